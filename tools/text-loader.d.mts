@@ -1,0 +1,3 @@
+import type { Plugin } from 'vite';
+export declare const TEXT_EXTENSIONS: readonly string[];
+export declare function textFiles(): Plugin;

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+import { textFiles } from './tools/text-loader.mjs';
+
+export default defineConfig({
+  plugins: [textFiles()],
+  test: {
+    include: ['tests/**/*.test.ts'],
+    testTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
