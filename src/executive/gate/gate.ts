@@ -1,0 +1,158 @@
+import type { Cpu } from '../../emulator/cpu.js';
+import { VaxFault } from '../../emulator/fault.js';
+import type { Kernel } from '../kernel.js';
+import { Procedure } from './procedure.js';
+import { RESUME_NUMBER, type Flow, type Microroutine } from './microroutine.js';
+
+/** A procedure that has yielded a call and waits for it to return to its frame. */
+interface Activation {
+  readonly flow: Flow<number>;
+  readonly mode: number;
+}
+
+/**
+ * The microroutine gate: what the XFC instruction does.
+ *
+ * XFC runs a routine only from a page of the control store, the physical window that SYSBOOT announced in the WCSA
+ * (first byte) and WCSD (first byte beyond) processor registers. Anywhere else it is the customer-reserved instruction.
+ *
+ * Activations are kept by process and frame address. One whose frame is gone (unwound, run down, stack reset) is
+ * finished, so that its `finally` blocks run, as soon as a younger frame of that process shows it to be stale, or when
+ * `finishFrames` or `finishProcess` says so.
+ */
+export class Gate {
+  private readonly numbers = new Map<string, number>();
+  private readonly routines: Microroutine[] = [];
+  private readonly activations = new Map<number, Map<number, Activation>>();
+  private kernel!: Kernel;
+
+  constructor(routines: readonly Microroutine[]) {
+    for (const routine of routines) {
+      if (this.numbers.has(routine.name)) throw new Error(`microroutine ${routine.name} defined twice`);
+      this.numbers.set(routine.name, this.routines.length);
+      this.routines.push(routine);
+    }
+  }
+
+  /** Makes XFC of this kernel's processor come here. */
+  connect(kernel: Kernel): void {
+    this.kernel = kernel;
+    kernel.cpu.customInstruction = (cpu) => this.execute(cpu);
+  }
+
+  /** The number that `.MICRO name` assembles. */
+  numberOf(name: string): number {
+    const number = this.numbers.get(name);
+    if (number === undefined) throw new Error(`no microroutine is named ${name}`);
+    return number;
+  }
+
+  /** The name behind a routine number, for SDA and traces. */
+  nameOf(number: number): string | undefined {
+    return number === RESUME_NUMBER ? 'resume' : this.routines[number]?.name;
+  }
+
+  private execute(cpu: Cpu): boolean {
+    const at = cpu.r[15]! >>> 0;
+    if (!this.inControlStore(cpu, at - 1)) return false;
+    const number = cpu.readWord(at);
+    cpu.r[15] = at + 2;
+    if (number === RESUME_NUMBER) {
+      this.resume(cpu);
+      return true;
+    }
+    const routine = this.routines[number];
+    if (!routine) return false;
+    if (routine.form === 'atomic') this.runAtomic(routine.name, () => routine.body(this.kernel));
+    else this.start(cpu, routine.body(new Procedure(this.kernel)), routine.name);
+    return true;
+  }
+
+  private inControlStore(cpu: Cpu, address: number): boolean {
+    const physical = cpu.translate(address >>> 0, cpu.currentMode, false);
+    return physical >= this.kernel.controlStore.start && physical < this.kernel.controlStore.end;
+  }
+
+  private runAtomic(name: string, body: () => void): void {
+    try {
+      body();
+    } catch (error) {
+      if (error instanceof VaxFault) throw error;
+      this.kernel.internalError(name, error);
+    }
+  }
+
+  /** Entry: PC stands on the resume instruction that follows the starting one. */
+  private start(cpu: Cpu, flow: Flow<number>, name: string): void {
+    const frame = cpu.r[13]! >>> 0;
+    this.finishFrames(cpu.currentMode, frame);
+    this.advance(cpu, flow, 0, frame, name);
+  }
+
+  /** A call made by a procedure has returned to its resume instruction; PC stands behind it. */
+  private resume(cpu: Cpu): void {
+    const frame = cpu.r[13]! >>> 0;
+    const activation = this.activations.get(this.kernel.processKey)?.get(frame);
+    if (!activation) return;          // its flow ended with a condition that a handler chose to continue: RET follows
+    const result = cpu.r[0]! >>> 0;
+    this.finishFrames(cpu.currentMode, frame);
+    cpu.r[15] = cpu.r[15]! - 3;
+    this.advance(cpu, activation.flow, result, frame, 'resume');
+  }
+
+  /** Lets the procedure go on to its next call or its end. PC stands on its resume instruction. */
+  private advance(cpu: Cpu, flow: Flow<number>, value: number, frame: number, name: string): void {
+    const key = this.kernel.processKey;
+    const mode = cpu.currentMode;
+    const resumeAt = cpu.r[15]!;
+    let step: IteratorResult<{ target: number; args: readonly number[] }, number>;
+    try {
+      step = flow.next(value);
+    } catch (error) {
+      this.activations.get(key)?.delete(frame);
+      if (!(error instanceof VaxFault)) {
+        this.kernel.internalError(name, error);
+        return;
+      }
+      cpu.r[15] = resumeAt;
+      cpu.raise(error);
+      return;
+    }
+    if (step.done) {
+      this.activations.get(key)?.delete(frame);
+      cpu.r[0] = step.value;
+      cpu.r[15] = resumeAt + 3;
+      return;
+    }
+    let frames = this.activations.get(key);
+    if (!frames) this.activations.set(key, frames = new Map());
+    if (!frames.has(frame)) frames.set(frame, { flow, mode });
+    const { target, args } = step.value;
+    cpu.r[15] = resumeAt;
+    for (let index = args.length - 1; index >= 0; index -= 1) cpu.push(args[index]!);
+    cpu.calls(args.length, target);
+  }
+
+  /**
+   * Finishes the current process's activations in `mode` whose frames lie below `limit` (stacks grow down): those frames
+   * are gone. With no limit, all of that mode.
+   */
+  finishFrames(mode: number, limit = 0x1_0000_0000): void {
+    const frames = this.activations.get(this.kernel.processKey);
+    if (!frames) return;
+    for (const [frame, activation] of frames) {
+      if (activation.mode === mode && frame < limit) {
+        frames.delete(frame);
+        activation.flow.return(0);
+      }
+    }
+  }
+
+  /** Finishes every activation of a process that is being deleted. */
+  finishProcess(key: number): void {
+    const frames = this.activations.get(key);
+    if (!frames) return;
+    this.activations.delete(key);
+    for (const activation of frames.values()) activation.flow.return(0);
+  }
+}
