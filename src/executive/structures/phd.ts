@@ -1,0 +1,147 @@
+import { gap, structure } from './structure.js';
+
+/**
+ * Process header, fixed part: process context that must be in system space but can be outswapped. Lives in a balance slot
+ * (SWP$GL_BALBASE + slot * SWP$GL_BSLOTSZ pages); all pages but the page tables are also mapped in P1 (CTL$GL_PHD). The working
+ * set list starts at PHD$K_LENGTH, the process section table grows down toward it, then empty pages, page arrays, P0 and P1 page
+ * tables (appendix F). The hardware PCB is the 96 bytes from PHD$L_PCB on; PR$_PCBB holds their physical address.
+ *
+ * choice: length 380 (17C), so PHD$W_WSLIST is 95, as appendix C and appE#2 say; chapters 14 and 16 speak of index 63 (hex).
+ * @source book Figure E-15; digest appE; digest ch14 1.2
+ */
+export const PHD = structure('PHD', 380, {
+  0x00: ['PHD$Q_PRIVMSK', 'privilege mask'],
+  0x08: ['PHD$W_WSLIST', 'longword index of the first working set list entry (PHD$K_LENGTH/4)'],
+  0x0a: ['PHD$W_WSAUTH', 'authorized working set size'],
+  0x0c: ['PHD$W_WSLOCK', 'index of first locked WSLE'],
+  0x0e: ['PHD$W_WSDYN', 'index of first dynamic WSLE'],
+  0x10: ['PHD$W_WSNEXT', 'index of last replaced WSLE'],
+  0x12: ['PHD$W_WSLAST', 'index of last WSLE'],
+  0x14: ['PHD$W_WSAUTHEXT', 'authorized extent'],
+  0x16: ['PHD$W_WSEXTENT', 'extent'],
+  0x18: ['PHD$W_WSQUOTA', 'quota'],
+  0x1a: ['PHD$W_DFWSCNT', 'default'],
+  0x1c: ['PHD$L_PAGFIL', 'page file template'],
+  0x20: ['PHD$L_PSTBASOFF', 'byte offset to base of process section table'],
+  0x24: ['PHD$W_PSTLAST', 'last PSTE'],
+  0x26: ['PHD$W_PSTFREE', 'first free PSTE'],
+  0x28: ['PHD$L_FREP0VA', 'first free P0 address'],
+  0x2c: ['PHD$L_FREPTECNT', 'free PTE count between P0 and P1 tables'],
+  0x30: ['PHD$L_FREP1VA', 'first free P1 address (below P1 low end)'],
+  0x34: ['PHD$B_DFPFC', 'default page fault cluster'],
+  0x35: ['PHD$B_PGTBPFC', 'page table page fault cluster'],
+  0x36: ['PHD$W_FLAGS', 'flags'],
+  0x38: ['PHD$L_CPUTIM', 'CPU time charged (10 ms)'],
+  0x3c: ['PHD$W_QUANT', 'remaining quantum (negative count up)'],
+  0x3e: ['PHD$W_PRCLM', 'subprocess limit'],
+  0x40: ['PHD$W_ASTLM', 'AST limit'],
+  0x42: ['PHD$W_PHVINDEX', 'process header vector index (balance slot number)'],
+  0x44: ['PHD$L_BAK', 'offset to backing store array'],
+  0x48: ['PHD$L_WSLX', 'offset to WSLX array'],
+  0x4c: ['PHD$L_PAGEFLTS', 'page fault count'],
+  0x50: ['PHD$W_WSSIZE', 'current working set size'],
+  0x52: ['PHD$W_SWAPSIZE', 'swap space size'],
+  0x54: ['PHD$L_DIOCNT', 'direct I/O count'],
+  0x58: ['PHD$L_BIOCNT', 'buffered I/O count'],
+  0x5c: ['PHD$L_CPULIM', 'CPU limit'],
+  0x60: ['PHD$B_CPUMODE', 'access mode for CPU limit notification'],
+  0x61: ['PHD$B_AWSMODE', 'AWS mode'],
+  0x62: gap(2, 'unused'),
+  0x64: ['PHD$L_PTWSLELCK', 'offset to array: locked WSLE counts per page table page'],
+  0x68: ['PHD$L_PTWSLEVAL', 'offset to array: valid WSLE counts per page table page'],
+  0x6c: ['PHD$W_PTCNTLCK', 'page table pages with locked entries'],
+  0x6e: ['PHD$W_PTCNTVAL', 'page table pages with valid entries'],
+  0x70: ['PHD$W_PTCNTACT', 'active page table pages'],
+  0x72: ['PHD$W_PTCNTMAX', 'max'],
+  0x74: ['PHD$W_WSFLUID', 'guaranteed fluid working set'],
+  0x76: ['PHD$W_EXTDYNWS', 'extra dynamic WSLEs'],
+  0x78: ['PHD$L_PCB', 'KSP: the hardware PCB starts here'],
+  0x7c: ['PHD$L_ESP', ''],
+  0x80: ['PHD$L_SSP', ''],
+  0x84: ['PHD$L_USP', ''],
+  0x88: ['PHD$L_R0', 'R0'],
+  0x8c: ['PHD$L_R1', 'R1'],
+  0x90: ['PHD$L_R2', 'R2'],
+  0x94: ['PHD$L_R3', 'R3'],
+  0x98: ['PHD$L_R4', 'R4'],
+  0x9c: ['PHD$L_R5', 'R5'],
+  0xa0: ['PHD$L_R6', 'R6'],
+  0xa4: ['PHD$L_R7', 'R7'],
+  0xa8: ['PHD$L_R8', 'R8'],
+  0xac: ['PHD$L_R9', 'R9'],
+  0xb0: ['PHD$L_R10', 'R10'],
+  0xb4: ['PHD$L_R11', 'R11'],
+  0xb8: ['PHD$L_R12', 'AP'],
+  0xbc: ['PHD$L_R13', 'FP'],
+  0xc0: ['PHD$L_PC', ''],
+  0xc4: ['PHD$L_PSL', ''],
+  0xc8: ['PHD$L_P0BR', ''],
+  0xcc: ['PHD$L_P0LRASTL', 'P0LR (bits 21:0) and ASTLVL (bits 26:24)'],
+  0xd0: ['PHD$L_P1BR', ''],
+  0xd4: ['PHD$L_P1LR', 'also performance monitor enable bit'],
+  0xd8: ['PHD$W_EMPTPG', 'empty working set pages'],
+  0xda: ['PHD$W_RESPGCNT', 'resident page count'],
+  0xdc: ['PHD$W_REQPGCNT', 'required page count'],
+  0xde: ['PHD$W_CWSLX', 'continued WSLX'],
+  0xe0: ['PHD$Q_AUTHPRIV', 'authorized privileges'],
+  0xe8: ['PHD$Q_IMAGPRIV', 'privileges of the installed image'],
+  0xf0: ['PHD$L_RESLSTH', 'resource list address'],
+  0xf4: ['PHD$L_IMGCNT', 'image activation count (bumped at each rundown)'],
+  0xf8: ['PHD$L_PFLTRATE', 'page fault rate'],
+  0xfc: ['PHD$L_PFLREF', 'fault count at last AWS adjustment'],
+  0x100: ['PHD$L_TIMREF', 'CPU time at last adjustment'],
+  0x104: ['PHD$L_MPINHIBIT', ''],
+  0x108: ['PHD$L_PGFLTIO', 'page fault I/O count'],
+  0x10c: ['PHD$B_AUTHPRI', 'authorized priority'],
+  0x10d: gap(3, 'unused'),
+  0x110: ['PHD$L_EXTRACPU', 'accumulated CPU limit extension'],
+  0x114: ['PHD$R_MIN_CLASS', 20, 'minimum classification'],
+  0x128: ['PHD$R_MAX_CLASS', 20, 'maximum classification (row lost in the book, needed for the printed length)'],
+  0x13c: ['PHD$L_SPARE', ''],
+  0x140: gap(60, 'unused'),
+}, {
+  PHD$B_PAGFIL: 0x1f, PHD$L_PSTBASMAX: 0x48, PHD$L_KSP: 0x78, PHD$R_HWPCB: [0x78, 96], PHD$L_AP: 0xb8, PHD$L_FP: 0xbc, PHD$B_ASTLVL: 0xcf,
+}, {
+  PHD$V_PFMFLG: ['PHD$W_FLAGS', 0], PHD$V_DALCSTX: ['PHD$W_FLAGS', 1], PHD$V_WSPEAKCHK: ['PHD$W_FLAGS', 2],
+  PHD$V_NOACCVIO: ['PHD$W_FLAGS', 3], PHD$V_IWSPEAKCK: ['PHD$W_FLAGS', 4], PHD$V_IMGDMP: ['PHD$W_FLAGS', 5],
+  PHD$V_NO_WS_CHNG: ['PHD$W_FLAGS', 6],
+  PHD$V_P0LR: ['PHD$L_P0LRASTL', 0, 22], PHD$V_ASTLVL: ['PHD$L_P0LRASTL', 24, 3],
+  PHD$V_P1LR: ['PHD$L_P1LR', 0, 22], PHD$V_PME: ['PHD$L_P1LR', 31],
+});
+
+export const PHD$K_LENGTH = PHD.size;
+
+/** Offset and length of the hardware PCB within the process header. */
+export const PHD$C_HWPCB = PHD.offset.PHD$L_PCB;
+export const HWPCB$K_LENGTH = 96;
+
+/**
+ * Hardware PCB: what SVPCTX stores and LDPCTX loads. The same bytes as PHD+78; PR$_PCBB holds the physical address.
+ * SVPCTX writes neither ASTLVL nor the base and length registers. @source VAX ARM; digest ch10 1.2
+ */
+export const HWPCB = structure('HWPCB', 96, {
+  0x00: ['HWPCB$L_KSP', 'kernel stack pointer'],
+  0x04: ['HWPCB$L_ESP', 'executive stack pointer'],
+  0x08: ['HWPCB$L_SSP', 'supervisor stack pointer'],
+  0x0c: ['HWPCB$L_USP', 'user stack pointer'],
+  0x10: ['HWPCB$L_R0', 'R0'],
+  0x14: ['HWPCB$L_R1', 'R1'],
+  0x18: ['HWPCB$L_R2', 'R2'],
+  0x1c: ['HWPCB$L_R3', 'R3'],
+  0x20: ['HWPCB$L_R4', 'R4'],
+  0x24: ['HWPCB$L_R5', 'R5'],
+  0x28: ['HWPCB$L_R6', 'R6'],
+  0x2c: ['HWPCB$L_R7', 'R7'],
+  0x30: ['HWPCB$L_R8', 'R8'],
+  0x34: ['HWPCB$L_R9', 'R9'],
+  0x38: ['HWPCB$L_R10', 'R10'],
+  0x3c: ['HWPCB$L_R11', 'R11'],
+  0x40: ['HWPCB$L_AP', 'R12'],
+  0x44: ['HWPCB$L_FP', 'R13'],
+  0x48: ['HWPCB$L_PC', 'PC'],
+  0x4c: ['HWPCB$L_PSL', 'PSL'],
+  0x50: ['HWPCB$L_P0BR', 'P0 base register'],
+  0x54: ['HWPCB$L_P0LRASTL', 'P0LR and ASTLVL'],
+  0x58: ['HWPCB$L_P1BR', 'P1 base register'],
+  0x5c: ['HWPCB$L_P1LR', 'P1 length register'],
+}, { HWPCB$B_ASTLVL: 0x57 });
