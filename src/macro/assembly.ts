@@ -1,0 +1,353 @@
+import { Conditionals, skippedDirective } from './conditional.js';
+import { COMMA, Cursor, isDigit, isSymbolCharacter } from './cursor.js';
+import { diagnostic, StatementError, type Diagnostic, type MessageIdent } from './diagnostics.js';
+import { findDirective } from './directives/index.js';
+import { parseMacroHeading, collectBlock, defineMacro, expandCall, type CallContext, type MacroDefinition } from './expansion.js';
+import { parseExpression, registerNumber } from './expression.js';
+import type { Fixup, FixupKind } from './fixup.js';
+import { directiveOf, Input, splitLines } from './input.js';
+import { Listing } from './listing.js';
+import { findOpcode, type Opcode } from './opcodes.js';
+import { emptyOperand, encodeBranch, encodeOperand, parseOperand, type OperandTarget } from './operand.js';
+import { DEFAULT_ATTRIBUTES, Psect } from './psect.js';
+import { MacroSymbol } from './symbols.js';
+import { simplify, type PsectReference, type Value } from './value.js';
+
+/**
+ * One assembly in progress: the statement loop, the symbol table and the program sections. The source is read once.
+ * What a statement cannot know yet becomes a Fixup; nothing already assembled changes its length afterwards. The two
+ * front ends differ only in what they do with sections and fixups at the end: assembler.ts places them at an absolute
+ * address, object/module.ts writes them as object records.
+ */
+export interface AssemblyOptions {
+  readonly symbols: (name: string) => number | undefined;
+  readonly microroutine: ((name: string) => number) | undefined;
+  /** Source text of a library macro, `.MACRO` to `.ENDM`. */
+  readonly libraryMacro: (name: string) => string | undefined;
+  /** Names that stay undefined belong to other modules. */
+  readonly undefinedIsExternal: boolean;
+}
+
+/** Errors after which there is no point in going on. */
+const MOST_ERRORS = 200;
+
+export class Assembly implements OperandTarget, CallContext {
+  readonly input = new Input();
+  readonly conditionals = new Conditionals();
+  readonly listing = new Listing();
+  readonly diagnostics: Diagnostic[] = [];
+  readonly symbols = new Map<string, MacroSymbol>();
+  readonly psects: Psect[] = [];
+  readonly macros = new Map<string, MacroDefinition>();
+  /** .OPDEF */
+  readonly definedOpcodes = new Map<string, Opcode>();
+  readonly psectStack: { psect: Psect; location: number }[] = [];
+
+  psect: Psect;
+  title = '.MAIN.';
+  ident = '0';
+  transferAddress: Value | undefined = undefined;
+  defaultDisplacement = 4;
+  /** .END has been read. */
+  ended = false;
+
+  private localLabels = new Map<number, MacroSymbol>();
+  private readonly oldLocalLabels: Map<number, MacroSymbol>[] = [];
+  private createdLabel = 30000;
+  private keepLocalBlock = false;
+  private statementText = '';
+  private readonly cursor = new Cursor();
+  private readonly operand = emptyOperand();
+
+  constructor(readonly options: AssemblyOptions) {
+    const absolute = this.addPsect('. ABS .', 0, 0);
+    this.psect = this.addPsect('. BLANK .', DEFAULT_ATTRIBUTES, 0);
+    absolute.base = 0;
+  }
+
+  addPsect(name: string, attributes: number, alignment: number): Psect {
+    const psect = new Psect(name, this.psects.length, attributes, alignment);
+    this.psects.push(psect);
+    return psect;
+  }
+
+  /** Assembles one source file; several files make one module. */
+  assemble(source: string, fileName: string): void {
+    this.input.push({ kind: 'file', name: fileName, lines: splitLines(source), index: 0, argumentCount: 0, conditionalDepth: 0 });
+    while (!this.ended) {
+      try {
+        if (!this.step()) break;
+      } catch (error) {
+        if (!(error instanceof StatementError)) throw error;
+        this.report(error.ident, error.detail);
+        if (error.ident === 'MACNESTED' || error.ident === 'TOOLARGE' || this.diagnostics.length > MOST_ERRORS) break;
+      }
+    }
+    while (this.input.current !== undefined) this.input.pop();
+    if (this.conditionals.depth > 0) this.report('UNTERMCOND');
+    this.conditionals.closeTo(0);
+  }
+
+  /** One statement. False when the input is used up. */
+  private step(): boolean {
+    const text = this.input.next();
+    if (text === undefined) return false;
+    this.statementText = text;
+    if (this.conditionals.skipping) {
+      this.listing.skipped(this.input, text);
+      skippedDirective(this.conditionals, directiveOf(text));
+      return true;
+    }
+    const { psect } = this;
+    const mark = this.listing.begin(this.input, text, psect);
+    this.statement(this.cursor.reset(text));
+    this.listing.end(mark, psect);
+    return true;
+  }
+
+  /** Labels, then an assignment or an operator with its operands. */
+  statement(cursor: Cursor): void {
+    for (;;) {
+      const code = cursor.skip();
+      if (code === 0 || code === 0x3b) return;
+      if (!isSymbolCharacter(code)) throw new StatementError('ILLCHR', cursor.text[cursor.at]!);
+      const name = cursor.symbol();
+      const next = cursor.skip();
+      if (next === 0x3a) {
+        cursor.at++;
+        const isGlobal = cursor.peek() === 0x3a;
+        if (isGlobal) cursor.at++;
+        this.defineLabel(name, isGlobal);
+      } else if (next === 0x3d) {
+        cursor.at++;
+        const isGlobal = cursor.peek() === 0x3d;
+        if (isGlobal) cursor.at++;
+        return this.assign(name, isGlobal, cursor);
+      } else {
+        return this.operation(name, cursor);
+      }
+    }
+  }
+
+  private operation(name: string, cursor: Cursor): void {
+    const macro = this.macros.get(name);
+    if (macro !== undefined) return this.call(macro, cursor);
+    if (name.charCodeAt(0) === 0x2e) {
+      const directive = findDirective(name);
+      if (directive !== undefined) {
+        directive(this, cursor);
+        return;
+      }
+    }
+    const opcode = findOpcode(name) ?? this.definedOpcodes.get(name);
+    if (opcode !== undefined) return this.instruction(opcode, cursor);
+    const library = this.libraryMacro(name);
+    if (library !== undefined) return this.call(library, cursor);
+    throw new StatementError('UNRECSTMT', name);
+  }
+
+  private instruction(opcode: Opcode, cursor: Cursor): void {
+    const { psect, operand } = this;
+    if (opcode.opcode > 0xff) psect.store(opcode.opcode >> 8);
+    psect.store(opcode.opcode & 0xff);
+    const { operands } = opcode;
+    for (let i = 0; i < operands.length; i++) {
+      const spec = operands[i]!;
+      if (i > 0 && !cursor.take(COMMA)) throw new StatementError(cursor.atEnd() ? 'NOTENUFOPR' : 'MCHINSTSYN');
+      if (cursor.atEnd()) throw new StatementError('NOTENUFOPR');
+      if (spec.access === 'b') {
+        encodeBranch(this, spec.size, parseExpression(cursor, this));
+      } else {
+        parseOperand(cursor, this, spec, operand);
+        encodeOperand(this, spec, operand);
+      }
+    }
+    if (!cursor.atEnd()) throw new StatementError(cursor.peek() === COMMA ? 'TOOMNYOPND' : 'MCHINSTSYN');
+  }
+
+  // Macros
+
+  private call(macro: MacroDefinition, cursor: Cursor): void {
+    const { lines, argumentCount } = expandCall(macro, cursor, this);
+    this.input.push({ kind: 'macro', name: macro.name, lines, index: 0, argumentCount, conditionalDepth: this.conditionals.depth });
+  }
+
+  private libraryMacro(name: string): MacroDefinition | undefined {
+    const source = this.options.libraryMacro(name);
+    if (source === undefined) return undefined;
+    const library = new Input();
+    library.push({ kind: 'file', name, lines: splitLines(source), index: 0, argumentCount: 0, conditionalDepth: 0 });
+    const heading = library.next() ?? '';
+    const cursor = new Cursor().reset(heading);
+    cursor.skip();
+    cursor.symbol();
+    const { name: macroName, formals } = parseMacroHeading(cursor);
+    const macro = defineMacro(macroName, formals, collectBlock(library).lines);
+    this.macros.set(name, macro);
+    return macro;
+  }
+
+  nextLocalLabel(): number { return this.createdLabel++; }
+
+  // Symbols
+
+  symbolValue(name: string): Value {
+    const symbol = this.symbols.get(name) ?? this.mention(name);
+    symbol.isReferenced = true;
+    return symbol.value ?? { kind: 'symbol', symbol };
+  }
+
+  /** The table entry of a name, made at first mention; a name the caller of the assembler supplied gets its value then. */
+  mention(name: string): MacroSymbol {
+    const known = this.symbols.get(name);
+    if (known !== undefined) return known;
+    if (!/^[A-Z$_.]/.test(name)) throw new StatementError('NOTLGLISYM', name);
+    const symbol = this.newSymbol(name);
+    const supplied = this.options.symbols(name);
+    if (supplied !== undefined) {
+      symbol.value = supplied | 0;
+      symbol.isSupplied = true;
+    }
+    this.symbols.set(name, symbol);
+    return symbol;
+  }
+
+  private newSymbol(name: string): MacroSymbol {
+    const symbol = new MacroSymbol(name);
+    symbol.line = this.input.position.line;
+    symbol.source = this.statementText;
+    return symbol;
+  }
+
+  isDefined(name: string): boolean {
+    const symbol = this.symbols.get(name);
+    if (symbol !== undefined) return symbol.value !== undefined || symbol.isExternal;
+    return this.options.symbols(name) !== undefined;
+  }
+
+  localLabel(number: number): Value {
+    const symbol = this.localSymbol(number);
+    symbol.isReferenced = true;
+    return symbol.value ?? { kind: 'symbol', symbol };
+  }
+
+  private localSymbol(number: number): MacroSymbol {
+    let symbol = this.localLabels.get(number);
+    if (symbol === undefined) {
+      symbol = this.newSymbol(`${number}$`);
+      this.localLabels.set(number, symbol);
+    }
+    return symbol;
+  }
+
+  location(): Value { return this.here(); }
+
+  here(): PsectReference | number {
+    const { psect } = this;
+    return psect.isAbsolute ? psect.location : { kind: 'psect', psect, offset: psect.location };
+  }
+
+  private defineLabel(name: string, isGlobal: boolean): void {
+    if (isDigit(name.charCodeAt(0))) {
+      const number = name.endsWith('$') ? Number(name.slice(0, -1)) : NaN;
+      if (!Number.isInteger(number)) throw new StatementError('NOTLGLISYM', name);
+      const symbol = this.localSymbol(number);
+      if (symbol.value !== undefined) throw new StatementError('MULDEFLBL', name);
+      symbol.value = this.here();
+      return;
+    }
+    this.startLocalBlock();
+    this.define(name, this.here(), true).isGlobal ||= isGlobal;
+  }
+
+  /** Gives a name its value. A label may be given once; a value that came from outside gives way while nobody has used it. */
+  define(name: string, value: Value, isLabel: boolean): MacroSymbol {
+    if (registerNumber(name) !== undefined) throw new StatementError('ILLREGHERE', name);
+    const symbol = this.mention(name);
+    const mayRedefine = symbol.value === undefined || (symbol.isSupplied ? !symbol.isReferenced : !symbol.isLabel && !isLabel);
+    if (!mayRedefine) throw new StatementError('MULDEFLBL', name);
+    symbol.value = value;
+    symbol.isLabel = isLabel;
+    symbol.isSupplied = false;
+    return symbol;
+  }
+
+  /** `name = expression`, and `. = expression`, which moves the location counter. */
+  private assign(name: string, isGlobal: boolean, cursor: Cursor): void {
+    const value = simplify(this.expression(cursor));
+    this.expectEnd(cursor);
+    if (name !== '.') {
+      this.define(name, value, false).isGlobal ||= isGlobal;
+    } else if (typeof value === 'number') {
+      this.psect.moveTo(value);
+    } else if (value.kind === 'psect' && value.psect === this.psect) {
+      this.psect.moveTo(value.offset);
+    } else {
+      throw new StatementError('ILLEXPR', '(location counter)');
+    }
+  }
+
+  /** Local labels belong to the lines between two ordinary labels or .PSECT directives. */
+  startLocalBlock(): void {
+    if (this.keepLocalBlock || this.localLabels.size === 0) return;
+    this.oldLocalLabels.push(this.localLabels);
+    this.localLabels = new Map();
+  }
+
+  /** .ENABLE and .DISABLE LOCAL_BLOCK. */
+  setLocalBlock(keep: boolean): void {
+    this.keepLocalBlock = false;
+    this.startLocalBlock();
+    this.keepLocalBlock = keep;
+  }
+
+  *allLocalLabels(): Generator<MacroSymbol> {
+    for (const block of [...this.oldLocalLabels, this.localLabels]) yield* block.values();
+  }
+
+  // For directives
+
+  expression(cursor: Cursor): Value { return parseExpression(cursor, this); }
+
+  /** An expression whose value must be known now. */
+  absolute(cursor: Cursor): number {
+    const value = simplify(parseExpression(cursor, this));
+    if (typeof value === 'number') return value;
+    if (value.kind === 'symbol') throw new StatementError('UNDEFSYM', value.symbol.name);
+    throw new StatementError('SYMNOTABS');
+  }
+
+  expectEnd(cursor: Cursor): void {
+    if (!cursor.atEnd()) throw new StatementError('DIRSYNX');
+  }
+
+  fixup(kind: FixupKind, size: number, value: Value): void {
+    const { psect } = this;
+    const fixup: Fixup = { kind, offset: psect.location, size, value, line: this.input.position.line, source: this.statementText };
+    psect.fixups.push(fixup);
+    for (let i = 0; i < size; i++) psect.store(0);
+  }
+
+  usePsect(psect: Psect): void {
+    this.psect = psect;
+    this.startLocalBlock();
+  }
+
+  report(ident: MessageIdent, detail = ''): void {
+    const { file, line } = this.input.position;
+    const found = diagnostic(ident, detail, file, line, this.statementText);
+    this.diagnostics.push(found);
+    this.listing.message(found);
+  }
+
+  /** A message about a statement already passed. */
+  reportAt(ident: MessageIdent, detail: string, line: number, source: string): void {
+    const found = diagnostic(ident, detail, this.fileName, line, source);
+    this.diagnostics.push(found);
+    this.listing.message(found);
+  }
+
+  fileName = '';
+
+  get hasErrors(): boolean { return this.diagnostics.some((d) => d.severity === 'E' || d.severity === 'F'); }
+}

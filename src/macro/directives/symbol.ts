@@ -1,0 +1,82 @@
+import type { Assembly } from '../assembly.js';
+import { COMMA, type Cursor } from '../cursor.js';
+import { StatementError } from '../diagnostics.js';
+import { operandSpec } from '../opcodes.js';
+import type { MacroSymbol } from '../symbols.js';
+import { simplify } from '../value.js';
+import type { Directive } from './index.js';
+
+/** What symbols are to other modules, entry points, and the end of the module. */
+
+function eachSymbol(assembly: Assembly, cursor: Cursor, mark: (symbol: MacroSymbol) => void): void {
+  do {
+    cursor.skip();
+    const name = cursor.symbol();
+    if (name === '') throw new StatementError('DIRSYNX');
+    mark(assembly.mention(name));
+  } while (cursor.take(COMMA));
+  assembly.expectEnd(cursor);
+}
+
+const global: Directive = (assembly, cursor) => eachSymbol(assembly, cursor, (symbol) => { symbol.isGlobal = true; });
+const external: Directive = (assembly, cursor) => eachSymbol(assembly, cursor, (symbol) => {
+  if (symbol.value !== undefined && !symbol.isSupplied) throw new StatementError('SYMDEFINMO', symbol.name);
+  symbol.isExternal = true;
+});
+
+/** .ENTRY name,mask: a global label and the register save mask of the procedure. */
+const entry: Directive = (assembly, cursor) => {
+  cursor.skip();
+  const name = cursor.symbol();
+  if (name === '') throw new StatementError('DIRSYNX');
+  const mask = cursor.take(COMMA) ? simplify(assembly.expression(cursor)) : 0;
+  if (typeof mask !== 'number') throw new StatementError('EMASKNOTABS');
+  assembly.expectEnd(cursor);
+  assembly.startLocalBlock();
+  const symbol = assembly.define(name, assembly.here(), true);
+  symbol.isGlobal = true;
+  symbol.entryMask = mask & 0xffff;
+  assembly.psect.storeWord(mask);
+};
+
+/** .MASK symbol[,expression]: the save mask of another procedure, for a transfer vector. */
+const mask: Directive = (assembly, cursor) => {
+  const value = assembly.expression(cursor);
+  if (typeof value === 'number' || value.kind === 'operation') throw new StatementError('NOTLGLISYM');
+  assembly.fixup('mask', 2, value);
+};
+
+/** .TRANSFER symbol: the vector entry here stands for the procedure to other modules. Callers in this room need only its label. */
+const transfer: Directive = (assembly, cursor) => eachSymbol(assembly, cursor, (symbol) => { symbol.isGlobal = true; });
+
+const end: Directive = (assembly, cursor) => {
+  if (!cursor.atEnd()) assembly.transferAddress = assembly.expression(cursor);
+  assembly.expectEnd(cursor);
+  assembly.ended = true;
+};
+
+/** .OPDEF name value,operand,... with operands written as in the instruction tables (RL, MW, AB, BB ...). */
+const opdef: Directive = (assembly, cursor) => {
+  cursor.skip();
+  const mnemonic = cursor.symbol();
+  const value = assembly.absolute(cursor) & 0xffff;
+  const operands = [];
+  while (cursor.take(COMMA)) {
+    cursor.skip();
+    operands.push(operandSpec(cursor.symbol().toLowerCase()));
+  }
+  // The value is the opcode word as it lies in memory: FD in the low byte of a two-byte opcode.
+  const opcode = value > 0xff ? (value & 0xff) << 8 | value >> 8 : value;
+  assembly.definedOpcodes.set(mnemonic, { mnemonic, opcode, operands });
+};
+
+export const symbolDirectives: Record<string, Directive> = {
+  '.GLOBAL': global, '.GLOBL': global,
+  '.EXTERNAL': external, '.EXTRN': external,
+  '.WEAK': (assembly, cursor) => eachSymbol(assembly, cursor, (symbol) => { symbol.isWeak = true; symbol.isGlobal = true; }),
+  '.ENTRY': entry,
+  '.MASK': mask,
+  '.TRANSFER': transfer,
+  '.END': end,
+  '.OPDEF': opdef,
+};

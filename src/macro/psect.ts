@@ -1,0 +1,110 @@
+import { StatementError } from './diagnostics.js';
+import type { Fixup } from './fixup.js';
+
+/**
+ * A program section: the bytes stored so far, the location counter, and what remains to be filled in.
+ * Attribute bits are those of the object language (GPS$V_..., VAX/VMS Linker manual).
+ */
+export const GPS$V_PIC = 1 << 0;
+export const GPS$V_LIB = 1 << 1;
+export const GPS$V_OVR = 1 << 2;
+export const GPS$V_REL = 1 << 3;
+export const GPS$V_GBL = 1 << 4;
+export const GPS$V_SHR = 1 << 5;
+export const GPS$V_EXE = 1 << 6;
+export const GPS$V_RD = 1 << 7;
+export const GPS$V_WRT = 1 << 8;
+export const GPS$V_VEC = 1 << 9;
+
+/** What an unadorned .PSECT gets: NOPIC,USR,CON,REL,LCL,NOSHR,EXE,RD,WRT,NOVEC. */
+export const DEFAULT_ATTRIBUTES = GPS$V_REL | GPS$V_EXE | GPS$V_RD | GPS$V_WRT;
+
+/** Keyword -> [bit, value]. */
+const OPTIONS: ReadonlyMap<string, readonly [number, boolean]> = new Map([
+  ['PIC', [GPS$V_PIC, true]], ['NOPIC', [GPS$V_PIC, false]],
+  ['LIB', [GPS$V_LIB, true]], ['USR', [GPS$V_LIB, false]],
+  ['OVR', [GPS$V_OVR, true]], ['CON', [GPS$V_OVR, false]],
+  ['REL', [GPS$V_REL, true]], ['ABS', [GPS$V_REL, false]],
+  ['GBL', [GPS$V_GBL, true]], ['LCL', [GPS$V_GBL, false]],
+  ['SHR', [GPS$V_SHR, true]], ['NOSHR', [GPS$V_SHR, false]],
+  ['EXE', [GPS$V_EXE, true]], ['NOEXE', [GPS$V_EXE, false]],
+  ['RD', [GPS$V_RD, true]], ['NORD', [GPS$V_RD, false]],
+  ['WRT', [GPS$V_WRT, true]], ['NOWRT', [GPS$V_WRT, false]],
+  ['VEC', [GPS$V_VEC, true]], ['NOVEC', [GPS$V_VEC, false]],
+]);
+
+export function psectOption(keyword: string): readonly [bit: number, set: boolean] | undefined {
+  return OPTIONS.get(keyword);
+}
+
+/** Alignment keywords and the power of two they stand for. */
+export const ALIGNMENTS: ReadonlyMap<string, number> = new Map([['BYTE', 0], ['WORD', 1], ['LONG', 2], ['QUAD', 3], ['PAGE', 9]]);
+
+/** More than any source here can mean; stops `.BLKL ^X7FFFFFFF` from taking the host's memory. */
+const LARGEST_PSECT = 0x1000000;
+
+export class Psect {
+  bytes = new Uint8Array(64);
+  /** The location counter: offset from the start of the section. */
+  location = 0;
+  /** Bytes allocated: the highest value the location counter has had. */
+  size = 0;
+  /** Stored ranges as start, end, start, end ... in order of storing; what lies outside them was only reserved. */
+  readonly stored: number[] = [];
+  readonly fixups: Fixup[] = [];
+  /** Absolute address of the section; known when it is absolute, or once the sections have been placed. */
+  base = 0;
+
+  constructor(readonly name: string, readonly index: number, public attributes: number, public alignment: number) {}
+
+  get isAbsolute(): boolean { return (this.attributes & GPS$V_REL) === 0; }
+
+  store(value: number): void {
+    const at = this.location;
+    if (at >= this.bytes.length) this.grow(at + 1);
+    this.bytes[at] = value;
+    const last = this.stored.length - 1;
+    if (last >= 0 && this.stored[last] === at) this.stored[last] = at + 1;
+    else this.stored.push(at, at + 1);
+    this.location = at + 1;
+    if (at >= this.size) this.size = at + 1;
+  }
+
+  storeWord(value: number): void {
+    this.store(value & 0xff);
+    this.store((value >> 8) & 0xff);
+  }
+
+  storeLong(value: number): void {
+    this.storeWord(value);
+    this.storeWord(value >> 16);
+  }
+
+  storeSized(value: number, size: number): void {
+    for (let i = 0, rest = value; i < size; i++, rest >>= 8) this.store(rest & 0xff);
+  }
+
+  /** Overwrites bytes already allocated, when a fixup is resolved. */
+  patch(offset: number, value: number, size: number): void {
+    for (let i = 0, rest = value; i < size; i++, rest >>= 8) this.bytes[offset + i] = rest & 0xff;
+  }
+
+  /** Moves the location counter without storing anything. */
+  moveTo(location: number): void {
+    if (location < 0 || location > LARGEST_PSECT) throw new StatementError('TOOLARGE', this.name);
+    this.location = location;
+    if (location > this.size) this.size = location;
+  }
+
+  contents(): Uint8Array {
+    if (this.bytes.length < this.size) this.grow(this.size);
+    return this.bytes.subarray(0, this.size);
+  }
+
+  private grow(needed: number): void {
+    if (needed > LARGEST_PSECT) throw new StatementError('TOOLARGE', this.name);
+    const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    larger.set(this.bytes);
+    this.bytes = larger;
+  }
+}
