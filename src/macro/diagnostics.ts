@@ -12,7 +12,7 @@ const MESSAGES = {
   DATALSTSYN: ['E', 'Data list syntax error'],
   DATATRUNC: ['E', 'Data truncation error'],
   DIRSYNX: ['E', 'Directive syntax error'],
-  DIVBYZERO: ['W', 'Division by zero'],
+  DIVBYZERO: ['E', 'Division by zero'],
   EMASKNOTABS: ['E', 'Entry mask not absolute'],
   ENDWRNGMAC: ['E', 'Statement ends wrong MACRO'],
   FLTPNTSYN: ['E', 'Floating point syntax error'],
