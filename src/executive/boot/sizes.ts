@@ -11,8 +11,13 @@ const roundUp16 = (bytes: number): number => (bytes + 15) & ~15;
 export const IRP_PACKET = 208;
 /** Bytes an LRP has beyond LRPSIZE. */
 export const LRP_OVERHEAD = 76;
-/** Bytes in the PFN database for each page of physical memory. */
-export const PFN_ENTRY = 18;
+/** Pages from which the PFN database needs longword links (32 MB). */
+const BIG_MEMORY_PAGES = 65536;
+
+/** Bytes in the PFN database for each of `pages` pages: 18, or 22 with longword links (MMG$GW_BIGPFN). */
+export function pfnEntrySize(physicalPages: number): number {
+  return physicalPages >= BIG_MEMORY_PAGES ? 22 : 18;
+}
 const WSLE_SIZE = 4;
 const PSTE_SIZE = 32;
 
@@ -93,7 +98,7 @@ export function systemSizes(values: ParameterValues, memoryPages: number): Syste
   const globalPageTable = Math.floor((values['GBLPAGES']! + 127) / 128);
   const rest = SPT_SKELETON + values['SPTREQ']! + 1 + pagedPool + variablePool + srpList + irpList + lrpList
     + interruptStack + scb + balanceSlots + systemHeader + globalPageTable;
-  const pfnDatabase = pages(PFN_ENTRY * physicalPages);
+  const pfnDatabase = pages(pfnEntrySize(physicalPages) * physicalPages);
   const first = Math.floor((rest + pfnDatabase) / 128);
   const systemPageTable = Math.floor((rest + pfnDatabase + first + 127) / 128);
   return {

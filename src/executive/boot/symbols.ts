@@ -1,0 +1,41 @@
+import { STRUCTURES } from '../structures/index.js';
+import { P1_CELLS, P1_POINTER_PAGE } from '../structures/p1-cells.js';
+import { SYSTEM_CELLS } from '../structures/system-cells.js';
+import { starletSymbol } from '../starlet/symbols.js';
+import { serviceVector } from '../starlet/service-table.js';
+import type { Structure } from '../structures/structure.js';
+import type { SystemSpace } from './system-space.js';
+
+/** Symbols a structure gives the assembler: field offsets, _V_ bit numbers, _M_ masks, $K_LENGTH. */
+export function structureSymbols(structure: Structure, into: Map<string, number>): void {
+  for (const field of structure.fields) into.set(field.name, field.offset);
+  for (const bit of structure.bits) {
+    into.set(bit.name, bit.bit);
+    into.set(bit.name.replace('$V_', '$M_'), structure.mask[bit.name]!);
+  }
+  into.set(`${structure.prefix}$K_LENGTH`, structure.size);
+  into.set(`${structure.prefix}$C_LENGTH`, structure.size);
+}
+
+/**
+ * What names mean in the executive's own MACRO sources: cells (addresses), structure offsets and bits, STARLET constants,
+ * service vectors (SYS$name).
+ *
+ * @param cells  address of SYSTEM_CELLS
+ */
+export function executiveSymbols(cells: number, space: SystemSpace): (name: string) => number | undefined {
+  const table = new Map<string, number>();
+  for (const structure of STRUCTURES) structureSymbols(structure, table);
+  for (const field of SYSTEM_CELLS.fields) table.set(field.name, cells + field.offset);
+  for (const field of P1_CELLS.fields) table.set(field.name, P1_POINTER_PAGE + field.offset);
+  table.set('EXE$A_INTSTK', space.interruptStack.base + space.interruptStack.pages * 512);
+  return (name) => table.get(name) ?? starletSymbol(name) ?? (name.startsWith('SYS$') ? serviceVectorOrUndefined(`$${name.slice(4)}`) : undefined);
+}
+
+function serviceVectorOrUndefined(name: string): number | undefined {
+  try {
+    return serviceVector(name as never);
+  } catch {
+    return undefined;
+  }
+}

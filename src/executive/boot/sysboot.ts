@@ -1,0 +1,267 @@
+import type { Machine } from '../../emulator/machine.js';
+import * as PR from '../../emulator/processor-registers.js';
+import { assembleAbsolute } from '../../macro/assembler.js';
+import { Gate } from '../gate/gate.js';
+import { stubSource, type Microroutine } from '../gate/microroutine.js';
+import { Kernel } from '../kernel.js';
+import { PRT$C_ERKW, PRT$C_UR, PRT$C_UREW, PRT$C_URKW } from '../structures/pte.js';
+import { SYSTEM_CELLS } from '../structures/system-cells.js';
+import { PARAMETERS, type ParameterValues } from './parameters.js';
+import { executiveSymbols } from './symbols.js';
+import { pfnEntrySize, systemSizes, type SystemSizes } from './sizes.js';
+import { layOutSystemSpace, systemPage, type Area, type SystemSpace } from './system-space.js';
+
+/**
+ * SYSBOOT: reads no disk (the caller gives it parameters and images), sizes system space from the parameters, builds the
+ * system page table and the SCB in physical memory, loads SYS.EXE, and starts EXE$INIT with mapping off (chapter 24.3,
+ * 24.4, Appendix F).
+ *
+ * Physical memory, from the top down: system page table, SCB, interrupt stack, nonpaged pool, system header, PFN database,
+ * executive data; then the control store, which holds the code of SYS.EXE and of every resident image and is announced in
+ * the WCSA and WCSD registers. Pages below have entries in the PFN database. Page 0 is the RPB.
+ */
+
+/** Where an exception or interrupt vector of the SCB leads. */
+export interface ScbEntry {
+  readonly vector: number;
+  readonly symbol: string;
+}
+
+/** An image whose pages stay in memory, mapped where it is needed as a permanent global section of its own name. */
+export interface ResidentImage {
+  readonly name: string;
+  /** MACRO-32 source placed before the stubs, position independent. */
+  readonly source?: string;
+  readonly routines: readonly Microroutine[];
+  /** Global label at which the image is entered. */
+  readonly transfer: string;
+}
+
+export interface SystemDescription {
+  readonly routines: readonly Microroutine[];
+  /** MACRO-32 sources of SYS.EXE. */
+  readonly sources: readonly string[];
+  /** Source of the five system service vector pages. */
+  readonly vectorSource: string;
+  readonly scb: readonly ScbEntry[];
+  readonly residentImages: readonly ResidentImage[];
+  /** System message section (information/messages). */
+  readonly messageSection: Uint8Array;
+}
+
+/** A resident image as loaded: its frames and entry. EXE$INIT makes its global section from this. */
+export interface LoadedImage {
+  readonly name: string;
+  readonly firstPfn: number;
+  readonly pages: number;
+  /** Offset of the transfer label from the start of the image. */
+  readonly transferOffset: number;
+  readonly symbols: ReadonlyMap<string, number>;
+}
+
+/** What EXE$INIT needs to know that is not yet in a cell. */
+export interface BootInformation {
+  readonly kernel: Kernel;
+  readonly sizes: SystemSizes;
+  readonly space: SystemSpace;
+  readonly values: ParameterValues;
+  readonly images: readonly LoadedImage[];
+}
+
+const PAGE = 512;
+const SYSTEM_BASE = 0x80000000;
+const VECTOR_PAGES = 5;
+const RPB_PFN = 0;
+
+/** SCB vectors taken on the interrupt stack whatever the current stack: machine check, kernel stack not valid, power fail, and all interrupts but AST delivery and rescheduling. */
+function usesInterruptStack(vector: number): boolean {
+  return vector === 0x04 || vector === 0x08 || vector === 0x0c || (vector >= 0x54 && vector !== 0x88 && vector !== 0x8c);
+}
+
+/** Builds the system in `machine`'s memory and leaves the processor at EXE$INIT, mapping off, IPL 31. */
+export function sysboot(machine: Machine, description: SystemDescription, values: ParameterValues): BootInformation {
+  const memory = machine.memory;
+  const memoryPages = memory.size / PAGE;
+  const sizes = systemSizes(values, memoryPages);
+  const space = layOutSystemSpace(sizes);
+  const gate = new Gate([...description.routines, ...description.residentImages.flatMap((image) => image.routines)]);
+  const kernel = new Kernel(machine, gate);
+
+  let topPage = memoryPages;
+  const takePages = (count: number): number => {
+    topPage -= count;
+    if (topPage < 1024) throw new Error('not enough physical memory for these parameters');
+    memory.bytes.fill(0, topPage * PAGE, (topPage + count) * PAGE);
+    return topPage;
+  };
+  const spt = takePages(sizes.systemPageTable);
+  const map = (address: number, pfn: number, pages: number, protection: number): void => {
+    for (let page = 0; page < pages; page += 1) {
+      memory.view.setUint32((spt * PAGE) + 4 * (systemPage(address) + page), (0x80000000 | (protection << 27) | (pfn + page)) >>> 0, true);
+    }
+  };
+  const mapNew = (area: Area, protection: number, pages = area.pages): number => {
+    const pfn = takePages(pages);
+    map(area.base, pfn, pages, protection);
+    return pfn;
+  };
+
+  map(space.systemPageTable.base, spt, sizes.systemPageTable, PRT$C_ERKW);
+  const scb = mapNew(space.scb, PRT$C_ERKW);
+  mapNew(space.interruptStack, PRT$C_ERKW);
+  mapNew(space.srpList, PRT$C_ERKW, pagesFor(sizes.srpSize * values['SRPCOUNT']!));
+  mapNew(space.irpList, PRT$C_ERKW, pagesFor(208 * values['IRPCOUNT']!));
+  mapNew(space.lrpList, PRT$C_ERKW, pagesFor(sizes.lrpSize * values['LRPCOUNT']!));
+  mapNew(space.variablePool, PRT$C_ERKW, Math.floor(values['NPAGEDYN']! / PAGE));
+  mapNew(space.pagedPool, PRT$C_ERKW);
+  mapNew(space.systemHeader, PRT$C_ERKW);
+  mapNew(space.globalPageTable, PRT$C_URKW);
+  const pfnDatabase = mapNew(space.pfnDatabase, PRT$C_ERKW);
+  map(space.rpb.base, RPB_PFN, 1, PRT$C_URKW);
+  memory.bytes.fill(0, RPB_PFN, PAGE);
+
+  // Fixed part: vectors, statistics page, data, code, shell.
+  const fcp = SYSTEM_BASE + VECTOR_PAGES * PAGE;
+  const data = fcp + PAGE;
+  const dataPages = pagesFor(SYSTEM_CELLS.size);
+  const code = data + dataPages * PAGE;
+  const vectorPfn = takePages(VECTOR_PAGES);
+  map(SYSTEM_BASE, vectorPfn, VECTOR_PAGES, PRT$C_UR);
+  map(fcp, takePages(1), 1, PRT$C_UREW);
+  const dataPfn = takePages(dataPages);
+  map(data, dataPfn, dataPages, PRT$C_URKW);
+
+  const symbols = executiveSymbols(data, space);
+  const microroutine = (name: string): number => gate.numberOf(name);
+  const executive = assembleAbsolute(
+    [...description.sources, stubSource(description.routines)].join('\n'), 'SYS.MAR', { origin: code, symbols, microroutine },
+  );
+  for (const [name, value] of executive.symbols) kernel.symbols.set(name, value);
+  const vectors = assembleAbsolute(description.vectorSource, 'SYSVECTOR.MAR', {
+    origin: SYSTEM_BASE, microroutine, symbols: (name) => executive.symbols.get(name) ?? symbols(name),
+  });
+  memory.bytes.set(vectors.bytes, vectorPfn * PAGE);
+
+  // The control store: SYS.EXE's code and the resident images, in consecutive frames.
+  const assembled = description.residentImages.map((image) => ({
+    image,
+    text: assembleAbsolute(`${image.source ?? ''}\n${stubSource(image.routines)}`, `${image.name}.MAR`, {
+      origin: 0, microroutine, symbols: (name) => executive.symbols.get(name) ?? symbols(name),
+    }),
+  }));
+  const codePages = pagesFor(executive.bytes.length);
+  const storePages = codePages + assembled.reduce((sum, { text }) => sum + pagesFor(text.bytes.length), 0);
+  const store = takePages(storePages);
+  memory.bytes.set(executive.bytes, store * PAGE);
+  map(code, store, codePages, PRT$C_UR);
+  let cursor = store + codePages;
+  const images: LoadedImage[] = assembled.map(({ image, text }) => {
+    const pages = pagesFor(text.bytes.length);
+    memory.bytes.set(text.bytes, cursor * PAGE);
+    const transferOffset = text.symbols.get(image.transfer);
+    if (transferOffset === undefined) throw new Error(`${image.name} has no transfer label ${image.transfer}`);
+    const loaded = { name: image.name, firstPfn: cursor, pages, transferOffset, symbols: text.symbols };
+    cursor += pages;
+    return loaded;
+  });
+  kernel.controlStore = { start: store * PAGE, end: (store + storePages) * PAGE };
+
+  // System message section and free system pages follow the code upward.
+  const messages = code + codePages * PAGE;
+  const messagePages = pagesFor(description.messageSection.length);
+  const messagePfn = takePages(messagePages);
+  memory.bytes.set(description.messageSection, messagePfn * PAGE);
+  map(messages, messagePfn, messagePages, PRT$C_UR);
+  const freeSystemPage = systemPage(messages) + messagePages;
+
+  buildScb(kernel, scb, description.scb);
+
+  // Cells that SYSBOOT fills, written through physical memory because mapping is still off.
+  const poke = (cell: string, value: number): void => {
+    const field = SYSTEM_CELLS.fields.find((candidate) => candidate.name === cell);
+    if (!field) throw new Error(`no cell ${cell}`);
+    const at = dataPfn * PAGE + field.offset;
+    if (field.size === 1) memory.view.setUint8(at, value);
+    else if (field.size === 2) memory.view.setUint16(at, value, true);
+    else memory.view.setUint32(at, value >>> 0, true);
+  };
+  for (const parameter of PARAMETERS) poke(parameter.cell, values[parameter.name]!);
+  const bigPfn = pfnEntrySize(sizes.physicalPages) === 22;
+  const described = topPage;            // pages below this have entries in the PFN database
+  const link = bigPfn ? 4 : 2;
+  let array = space.pfnDatabase.base;
+  const pfnArray = (elementSize: number): number => {
+    const start = array;
+    array += elementSize * described;
+    return start;
+  };
+  const cells: Record<string, number> = {
+    SGN$GL_PAGEDYN: sizes.pagedPoolBytes, SGN$GL_SRPSIZE: sizes.srpSize,
+    SGN$GL_PTPAGCNT: sizes.process.pageTables, SWP$GW_EMPTPTE: sizes.process.empty, SWP$GW_WSLPTE: sizes.process.wslPst,
+    SWP$GW_BAKPTE: sizes.process.bak, SWP$GL_BSLOTSZ: sizes.process.total,
+    SGN$GL_PHDAPCNT: sizes.process.wslPst + sizes.process.bak,
+    SGN$GL_PHDPAGCT: sizes.process.wslPst + sizes.process.empty + sizes.process.bak,
+    SWP$GL_BALBASE: space.balanceSlots.base, SWP$GL_BALSPT: space.systemPageTable.base + 4 * systemPage(space.balanceSlots.base),
+    MMG$GL_SPTBASE: space.systemPageTable.base, MMG$GL_SPTLEN: sizes.systemPageTable * 128, MMG$GL_SBR: spt * PAGE,
+    MMG$GL_GPTE: space.globalPageTable.base, MMG$GL_GPTBASE: space.systemPageTable.base, MMG$GL_MAXSYSVA: space.end,
+    MMG$GL_SYSPHD: space.systemHeader.base, MMG$GL_PAGEDYN: space.pagedPool.base, MMG$GL_NPAGEDYN: space.variablePool.base,
+    IOC$GL_LRPSPLIT: space.lrpList.base, EXE$GL_SPLITADR: space.irpList.base, IOC$GL_SRPSPLIT: space.srpList.base,
+    EXE$GL_RPB: space.rpb.base, EXE$GL_SCB: space.scb.base,
+    EXE$GL_INTSTK: space.interruptStack.base + space.interruptStack.pages * PAGE, EXE$GL_INTSTKLM: space.interruptStack.base,
+    EXE$GL_SYSMSG: messages, BOO$GL_SPTFREL: freeSystemPage, BOO$GL_SPTFREH: systemPage(space.rpb.base) - 1,
+    MMG$GW_BIGPFN: bigPfn ? 1 : 0, MMG$GL_MAXPFN: described - 1, MMG$GL_MINPFN: 0, MMG$GL_MAXMEM: memoryPages - 1, MMG$GL_PHYPGCNT: sizes.physicalPages,
+    PFN$GB_LENGTH: pfnEntrySize(sizes.physicalPages),
+    PFN$A_BASE: space.pfnDatabase.base,
+    PFN$AL_PTE: pfnArray(4), PFN$AL_BAK: pfnArray(4), PFN$AX_FLINK: pfnArray(link), PFN$AX_BLINK: pfnArray(link),
+    PFN$AW_REFCNT: pfnArray(2), PFN$AW_SWPVBN: pfnArray(2), PFN$AB_STATE: pfnArray(1), PFN$AB_TYPE: pfnArray(1),
+  };
+  for (const [cell, value] of Object.entries(cells)) {
+    if (SYSTEM_CELLS.fields.some((field) => field.name === cell)) poke(cell, value);
+  }
+  void pfnDatabase;
+
+  for (const name of ['SYS$CELLS']) kernel.symbols.set(name, data);
+  for (const field of SYSTEM_CELLS.fields) kernel.symbols.set(field.name, data + field.offset);
+  kernel.symbols.set('PMS$GL_FCP', fcp);
+  kernel.symbols.set('MMG$A_ENDVEC', fcp);
+  kernel.symbols.set('MMG$FRSTRONLY', code);
+
+  startInit(kernel, { store, code, sizes, space, spt, scb });
+  return { kernel, sizes, space, values, images };
+}
+
+function pagesFor(bytes: number): number {
+  return Math.floor((bytes + PAGE - 1) / PAGE);
+}
+
+/** Every vector leads somewhere: those without a service routine to ERL$UNEXP, the unexpected interrupt routine. */
+function buildScb(kernel: Kernel, scbPfn: number, entries: readonly ScbEntry[]): void {
+  const view = kernel.machine.memory.view;
+  const unexpected = kernel.symbols.get('ERL$UNEXP') ?? kernel.symbol('EXE$LOAD_ERROR');
+  for (let vector = 0; vector < PAGE; vector += 4) view.setUint32(scbPfn * PAGE + vector, (unexpected | 1) >>> 0, true);
+  for (const { vector, symbol } of entries) {
+    view.setUint32(scbPfn * PAGE + vector, (kernel.symbol(symbol) | (usesInterruptStack(vector) ? 1 : 0)) >>> 0, true);
+  }
+}
+
+/**
+ * Loads the processor as SYSBOOT leaves it: system page table known to the hardware but mapping still off, PC at the
+ * physical address of EXE$INIT, and the P0 page table placed over the system page table so that EXE$INIT's page also
+ * answers at its physical address (book 25.1.1).
+ */
+function startInit(kernel: Kernel, place: { store: number; code: number; sizes: SystemSizes; space: SystemSpace; spt: number; scb: number }): void {
+  const cpu = kernel.cpu;
+  const init = kernel.symbol('EXE$INIT');
+  const initPfn = place.store + Math.floor((init - place.code) / PAGE);
+  const initSpte = place.space.systemPageTable.base + 4 * systemPage(init & ~(PAGE - 1));
+  cpu.writePR(PR.PR$_SBR, place.spt * PAGE);
+  cpu.writePR(PR.PR$_SLR, place.sizes.systemPageTable * 128);
+  cpu.writePR(PR.PR$_SCBB, place.scb * PAGE);
+  cpu.writePR(PR.PR$_P0BR, (initSpte - 4 * initPfn) >>> 0);
+  cpu.writePR(PR.PR$_P0LR, initPfn + 2);
+  cpu.writePR(PR.PR$_WCSA, kernel.controlStore.start);
+  cpu.writePR(PR.PR$_WCSD, kernel.controlStore.end);
+  cpu.psl = 0x041f0000;
+  cpu.r[11] = RPB_PFN * PAGE;
+  cpu.r[15] = initPfn * PAGE + (init % PAGE);
+}

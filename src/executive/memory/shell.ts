@@ -1,0 +1,242 @@
+import type { Kernel } from '../kernel.js';
+import { P1_LAYOUT } from '../structures/p1-layout.js';
+import { P1_CELLS, P1_POINTER_PAGE } from '../structures/p1-cells.js';
+import { PCB } from '../structures/pcb.js';
+import { PHD } from '../structures/phd.js';
+import {
+  PFN$C_ACTIVE, PFN$C_PPGTBL, PFN$C_PROCESS, PFN$M_MODIFY, PRT$C_ERKW, PRT$C_NA, PRT$C_UR, PRT$C_URKW, PTE$M_PFN, WSL$M_WSLOCK,
+} from '../structures/pte.js';
+import { demandZeroPte, PAGE_SIZE, REGION_PAGES, validPte } from './page-tables.js';
+import { MMG$ALLOZEROPFN, MMG$DALLOCPFN, PfnEntry } from './pfn.js';
+import { entryFor } from './working-set.js';
+
+/**
+ * Module SHELL: a process header and the fixed part of P1 space for a new process, built by the swapper when it brings the
+ * process in for the first time (chapter 20.2; digest ch20 2.3).
+ *
+ * The book reads a skeleton working set from SYS.EXE and then adjusts it (SWP$SHELINIT). Ours is made directly in the
+ * balance slot, to the same result: choice, because the skeleton holds nothing but what the parameters decide anyway.
+ */
+type Header = ReturnType<typeof PHD.at>;
+
+const KERNEL_STACK_TOP = 0x7ffe7e00;
+const EXECUTIVE_STACK_TOP = 0x7ffe9e00;
+const SUPERVISOR_STACK_TOP = 0x7ffede00;
+const SYSTEM_BASE = 0x80000000;
+/** IPL 2, kernel mode: how every process starts (ch20#37). */
+const INITIAL_PSL = 0x00020000;
+
+/** Areas of fixed P1 space whose pages exist, zeroed, from the start. */
+const LOCKED_LABELS = new Set(['CTL$GL_VECTORS', 'CTL$GL_KSTKBAS']);
+
+/** What is being built: enough to place pages without being the current process. */
+interface Builder {
+  readonly k: Kernel;
+  readonly phd: Header;
+  readonly slotBase: number;
+  /** System address of the PTE of virtual page 0 of P1. */
+  readonly p1Base: number;
+  pages: number;
+}
+
+/**
+ * Finds a free balance slot.
+ *
+ * @returns its number; undefined when every slot holds a process header
+ */
+export function findBalanceSlot(k: Kernel): number | undefined {
+  for (let slot = 0; slot < k.sys.SGN$GL_BALSETCT; slot += 1) {
+    if (k.readWord(k.sys.PHV$GL_REFCBAS + 2 * slot) === 0xffff) return slot;
+  }
+  return undefined;
+}
+
+/** Pages of memory a new process needs before it can run. */
+export function shellPages(k: Kernel): number {
+  return k.sys.SGN$GL_PHDAPCNT + 8 + 4;
+}
+
+/**
+ * Builds the header and P1 space of the process of `pcbAddress` in balance slot `slot`. IPL$_SYNCH.
+ *
+ * @source book 20.2; digest ch20 2.3 (SWP$SHELINIT)
+ */
+export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void {
+  const pcb = PCB.at(k, pcbAddress);
+  const slotPages = k.sys.SWP$GL_BSLOTSZ;
+  const slotBase = (k.sys.SWP$GL_BALBASE + slot * slotPages * PAGE_SIZE) >>> 0;
+  const phd = PHD.at(k, slotBase);
+  const wslPst = k.sys.SWP$GW_WSLPTE;
+  const empty = k.sys.SWP$GW_EMPTPTE;
+  const bak = k.sys.SWP$GW_BAKPTE;
+  const windowPages = wslPst + empty + bak;
+  const slotEnd = slotBase + slotPages * PAGE_SIZE;
+  const builder: Builder = { k, phd, slotBase, p1Base: (slotEnd - 4 * REGION_PAGES) >>> 0, pages: 0 };
+
+  for (let page = 0; page < slotPages; page += 1) {
+    const table = page >= windowPages;
+    writeSystemPte(k, slotBase + page * PAGE_SIZE, table ? demandZeroPte(PRT$C_ERKW, 0) : 0);
+  }
+  const headerFrames: { page: number; pfn: number }[] = [];
+  for (let page = 0; page < windowPages; page += 1) {
+    if (page >= wslPst && page < wslPst + empty) continue;
+    headerFrames.push({ page, pfn: placeSystemPage(builder, slotBase + page * PAGE_SIZE) });
+  }
+  k.writeWord(k.sys.PHV$GL_REFCBAS + 2 * slot, 0);
+  k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slot, pcb.PCB$L_PID & 0xffff);
+  phd.PHD$W_PHVINDEX = slot;
+  phd.PHD$W_WSLIST = PHD.size >>> 2;
+  phd.PHD$L_PSTBASOFF = wslPst * PAGE_SIZE;
+  phd.PHD$L_BAK = (wslPst + empty) * PAGE_SIZE;
+  phd.PHD$L_WSLX = phd.PHD$L_BAK + 4 * slotPages;
+  phd.PHD$L_PTWSLELCK = phd.PHD$L_WSLX + 2 * slotPages;
+  phd.PHD$L_PTWSLEVAL = phd.PHD$L_PTWSLELCK + slotPages;
+  phd.PHD$B_DFPFC = k.sys.SGN$GW_DFPFC;
+  phd.PHD$B_PGTBPFC = k.sys.SGN$GB_PGTBPFC;
+  phd.PHD$W_WSLOCK = phd.PHD$W_WSLIST;
+  phd.PHD$W_WSDYN = phd.PHD$W_WSLIST;
+  phd.PHD$W_WSLAST = phd.PHD$W_WSLIST + k.sys.PQL$GDWSDEFAULT - 1;
+  phd.PHD$W_WSNEXT = phd.PHD$W_WSLIST - 1;
+  phd.PHD$W_WSFLUID = k.sys.SGN$GW_MINWSCNT;
+  phd.PHD$W_WSSIZE = k.sys.PQL$GDWSDEFAULT;
+  const most = phd.PHD$W_WSLIST + k.sys.SGN$GL_MAXWSCNT - 1;
+  phd.PHD$W_WSQUOTA = most;
+  phd.PHD$W_WSAUTH = most;
+  phd.PHD$W_WSEXTENT = most;
+  phd.PHD$W_WSAUTHEXT = most;
+  phd.PHD$W_DFWSCNT = phd.PHD$W_WSLAST;
+
+  // The header's own pages lead the list, locked (ch14#13).
+  for (const { page, pfn } of headerFrames) enter(builder, slotBase + page * PAGE_SIZE, PFN$C_PPGTBL, pfn);
+  phd.PHD$W_EMPTPG = empty;
+
+  const lowest = P1_LAYOUT.reduce((least, area) => Math.min(least, area.base), 0x7fffffff);
+  const window = lowest - windowPages * PAGE_SIZE;
+  for (const area of P1_LAYOUT) {
+    for (let page = 0; page < area.pages; page += 1) {
+      const address = area.base + page * PAGE_SIZE;
+      if (area.protection === PRT$C_NA) writeP1Pte(builder, address, 0);
+      else if (area.label === 'P1SYSVECTORS') writeP1Pte(builder, address, validPte(systemFrame(k, SYSTEM_BASE + page * PAGE_SIZE), PRT$C_UR, 0));
+      else if (LOCKED_LABELS.has(area.label)) placeP1Page(builder, address, area.protection, area.owner);
+      else writeP1Pte(builder, address, demandZeroPte(area.protection, area.owner));
+    }
+  }
+  for (const { page, pfn } of headerFrames) writeP1Pte(builder, window + page * PAGE_SIZE, validPte(pfn, PRT$C_URKW, 0));
+  for (let page = wslPst; page < wslPst + empty; page += 1) writeP1Pte(builder, window + page * PAGE_SIZE, 0);
+  phd.PHD$W_WSLOCK = phd.PHD$W_WSNEXT + 1;
+  phd.PHD$W_WSDYN = phd.PHD$W_WSLOCK;
+
+  // Hardware PCB.
+  const p1Low = (window - 0x40000000) / PAGE_SIZE;
+  const p0Table = slotBase + windowPages * PAGE_SIZE;
+  phd.PHD$L_PCB = KERNEL_STACK_TOP;
+  phd.PHD$L_ESP = EXECUTIVE_STACK_TOP;
+  phd.PHD$L_SSP = SUPERVISOR_STACK_TOP;
+  phd.PHD$L_USP = 0;
+  for (let register = 0; register < 14; register += 1) k.writeLong(phd.address + PHD.offset.PHD$L_R0 + 4 * register, 0);
+  phd.PHD$L_PC = k.symbol('EXE$PROCSTRT');
+  phd.PHD$L_PSL = INITIAL_PSL;
+  phd.PHD$L_P0BR = p0Table;
+  phd.PHD$L_P0LRASTL = 4 << 24;
+  phd.PHD$L_P1BR = builder.p1Base;
+  phd.PHD$L_P1LR = p1Low;
+  phd.PHD$L_FREP0VA = 0;
+  phd.PHD$L_FREP1VA = window - PAGE_SIZE;
+  phd.PHD$L_FREPTECNT = k.sys.SGN$GL_MAXVPGCT - (REGION_PAGES - p1Low);
+
+  // P1 pointer page: where things are.
+  const pointerFrame = k.readLong(p1PteAddress(builder, P1_POINTER_PAGE)) & PTE$M_PFN;
+  const view = k.machine.memory.view;
+  const pointer = (name: keyof typeof P1_CELLS.offset, value: number): void => view.setUint32(pointerFrame * PAGE_SIZE + P1_CELLS.offset[name], value >>> 0, true);
+  pointer('CTL$GL_PHD', window);
+  pointer('CTL$GL_KSPINI', KERNEL_STACK_TOP);
+  pointer('CTL$GL_CTLBASVA', window);
+
+  pcb.PCB$L_PHD = slotBase;
+  pcb.PCB$L_PHYPCB = systemFrame(k, slotBase) * PAGE_SIZE + PHD.offset.PHD$L_PCB;
+  pcb.PCB$W_PPGCNT = builder.pages;
+  pcb.PCB$V_PHDRES = 1;
+  pcb.PCB$V_RES = 1;
+  phd.PHD$W_PTCNTLCK = 2;
+}
+
+function systemPteAddress(k: Kernel, address: number): number {
+  return k.sys.MMG$GL_SPTBASE + 4 * ((address & 0x3fffffff) >>> 9);
+}
+function writeSystemPte(k: Kernel, address: number, value: number): void {
+  k.writeLong(systemPteAddress(k, address), value);
+  k.cpu.writePR(0x3a, address);
+}
+function systemFrame(k: Kernel, address: number): number {
+  return k.readLong(systemPteAddress(k, address)) & PTE$M_PFN;
+}
+
+/** Gives a page of the slot a zeroed frame and maps it in system space. */
+function placeSystemPage(builder: Builder, address: number): number {
+  const { k } = builder;
+  const pfn = MMG$ALLOZEROPFN(k);
+  if (pfn === 0) throw new Error('no free page for a process header');
+  writeSystemPte(k, address, validPte(pfn, PRT$C_ERKW, 0));
+  const entry = new PfnEntry(k, pfn);
+  entry.pte = systemPteAddress(k, address);
+  entry.type = PFN$C_PPGTBL;
+  entry.state = PFN$C_ACTIVE | PFN$M_MODIFY;
+  return pfn;
+}
+
+/** Adds a locked entry to the working set list under construction. */
+function enter(builder: Builder, address: number, type: number, pfn: number): void {
+  const { k, phd } = builder;
+  const index = phd.PHD$W_WSNEXT + 1;
+  k.writeLong(phd.address + 4 * index, entryFor(address, type, WSL$M_WSLOCK));
+  phd.PHD$W_WSNEXT = index;
+  new PfnEntry(k, pfn).blink = index;
+  builder.pages += 1;
+}
+
+function p1PteAddress(builder: Builder, address: number): number {
+  return (builder.p1Base + 4 * ((address & 0x3fffffff) >>> 9)) >>> 0;
+}
+
+function writeP1Pte(builder: Builder, address: number, value: number): void {
+  const { k, phd } = builder;
+  const at = p1PteAddress(builder, address);
+  if ((k.readLong(systemPteAddress(k, at)) & 0x80000000) === 0) {
+    const page = at & ~(PAGE_SIZE - 1);
+    enter(builder, page >>> 0, PFN$C_PPGTBL, placeSystemPage(builder, page >>> 0));
+    phd.PHD$W_PTCNTACT = phd.PHD$W_PTCNTACT + 1;
+    phd.PHD$W_PTCNTVAL = phd.PHD$W_PTCNTVAL + 1;
+    phd.PHD$W_PTCNTMAX = phd.PHD$W_PTCNTMAX + 1;
+  }
+  k.writeLong(at, value);
+}
+
+function placeP1Page(builder: Builder, address: number, protection: number, owner: number): void {
+  const { k } = builder;
+  const pfn = MMG$ALLOZEROPFN(k);
+  if (pfn === 0) throw new Error('no free page for a new process');
+  writeP1Pte(builder, address, validPte(pfn, protection, owner));
+  const entry = new PfnEntry(k, pfn);
+  entry.pte = p1PteAddress(builder, address);
+  entry.type = PFN$C_PROCESS;
+  entry.state = PFN$C_ACTIVE | PFN$M_MODIFY;
+  enter(builder, address, PFN$C_PROCESS, pfn);
+}
+
+/**
+ * Frees a deleted process's header: every page of the slot that has a frame, then the slot. IPL$_SYNCH, swapper context.
+ *
+ * @source book 22.3; digest ch22 2.2 steps 20 and 28
+ */
+export function releaseBalanceSlot(k: Kernel, slot: number): void {
+  const slotPages = k.sys.SWP$GL_BSLOTSZ;
+  const slotBase = (k.sys.SWP$GL_BALBASE + slot * slotPages * PAGE_SIZE) >>> 0;
+  for (let page = 0; page < slotPages; page += 1) {
+    const address = slotBase + page * PAGE_SIZE;
+    const pte = k.readLong(systemPteAddress(k, address));
+    if (pte & 0x80000000) MMG$DALLOCPFN(k, pte & PTE$M_PFN);
+    writeSystemPte(k, address, 0);
+  }
+  k.writeWord(k.sys.PHV$GL_REFCBAS + 2 * slot, 0xffff);
+  k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slot, 0);
+}
