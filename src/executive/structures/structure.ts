@@ -114,10 +114,18 @@ export function structure<
   return finish(prefix, size, fields, bits ?? {}) as never;
 }
 
-/** A run of named cells laid out one after another (system data, P1 pointer page): [name, note] or [name, size, note]. */
-export function cells<const Rows extends readonly FieldRow[], const Bits extends Readonly<Record<string, BitRow>> = Record<never, BitRow>>(
-  prefix: string, rows: Rows, bits?: Bits,
-): Structure<NameOf<Rows[number]>, Extract<keyof Bits, string>> {
+/**
+ * A run of named cells laid out one after another (system data, P1 pages): [name, note] or [name, size, note].
+ *
+ * @param aliases second names: name -> [cell, bytes from its start] (and size for T, R and A)
+ */
+export function cells<
+  const Rows extends readonly FieldRow[],
+  const Bits extends Readonly<Record<string, BitRow>> = Record<never, BitRow>,
+  const Aliases extends Readonly<Record<string, readonly [cell: NameOf<Rows[number]>, bytes: number, size?: number]>> = Record<never, never>,
+>(
+  prefix: string, rows: Rows, bits?: Bits, aliases?: Aliases,
+): Structure<NameOf<Rows[number]> | Extract<keyof Aliases, string>, Extract<keyof Bits, string>> {
   const fields: Field[] = [];
   let end = 0;
   for (const row of rows) {
@@ -128,6 +136,12 @@ export function cells<const Rows extends readonly FieldRow[], const Bits extends
     if (fieldSize === 2 && end % 2 !== 0) end += 1;
     fields.push({ name, offset: end, size: fieldSize, note: row.length === 3 ? row[2] : row[1] });
     end += fieldSize;
+  }
+  for (const [name, [cell, bytes, given]] of Object.entries(aliases ?? {})) {
+    const base = fields.find((field) => field.name === cell);
+    const fieldSize = given ?? sizeFromName(name);
+    if (!base || fieldSize === undefined || base.offset + bytes + fieldSize > end) throw new Error(`${prefix}: alias ${name} has no place`);
+    fields.push({ name, offset: base.offset + bytes, size: fieldSize, note: '' });
   }
   return finish(prefix, (end + 3) & ~3, fields, bits ?? {}) as never;
 }
