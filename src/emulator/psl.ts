@@ -35,3 +35,6 @@ export const USER = 3;
 
 /** IPL 31: everything blocked. */
 export const IPL_HIGHEST = 31;
+
+/** Index of the interrupt stack pointer among the stack pointers, after those of the modes; also its processor register number. */
+export const ISP = 4;

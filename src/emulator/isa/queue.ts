@@ -4,6 +4,10 @@ import { C, compare, V, Z } from './arithmetic.js';
 import { reservedOperand } from '../fault.js';
 import type { Cpu } from '../cpu.js';
 
+/** As a destination's register: it is in memory, or there is none (microroutines). */
+const MEMORY = -1;
+export const NOWHERE = -2;
+
 /** The condition codes tell whether the queue was empty: Z when the entry is now the only one. */
 export function insque(m: Cpu, entry: number, predecessor: number): void {
   const successor = m.mmu.loadLongModify(predecessor);
@@ -20,7 +24,7 @@ export function insque(m: Cpu, entry: number, predecessor: number): void {
 export function remque(m: Cpu, entry: number, register: number, address: number): void {
   const forward = m.mmu.loadLong(entry);
   const backward = m.mmu.loadLong((entry + 4) | 0);
-  if (register < 0) m.mmu.probeWrite(address, 4);
+  if (register === MEMORY) m.mmu.probeWrite(address, 4);
   if (entry !== backward) {
     m.mmu.probeWrite(backward, 4);
     m.mmu.probeWrite((forward + 4) | 0, 4);
@@ -34,7 +38,7 @@ export function remque(m: Cpu, entry: number, register: number, address: number)
 
 function storeAddress(m: Cpu, value: number, register: number, address: number): void {
   if (register >= 0) m.r[register] = value;
-  else m.mmu.storeLong(address, value);
+  else if (register === MEMORY) m.mmu.storeLong(address, value);
 }
 
 /** Checks the header of a self-relative queue; false, with C set, when its interlock bit is held by someone else. */

@@ -1,0 +1,86 @@
+/**
+ * The console terminal: RXCS and RXDB receive, TXCS and TXDB transmit; vectors F8 and FC at IPL 20. Received bytes wait in a queue and enter
+ * RXDB one at a time, each when its predecessor has been read. Transmission takes no time: ready is always set.
+ * @source VAX ARM ch. 7, console terminal registers
+ */
+import type { InterruptController } from './interrupts.js';
+import { SCB_CONSOLE_RECEIVE, SCB_CONSOLE_TRANSMIT } from './fault.js';
+
+export const IPL_CONSOLE = 20;
+
+const READY = 0x80;
+const INTERRUPT_ENABLE = 0x40;
+
+/** Machine to host. */
+export interface ConsolePort {
+  transmit(byte: number): void;
+}
+
+export class ConsoleTerminal {
+  readonly #interrupts: InterruptController;
+  readonly #port: ConsolePort;
+  readonly #queue: number[] = [];
+  #receiveEnable = false;
+  #transmitEnable = false;
+  #buffer = 0;
+  #full = false;
+
+  constructor(interrupts: InterruptController, port: ConsolePort) {
+    this.#interrupts = interrupts;
+    this.#port = port;
+  }
+
+  /** Host to machine: one byte typed. */
+  receive(byte: number): void {
+    this.#queue.push(byte & 0xff);
+    this.#fill();
+  }
+
+  /** Bytes received but not yet read by the guest. */
+  get waiting(): number {
+    return this.#queue.length + (this.#full ? 1 : 0);
+  }
+
+  readReceiveStatus(): number {
+    return (this.#full ? READY : 0) | (this.#receiveEnable ? INTERRUPT_ENABLE : 0);
+  }
+
+  writeReceiveStatus(value: number): void {
+    const enable = (value & INTERRUPT_ENABLE) !== 0;
+    if (enable && !this.#receiveEnable && this.#full) this.#interrupts.request(SCB_CONSOLE_RECEIVE, IPL_CONSOLE);
+    if (!enable) this.#interrupts.clear(SCB_CONSOLE_RECEIVE);
+    this.#receiveEnable = enable;
+  }
+
+  readReceiveData(): number {
+    const value = this.#buffer;
+    this.#full = false;
+    this.#interrupts.clear(SCB_CONSOLE_RECEIVE);
+    this.#fill();
+    return value;
+  }
+
+  readTransmitStatus(): number {
+    return READY | (this.#transmitEnable ? INTERRUPT_ENABLE : 0);
+  }
+
+  writeTransmitStatus(value: number): void {
+    const enable = (value & INTERRUPT_ENABLE) !== 0;
+    if (enable && !this.#transmitEnable) this.#interrupts.request(SCB_CONSOLE_TRANSMIT, IPL_CONSOLE);
+    if (!enable) this.#interrupts.clear(SCB_CONSOLE_TRANSMIT);
+    this.#transmitEnable = enable;
+  }
+
+  /** Bits 11:8 select the terminal (0) or something of the console subsystem, which we do not have. */
+  writeTransmitData(value: number): void {
+    if ((value & 0xf00) === 0) this.#port.transmit(value & 0xff);
+    if (this.#transmitEnable) this.#interrupts.request(SCB_CONSOLE_TRANSMIT, IPL_CONSOLE);
+  }
+
+  #fill(): void {
+    if (this.#full || this.#queue.length === 0) return;
+    this.#buffer = this.#queue.shift()!;
+    this.#full = true;
+    if (this.#receiveEnable) this.#interrupts.request(SCB_CONSOLE_RECEIVE, IPL_CONSOLE);
+  }
+}

@@ -1,0 +1,487 @@
+/**
+ * The processor: registers, PSL, stacks, and the loop that executes decoded blocks.
+ *
+ * Inside the machine addresses and longwords are signed 32-bit numbers. The methods named read... and write... are for microroutines and
+ * hosts: they take either sign and return unsigned values. Anything here may throw a VaxFault; the loop turns it into an exception.
+ *
+ * Between instructions the loop looks at `attention`: a bit for each reason not to go straight on.
+ */
+import { BlockCache, type Instruction } from './decode.js';
+import { enterException, enterInterrupt } from './exceptions.js';
+import { ExecutorFactory } from './executors.js';
+import { ARITH_DECIMAL_DIVIDE, ARITH_DECIMAL_OVERFLOW, ARITH_INTEGER_DIVIDE, ARITH_INTEGER_OVERFLOW, ARITH_SUBSCRIPT, customerInstruction, SCB_ARITHMETIC, SCB_TRACE_PENDING, VaxFault } from './fault.js';
+import type { ConsoleTerminal } from './console-terminal.js';
+import type { InterruptController } from './interrupts.js';
+import type { IntervalTimer } from './interval-timer.js';
+import { insque, NOWHERE, remque } from './isa/queue.js';
+import { changeMode, ldpctx, rei, svpctx } from './modes.js';
+import { type Mmu, PAGE } from './mmu.js';
+import { callg, calls, ret } from './procedure-call.js';
+import { SID_780 } from './processor-registers.js';
+import { ISP, PSL_CC, PSL_CURMOD, PSL_DV, PSL_FPD, PSL_IPL, PSL_IS, PSL_IV, PSL_S_CURMOD, PSL_S_IPL, PSL_S_PRVMOD, PSL_T, PSL_TP, PSL_V } from './psl.js';
+import { readProcessorRegister, writeProcessorRegister } from './register-access.js';
+
+/** Why the processor halted. */
+export type HaltCode =
+  | 'HALT instruction'
+  | 'interrupt stack not valid'
+  | 'change mode on interrupt stack'
+  | 'SCB vector says halt'
+  | 'SCB not in memory';
+
+/** Why `execute` came back before its limit. */
+export type ExecutionStop = { readonly kind: 'idle' } | { readonly kind: 'halt'; readonly pc: number; readonly code: HaltCode } | { readonly kind: 'stop' };
+
+export interface CpuParts {
+  readonly mmu: Mmu;
+  readonly interrupts: InterruptController;
+  readonly intervalTimer: IntervalTimer;
+  readonly console: ConsoleTerminal;
+}
+
+// Bits of `attention`.
+const INTERRUPT = 1;
+const TRAP = 2;
+const CODE = 4;
+const TRACE = 8;
+const STOP = 16;
+const TIMER = 32;
+
+/** Below this level a branch to itself is a processor with nothing to do. */
+const IDLE_IPL = 8;
+
+export class Cpu {
+  /** R0 to R11, AP, FP, SP of the current stack, PC. While a block executes, the PC is exact only for instructions that end it. */
+  readonly r = new Int32Array(16);
+  /** Condition codes N Z V C in bits 3 to 0. */
+  cc = 0;
+  /** The PSL without the condition codes. Write it only where mode, IPL and trace bits stay the same; otherwise `setPslBits`. */
+  pslBits = PSL_IS | (31 << PSL_S_IPL);
+  /** KSP, ESP, SSP, USP, ISP; the entry of the stack in use is stale. */
+  readonly stackPointers = new Int32Array(5);
+  pcbb = 0;
+  scbb = 0;
+  astlvl = 4;
+  sisr = 0;
+  wcsa = 0;
+  wcsd = 0;
+  pmr = 0;
+  sid = SID_780;
+  /** Instructions executed since the machine was made, a faulting one included. */
+  instructionCount = 0;
+  /** What opcode FC does. Returns false when it does not know the bytes that follow. */
+  customInstruction: ((cpu: Cpu) => boolean) | null = null;
+
+  readonly mmu: Mmu;
+  readonly interrupts: InterruptController;
+  readonly intervalTimer: IntervalTimer;
+  readonly console: ConsoleTerminal;
+
+  // Between executors and `operate` functions: see isa/instruction.ts.
+  hi = 0;
+  hi2 = 0;
+  hi3 = 0;
+  second = 0;
+  savedCc = 0;
+  readonly saved = new Int32Array(6);
+  readonly scratch = new Int32Array(16);
+
+  #attention = 0;
+  #trapType = 0;
+  #haltCode: HaltCode = 'HALT instruction';
+  #current: Instruction | null = null;
+  readonly #blocks: BlockCache;
+  readonly #snapshot = new Int32Array(16);
+  readonly #stackSnapshot = new Int32Array(5);
+
+  constructor(parts: CpuParts) {
+    this.mmu = parts.mmu;
+    this.interrupts = parts.interrupts;
+    this.intervalTimer = parts.intervalTimer;
+    this.console = parts.console;
+    this.#blocks = new BlockCache(this.mmu, new ExecutorFactory(this));
+    this.mmu.codeWritten = (page) => {
+      this.#blocks.codeWritten(page);
+      this.#attention |= CODE;
+    };
+    this.interrupts.changed = () => this.updateAttention();
+  }
+
+  // Processor status.
+
+  get psl(): number {
+    return (this.pslBits | this.cc) >>> 0;
+  }
+
+  /** Changes the PSL and nothing else: stack pointers are the caller's business. */
+  set psl(value: number) {
+    this.cc = value & PSL_CC;
+    this.setPslBits(value & ~PSL_CC);
+  }
+
+  get currentMode(): number {
+    return (this.pslBits >> PSL_S_CURMOD) & 3;
+  }
+
+  get previousMode(): number {
+    return (this.pslBits >> PSL_S_PRVMOD) & 3;
+  }
+
+  get onInterruptStack(): boolean {
+    return (this.pslBits & PSL_IS) !== 0;
+  }
+
+  get ipl(): number {
+    return (this.pslBits >> PSL_S_IPL) & 31;
+  }
+
+  set ipl(level: number) {
+    this.setPslBits((this.pslBits & ~PSL_IPL) | ((level & 31) << PSL_S_IPL));
+  }
+
+  /** Which entry of `stackPointers` R14 stands for. */
+  get currentStack(): number {
+    return this.onInterruptStack ? ISP : this.currentMode;
+  }
+
+  /** The PSL with the stack that goes with it: the old one's pointer is put away, the new one's is loaded. */
+  setPsl(value: number): void {
+    this.switchStack(value & ~PSL_CC);
+    this.cc = value & PSL_CC;
+  }
+
+  switchStack(pslBits: number): void {
+    this.stackPointers[this.currentStack] = this.r[14]!;
+    this.setPslBits(pslBits);
+    this.r[14] = this.stackPointers[this.currentStack]!;
+  }
+
+  setPslBits(bits: number): void {
+    this.pslBits = bits;
+    this.mmu.setMode((bits & PSL_CURMOD) >> PSL_S_CURMOD);
+    this.updateAttention();
+  }
+
+  readPR(n: number): number {
+    return readProcessorRegister(this, n);
+  }
+
+  writePR(n: number, value: number): void {
+    writeProcessorRegister(this, n, value);
+    // The timer may be due earlier now.
+    this.#attention |= TIMER;
+  }
+
+  // Memory, for microroutines and hosts.
+
+  readByte(va: number, mode = this.currentMode): number {
+    return this.mmu.load(va | 0, 1, mode) & 0xff;
+  }
+
+  readWord(va: number, mode = this.currentMode): number {
+    return this.mmu.load(va | 0, 2, mode) & 0xffff;
+  }
+
+  readLong(va: number, mode = this.currentMode): number {
+    return this.mmu.load(va | 0, 4, mode) >>> 0;
+  }
+
+  writeByte(va: number, value: number, mode = this.currentMode): void {
+    this.mmu.store(va | 0, 1, value | 0, mode);
+  }
+
+  writeWord(va: number, value: number, mode = this.currentMode): void {
+    this.mmu.store(va | 0, 2, value | 0, mode);
+  }
+
+  writeLong(va: number, value: number, mode = this.currentMode): void {
+    this.mmu.store(va | 0, 4, value | 0, mode);
+  }
+
+  /** A copy. */
+  readBytes(va: number, length: number, mode = this.currentMode): Uint8Array {
+    const result = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const at = (va + done) | 0;
+      const pa = this.mmu.translate(at, mode, false);
+      const part = Math.min(length - done, PAGE - (at & (PAGE - 1)));
+      if (pa + part <= this.mmu.memory.size) result.set(this.mmu.bytes.subarray(pa, pa + part), done);
+      else for (let i = 0; i < part; i++) result[done + i] = this.mmu.load((at + i) | 0, 1, mode);
+      done += part;
+    }
+    return result;
+  }
+
+  /** All or nothing: every page is tried before the first byte is written. */
+  writeBytes(va: number, bytes: Uint8Array, mode = this.currentMode): void {
+    this.mmu.probeRange(va | 0, bytes.length, mode, true);
+    for (let done = 0; done < bytes.length; ) {
+      const at = (va + done) | 0;
+      const pa = this.mmu.translate(at, mode, true);
+      const part = Math.min(bytes.length - done, PAGE - (at & (PAGE - 1)));
+      if (pa + part <= this.mmu.memory.size) {
+        this.mmu.bytes.set(bytes.subarray(done, done + part), pa);
+        this.mmu.wrote(pa, part);
+      } else {
+        for (let i = 0; i < part; i++) this.mmu.store((at + i) | 0, 1, bytes[done + i]!, mode);
+      }
+      done += part;
+    }
+  }
+
+  /** May `mode` read or write all of the range? As PROBEx, pages that are not valid count by their protection. */
+  probe(va: number, length: number, mode: number, write: boolean): boolean {
+    if (!this.mmu.accessible(va | 0, mode, write)) return false;
+    const end = va + length;
+    for (let at = va - (va & (PAGE - 1)) + PAGE; at < end; at += PAGE) if (!this.mmu.accessible(at | 0, mode, write)) return false;
+    return true;
+  }
+
+  /** Physical address of `va`. A write sets the page's modify bit. */
+  translate(va: number, mode: number, write: boolean): number {
+    return this.mmu.translate(va | 0, mode, write);
+  }
+
+  push(value: number): void {
+    const sp = (this.r[14]! - 4) | 0;
+    this.mmu.storeLong(sp, value | 0);
+    this.r[14] = sp;
+  }
+
+  /** Signed, as everything in registers. */
+  pop(): number {
+    const value = this.mmu.loadLong(this.r[14]!);
+    this.r[14]! += 4;
+    return value;
+  }
+
+  // What instructions do, for microroutines.
+
+  calls(argCount: number, target: number): void {
+    calls(this, argCount | 0, target | 0);
+  }
+
+  callg(list: number, target: number): void {
+    callg(this, list | 0, target | 0);
+  }
+
+  ret(): void {
+    ret(this);
+    this.updateAttention();
+  }
+
+  rei(): void {
+    rei(this);
+  }
+
+  svpctx(): void {
+    svpctx(this);
+  }
+
+  ldpctx(): void {
+    ldpctx(this);
+  }
+
+  /** CHMK is mode 0, CHMU is 3. The PC that is saved is R15. */
+  changeMode(mode: number, code: number): void {
+    changeMode(this, mode, code);
+  }
+
+  insque(entry: number, predecessor: number): void {
+    insque(this, entry | 0, predecessor | 0);
+  }
+
+  /** The address of the entry; V in the condition codes tells that there was none. */
+  remque(entry: number): number {
+    remque(this, entry | 0, NOWHERE, 0);
+    return entry >>> 0;
+  }
+
+  requestSoftwareInterrupt(level: number): void {
+    if (level > 0 && level < 16) this.sisr |= 1 << level;
+    this.updateAttention();
+  }
+
+  /** Dispatches the exception now, with the PC and PSL as they stand. */
+  raise(fault: VaxFault): void {
+    enterException(this, fault);
+  }
+
+  /** Stops the processor before the next instruction; `Machine.run` tells why. */
+  halt(code: HaltCode = 'HALT instruction'): void {
+    this.#haltCode = code;
+    this.#stopping = 'halt';
+    this.#attention |= STOP;
+  }
+
+  /** Makes `Machine.run` return before the next instruction. */
+  requestStop(): void {
+    this.#stopping ??= 'stop';
+    this.#attention |= STOP;
+  }
+
+  #stopping: 'halt' | 'stop' | null = null;
+
+  // What `operate` functions report. The instruction completes; the trap follows it.
+
+  /** Sets V, and traps when PSL<IV> is set. */
+  integerOverflow(): void {
+    this.cc |= PSL_V;
+    if ((this.pslBits & PSL_IV) !== 0) this.trap(ARITH_INTEGER_OVERFLOW);
+  }
+
+  divideByZero(): void {
+    this.trap(ARITH_INTEGER_DIVIDE);
+  }
+
+  subscriptRange(): void {
+    this.trap(ARITH_SUBSCRIPT);
+  }
+
+  decimalOverflow(): void {
+    this.cc |= PSL_V;
+    if ((this.pslBits & PSL_DV) !== 0) this.trap(ARITH_DECIMAL_OVERFLOW);
+  }
+
+  decimalDivideByZero(): void {
+    this.trap(ARITH_DECIMAL_DIVIDE);
+  }
+
+  trap(type: number): void {
+    this.#trapType = type;
+    this.#attention |= TRAP;
+  }
+
+  /** XFC: everything is put back when the routine throws a fault, as if it had not begun. */
+  extendedFunctionCall(): void {
+    if (this.customInstruction === null) throw customerInstruction();
+    this.#snapshot.set(this.r);
+    this.#stackSnapshot.set(this.stackPointers);
+    const psl = this.psl;
+    try {
+      if (!this.customInstruction(this)) throw customerInstruction();
+    } catch (fault) {
+      if (fault instanceof VaxFault && fault.kind === 'fault') {
+        this.r.set(this.#snapshot);
+        this.stackPointers.set(this.#stackSnapshot);
+        this.psl = psl;
+      }
+      throw fault;
+    }
+  }
+
+  // Interrupts and execution.
+
+  get highestSoftwareLevel(): number {
+    return this.sisr === 0 ? 0 : 31 - Math.clz32(this.sisr);
+  }
+
+  /** To be called whenever the IPL, the trace bits or a pending interrupt has changed. */
+  updateAttention(): void {
+    const pending = Math.max(this.interrupts.highest, this.highestSoftwareLevel) > this.ipl;
+    const tracing = (this.pslBits & (PSL_T | PSL_TP)) !== 0;
+    this.#attention = (this.#attention & ~(INTERRUPT | TRACE)) | (pending ? INTERRUPT : 0) | (tracing ? TRACE : 0);
+  }
+
+  /**
+   * Executes until `instructionCount` reaches `limit`, or something stops the processor (the reason), or the timer was touched
+   * (null, early). Exceptions and interrupts are taken on the way.
+   */
+  execute(limit: number): ExecutionStop | null {
+    const { r, mmu } = this;
+    const blocks = this.#blocks;
+    let left = 0;
+    for (;;) {
+      try {
+        for (;;) {
+          this.#current = null;
+          left = 0;
+          if (this.#attention !== 0) {
+            const stop = this.#attend();
+            if (stop !== CONTINUE) return stop;
+          }
+          if (this.instructionCount >= limit) return null;
+
+          const block = blocks.find(r[15]!, mmu.generation * 4 + mmu.mode);
+          if (block.idles && this.ipl < IDLE_IPL && this.#attention === 0) return IDLE;
+          const list = block.instructions;
+          let count = list.length;
+          if ((this.#attention & TRACE) !== 0) count = this.#beginTraced();
+          else if (this.instructionCount + count > limit) count = limit - this.instructionCount;
+          // The last instruction finds the PC after itself; those before it do not look.
+          r[15] = count === list.length ? block.end : list[count - 1]!.next;
+          this.instructionCount += count;
+          left = count;
+          for (let k = 0; k < count; k++) {
+            const instruction = list[k]!;
+            this.#current = instruction;
+            left--;
+            instruction.run(instruction);
+            if (this.#attention !== 0 && left > 0) {
+              this.instructionCount -= left;
+              r[15] = instruction.next;
+              break;
+            }
+          }
+        }
+      } catch (fault) {
+        this.instructionCount -= left;
+        if (!(fault instanceof VaxFault)) throw fault;
+        this.#recover(fault);
+      }
+    }
+  }
+
+  /** Puts back what a half-done instruction changed, and delivers its exception. */
+  #recover(fault: VaxFault): void {
+    const instruction = this.#current;
+    if (instruction !== null && fault.kind !== 'trap') {
+      const fpd = (this.pslBits & PSL_FPD) !== 0;
+      if (!fpd) instruction.undo.forEach((register, k) => (this.r[register] = this.saved[k]!));
+      if (instruction.restoresCc && !fpd) this.cc = this.savedCc;
+      this.r[15] = instruction.pc;
+      this.#attention &= ~TRAP;
+      this.setPslBits(this.pslBits & ~PSL_TP);
+    }
+    enterException(this, fault);
+  }
+
+  /** With T set, one instruction at a time, each leaving TP behind. */
+  #beginTraced(): number {
+    if ((this.pslBits & PSL_T) !== 0) this.pslBits |= PSL_TP;
+    return 1;
+  }
+
+  /** Serves the bits of `attention` between two instructions. */
+  #attend(): ExecutionStop | null | typeof CONTINUE {
+    this.#attention &= ~CODE;
+    if ((this.#attention & TRAP) !== 0) {
+      this.#attention &= ~TRAP;
+      enterException(this, new VaxFault(SCB_ARITHMETIC, 'trap', [this.#trapType]));
+    }
+    if ((this.#attention & STOP) !== 0) {
+      this.#attention &= ~STOP;
+      const halted = this.#stopping === 'halt';
+      this.#stopping = null;
+      return halted ? { kind: 'halt', pc: this.r[15]! >>> 0, code: this.#haltCode } : { kind: 'stop' };
+    }
+    if ((this.#attention & INTERRUPT) !== 0) {
+      enterInterrupt(this);
+      this.updateAttention();
+      return CONTINUE;
+    }
+    if ((this.pslBits & PSL_TP) !== 0) {
+      this.setPslBits(this.pslBits & ~PSL_TP);
+      enterException(this, new VaxFault(SCB_TRACE_PENDING, 'fault'));
+      return CONTINUE;
+    }
+    if ((this.#attention & TIMER) !== 0) {
+      this.#attention &= ~TIMER;
+      return null;
+    }
+    return CONTINUE;
+  }
+}
+
+const CONTINUE = Symbol('continue');
+const IDLE: ExecutionStop = { kind: 'idle' };

@@ -1,0 +1,45 @@
+/** Interrupt requests of devices. A request holds its level until it is taken or cleared; software interrupts live in SISR (cpu.ts). */
+
+const LEVELS = 32;
+
+export class InterruptController {
+  readonly #requests: number[][] = Array.from({ length: LEVELS }, () => []);
+  /** The highest level with a request, 0 when there is none. */
+  highest = 0;
+  /** Called after every change; the processor looks again at what it may take. */
+  changed: () => void = () => undefined;
+
+  /** Requests an interrupt through SCB offset `vector` at `ipl` (16 to 31). Requesting twice is requesting once. */
+  request(vector: number, ipl: number): void {
+    const level = this.#requests[ipl]!;
+    if (!level.includes(vector)) level.push(vector);
+    this.#settle();
+  }
+
+  /** Withdraws the request, if it has not been taken yet. */
+  clear(vector: number): void {
+    for (const level of this.#requests) {
+      const at = level.indexOf(vector);
+      if (at >= 0) level.splice(at, 1);
+    }
+    this.#settle();
+  }
+
+  isRequested(vector: number): boolean {
+    return this.#requests.some((level) => level.includes(vector));
+  }
+
+  /** Takes the oldest request of the highest level; its vector. */
+  acknowledge(): number {
+    const vector = this.#requests[this.highest]!.shift()!;
+    this.#settle();
+    return vector;
+  }
+
+  #settle(): void {
+    let ipl = LEVELS - 1;
+    while (ipl > 0 && this.#requests[ipl]!.length === 0) ipl--;
+    this.highest = ipl;
+    this.changed();
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The machine: processor, memory, I/O space, interrupts, interval timer and console terminal on one clock. The host calls `run` in slices;
+ * when it answers `idle` the processor waits for an interrupt, and the host may sleep or jump its clock to `nextTimer`.
+ */
+import type { MachineClock } from './clock.js';
+import { type ConsolePort, ConsoleTerminal } from './console-terminal.js';
+import { Cpu, type ExecutionStop } from './cpu.js';
+import { InterruptController } from './interrupts.js';
+import { IntervalTimer } from './interval-timer.js';
+import { IoSpace } from './io-space.js';
+import { PhysicalMemory } from './memory.js';
+import { Mmu } from './mmu.js';
+
+export type { MachineClock } from './clock.js';
+export type { ConsolePort } from './console-terminal.js';
+
+/** `budget`: the instructions asked for are done. `stop`: `cpu.requestStop` was called. */
+export type StopReason = ExecutionStop | { readonly kind: 'budget' };
+
+export interface MachineOptions {
+  readonly memoryBytes: number;
+  readonly clock: MachineClock;
+  readonly console: ConsolePort;
+}
+
+export class Machine {
+  readonly memory: PhysicalMemory;
+  readonly io = new IoSpace();
+  readonly interrupts = new InterruptController();
+  readonly intervalTimer: IntervalTimer;
+  readonly console: ConsoleTerminal;
+  readonly clock: MachineClock;
+  readonly cpu: Cpu;
+
+  constructor(options: MachineOptions) {
+    this.memory = new PhysicalMemory(options.memoryBytes);
+    this.clock = options.clock;
+    this.intervalTimer = new IntervalTimer(this.interrupts, () => this.now());
+    this.console = new ConsoleTerminal(this.interrupts, options.console);
+    this.cpu = new Cpu({ mmu: new Mmu(this.memory, this.io), interrupts: this.interrupts, intervalTimer: this.intervalTimer, console: this.console });
+  }
+
+  /** Microseconds of the clock. */
+  now(): number {
+    return this.clock.now(this.cpu.instructionCount);
+  }
+
+  /** When the interval timer will next interrupt or count over, in microseconds of the clock; Infinity when it is stopped. */
+  get nextTimer(): number {
+    return this.intervalTimer.due;
+  }
+
+  /** Must follow every change to physical memory that does not go through the processor: DMA, loading. */
+  codeChanged(pa: number, length: number): void {
+    this.cpu.mmu.codeChanged(pa, length);
+  }
+
+  /** Executes at most `maxInstructions`. */
+  run(maxInstructions: number): StopReason {
+    const { cpu } = this;
+    const end = cpu.instructionCount + maxInstructions;
+    for (;;) {
+      this.intervalTimer.poll();
+      const { due } = this.intervalTimer;
+      const slice = due === Infinity ? Infinity : this.clock.instructionsUntil(due, cpu.instructionCount);
+      const stop = cpu.execute(Math.min(end, cpu.instructionCount + slice));
+      if (stop !== null) return stop;
+      if (cpu.instructionCount >= end) return { kind: 'budget' };
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/** Moving between access modes and processes: CHMx, REI, SVPCTX, LDPCTX. @source VAX ARM ch. 5 to 7; book 4, 7, 10 */
+import type { Cpu } from './cpu.js';
+import { kernelStackNotValid, reservedInstruction, reservedOperand, SCB_CHMK, VaxFault } from './fault.js';
+import { ISP, PSL_CC, PSL_CM, PSL_CURMOD, PSL_IPL, PSL_IS, PSL_MBZ, PSL_S_CURMOD, PSL_S_IPL, PSL_S_PRVMOD, PSL_TP } from './psl.js';
+
+/** Offsets in the hardware process control block. */
+const PCB_KSP = 0;
+const PCB_R0 = 16;
+const PCB_PC = 72;
+const PCB_PSL = 76;
+const PCB_P0BR = 80;
+const PCB_P0LR = 84;
+const PCB_P1BR = 88;
+const PCB_P1LR = 92;
+
+const LENGTH_MASK = 0x003f_ffff;
+/** The level at which a pending AST is delivered. */
+const IPL_ASTDEL = 2;
+
+/**
+ * CHMK (0) to CHMU (3): exception through SCB 40 + 4*mode to that mode or, if the current mode is more privileged, within the current one.
+ * Halts when on the interrupt stack.
+ */
+export function changeMode(m: Cpu, mode: number, code: number): void {
+  if (m.onInterruptStack) {
+    m.halt('change mode on interrupt stack');
+    return;
+  }
+  const old = m.currentMode;
+  const target = Math.min(mode, old);
+  const sp = (target === old ? m.r[14]! : m.stackPointers[target]!) - 12 | 0;
+  try {
+    m.mmu.probeRange(sp, 12, target, true);
+  } catch (fault) {
+    if (target === 0 && fault instanceof VaxFault) throw kernelStackNotValid();
+    throw fault;
+  }
+  const vector = m.mmu.loadPhysicalLong(m.scbb + SCB_CHMK + 4 * mode);
+  m.mmu.store((sp + 8) | 0, 4, m.psl | 0, target);
+  m.mmu.store((sp + 4) | 0, 4, m.r[15]!, target);
+  m.mmu.store(sp, 4, (code << 16) >> 16, target);
+  m.switchStack((m.pslBits & PSL_IPL) | (old << PSL_S_PRVMOD) | (target << PSL_S_CURMOD));
+  m.cc = 0;
+  m.r[14] = sp;
+  m.r[15] = vector & ~3;
+}
+
+export function rei(m: Cpu): void {
+  const sp = m.r[14]!;
+  const pc = m.mmu.loadLong(sp);
+  const psl = m.mmu.loadLong((sp + 4) | 0);
+  checkReturn(m, psl);
+  m.r[14] = sp + 8;
+  m.switchStack((psl & ~PSL_CC) | (m.pslBits & PSL_TP));
+  m.cc = psl & PSL_CC;
+  m.r[15] = pc;
+  if ((psl & PSL_IS) === 0 && m.currentMode >= m.astlvl) m.requestSoftwareInterrupt(IPL_ASTDEL);
+}
+
+/** A return may not raise privilege in any way. @raises reserved operand */
+function checkReturn(m: Cpu, psl: number): void {
+  const current = (psl >> PSL_S_CURMOD) & 3;
+  const previous = (psl >> PSL_S_PRVMOD) & 3;
+  const ipl = (psl >> PSL_S_IPL) & 31;
+  const onInterruptStack = (psl & PSL_IS) !== 0;
+  const bad = (psl & PSL_MBZ) !== 0
+    || current < m.currentMode
+    || previous < current
+    || (onInterruptStack && (!m.onInterruptStack || current !== 0 || ipl === 0))
+    || (ipl > 0 && current !== 0)
+    || ipl > m.ipl
+    // Compatibility mode is not implemented: nothing may return to it.
+    || (psl & PSL_CM) !== 0;
+  if (bad) throw reservedOperand();
+}
+
+/** Saves the process context: PC and PSL come off the kernel stack, and the interrupt stack takes over. */
+export function svpctx(m: Cpu): void {
+  if (m.currentMode !== 0) throw reservedInstruction();
+  const sp = m.r[14]!;
+  const pc = m.mmu.loadLong(sp);
+  const psl = m.mmu.loadLong((sp + 4) | 0);
+  m.r[14] = sp + 8;
+  if (!m.onInterruptStack) {
+    const ipl = Math.max(m.ipl, 1);
+    m.switchStack((m.pslBits & ~PSL_IPL) | PSL_IS | (ipl << PSL_S_IPL));
+  } else {
+    m.stackPointers[ISP] = m.r[14]!;
+  }
+  const pcb = m.pcbb;
+  for (let mode = 0; mode < 4; mode++) m.mmu.storePhysicalLong(pcb + PCB_KSP + 4 * mode, m.stackPointers[mode]!);
+  for (let n = 0; n < 14; n++) m.mmu.storePhysicalLong(pcb + PCB_R0 + 4 * n, m.r[n]!);
+  m.mmu.storePhysicalLong(pcb + PCB_PC, pc);
+  m.mmu.storePhysicalLong(pcb + PCB_PSL, psl);
+}
+
+/** Loads the context of the process whose hardware PCB is at PCBB, and leaves its PC and PSL on its kernel stack for REI. */
+export function ldpctx(m: Cpu): void {
+  if (m.currentMode !== 0) throw reservedInstruction();
+  const pcb = m.pcbb;
+  const field = (offset: number): number => m.mmu.loadPhysicalLong(pcb + offset);
+  const p0br = field(PCB_P0BR);
+  const p0lr = field(PCB_P0LR);
+  const p1br = field(PCB_P1BR);
+  const p1lr = field(PCB_P1LR);
+  const astlvl = (p0lr >>> 24) & 7;
+  // P1BR points to where the page table of a full P1 space would begin, and so may lie below system space.
+  if (p0br >>> 30 !== 2 || (p0br & 3) !== 0 || (p0lr & 0xf8c0_0000) !== 0 || astlvl > 4) throw reservedOperand();
+  if (((p1br + 0x80_0000) | 0) >>> 30 !== 2 || (p1br & 3) !== 0 || (p1lr & 0x7fc0_0000) !== 0) throw reservedOperand();
+
+  if (m.onInterruptStack) m.stackPointers[ISP] = m.r[14]!;
+  for (let mode = 0; mode < 4; mode++) m.stackPointers[mode] = field(PCB_KSP + 4 * mode);
+  for (let n = 0; n < 14; n++) m.r[n] = field(PCB_R0 + 4 * n);
+  m.mmu.p0br = p0br;
+  m.mmu.p0lr = p0lr & LENGTH_MASK;
+  m.mmu.p1br = p1br;
+  m.mmu.p1lr = p1lr & LENGTH_MASK;
+  m.astlvl = astlvl;
+  m.mmu.invalidateProcess();
+
+  m.setPslBits((m.pslBits & ~(PSL_IS | PSL_CURMOD)));
+  const sp = (m.stackPointers[0]! - 8) | 0;
+  m.r[14] = m.stackPointers[0]!;
+  try {
+    m.mmu.probeRange(sp, 8, 0, true);
+  } catch (fault) {
+    if (fault instanceof VaxFault) throw kernelStackNotValid();
+    throw fault;
+  }
+  m.mmu.store((sp + 4) | 0, 4, field(PCB_PSL), 0);
+  m.mmu.store(sp, 4, field(PCB_PC), 0);
+  m.r[14] = sp;
+}
