@@ -1,6 +1,6 @@
-import { Assembly } from './assembly.js';
+import { Assembly, type SourceFile } from './assembly.js';
 import { AssemblyError } from './diagnostics.js';
-import type { MacroLibrary } from './library.js';
+import { libraryMacro, type MacroLibrary } from './library.js';
 import { resolveFixups } from './resolve.js';
 import { symbolLookup, type SymbolSource } from './symbols.js';
 import { evaluate } from './value.js';
@@ -32,14 +32,18 @@ export interface AbsoluteImage {
 
 /** @raises AssemblyError with file, line and the %MACRO message */
 export function assembleAbsolute(source: string, fileName: string, options: AssembleOptions): AbsoluteImage {
+  return assembleAbsoluteFiles([{ name: fileName, text: source }], options);
+}
+
+/** Several files as one program: they share symbols and macros, and messages name the right file and line. */
+export function assembleAbsoluteFiles(files: readonly SourceFile[], options: AssembleOptions): AbsoluteImage {
   const assembly = new Assembly({
     symbols: symbolLookup(options.symbols),
     microroutine: options.microroutine,
     libraryMacro: (name) => libraryMacro(options.libraries, name),
     undefinedIsExternal: false,
   });
-  assembly.fileName = fileName;
-  assembly.assemble(source, fileName);
+  assembly.assembleFiles(files);
 
   const length = placeSections(assembly, options.origin);
   resolveFixups(assembly);
@@ -55,14 +59,6 @@ export function assembleAbsolute(source: string, fileName: string, options: Asse
   }
   const transferAddress = assembly.transferAddress === undefined ? undefined : evaluate(assembly.transferAddress) >>> 0;
   return { bytes, origin: options.origin, symbols, transferAddress, listing: () => assembly.listing.render() };
-}
-
-export function libraryMacro(libraries: readonly MacroLibrary[] | undefined, name: string): string | undefined {
-  for (const library of libraries ?? []) {
-    const source = library.macro(name);
-    if (source !== undefined) return source;
-  }
-  return undefined;
 }
 
 /** Gives every section its base; returns the length of the whole. */

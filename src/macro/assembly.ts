@@ -1,10 +1,10 @@
 import { Conditionals, skippedDirective } from './conditional.js';
 import { COMMA, Cursor, isDigit, isSymbolCharacter } from './cursor.js';
-import { diagnostic, StatementError, type Diagnostic, type MessageIdent } from './diagnostics.js';
+import { diagnostic, StatementError, type Diagnostic, type MessageIdent, type Statement } from './diagnostics.js';
 import { findDirective } from './directives/index.js';
 import { parseMacroHeading, collectBlock, defineMacro, expandCall, type CallContext, type MacroDefinition } from './expansion.js';
 import { parseExpression, registerNumber } from './expression.js';
-import type { Fixup, FixupKind } from './fixup.js';
+import type { FixupKind } from './fixup.js';
 import { directiveOf, Input, splitLines } from './input.js';
 import { Listing } from './listing.js';
 import { findOpcode, type Opcode } from './opcodes.js';
@@ -28,6 +28,11 @@ export interface AssemblyOptions {
   readonly undefinedIsExternal: boolean;
 }
 
+export interface SourceFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** Errors after which there is no point in going on. */
 const MOST_ERRORS = 200;
 
@@ -46,6 +51,8 @@ export class Assembly implements OperandTarget, CallContext {
   psect: Psect;
   title = '.MAIN.';
   ident = '0';
+  /** The comment of .TITLE. */
+  titleText = '';
   transferAddress: Value | undefined = undefined;
   defaultDisplacement = 4;
   /** .END has been read. */
@@ -71,8 +78,13 @@ export class Assembly implements OperandTarget, CallContext {
     return psect;
   }
 
-  /** Assembles one source file; several files make one module. */
-  assemble(source: string, fileName: string): void {
+  /** Assembles files one after another into one program; .END ends its own file only. */
+  assembleFiles(files: readonly SourceFile[]): void {
+    for (const file of files) this.assemble(file.text, file.name);
+  }
+
+  private assemble(source: string, fileName: string): void {
+    this.ended = false;
     this.input.push({ kind: 'file', name: fileName, lines: splitLines(source), index: 0, argumentCount: 0, conditionalDepth: 0 });
     while (!this.ended) {
       try {
@@ -213,10 +225,7 @@ export class Assembly implements OperandTarget, CallContext {
   }
 
   private newSymbol(name: string): MacroSymbol {
-    const symbol = new MacroSymbol(name);
-    symbol.line = this.input.position.line;
-    symbol.source = this.statementText;
-    return symbol;
+    return new MacroSymbol(name, this.thisStatement());
   }
 
   isDefined(name: string): boolean {
@@ -323,8 +332,7 @@ export class Assembly implements OperandTarget, CallContext {
 
   fixup(kind: FixupKind, size: number, value: Value): void {
     const { psect } = this;
-    const fixup: Fixup = { kind, offset: psect.location, size, value, line: this.input.position.line, source: this.statementText };
-    psect.fixups.push(fixup);
+    psect.fixups.push({ kind, offset: psect.location, size, value, statement: this.thisStatement() });
     for (let i = 0; i < size; i++) psect.store(0);
   }
 
@@ -334,20 +342,20 @@ export class Assembly implements OperandTarget, CallContext {
   }
 
   report(ident: MessageIdent, detail = ''): void {
+    this.reportAt(ident, detail, this.thisStatement());
+  }
+
+  private thisStatement(): Statement {
     const { file, line } = this.input.position;
-    const found = diagnostic(ident, detail, file, line, this.statementText);
-    this.diagnostics.push(found);
-    this.listing.message(found);
+    return { file, line, source: this.statementText };
   }
 
   /** A message about a statement already passed. */
-  reportAt(ident: MessageIdent, detail: string, line: number, source: string): void {
-    const found = diagnostic(ident, detail, this.fileName, line, source);
+  reportAt(ident: MessageIdent, detail: string, { file, line, source }: Statement): void {
+    const found = diagnostic(ident, detail, file, line, source);
     this.diagnostics.push(found);
     this.listing.message(found);
   }
-
-  fileName = '';
 
   get hasErrors(): boolean { return this.diagnostics.some((d) => d.severity === 'E' || d.severity === 'F'); }
 }

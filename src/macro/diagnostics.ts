@@ -60,16 +60,20 @@ const MESSAGES = {
 
 export type MessageIdent = keyof typeof MESSAGES;
 
-export interface Diagnostic {
-  readonly ident: MessageIdent;
-  readonly severity: Severity;
-  /** `%MACRO-E-UNDEFSYM, Undefined symbol FOO` */
-  readonly text: string;
+/** A statement and where it stands. */
+export interface Statement {
   readonly file: string;
   /** 1 is the first line of the file; inside a macro, the line of the outermost call. */
   readonly line: number;
   /** The statement as assembled (after macro substitution). */
   readonly source: string;
+}
+
+export interface Diagnostic extends Statement {
+  readonly ident: MessageIdent;
+  readonly severity: Severity;
+  /** `%MACRO-E-UNDEFSYM, Undefined symbol FOO` */
+  readonly text: string;
 }
 
 export function diagnostic(ident: MessageIdent, detail: string, file: string, line: number, source: string): Diagnostic {

@@ -1,3 +1,4 @@
+import type { Statement } from './diagnostics.js';
 import type { Value } from './value.js';
 
 /**
@@ -19,9 +20,8 @@ export interface Fixup {
   readonly offset: number;
   readonly size: number;
   readonly value: Value;
-  /** Where the statement stands, for messages given at the end. */
-  readonly line: number;
-  readonly source: string;
+  /** For messages given at the end. */
+  readonly statement: Statement;
 }
 
 /** True when `value` fits `size` bytes, taken as signed or as unsigned. */

@@ -13,7 +13,7 @@ export function resolveFixups(assembly: Assembly): void {
         resolve(psect, fixup);
       } catch (error) {
         if (!(error instanceof StatementError)) throw error;
-        assembly.reportAt(error.ident, error.detail, fixup.line, fixup.source);
+        assembly.reportAt(error.ident, error.detail, fixup.statement);
       }
     }
   }

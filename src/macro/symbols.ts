@@ -1,3 +1,4 @@
+import type { Statement } from './diagnostics.js';
 import type { Value } from './value.js';
 
 /** A name the source knows. `value` undefined: referred to, not (yet) defined. */
@@ -15,11 +16,8 @@ export class MacroSymbol {
   isReferenced = false;
   /** .ENTRY: the register save mask. */
   entryMask: Value | undefined = undefined;
-  /** Where it was first mentioned, for UNDEFSYM. */
-  line = 0;
-  source = '';
 
-  constructor(readonly name: string) {}
+  constructor(readonly name: string, /** Where it was first mentioned. */ readonly statement: Statement) {}
 }
 
 export type SymbolSource = Record<string, number> | ((name: string) => number | undefined);

@@ -32,6 +32,7 @@ export const listingDirectives: Record<string, Directive> = {
     cursor.skip();
     const name = cursor.symbol();
     if (name !== '') assembly.title = name.slice(0, 31);
+    assembly.titleText = cursor.text.slice(cursor.at).trim();
   },
   '.IDENT': (assembly, cursor) => {
     const rest = cursor.text.slice(cursor.at).trim();
