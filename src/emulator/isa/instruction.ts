@@ -18,7 +18,6 @@
  */
 import type { Cpu } from '../cpu.js';
 
-// eslint-disable-next-line @typescript-eslint/no-invalid-void-type
 export type Operate = (m: Cpu, ...operands: number[]) => number | void;
 
 export interface InstructionRow {
