@@ -1,0 +1,20 @@
+import type { Microroutine } from '../gate/microroutine.js';
+import { EXE$CRELNM } from './crelnm.js';
+import { EXE$CRELNT } from './crelnt.js';
+import { EXE$DELLNM } from './dellnm.js';
+import { EXE$CRELOG, EXE$DELLOG, EXE$TRNLOG } from './old-services.js';
+import { EXE$TRNLNM } from './trnlnm.js';
+
+/** Logical names, chapter 28. */
+export const NAMES_ROUTINES: readonly Microroutine[] = [
+  EXE$CRELNM, EXE$CRELNT, EXE$DELLNM, EXE$TRNLNM, EXE$CRELOG, EXE$DELLOG, EXE$TRNLOG,
+];
+
+export { LNM$CREATE_NAME, LNM$CREATE_TABLE } from './create.js';
+export { defineName } from './crelnm.js';
+export { LNM$DELETE_HASH, LNM$DELETE_LNMB } from './delete.js';
+export { LNM$INIT_SYSTEM } from './system-init.js';
+export {
+  LNM$CREATE_JOB_TABLES, LNM$DELETE_JOB_TABLE, LNM$INIT_PROCESS, LNM$RUNDOWN, LNM$SET_GROUP, groupTableName, jobTableName,
+} from './process-init.js';
+export { LNM$SEARCHLOG, LNM$SEARCH_ONE, translationWithIndex } from './search.js';
