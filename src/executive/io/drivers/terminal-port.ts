@@ -1,0 +1,38 @@
+import type { Kernel } from '../../kernel.js';
+import { CON$STARTIO, CON$XOFF, CON$XON } from './console-port.js';
+import type { TerminalUnit } from './terminal-read-buffer.js';
+
+/**
+ * From the terminal class driver to the port driver of a line: through the port vector of the UCB (UCB$L_TT_PORT), whose longwords
+ * are addresses of port routines. The routines this system has are recognized by address and run in place.
+ * choice: order of the vector. @source book 19.4.1; digest ch19 2.6
+ */
+
+/** Longwords of a port vector. */
+export const PORT_STARTIO = 0;
+export const PORT_XON = 4;
+export const PORT_XOFF = 8;
+
+type PortRoutine = (k: Kernel) => void;
+
+const ROUTINES: Readonly<Record<string, PortRoutine>> = { CON$STARTIO, CON$XON, CON$XOFF };
+
+function call(k: Kernel, ucb: TerminalUnit, offset: number): void {
+  const address = k.readLong(ucb.UCB$L_TT_PORT + offset);
+  for (const [name, routine] of Object.entries(ROUTINES)) {
+    if (k.symbol(name) === address) {
+      routine(k);
+      return;
+    }
+  }
+  throw new Error(`no port routine at ${address.toString(16)}`);
+}
+
+/** The class driver has characters to send. */
+export function portStart(k: Kernel, ucb: TerminalUnit): void { call(k, ucb, PORT_STARTIO); }
+
+/** The type-ahead buffer is nearly full: no more characters, please. */
+export function portXoff(k: Kernel, ucb: TerminalUnit): void { call(k, ucb, PORT_XOFF); }
+
+/** It is empty again. */
+export function portXon(k: Kernel, ucb: TerminalUnit): void { call(k, ucb, PORT_XON); }
