@@ -2,7 +2,7 @@ import type { Cpu } from '../emulator/cpu.js';
 import { VaxFault } from '../emulator/fault.js';
 import type { Machine } from '../emulator/machine.js';
 import type { Gate } from './gate/gate.js';
-import { P1_CELLS, P1_POINTER_PAGE } from './structures/p1-cells.js';
+import { CTL$GL_VECTORS, P1_CELLS } from './structures/p1-cells.js';
 import { PCB } from './structures/pcb.js';
 import { SYSTEM_CELLS } from './structures/system-cells.js';
 import { bytesToText, type Memory } from './structures/memory.js';
@@ -60,7 +60,7 @@ export class Kernel implements Memory {
   private pointerPage: ReturnType<typeof P1_CELLS.at> | undefined;
   /** The current process's P1 pointer page: `k.p1.CTL$GL_PCB`. */
   get p1(): ReturnType<typeof P1_CELLS.at> {
-    return this.pointerPage ??= P1_CELLS.at(this, P1_POINTER_PAGE);
+    return this.pointerPage ??= P1_CELLS.at(this, CTL$GL_VECTORS);
   }
 
   /** The current process's PCB. */

@@ -8,6 +8,8 @@ export interface Parameter {
   readonly name: string;
   /** Cell in SYS.EXE that holds the working value. */
   readonly cell: string;
+  /** Byte offset from the cell: the PQL tables are indexed by quota code. */
+  readonly cellOffset: number;
   readonly default: number;
   readonly minimum: number;
   /** -1: no limit. */
@@ -24,12 +26,13 @@ function row(
   name: string, cell: string, value: number, minimum: number, maximum: number, unit: string,
   group: ParameterGroup = 'SYS', dynamic = false,
 ): Parameter {
-  return { name, cell, default: value, minimum, maximum, unit, dynamic, group };
+  return { name, cell, cellOffset: 0, default: value, minimum, maximum, unit, dynamic, group };
 }
 
-const quota = (kind: string, defaultValue: number, minimumValue: number, unit: string): readonly Parameter[] => [
-  row(`PQL_D${kind}`, `PQL$GD${kind}`, defaultValue, 0, -1, unit, 'PQL', true),
-  row(`PQL_M${kind}`, `PQL$GM${kind}`, minimumValue, 0, -1, unit, 'PQL', true),
+/** Default and minimum of one quota; `code` is its PQL$_ code. */
+const quota = (code: number, kind: string, defaultValue: number, minimumValue: number, unit: string): readonly Parameter[] => [
+  { ...row(`PQL_D${kind}`, 'PQL$AL_DEFAULT', defaultValue, 0, -1, unit, 'PQL', true), cellOffset: 4 * code },
+  { ...row(`PQL_M${kind}`, 'PQL$AL_MIN', minimumValue, 0, -1, unit, 'PQL', true), cellOffset: 4 * code },
 ];
 
 export const PARAMETERS: readonly Parameter[] = [
@@ -113,20 +116,20 @@ export const PARAMETERS: readonly Parameter[] = [
   row('LGI_PWD_TMO', 'SYS$GB_PWD_TMO', 30, 0, 255, 'Seconds', 'LGI', true),
   row('LGI_RETRY_LIM', 'SYS$GB_RETRY_LIM', 3, 0, 255, 'Tries', 'LGI', true),
   row('LGI_RETRY_TMO', 'SYS$GB_RETRY_TMO', 20, 0, 255, 'Seconds', 'LGI', true),
-  ...quota('ASTLM', 24, 4, 'Ast'),
-  ...quota('BIOLM', 18, 4, 'I/O'),
-  ...quota('BYTLM', 8192, 1024, 'Bytes'),
-  ...quota('CPULM', 0, 0, '10Ms'),
-  ...quota('DIOLM', 18, 4, 'I/O'),
-  ...quota('FILLM', 16, 2, 'Files'),
-  ...quota('PGFLQUOTA', 8192, 512, 'Pages'),
-  ...quota('PRCLM', 8, 0, 'Processes'),
-  ...quota('TQELM', 8, 0, 'Timers'),
-  ...quota('WSQUOTA', 512, 60, 'Pages'),
-  ...quota('WSDEFAULT', 256, 60, 'Pages'),
-  ...quota('ENQLM', 30, 4, 'Locks'),
-  ...quota('WSEXTENT', 1024, 60, 'Pages'),
-  ...quota('JTQUOTA', 1024, 0, 'Bytes'),
+  ...quota(1, 'ASTLM', 24, 4, 'Ast'),
+  ...quota(2, 'BIOLM', 18, 4, 'I/O'),
+  ...quota(3, 'BYTLM', 8192, 1024, 'Bytes'),
+  ...quota(4, 'CPULM', 0, 0, '10Ms'),
+  ...quota(5, 'DIOLM', 18, 4, 'I/O'),
+  ...quota(6, 'FILLM', 16, 2, 'Files'),
+  ...quota(7, 'PGFLQUOTA', 8192, 512, 'Pages'),
+  ...quota(8, 'PRCLM', 8, 0, 'Processes'),
+  ...quota(9, 'TQELM', 8, 0, 'Timers'),
+  ...quota(10, 'WSQUOTA', 512, 60, 'Pages'),
+  ...quota(11, 'WSDEFAULT', 256, 60, 'Pages'),
+  ...quota(12, 'ENQLM', 30, 4, 'Locks'),
+  ...quota(13, 'WSEXTENT', 1024, 60, 'Pages'),
+  ...quota(14, 'JTQUOTA', 1024, 0, 'Bytes'),
 ];
 
 /** Parameter values by name. */

@@ -1,5 +1,6 @@
 import { STRUCTURES } from '../structures/index.js';
-import { P1_CELLS, P1_POINTER_PAGE } from '../structures/p1-cells.js';
+import { P1_TABLES } from '../structures/p1-cells.js';
+import { P1_LAYOUT } from '../structures/p1-layout.js';
 import { SYSTEM_CELLS } from '../structures/system-cells.js';
 import { starletSymbol } from '../starlet/symbols.js';
 import { serviceVector } from '../starlet/service-table.js';
@@ -27,7 +28,8 @@ export function executiveSymbols(cells: number, space: SystemSpace): (name: stri
   const table = new Map<string, number>();
   for (const structure of STRUCTURES) structureSymbols(structure, table);
   for (const field of SYSTEM_CELLS.fields) table.set(field.name, cells + field.offset);
-  for (const field of P1_CELLS.fields) table.set(field.name, P1_POINTER_PAGE + field.offset);
+  for (const [base, area] of P1_TABLES) for (const field of area.fields) table.set(field.name, base + field.offset);
+  for (const area of P1_LAYOUT) if (area.label !== '' && !table.has(area.label)) table.set(area.label, area.base);
   table.set('EXE$A_INTSTK', space.interruptStack.base + space.interruptStack.pages * 512);
   return (name) => table.get(name) ?? starletSymbol(name) ?? (name.startsWith('SYS$') ? serviceVectorOrUndefined(`$${name.slice(4)}`) : undefined);
 }

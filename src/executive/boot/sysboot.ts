@@ -5,7 +5,9 @@ import { Gate } from '../gate/gate.js';
 import { stubSource, type Microroutine } from '../gate/microroutine.js';
 import { Kernel } from '../kernel.js';
 import { PRT$C_ERKW, PRT$C_UR, PRT$C_UREW, PRT$C_URKW } from '../structures/pte.js';
-import { SYSTEM_CELLS } from '../structures/system-cells.js';
+import { P1_TABLES } from '../structures/p1-cells.js';
+import { P1_LAYOUT } from '../structures/p1-layout.js';
+import { SYSTEM_CELL_INITIAL, SYSTEM_CELLS } from '../structures/system-cells.js';
 import { PARAMETERS, type ParameterValues } from './parameters.js';
 import { executiveSymbols } from './symbols.js';
 import { pfnEntrySize, systemSizes, type SystemSizes } from './sizes.js';
@@ -49,13 +51,12 @@ export interface SystemDescription {
   readonly messageSection: Uint8Array;
 }
 
-/** A resident image as loaded: its frames and entry. EXE$INIT makes its global section from this. */
+/** A resident image as loaded. Its first longword is the offset of its transfer label. EXE$INIT makes its global section. */
 export interface LoadedImage {
   readonly name: string;
   readonly firstPfn: number;
   readonly pages: number;
-  /** Offset of the transfer label from the start of the image. */
-  readonly transferOffset: number;
+  /** Global labels, as offsets from the start of the image. */
   readonly symbols: ReadonlyMap<string, number>;
 }
 
@@ -66,6 +67,8 @@ export interface BootInformation {
   readonly space: SystemSpace;
   readonly values: ParameterValues;
   readonly images: readonly LoadedImage[];
+  /** The time to start at, 100 ns units since 17-NOV-1858. */
+  readonly systemTime: bigint;
 }
 
 const PAGE = 512;
@@ -79,7 +82,7 @@ function usesInterruptStack(vector: number): boolean {
 }
 
 /** Builds the system in `machine`'s memory and leaves the processor at EXE$INIT, mapping off, IPL 31. */
-export function sysboot(machine: Machine, description: SystemDescription, values: ParameterValues): BootInformation {
+export function sysboot(machine: Machine, description: SystemDescription, values: ParameterValues, systemTime: bigint): BootInformation {
   const memory = machine.memory;
   const memoryPages = memory.size / PAGE;
   const sizes = systemSizes(values, memoryPages);
@@ -116,20 +119,19 @@ export function sysboot(machine: Machine, description: SystemDescription, values
   mapNew(space.pagedPool, PRT$C_ERKW);
   mapNew(space.systemHeader, PRT$C_ERKW);
   mapNew(space.globalPageTable, PRT$C_URKW);
-  const pfnDatabase = mapNew(space.pfnDatabase, PRT$C_ERKW);
+  mapNew(space.pfnDatabase, PRT$C_ERKW);
   map(space.rpb.base, RPB_PFN, 1, PRT$C_URKW);
   memory.bytes.fill(0, RPB_PFN, PAGE);
 
   // Fixed part: vectors, statistics page, data, code, shell.
-  const fcp = SYSTEM_BASE + VECTOR_PAGES * PAGE;
-  const data = fcp + PAGE;
+  const data = SYSTEM_BASE + VECTOR_PAGES * PAGE;
   const dataPages = pagesFor(SYSTEM_CELLS.size);
   const code = data + dataPages * PAGE;
   const vectorPfn = takePages(VECTOR_PAGES);
   map(SYSTEM_BASE, vectorPfn, VECTOR_PAGES, PRT$C_UR);
-  map(fcp, takePages(1), 1, PRT$C_UREW);
   const dataPfn = takePages(dataPages);
-  map(data, dataPfn, dataPages, PRT$C_URKW);
+  map(data, dataPfn, 1, PRT$C_UREW);                       // file system statistics
+  map(data + PAGE, dataPfn + 1, dataPages - 1, PRT$C_URKW);
 
   const symbols = executiveSymbols(data, space);
   const microroutine = (name: string): number => gate.numberOf(name);
@@ -145,7 +147,7 @@ export function sysboot(machine: Machine, description: SystemDescription, values
   // The control store: SYS.EXE's code and the resident images, in consecutive frames.
   const assembled = description.residentImages.map((image) => ({
     image,
-    text: assembleAbsolute(`${image.source ?? ''}\n${stubSource(image.routines)}`, `${image.name}.MAR`, {
+    text: assembleAbsolute(`IMAGE$BASE: .LONG ${image.transfer}-IMAGE$BASE\n${image.source ?? ''}\n${stubSource(image.routines)}`, `${image.name}.MAR`, {
       origin: 0, microroutine, symbols: (name) => executive.symbols.get(name) ?? symbols(name),
     }),
   }));
@@ -158,9 +160,7 @@ export function sysboot(machine: Machine, description: SystemDescription, values
   const images: LoadedImage[] = assembled.map(({ image, text }) => {
     const pages = pagesFor(text.bytes.length);
     memory.bytes.set(text.bytes, cursor * PAGE);
-    const transferOffset = text.symbols.get(image.transfer);
-    if (transferOffset === undefined) throw new Error(`${image.name} has no transfer label ${image.transfer}`);
-    const loaded = { name: image.name, firstPfn: cursor, pages, transferOffset, symbols: text.symbols };
+    const loaded = { name: image.name, firstPfn: cursor, pages, symbols: text.symbols };
     cursor += pages;
     return loaded;
   });
@@ -177,15 +177,16 @@ export function sysboot(machine: Machine, description: SystemDescription, values
   buildScb(kernel, scb, description.scb);
 
   // Cells that SYSBOOT fills, written through physical memory because mapping is still off.
-  const poke = (cell: string, value: number): void => {
+  const poke = (cell: string, value: number, offset = 0): void => {
     const field = SYSTEM_CELLS.fields.find((candidate) => candidate.name === cell);
     if (!field) throw new Error(`no cell ${cell}`);
-    const at = dataPfn * PAGE + field.offset;
+    const at = dataPfn * PAGE + field.offset + offset;
     if (field.size === 1) memory.view.setUint8(at, value);
     else if (field.size === 2) memory.view.setUint16(at, value, true);
     else memory.view.setUint32(at, value >>> 0, true);
   };
-  for (const parameter of PARAMETERS) poke(parameter.cell, values[parameter.name]!);
+  for (const [cell, value] of Object.entries(SYSTEM_CELL_INITIAL)) poke(cell, value);
+  for (const parameter of PARAMETERS) poke(parameter.cell, values[parameter.name]!, parameter.cellOffset);
   const bigPfn = pfnEntrySize(sizes.physicalPages) === 22;
   const described = topPage;            // pages below this have entries in the PFN database
   const link = bigPfn ? 4 : 2;
@@ -218,16 +219,15 @@ export function sysboot(machine: Machine, description: SystemDescription, values
   for (const [cell, value] of Object.entries(cells)) {
     if (SYSTEM_CELLS.fields.some((field) => field.name === cell)) poke(cell, value);
   }
-  void pfnDatabase;
-
-  for (const name of ['SYS$CELLS']) kernel.symbols.set(name, data);
+  kernel.symbols.set('SYS$CELLS', data);
   for (const field of SYSTEM_CELLS.fields) kernel.symbols.set(field.name, data + field.offset);
-  kernel.symbols.set('PMS$GL_FCP', fcp);
-  kernel.symbols.set('MMG$A_ENDVEC', fcp);
+  for (const [base, table] of P1_TABLES) for (const field of table.fields) kernel.symbols.set(field.name, base + field.offset);
+  for (const area of P1_LAYOUT) if (area.label !== '' && !kernel.symbols.has(area.label)) kernel.symbols.set(area.label, area.base);
+  kernel.symbols.set('MMG$A_ENDVEC', data);
   kernel.symbols.set('MMG$FRSTRONLY', code);
 
   startInit(kernel, { store, code, sizes, space, spt, scb });
-  return { kernel, sizes, space, values, images };
+  return { kernel, sizes, space, values, images, systemTime };
 }
 
 function pagesFor(bytes: number): number {

@@ -1,6 +1,7 @@
 import type { Cpu } from '../../emulator/cpu.js';
 import { VaxFault } from '../../emulator/fault.js';
 import type { Kernel } from '../kernel.js';
+import { RoutineLeft } from './leave.js';
 import { Procedure } from './procedure.js';
 import { RESUME_NUMBER, type Flow, type Microroutine } from './microroutine.js';
 
@@ -77,6 +78,7 @@ export class Gate {
     try {
       body();
     } catch (error) {
+      if (error instanceof RoutineLeft) return;
       if (error instanceof VaxFault) throw error;
       this.kernel.internalError(name, error);
     }

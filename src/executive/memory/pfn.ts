@@ -11,22 +11,22 @@ import { PFN$C_ACTIVE, PFN$C_FREPAGLST, PFN$C_PROCESS } from '../structures/pte.
 export class PfnEntry {
   constructor(private readonly k: Kernel, readonly pfn: number) {}
 
-  get pte(): number { return this.k.readLong(this.k.sys.PFN$AL_PTE + 4 * this.pfn); }
-  set pte(value: number) { this.k.writeLong(this.k.sys.PFN$AL_PTE + 4 * this.pfn, value); }
-  get bak(): number { return this.k.readLong(this.k.sys.PFN$AL_BAK + 4 * this.pfn); }
-  set bak(value: number) { this.k.writeLong(this.k.sys.PFN$AL_BAK + 4 * this.pfn, value); }
-  get refcnt(): number { return this.k.readWord(this.k.sys.PFN$AW_REFCNT + 2 * this.pfn); }
-  set refcnt(value: number) { this.k.writeWord(this.k.sys.PFN$AW_REFCNT + 2 * this.pfn, value); }
+  get pte(): number { return this.k.readLong(this.k.readLong(this.k.symbol('PFN$AL_PTE')) + 4 * this.pfn); }
+  set pte(value: number) { this.k.writeLong(this.k.readLong(this.k.symbol('PFN$AL_PTE')) + 4 * this.pfn, value); }
+  get bak(): number { return this.k.readLong(this.k.readLong(this.k.symbol('PFN$AL_BAK')) + 4 * this.pfn); }
+  set bak(value: number) { this.k.writeLong(this.k.readLong(this.k.symbol('PFN$AL_BAK')) + 4 * this.pfn, value); }
+  get refcnt(): number { return this.k.readWord(this.k.readLong(this.k.symbol('PFN$AW_REFCNT')) + 2 * this.pfn); }
+  set refcnt(value: number) { this.k.writeWord(this.k.readLong(this.k.symbol('PFN$AW_REFCNT')) + 2 * this.pfn, value); }
   /** Successor on a page list; for a page table page in use, the count of its active entries (SHRCNT). */
-  get flink(): number { return this.link(this.k.sys.PFN$AX_FLINK); }
-  set flink(value: number) { this.setLink(this.k.sys.PFN$AX_FLINK, value); }
+  get flink(): number { return this.link(this.k.readLong(this.k.symbol('PFN$AX_FLINK'))); }
+  set flink(value: number) { this.setLink(this.k.readLong(this.k.symbol('PFN$AX_FLINK')), value); }
   /** Predecessor on a page list; for a page in a working set, the index of its entry there (WSLX). */
-  get blink(): number { return this.link(this.k.sys.PFN$AX_BLINK); }
-  set blink(value: number) { this.setLink(this.k.sys.PFN$AX_BLINK, value); }
-  get state(): number { return this.k.readByte(this.k.sys.PFN$AB_STATE + this.pfn); }
-  set state(value: number) { this.k.writeByte(this.k.sys.PFN$AB_STATE + this.pfn, value); }
-  get type(): number { return this.k.readByte(this.k.sys.PFN$AB_TYPE + this.pfn); }
-  set type(value: number) { this.k.writeByte(this.k.sys.PFN$AB_TYPE + this.pfn, value); }
+  get blink(): number { return this.link(this.k.readLong(this.k.symbol('PFN$AX_BLINK'))); }
+  set blink(value: number) { this.setLink(this.k.readLong(this.k.symbol('PFN$AX_BLINK')), value); }
+  get state(): number { return this.k.readByte(this.k.readLong(this.k.symbol('PFN$AB_STATE')) + this.pfn); }
+  set state(value: number) { this.k.writeByte(this.k.readLong(this.k.symbol('PFN$AB_STATE')) + this.pfn, value); }
+  get type(): number { return this.k.readByte(this.k.readLong(this.k.symbol('PFN$AB_TYPE')) + this.pfn); }
+  set type(value: number) { this.k.writeByte(this.k.readLong(this.k.symbol('PFN$AB_TYPE')) + this.pfn, value); }
 
   /** Link elements are words, or longwords when the database describes 32 MB or more (MMG$GW_BIGPFN). */
   private link(array: number): number {

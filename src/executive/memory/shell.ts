@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel.js';
 import { P1_LAYOUT } from '../structures/p1-layout.js';
-import { P1_CELLS, P1_POINTER_PAGE } from '../structures/p1-cells.js';
+import { CTL$GL_KSPINI, CTL$GL_VECTORS, ESP_INITIAL, P1_CELLS, SSP_INITIAL } from '../structures/p1-cells.js';
 import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import {
@@ -19,9 +19,8 @@ import { entryFor } from './working-set.js';
  */
 type Header = ReturnType<typeof PHD.at>;
 
-const KERNEL_STACK_TOP = 0x7ffe7e00;
-const EXECUTIVE_STACK_TOP = 0x7ffe9e00;
-const SUPERVISOR_STACK_TOP = 0x7ffede00;
+/** Code of the default working set in the quota tables. */
+const PQL$_WSDEFAULT = 11;
 const SYSTEM_BASE = 0x80000000;
 /** IPL 2, kernel mode: how every process starts (ch20#37). */
 const INITIAL_PSL = 0x00020000;
@@ -84,6 +83,7 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   }
   k.writeWord(k.sys.PHV$GL_REFCBAS + 2 * slot, 0);
   k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slot, pcb.PCB$L_PID & 0xffff);
+  const defaultWorkingSet = k.readLong(k.symbol('PQL$AL_DEFAULT') + 4 * PQL$_WSDEFAULT);
   phd.PHD$W_PHVINDEX = slot;
   phd.PHD$W_WSLIST = PHD.size >>> 2;
   phd.PHD$L_PSTBASOFF = wslPst * PAGE_SIZE;
@@ -95,10 +95,10 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   phd.PHD$B_PGTBPFC = k.sys.SGN$GB_PGTBPFC;
   phd.PHD$W_WSLOCK = phd.PHD$W_WSLIST;
   phd.PHD$W_WSDYN = phd.PHD$W_WSLIST;
-  phd.PHD$W_WSLAST = phd.PHD$W_WSLIST + k.sys.PQL$GDWSDEFAULT - 1;
+  phd.PHD$W_WSLAST = phd.PHD$W_WSLIST + defaultWorkingSet - 1;
   phd.PHD$W_WSNEXT = phd.PHD$W_WSLIST - 1;
   phd.PHD$W_WSFLUID = k.sys.SGN$GW_MINWSCNT;
-  phd.PHD$W_WSSIZE = k.sys.PQL$GDWSDEFAULT;
+  phd.PHD$W_WSSIZE = defaultWorkingSet;
   const most = phd.PHD$W_WSLIST + k.sys.SGN$GL_MAXWSCNT - 1;
   phd.PHD$W_WSQUOTA = most;
   phd.PHD$W_WSAUTH = most;
@@ -129,9 +129,9 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   // Hardware PCB.
   const p1Low = (window - 0x40000000) / PAGE_SIZE;
   const p0Table = slotBase + windowPages * PAGE_SIZE;
-  phd.PHD$L_PCB = KERNEL_STACK_TOP;
-  phd.PHD$L_ESP = EXECUTIVE_STACK_TOP;
-  phd.PHD$L_SSP = SUPERVISOR_STACK_TOP;
+  phd.PHD$L_PCB = CTL$GL_KSPINI;
+  phd.PHD$L_ESP = ESP_INITIAL;
+  phd.PHD$L_SSP = SSP_INITIAL;
   phd.PHD$L_USP = 0;
   for (let register = 0; register < 14; register += 1) k.writeLong(phd.address + PHD.offset.PHD$L_R0 + 4 * register, 0);
   phd.PHD$L_PC = k.symbol('EXE$PROCSTRT');
@@ -145,12 +145,14 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   phd.PHD$L_FREPTECNT = k.sys.SGN$GL_MAXVPGCT - (REGION_PAGES - p1Low);
 
   // P1 pointer page: where things are.
-  const pointerFrame = k.readLong(p1PteAddress(builder, P1_POINTER_PAGE)) & PTE$M_PFN;
+  const pointerFrame = k.readLong(p1PteAddress(builder, CTL$GL_VECTORS)) & PTE$M_PFN;
   const view = k.machine.memory.view;
   const pointer = (name: keyof typeof P1_CELLS.offset, value: number): void => view.setUint32(pointerFrame * PAGE_SIZE + P1_CELLS.offset[name], value >>> 0, true);
   pointer('CTL$GL_PHD', window);
-  pointer('CTL$GL_KSPINI', KERNEL_STACK_TOP);
   pointer('CTL$GL_CTLBASVA', window);
+  [CTL$GL_KSPINI, ESP_INITIAL, SSP_INITIAL].forEach((top, mode) => {
+    view.setUint32(pointerFrame * PAGE_SIZE + P1_CELLS.offset.CTL$AL_STACK + 4 * mode, top, true);
+  });
 
   pcb.PCB$L_PHD = slotBase;
   pcb.PCB$L_PHYPCB = systemFrame(k, slotBase) * PAGE_SIZE + PHD.offset.PHD$L_PCB;
