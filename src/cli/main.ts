@@ -1,0 +1,27 @@
+import { Command, CommanderError } from 'commander';
+import { bareCommand } from './bare.js';
+import { EX_SOFTWARE, EX_USAGE, UsageError } from './usage.js';
+
+const program = new Command('starlet')
+  .description('A VAX running an executive shaped like VAX/VMS 4.4, with DCL on top.')
+  .version('0.1.0')
+  .showHelpAfterError(false)
+  .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'starlet: ')) })
+  .exitOverride();
+
+program.addCommand(bareCommand());
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : EX_USAGE;
+  } else if (error instanceof UsageError) {
+    process.stderr.write(`starlet: ${error.message}\n`);
+    process.exitCode = error.exitCode;
+  } else {
+    process.stderr.write(`starlet: internal error: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (process.env['STARLET_DEBUG']) process.stderr.write(`${(error as Error).stack}\n`);
+    process.exitCode = EX_SOFTWARE;
+  }
+}

@@ -1,0 +1,57 @@
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+
+/** Bytes of a disk block. */
+const BLOCK = 512;
+
+/** A disk whose blocks are the bytes of a host file, in order. Writes reach the file before `write` returns. */
+export class DiskFile {
+  readonly blocks: number;
+  private readonly handle: number;
+
+  /** Opens an existing image, or makes one of `blocksIfNew` blocks of zeros. */
+  constructor(readonly path: string, options: { readonly blocksIfNew?: number; readonly readOnly?: boolean } = {}) {
+    const isNew = !existsSync(path);
+    this.handle = openSync(path, options.readOnly ? 'r' : isNew ? 'w+' : 'r+');
+    if (isNew && options.blocksIfNew !== undefined) ftruncateSync(this.handle, options.blocksIfNew * BLOCK);
+    this.blocks = Math.floor(fstatSync(this.handle).size / BLOCK);
+  }
+
+  read(lbn: number, count: number): Uint8Array {
+    const bytes = new Uint8Array(count * BLOCK);
+    readSync(this.handle, bytes, 0, bytes.length, lbn * BLOCK);
+    return bytes;
+  }
+
+  write(lbn: number, bytes: Uint8Array): void {
+    writeSync(this.handle, bytes, 0, bytes.length, lbn * BLOCK);
+  }
+
+  /** Waits until the host has the data on its medium. */
+  flush(): void { fsyncSync(this.handle); }
+
+  close(): void { closeSync(this.handle); }
+}
+
+/** A disk that reads through to another and keeps its own writes in memory: what ten runs side by side each have. */
+export class OverlayDisk {
+  private readonly written = new Map<number, Uint8Array>();
+
+  constructor(private readonly below: { readonly blocks: number; read(lbn: number, count: number): Uint8Array }) {}
+
+  get blocks(): number { return this.below.blocks; }
+
+  read(lbn: number, count: number): Uint8Array {
+    const bytes = this.below.read(lbn, count);
+    for (let block = 0; block < count; block += 1) {
+      const own = this.written.get(lbn + block);
+      if (own) bytes.set(own, block * BLOCK);
+    }
+    return bytes;
+  }
+
+  write(lbn: number, bytes: Uint8Array): void {
+    for (let block = 0; block * BLOCK < bytes.length; block += 1) {
+      this.written.set(lbn + block, bytes.slice(block * BLOCK, (block + 1) * BLOCK));
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { performance } from 'node:perf_hooks';
+import { VirtualClock } from '../emulator/clock.js';
+import type { Machine, StopReason } from '../emulator/machine.js';
+
+/** Instructions between two looks at the host: a few milliseconds. */
+const SLICE = 100_000;
+/** The longest sleep; timers beyond it just cause one more look. */
+const LONGEST_SLEEP_MS = 60_000;
+
+export interface RunnerOptions {
+  readonly machine: Machine;
+  /** Microseconds of the machine's clock until the executive's next timer is due; undefined when it has none. */
+  readonly untilNextTimer: () => number | undefined;
+  /** Called after every slice: write out what the terminals have to say. */
+  readonly afterSlice: () => void;
+  /** True when the run should end. */
+  readonly finished: () => boolean;
+  /** With virtual time and nothing due, nothing can ever happen again unless input comes; true when none can. */
+  readonly inputEnded: () => boolean;
+}
+
+/**
+ * Gives the machine turns of the host. Between slices the event loop runs, so terminal input arrives as it comes. When the
+ * null process is current the machine does not run: with real time the host sleeps until the next timer or input, with
+ * virtual time the clock jumps.
+ */
+export class Runner {
+  private wakeUp: (() => void) | undefined;
+
+  constructor(private readonly options: RunnerOptions) {}
+
+  /** Something has happened on the host side (a key): stop sleeping. */
+  wake(): void { this.wakeUp?.(); }
+
+  /** Runs until finished, halted or stuck. */
+  async run(): Promise<StopReason> {
+    const { machine } = this.options;
+    for (;;) {
+      const stop = machine.run(SLICE);
+      this.options.afterSlice();
+      if (this.options.finished()) return stop;
+      if (stop.kind === 'budget') {
+        await this.turn();
+        continue;
+      }
+      if (stop.kind !== 'idle') return stop;
+      if (!await this.idle()) return stop;
+    }
+  }
+
+  /** Waits, or jumps the clock, until something is due. False: nothing ever will be. */
+  private async idle(): Promise<boolean> {
+    const { machine, untilNextTimer, inputEnded } = this.options;
+    const microseconds = untilNextTimer();
+    if (machine.clock instanceof VirtualClock) {
+      await this.turn();
+      if (microseconds === undefined) {
+        if (inputEnded()) return false;
+        await this.sleep(LONGEST_SLEEP_MS);
+        return true;
+      }
+      machine.clock.advance(microseconds);
+      return true;
+    }
+    await this.sleep(microseconds === undefined ? LONGEST_SLEEP_MS : Math.min(LONGEST_SLEEP_MS, Math.max(0, microseconds / 1000)));
+    return true;
+  }
+
+  private turn(): Promise<void> {
+    return new Promise((resolve) => { setImmediate(resolve); });
+  }
+
+  private sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, milliseconds);
+      const self = this;
+      function done(): void {
+        clearTimeout(timer);
+        self.wakeUp = undefined;
+        resolve();
+      }
+      this.wakeUp = done;
+    });
+  }
+}
+
+/** The host's monotonic clock in milliseconds. */
+export function hostMilliseconds(): number {
+  return performance.now();
+}
+
+/** Now, as the executive counts: 100 ns units since 17-NOV-1858, local time. */
+export function hostSystemTime(): bigint {
+  const now = new Date();
+  const localMilliseconds = now.getTime() - now.getTimezoneOffset() * 60_000;
+  return (BigInt(localMilliseconds) + MILLISECONDS_1858_TO_1970) * 10_000n;
+}
+
+/** From 17-NOV-1858 00:00 to 1-JAN-1970 00:00: 40587 days. */
+const MILLISECONDS_1858_TO_1970 = 40587n * 86_400_000n;
