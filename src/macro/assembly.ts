@@ -8,7 +8,7 @@ import type { FixupKind } from './fixup.js';
 import { directiveOf, Input, splitLines } from './input.js';
 import { Listing } from './listing.js';
 import { findOpcode, type Opcode } from './opcodes.js';
-import { emptyOperand, encodeBranch, encodeOperand, parseOperand, type OperandTarget } from './operand.js';
+import { emptyOperand, encodeBranch, encodeOperand, parseOperand, storeValue, type OperandTarget } from './operand.js';
 import { DEFAULT_ATTRIBUTES, Psect } from './psect.js';
 import { MacroSymbol } from './symbols.js';
 import { simplify, type PsectReference, type Value } from './value.js';
@@ -169,6 +169,9 @@ export class Assembly implements OperandTarget, CallContext {
       if (cursor.atEnd()) throw new StatementError('NOTENUFOPR');
       if (spec.access === 'b') {
         encodeBranch(this, spec.size, parseExpression(cursor, this));
+      } else if (spec.access === 'i') {
+        cursor.take(0x23);
+        storeValue(this, parseExpression(cursor, this), spec.size);
       } else {
         parseOperand(cursor, this, spec, operand);
         encodeOperand(this, spec, operand);

@@ -1,11 +1,10 @@
 import { instructionTable } from '../emulator/isa/table.js';
 
 /**
- * Mnemonic -> encoding, read from the emulator's instruction table. The table has a row an opcode; VAX MACRO knows
- * some opcodes by several names, and those second names are listed here as names only.
+ * Mnemonic (and the second names some opcodes have) -> encoding, read from the emulator's instruction table.
  */
 export interface OperandSpec {
-  /** r read, w write, m modify, a address, v variable bit field, b branch. */
+  /** r read, w write, m modify, a address, v variable bit field, b branch, i constant in line without specifier. */
   readonly access: string;
   /** b w l q o f d g h. */
   readonly type: string;
@@ -22,13 +21,8 @@ export interface Opcode {
 
 const SIZES: Record<string, number> = { b: 1, w: 2, l: 4, q: 8, o: 16, f: 4, d: 8, g: 8, h: 16 };
 
-/** Second name -> name in the instruction table. @source VAX MACRO manual, appendix D (permanent symbols) */
-const SYNONYMS: Record<string, string> = {
-  BNEQU: 'BNEQ', BEQLU: 'BEQL', BCS: 'BLSSU', BLSSU: 'BCS', BCC: 'BGEQU', BGEQU: 'BCC',
-  CLRF: 'CLRL', CLRD: 'CLRQ', CLRG: 'CLRQ', CLRH: 'CLRO',
-  MOVAF: 'MOVAL', MOVAD: 'MOVAQ', MOVAG: 'MOVAQ', MOVAH: 'MOVAO',
-  PUSHAF: 'PUSHAL', PUSHAD: 'PUSHAQ', PUSHAG: 'PUSHAQ', PUSHAH: 'PUSHAO',
-};
+/** The bugcheck instructions carry their code in line; the table, made for specifiers, has no operand for it. */
+const IN_LINE: Record<string, OperandSpec> = { BUGW: { access: 'i', type: 'w', size: 2 }, BUGL: { access: 'i', type: 'l', size: 4 } };
 
 /** '.rl', 'addend.rl' or 'rl' -> operand. */
 export function operandSpec(text: string): OperandSpec {
@@ -40,12 +34,9 @@ export function operandSpec(text: string): OperandSpec {
 function buildOpcodes(): Map<string, Opcode> {
   const opcodes = new Map<string, Opcode>();
   for (const row of instructionTable) {
-    const opcode = { mnemonic: row.mnemonic, opcode: row.opcode, operands: row.operands.map(operandSpec) };
-    for (const name of [row.mnemonic, ...('aliases' in row ? row.aliases ?? [] : [])]) if (!opcodes.has(name)) opcodes.set(name, opcode);
-  }
-  for (const [name, other] of Object.entries(SYNONYMS)) {
-    const opcode = opcodes.get(other);
-    if (opcode !== undefined && !opcodes.has(name)) opcodes.set(name, opcode);
+    const inLine = IN_LINE[row.mnemonic];
+    const opcode = { mnemonic: row.mnemonic, opcode: row.opcode, operands: inLine === undefined ? row.operands.map(operandSpec) : [inLine] };
+    for (const name of [row.mnemonic, ...row.aliases ?? []]) if (!opcodes.has(name)) opcodes.set(name, opcode);
   }
   return opcodes;
 }

@@ -212,11 +212,13 @@ function parseImmediate(cursor: Cursor, scope: ExpressionScope, spec: OperandSpe
       operand.dataLiteral = floatLiteral(text);
       return;
     }
-  } else if (spec.size > 4) {
+    operand.length = 4;                                         // not written as a number: the bits as they are
+  }
+  if (spec.size > 4) {
     const wide = parseWideLiteral(cursor);
     if (wide !== undefined) {
       operand.data = wideBytes(wide, spec.size);
-      operand.dataLiteral = wide >= 0n && wide < 64n ? Number(wide) : undefined;
+      operand.dataLiteral = wide >= 0n && wide < 64n && operand.length === 0 ? Number(wide) : undefined;
       return;
     }
   }
@@ -263,13 +265,34 @@ export function encodeOperand(target: OperandTarget, spec: OperandSpec, operand:
   }
 }
 
+/** The specifier byte an operand would have, for .NTYPE. Nothing is stored. */
+export function operandSpecifier(target: OperandTarget, { mode, register, value, length }: Operand): number {
+  switch (mode) {
+    case 'register': return 0x50 | register;
+    case 'deferred': return 0x60 | register;
+    case 'autodecrement': return 0x70 | register;
+    case 'autoincrement': return 0x80 | register;
+    case 'autoincrementDeferred': return 0x90 | register;
+    case 'absolute': return 0x9f;
+    case 'general': return 0xef;
+    case 'literal': return typeof value === 'number' ? value & 0x3f : 0;
+    case 'immediate': return length === 0 && typeof value === 'number' && value >= 0 && value <= 63 ? value : 0x8f;
+    case 'displacement': return displacementMode(length || displacementLength(value)) | register;
+    case 'displacementDeferred': return displacementMode(length || displacementLength(value)) | DEFERRED_BIT | register;
+    case 'relative': return displacementMode(length || target.defaultDisplacement) | 15;
+    case 'relativeDeferred': return displacementMode(length || target.defaultDisplacement) | DEFERRED_BIT | 15;
+  }
+}
+
+/** The shortest form that holds a known displacement; a word for one that is not known yet. */
+function displacementLength(value: Value): number {
+  if (typeof value !== 'number') return 2;
+  return fitsSigned(value, 1) ? 1 : fitsSigned(value, 2) ? 2 : 4;
+}
+
 function encodeDisplacement(target: OperandTarget, operand: Operand, deferred: number): void {
   const { value, register } = operand;
-  let length = operand.length;
-  if (length === 0) {
-    if (typeof value !== 'number') length = 2;
-    else length = fitsSigned(value, 1) ? 1 : fitsSigned(value, 2) ? 2 : 4;
-  }
+  const length = operand.length || displacementLength(value);
   target.psect.store(displacementMode(length) | deferred | register);
   if (typeof value === 'number' && !fitsSigned(value, length)) throw new StatementError('DATATRUNC');
   storeValue(target, value, length);

@@ -2,6 +2,7 @@ import type { Assembly } from '../assembly.js';
 import { COMMA, type Cursor } from '../cursor.js';
 import { StatementError } from '../diagnostics.js';
 import { operandSpec } from '../opcodes.js';
+import { emptyOperand, operandSpecifier, parseOperand } from '../operand.js';
 import type { MacroSymbol } from '../symbols.js';
 import { simplify } from '../value.js';
 import type { Directive } from './index.js';
@@ -70,6 +71,19 @@ const opdef: Directive = (assembly, cursor) => {
   assembly.definedOpcodes.set(mnemonic, { mnemonic, opcode, operands });
 };
 
+const LONGWORD = operandSpec('rl');
+
+/** .NTYPE symbol,operand: the addressing mode byte of the operand; with an index, that of the base in the high byte. */
+const ntype: Directive = (assembly, cursor) => {
+  cursor.skip();
+  const name = cursor.symbol();
+  cursor.take(COMMA);
+  const operand = emptyOperand();
+  parseOperand(cursor, assembly, LONGWORD, operand);
+  const base = operandSpecifier(assembly, operand);
+  assembly.define(name, operand.index < 0 ? base : 0x40 | operand.index | base << 8, false);
+};
+
 export const symbolDirectives: Record<string, Directive> = {
   '.GLOBAL': global, '.GLOBL': global,
   '.EXTERNAL': external, '.EXTRN': external,
@@ -79,4 +93,5 @@ export const symbolDirectives: Record<string, Directive> = {
   '.TRANSFER': transfer,
   '.END': end,
   '.OPDEF': opdef,
+  '.NTYPE': ntype,
 };
