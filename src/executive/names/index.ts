@@ -15,6 +15,7 @@ export { defineName } from './crelnm.js';
 export { LNM$DELETE_HASH, LNM$DELETE_LNMB } from './delete.js';
 export { LNM$INIT_SYSTEM } from './system-init.js';
 export {
-  LNM$CREATE_JOB_TABLES, LNM$DELETE_JOB_TABLE, LNM$INIT_PROCESS, LNM$RUNDOWN, LNM$SET_GROUP, groupTableName, jobTableName,
-} from './process-init.js';
+  LNM$CREATE_JOB_TABLES, LNM$DELETE_JOB, LNM$INIT_PROCESS, LNM$RUNDOWN, LNM$SET_GROUP, groupTableName, jobTableName,
+  processNamesOf,
+} from './process-tables.js';
 export { LNM$SEARCHLOG, LNM$SEARCH_ONE, translationWithIndex } from './search.js';

@@ -33,6 +33,29 @@ export function groupTableName(uic: number): string {
   return `LNM$GROUP_${(uic >>> 16).toString(8).padStart(6, '0')}`;
 }
 
+/** Equivalence names for the standard names of a new process; '' defines none. */
+export interface ProcessNames {
+  readonly input: string;
+  readonly output: string;
+  readonly error: string;
+  readonly disk: string;
+  /** LNM$M_CONCEALED and LNM$M_TERMINAL of each. */
+  readonly attributes?: { readonly input: number; readonly output: number; readonly error: number; readonly disk: number };
+  /** Job table quota in bytes, 0 for pooled quota. */
+  readonly jobQuota?: number;
+}
+
+/** What a process quota block says about logical names. */
+export function processNamesOf(k: Kernel, pqb: number): ProcessNames {
+  const block = PQB.at(k, pqb);
+  return {
+    input: readCounted(k, pqb + PQB.offset.PQB$T_INPUT), output: readCounted(k, pqb + PQB.offset.PQB$T_OUTPUT),
+    error: readCounted(k, pqb + PQB.offset.PQB$T_ERROR), disk: readCounted(k, pqb + PQB.offset.PQB$T_DISK),
+    attributes: { input: block.PQB$L_INPUT_ATT, output: block.PQB$L_OUTPUT_ATT, error: block.PQB$L_ERROR_ATT, disk: block.PQB$L_DISK_ATT },
+    jobQuota: block.PQB$L_JTQUOTA,
+  };
+}
+
 /**
  * Builds the process-private part of the logical name database in the process allocation region, and for a process that is
  * not a subprocess the shareable tables of its job and (unless the group has one) its group.
@@ -40,11 +63,10 @@ export function groupTableName(uic: number): string {
  * Names: LNM$PROCESS, LNM$GROUP, LNM$JOB in the process directory; SYS$INPUT, SYS$OUTPUT, SYS$ERROR, TT and SYS$DISK in the
  * process table, executive mode, from the strings and attributes of the PQB (a string left empty defines nothing).
  *
- * @param pqb  address of the process quota block
  * @returns SS$_NORMAL, SS$_INSFMEM and those of LNM$CREATE_NAME
  * EXE$PROCSTRT, kernel mode, IPL 0 or 2; P1 pointer page and allocation region exist. @source book 20.3.4; digest ch28 3.12
  */
-export function LNM$INIT_PROCESS(k: Kernel, pqb: number): number {
+export function LNM$INIT_PROCESS(k: Kernel, names: ProcessNames): number {
   if (!buildPrivateTables(k)) return SS$_INSFMEM;
   const uic = k.pcb.PCB$L_UIC;
   const privateNames: readonly (readonly [string, string])[] = [
@@ -54,10 +76,10 @@ export function LNM$INIT_PROCESS(k: Kernel, pqb: number): number {
     const status = defineName(k, name, PROCESS_DIRECTORY, KERNEL, [value]);
     if ((status & 1) === 0) return status;
   }
-  const status = defineProcessFiles(k, pqb);
+  const status = defineProcessFiles(k, names);
   if ((status & 1) === 0) return status;
   if (k.pcb.PCB$L_OWNER === 0) {
-    const tables = LNM$CREATE_JOB_TABLES(k, PQB.at(k, pqb).PQB$L_JTQUOTA);
+    const tables = LNM$CREATE_JOB_TABLES(k, names.jobQuota ?? 0);
     if ((tables & 1) === 0) return tables;
   }
   return buildCache(k) ? SS$_NORMAL : SS$_INSFMEM;
@@ -88,14 +110,11 @@ function tableSize(name: string): number {
 }
 
 /** The names of the files the creator gave. */
-function defineProcessFiles(k: Kernel, pqb: number): number {
-  const block = PQB.at(k, pqb);
+function defineProcessFiles(k: Kernel, names: ProcessNames): number {
+  const { input, output, error, disk, attributes } = names;
   const files: readonly (readonly [string, string, number])[] = [
-    ['SYS$INPUT', readCounted(k, pqb + PQB.offset.PQB$T_INPUT), block.PQB$L_INPUT_ATT],
-    ['SYS$OUTPUT', readCounted(k, pqb + PQB.offset.PQB$T_OUTPUT), block.PQB$L_OUTPUT_ATT],
-    ['SYS$ERROR', readCounted(k, pqb + PQB.offset.PQB$T_ERROR), block.PQB$L_ERROR_ATT],
-    ['TT', terminalName(k), 0],
-    ['SYS$DISK', readCounted(k, pqb + PQB.offset.PQB$T_DISK), block.PQB$L_DISK_ATT],
+    ['SYS$INPUT', input, attributes?.input ?? 0], ['SYS$OUTPUT', output, attributes?.output ?? 0],
+    ['SYS$ERROR', error, attributes?.error ?? 0], ['TT', terminalName(k), 0], ['SYS$DISK', disk, attributes?.disk ?? 0],
   ];
   for (const [name, value, attributes] of files) {
     if (value === '') continue;
@@ -173,7 +192,7 @@ export function LNM$RUNDOWN(k: Kernel, mode: number): void {
  *
  * Kernel mode, context of the process being deleted. @source book 22.3 step 12; digest ch28#64
  */
-export function LNM$DELETE_JOB_TABLE(k: Kernel): void {
+export function LNM$DELETE_JOB(k: Kernel): void {
   lockedForWrite(k, () => {
     const lnmb = LNM$LOOKUP(k, jobTableName(k), KERNEL);
     if (lnmb !== 0) LNM$DELETE_LNMB(k, lnmb);
