@@ -1,0 +1,50 @@
+import type { Kernel } from '../kernel.js';
+import { PCB } from '../structures/pcb.js';
+import { EVT$_RSNAVL, PRI$_RESAVL, SCH$C_MWAIT } from '../structures/sch.js';
+import { waitQueueHeader } from './queues.js';
+import { SCH$RSE } from './rse.js';
+import { SCH$WAIT, waitInService } from './wait.js';
+
+/**
+ * The current process, in a system service, waits for a resource; when it is available the service starts again. Does not return.
+ *
+ * @param resource  RSN$_ number
+ * @source book 2.4.5, 10.3; digest ch02 F
+ */
+export function SCH$RWAIT(k: Kernel, resource: number): never {
+  announceWait(k, resource);
+  waitInService(k, waitQueueHeader(k, SCH$C_MWAIT));
+}
+
+/** The same for code that is not a service: it goes on at the PC and PSL on top of the kernel stack. */
+export function resourceWaitOnStack(k: Kernel, resource: number): never {
+  announceWait(k, resource);
+  SCH$WAIT(k, waitQueueHeader(k, SCH$C_MWAIT));
+}
+
+function announceWait(k: Kernel, resource: number): void {
+  k.pcb.PCB$L_EFWM = resource;
+  k.sys.SCH$GL_RESMASK |= 1 << resource;
+}
+
+/**
+ * A resource is available: every process waiting for it becomes computable, and they compete by priority.
+ *
+ * @param resource  RSN$_ number
+ * IPL$_SYNCH, never from a thread that interrupted above it. @source book 2.4.5; digest ch02 G
+ */
+export function SCH$RAVAIL(k: Kernel, resource: number): void {
+  const mask = k.sys.SCH$GL_RESMASK;
+  const bit = 1 << resource;
+  if ((mask & bit) === 0) return;
+  k.sys.SCH$GL_RESMASK = mask & ~bit;
+  releaseWaiters(k, resource);
+}
+
+/** Reports the resource event to every process in MWAIT whose PCB$L_EFWM is `wanted`, a resource number or a mutex address. */
+export function releaseWaiters(k: Kernel, wanted: number): void {
+  const waiters = [...k.queueEntries(waitQueueHeader(k, SCH$C_MWAIT))];
+  for (const pcb of waiters) {
+    if (PCB.at(k, pcb).PCB$L_EFWM === wanted >>> 0) SCH$RSE(k, pcb, EVT$_RSNAVL, PRI$_RESAVL);
+  }
+}
