@@ -8,6 +8,7 @@ import { PRT$C_ERKW, PRT$C_UR, PRT$C_UREW, PRT$C_URKW } from '../structures/pte.
 import { P1_TABLES } from '../structures/p1-cells.js';
 import { P1_LAYOUT } from '../structures/p1-layout.js';
 import { SYSTEM_CELL_INITIAL, SYSTEM_CELLS } from '../structures/system-cells.js';
+import type { ScbEntry } from '../synchronization/scb.js';
 import { PARAMETERS, type ParameterValues } from './parameters.js';
 import { executiveSymbols } from './symbols.js';
 import { pfnEntrySize, systemSizes, type SystemSizes } from './sizes.js';
@@ -22,12 +23,6 @@ import { layOutSystemSpace, systemPage, type Area, type SystemSpace } from './sy
  * executive data; then the control store, which holds the code of SYS.EXE and of every resident image and is announced in
  * the WCSA and WCSD registers. Pages below have entries in the PFN database. Page 0 is the RPB.
  */
-
-/** Where an exception or interrupt vector of the SCB leads. */
-export interface ScbEntry {
-  readonly vector: number;
-  readonly symbol: string;
-}
 
 /** An image whose pages stay in memory, mapped where it is needed as a permanent global section of its own name. */
 export interface ResidentImage {
@@ -69,6 +64,18 @@ export interface BootInformation {
   readonly images: readonly LoadedImage[];
   /** The time to start at, 100 ns units since 17-NOV-1858. */
   readonly systemTime: bigint;
+  /** SYS$SYSDEVICE: _DUA0: */
+  readonly systemDevice: string;
+  /** Image of the process that finishes initialization. */
+  readonly firstImage: string;
+}
+
+/** What a boot is told besides the system itself. */
+export interface BootOptions {
+  readonly values: ParameterValues;
+  readonly systemTime: bigint;
+  readonly systemDevice: string;
+  readonly firstImage: string;
 }
 
 const PAGE = 512;
@@ -76,13 +83,9 @@ const SYSTEM_BASE = 0x80000000;
 const VECTOR_PAGES = 5;
 const RPB_PFN = 0;
 
-/** SCB vectors taken on the interrupt stack whatever the current stack: machine check, kernel stack not valid, power fail, and all interrupts but AST delivery and rescheduling. */
-function usesInterruptStack(vector: number): boolean {
-  return vector === 0x04 || vector === 0x08 || vector === 0x0c || (vector >= 0x54 && vector !== 0x88 && vector !== 0x8c);
-}
-
 /** Builds the system in `machine`'s memory and leaves the processor at EXE$INIT, mapping off, IPL 31. */
-export function sysboot(machine: Machine, description: SystemDescription, values: ParameterValues, systemTime: bigint): BootInformation {
+export function sysboot(machine: Machine, description: SystemDescription, options: BootOptions): BootInformation {
+  const { values } = options;
   const memory = machine.memory;
   const memoryPages = memory.size / PAGE;
   const sizes = systemSizes(values, memoryPages);
@@ -227,7 +230,7 @@ export function sysboot(machine: Machine, description: SystemDescription, values
   kernel.symbols.set('MMG$FRSTRONLY', code);
 
   startInit(kernel, { store, code, sizes, space, spt, scb });
-  return { kernel, sizes, space, values, images, systemTime };
+  return { kernel, sizes, space, images, ...options };
 }
 
 function pagesFor(bytes: number): number {
@@ -239,8 +242,8 @@ function buildScb(kernel: Kernel, scbPfn: number, entries: readonly ScbEntry[]):
   const view = kernel.machine.memory.view;
   const unexpected = kernel.symbols.get('ERL$UNEXP') ?? kernel.symbol('EXE$LOAD_ERROR');
   for (let vector = 0; vector < PAGE; vector += 4) view.setUint32(scbPfn * PAGE + vector, (unexpected | 1) >>> 0, true);
-  for (const { vector, symbol } of entries) {
-    view.setUint32(scbPfn * PAGE + vector, (kernel.symbol(symbol) | (usesInterruptStack(vector) ? 1 : 0)) >>> 0, true);
+  for (const { vector, symbol, stack } of entries) {
+    view.setUint32(scbPfn * PAGE + vector, (kernel.symbol(symbol) | stack) >>> 0, true);
   }
 }
 

@@ -66,7 +66,10 @@ export function MMG$ALLOCPFN(k: Kernel): number {
 /** Takes a free page and fills it with zeros; 0 when there is none. */
 export function MMG$ALLOZEROPFN(k: Kernel): number {
   const pfn = MMG$ALLOCPFN(k);
-  if (pfn !== 0) k.machine.memory.bytes.fill(0, pfn * 512, pfn * 512 + 512);
+  if (pfn !== 0) {
+    k.machine.memory.bytes.fill(0, pfn * 512, pfn * 512 + 512);
+    k.machine.codeChanged(pfn * 512, 512);
+  }
   return pfn;
 }
 

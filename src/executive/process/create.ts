@@ -1,12 +1,16 @@
 import { kernelService } from '../dispatch/service.js';
 import type { Kernel } from '../kernel.js';
-import { translateOnce } from '../names/translate.js';
+import { LNM$SEARCH_ONE } from '../names/index.js';
 import { EXE$ALLOCJIB, EXE$ALLOCPCB } from '../pool/typed.js';
 import { EXE$ALLOCPQB, EXE$DEAPQB } from '../pool/paged.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { makeComputable } from '../scheduling/rse.js';
 import {
-  PRV$M_ALTPRI, PRV$M_CMKRNL, PRV$M_DETACH, PRV$M_NOACNT, PRV$M_PSWAPM, PRV$M_SETPRV,
+  PRC$M_BATCH, PRC$M_DETACH, PRC$M_DISAWS, PRC$M_HIBER, PRC$M_INTER, PRC$M_LOGIN, PRC$M_NETWRK, PRC$M_NOACNT, PRC$M_PSWAPM, PRC$M_SSFEXCU,
+  PRC$M_SSRWAIT,
+} from '../starlet/prcdef.js';
+import {
+  hasPrivilege, PRV$V_ALTPRI, PRV$V_CMKRNL, PRV$V_DETACH, PRV$V_NOACNT, PRV$V_PSWAPM, PRV$V_SETPRV,
 } from '../starlet/prvdef.js';
 import {
   SS$_ACCVIO, SS$_DUPLNAM, SS$_EXQUOTA, SS$_INSFMEM, SS$_IVLOGNAM, SS$_IVQUOTAL, SS$_NOPRIV, SS$_NORMAL, SS$_NOSLOT,
@@ -26,19 +30,6 @@ import { creationQuotas, type Quotas } from './quotas.js';
  * $CREPRC: the creator's half of process creation (chapter 20.1). It builds PCB, PQB and, for a detached process, JIB, and
  * leaves the process computable and outswapped; the swapper and EXE$PROCSTRT do the rest.
  */
-
-/** $CREPRC STSFLG bits (PRC$M_). */
-export const PRC$M_SSRWAIT = 0x01;
-export const PRC$M_SSFEXCU = 0x02;
-export const PRC$M_PSWAPM = 0x04;
-export const PRC$M_NOACNT = 0x08;
-export const PRC$M_BATCH = 0x10;
-export const PRC$M_HIBER = 0x20;
-export const PRC$M_LOGIN = 0x40;
-export const PRC$M_NETWRK = 0x80;
-export const PRC$M_DISAWS = 0x100;
-export const PRC$M_DETACH = 0x200;
-export const PRC$M_INTER = 0x400;
 
 /** New process: base priority plus six. @source Table 10-3 */
 const CREATION_BOOST = 6;
@@ -91,7 +82,7 @@ const createProcess = kernelService('$CREPRC', (k, pidadr, image, input, output,
   if (typeof quotas === 'number') return quotas;
   const made = EXE$CREPRC(k, {
     image: strings[0]!, input: strings[1]!, output: strings[2]!, error: strings[3]!, name: strings[4]!,
-    disk: translateOnce(k, 'SYS$DISK') ?? '',
+    disk: LNM$SEARCH_ONE(k, 'SYS$DISK', 'LNM$FILE_DEV', k.callerMode).value,
     privileges: prvadr === 0 ? undefined : readQuad(k, prvadr),
     quotas, priority: baspri & 31, uic, mailboxUnit: mbxunt & 0xffff, flags: stsflg,
   });
@@ -117,14 +108,14 @@ function readQuotaList(k: Kernel, address: number): Map<number, number> | number
 export function EXE$CREPRC(k: Kernel, request: CreationRequest): { status: number; epid: number } {
   const failure = (status: number): { status: number; epid: number } => ({ status, epid: 0 });
   const creator: Creator = { pcb: k.pcb, privileges: k.pcb.PCB$Q_PRIV };
-  const has = (privilege: bigint): boolean => (creator.privileges & privilege) !== 0n;
+  const has = (privilege: number): boolean => hasPrivilege(creator.privileges, privilege);
   const detached = request.uic !== 0 || (request.flags & PRC$M_DETACH) !== 0;
   const uic = request.uic !== 0 ? request.uic : creator.pcb.PCB$L_UIC;
-  const powerful = has(PRV$M_DETACH) || has(PRV$M_CMKRNL);
+  const powerful = has(PRV$V_DETACH) || has(PRV$V_CMKRNL);
   if (detached && uic !== creator.pcb.PCB$L_UIC && !powerful) return failure(SS$_NOPRIV);
-  if (request.flags & PRC$M_PSWAPM && !has(PRV$M_PSWAPM)) return failure(SS$_NOPRIV);
-  if (request.flags & PRC$M_NOACNT && !has(PRV$M_NOACNT)) return failure(SS$_NOPRIV);
-  if (request.flags & (PRC$M_BATCH | PRC$M_NETWRK) && !has(PRV$M_DETACH)) return failure(SS$_NOPRIV);
+  if (request.flags & PRC$M_PSWAPM && !has(PRV$V_PSWAPM)) return failure(SS$_NOPRIV);
+  if (request.flags & PRC$M_NOACNT && !has(PRV$V_NOACNT)) return failure(SS$_NOPRIV);
+  if (request.flags & (PRC$M_BATCH | PRC$M_NETWRK) && !has(PRV$V_DETACH)) return failure(SS$_NOPRIV);
   if (nameInUse(k, request.name, uic)) return failure(SS$_DUPLNAM);
 
   const parentJib = JIB.at(k, creator.pcb.PCB$L_JIB);
@@ -163,9 +154,9 @@ export function EXE$CREPRC(k: Kernel, request: CreationRequest): { status: numbe
   pcb.PCB$W_DIOCNT = quotas.DIOLM;
   pcb.PCB$W_DIOLM = quotas.DIOLM;
   const privileges = request.privileges === undefined ? creator.privileges
-    : has(PRV$M_SETPRV) ? request.privileges : request.privileges & creator.privileges;
+    : has(PRV$V_SETPRV) ? request.privileges : request.privileges & creator.privileges;
   pcb.PCB$Q_PRIV = privileges;
-  const base = has(PRV$M_ALTPRI) ? request.priority : Math.min(request.priority, 31 - creator.pcb.PCB$B_PRIB);
+  const base = has(PRV$V_ALTPRI) ? request.priority : Math.min(request.priority, 31 - creator.pcb.PCB$B_PRIB);
   pcb.PCB$B_PRIB = 31 - base;
   pcb.PCB$B_AUTHPRI = 31 - base;
   pcb.PCB$B_PRI = 31 - (base >= REAL_TIME ? base : Math.min(base + CREATION_BOOST, Math.max(base, REAL_TIME - 1)));

@@ -2,17 +2,18 @@ import { callRoutine, inlineRoutine, procedure } from '../gate/microroutine.js';
 import { service } from '../gate/service-call.js';
 import type { Kernel } from '../kernel.js';
 import { expandRegion, REGION_P1 } from '../memory/address-space.js';
-import { LNM$INIT_PROCESS } from '../names/process-tables.js';
+import { LNM$INIT_PROCESS, processNamesOf } from '../names/process-tables.js';
 import { initializeKrpList } from '../pool/krp.js';
 import { EXE$DEAPQB } from '../pool/paged.js';
 import { initializeProcessRegion } from '../pool/process-region.js';
+import { PRC$M_HIBER } from '../starlet/prcdef.js';
 import { JIB } from '../structures/jib.js';
 import { readCounted, writeQuad } from '../structures/memory.js';
 import { CLI_CELLS, CLI_DATA_BASE, CTL$GL_KRP, DISPATCH_AREAS, MMG$IMGHDRBUF, PIO_BASE, PIO_CELLS } from '../structures/p1-cells.js';
 import { PHD } from '../structures/phd.js';
 import { PQB } from '../structures/pqb.js';
 import { PRT$C_UREW } from '../structures/pte.js';
-import { PRC$M_HIBER } from './create.js';
+
 
 /**
  * EXE$PROCSTRT, the new process's own half of process creation (chapter 20.3; digest ch20 2.4). procstrt.mar is the
@@ -45,8 +46,8 @@ const kernelPart = inlineRoutine('PROCSTRT_KERNEL', (k) => {
   const layout = extendP1(k);
   initializeProcessRegion(k, layout.region, k.sys.SGN$GW_CTLPAGES * PAGE);
   const jib = JIB.at(k, pcb.PCB$L_JIB);
-  const text = (field: 'PQB$T_INPUT' | 'PQB$T_OUTPUT' | 'PQB$T_ERROR' | 'PQB$T_DISK'): string => readCounted(k, pqbAddress + PQB.offset[field]);
-  LNM$INIT_PROCESS(k, { input: text('PQB$T_INPUT'), output: text('PQB$T_OUTPUT'), error: text('PQB$T_ERROR'), disk: text('PQB$T_DISK') });
+  const named = LNM$INIT_PROCESS(k, processNamesOf(k, pqbAddress));
+  if (!(named & 1)) throw new Error(`logical names of a new process: status ${named.toString(16)}`);
 
   k.writeBytes(MMG$IMGHDRBUF, pqb.PQB$T_IMAGE);
   const cli = CLI_CELLS.at(k, CLI_DATA_BASE);

@@ -1,0 +1,26 @@
+import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
+import { LNM$INIT_SYSTEM } from '../names/index.js';
+import { EXE$CREPRC } from '../process/create.js';
+import { PRC$M_DETACH } from '../starlet/prcdef.js';
+import type { BootInformation } from './sysboot.js';
+
+/**
+ * EXE$SWAPINIT: what system initialization leaves to process context. The swapper builds the shareable logical name tables
+ * and creates the process that does the rest, SYSINIT (chapter 25.2; digest ch25 2.3).
+ */
+export function swapInitRoutines(information: () => BootInformation): readonly Microroutine[] {
+  return [inlineRoutine('EXE$SWAPINIT_BODY', (k) => {
+    const { systemDevice, firstImage } = information();
+    const status = LNM$INIT_SYSTEM(k, systemDevice);
+    if (!(status & 1)) throw new Error(`system logical name tables: status ${status.toString(16)}`);
+    const made = EXE$CREPRC(k, {
+      image: firstImage, input: '', output: '', error: '', disk: systemDevice, name: 'SYSINIT', privileges: undefined, quotas: new Map(),
+      priority: SYSINIT_PRIORITY, uic: SYSTEM_UIC, mailboxUnit: 0, flags: PRC$M_DETACH,
+    });
+    if (!(made.status & 1)) throw new Error(`SYSINIT process: status ${made.status.toString(16)}`);
+  })];
+}
+
+const SYSINIT_PRIORITY = 9;
+/** [1,4] */
+const SYSTEM_UIC = 0x00010004;
