@@ -34,6 +34,15 @@ export interface ResidentImage {
   readonly transfer: string;
 }
 
+/** An image in system space of its own, like RMS.EXE: mapped behind SYS.EXE, its base in a cell. */
+export interface SystemSpaceImage {
+  readonly name: string;
+  /** MACRO-32 source; its first code is what the base cell leads to. */
+  readonly source: string;
+  readonly routines: readonly Microroutine[];
+  readonly baseCell: string;
+}
+
 export interface SystemDescription {
   readonly routines: readonly Microroutine[];
   /** MACRO-32 sources of SYS.EXE. */
@@ -41,6 +50,7 @@ export interface SystemDescription {
   /** Source of the five system service vector pages. */
   readonly vectorSource: string;
   readonly scb: readonly ScbEntry[];
+  readonly systemImages: readonly SystemSpaceImage[];
   readonly residentImages: readonly ResidentImage[];
   /** System message section (information/messages). */
   readonly messageSection: Uint8Array;
@@ -90,7 +100,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   const memoryPages = memory.size / PAGE;
   const sizes = systemSizes(values, memoryPages);
   const space = layOutSystemSpace(sizes);
-  const gate = new Gate([...description.routines, ...description.residentImages.flatMap((image) => image.routines)]);
+  const gate = new Gate([...description.routines, ...description.systemImages.flatMap((image) => image.routines), ...description.residentImages.flatMap((image) => image.routines)]);
   const kernel = new Kernel(machine, gate);
 
   let topPage = memoryPages;
@@ -147,19 +157,32 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   });
   memory.bytes.set(vectors.bytes, vectorPfn * PAGE);
 
-  // The control store: SYS.EXE's code and the resident images, in consecutive frames.
+  // Images in system space follow SYS.EXE upward.
+  let systemAddress = code + pagesFor(executive.bytes.length) * PAGE;
+  const systemImages = description.systemImages.map((image) => {
+    const base = systemAddress;
+    const text = assembleAbsolute(`${image.source}\n${stubSource(image.routines)}`, `${image.name}.MAR`, {
+      origin: base, microroutine, symbols: (name) => executive.symbols.get(name) ?? symbols(name),
+    });
+    for (const [name, value] of text.symbols) kernel.symbols.set(name, value);
+    systemAddress += pagesFor(text.bytes.length) * PAGE;
+    return { image, text, base };
+  });
+
+  // The control store: SYS.EXE's code, system space images and resident images, in consecutive frames.
   const assembled = description.residentImages.map((image) => ({
     image,
     text: assembleAbsolute(`IMAGE$BASE: .LONG ${image.transfer}-IMAGE$BASE\n${image.source ?? ''}\n${stubSource(image.routines)}`, `${image.name}.MAR`, {
       origin: 0, microroutine, symbols: (name) => executive.symbols.get(name) ?? symbols(name),
     }),
   }));
-  const codePages = pagesFor(executive.bytes.length);
-  const storePages = codePages + assembled.reduce((sum, { text }) => sum + pagesFor(text.bytes.length), 0);
+  const systemPages = (systemAddress - code) / PAGE;
+  const storePages = systemPages + assembled.reduce((sum, { text }) => sum + pagesFor(text.bytes.length), 0);
   const store = takePages(storePages);
   memory.bytes.set(executive.bytes, store * PAGE);
-  map(code, store, codePages, PRT$C_UR);
-  let cursor = store + codePages;
+  for (const { text, base } of systemImages) memory.bytes.set(text.bytes, (store + (base - code) / PAGE) * PAGE);
+  map(code, store, systemPages, PRT$C_UR);
+  let cursor = store + systemPages;
   const images: LoadedImage[] = assembled.map(({ image, text }) => {
     const pages = pagesFor(text.bytes.length);
     memory.bytes.set(text.bytes, cursor * PAGE);
@@ -170,7 +193,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   kernel.controlStore = { start: store * PAGE, end: (store + storePages) * PAGE };
 
   // System message section and free system pages follow the code upward.
-  const messages = code + codePages * PAGE;
+  const messages = systemAddress;
   const messagePages = pagesFor(description.messageSection.length);
   const messagePfn = takePages(messagePages);
   memory.bytes.set(description.messageSection, messagePfn * PAGE);
@@ -219,6 +242,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
     PFN$AL_PTE: pfnArray(4), PFN$AL_BAK: pfnArray(4), PFN$AX_FLINK: pfnArray(link), PFN$AX_BLINK: pfnArray(link),
     PFN$AW_REFCNT: pfnArray(2), PFN$AW_SWPVBN: pfnArray(2), PFN$AB_STATE: pfnArray(1), PFN$AB_TYPE: pfnArray(1),
   };
+  for (const { image, base } of systemImages) poke(image.baseCell, base);
   for (const [cell, value] of Object.entries(cells)) {
     if (SYSTEM_CELLS.fields.some((field) => field.name === cell)) poke(cell, value);
   }

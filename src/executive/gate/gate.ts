@@ -3,6 +3,7 @@ import { VaxFault } from '../../emulator/fault.js';
 import type { Kernel } from '../kernel.js';
 import { RoutineLeft } from './leave.js';
 import { Procedure } from './procedure.js';
+import type { ThreadFlow } from './thread.js';
 import { RESUME_NUMBER, type Flow, type Microroutine } from './microroutine.js';
 
 /** A procedure that has yielded a call and waits for it to return to its frame. */
@@ -25,6 +26,8 @@ export class Gate {
   private readonly numbers = new Map<string, number>();
   private readonly routines: Microroutine[] = [];
   private readonly activations = new Map<number, Map<number, Activation>>();
+  /** Suspended threads by process and structure address. */
+  private readonly threads = new Map<number, Map<number, ThreadFlow<unknown>>>();
   private kernel!: Kernel;
 
   constructor(routines: readonly Microroutine[]) {
@@ -150,8 +153,30 @@ export class Gate {
     }
   }
 
-  /** Finishes every activation of a process that is being deleted. */
+  /** Keeps a suspended thread until `takeThread`. */
+  keepThread(key: number, structure: number, thread: ThreadFlow<unknown>): void {
+    let threads = this.threads.get(key);
+    if (!threads) this.threads.set(key, threads = new Map());
+    if (threads.has(structure)) throw new Error(`structure ${structure.toString(16)} already has a suspended thread`);
+    threads.set(structure, thread);
+  }
+
+  takeThread(key: number, structure: number): ThreadFlow<unknown> | undefined {
+    const threads = this.threads.get(key);
+    const thread = threads?.get(structure);
+    threads?.delete(structure);
+    return thread;
+  }
+
+  /** Ends a suspended thread that will not be resumed, so that its `finally` blocks run. */
+  cancelThread(key: number, structure: number): void {
+    this.takeThread(key, structure)?.return(undefined);
+  }
+
+  /** Finishes every activation and thread of a process that is being deleted. */
   finishProcess(key: number): void {
+    for (const thread of this.threads.get(key)?.values() ?? []) thread.return(undefined);
+    this.threads.delete(key);
     const frames = this.activations.get(key);
     if (!frames) return;
     this.activations.delete(key);
