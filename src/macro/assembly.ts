@@ -59,7 +59,6 @@ export class Assembly implements OperandTarget, CallContext {
   ended = false;
 
   private localLabels = new Map<number, MacroSymbol>();
-  private readonly oldLocalLabels: Map<number, MacroSymbol>[] = [];
   private createdLabel = 30000;
   private keepLocalBlock = false;
   private statementText = '';
@@ -302,7 +301,6 @@ export class Assembly implements OperandTarget, CallContext {
   /** Local labels belong to the lines between two ordinary labels or .PSECT directives. */
   startLocalBlock(): void {
     if (this.keepLocalBlock || this.localLabels.size === 0) return;
-    this.oldLocalLabels.push(this.localLabels);
     this.localLabels = new Map();
   }
 
@@ -311,10 +309,6 @@ export class Assembly implements OperandTarget, CallContext {
     this.keepLocalBlock = false;
     this.startLocalBlock();
     this.keepLocalBlock = keep;
-  }
-
-  *allLocalLabels(): Generator<MacroSymbol> {
-    for (const block of [...this.oldLocalLabels, this.localLabels]) yield* block.values();
   }
 
   // For directives

@@ -8,7 +8,7 @@ const MESSAGES = {
   ADRLSTSYN: ['E', 'Address list syntax error'],
   ARGTOOLNG: ['E', 'Argument too long'],
   BLKDIRSYN: ['E', 'Block directive syntax error'],
-  BRDESTRNG: ['E', 'Branch destination out of range'],
+  BRDESTRANG: ['E', 'Branch destination out of range'],
   DATALSTSYN: ['E', 'Data list syntax error'],
   DATATRUNC: ['E', 'Data truncation error'],
   DIRSYNX: ['E', 'Directive syntax error'],

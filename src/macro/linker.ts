@@ -28,7 +28,10 @@ export interface LinkOptions {
   /** SYS$IMGSTA becomes the first transfer address, if `symbols` knows it. Default true. */
   traceback?: boolean | undefined;
   debug?: boolean | undefined;
+  /** Pages of user stack, 20 when left out. */
   stackPages?: number | undefined;
+  /** Instead of the ident of the module with the transfer address. */
+  imageIdent?: string | undefined;
   base?: number | undefined;
 }
 
@@ -63,8 +66,12 @@ const DEMAND_ZERO_MINIMUM = 5;
 export function link(objects: readonly (readonly Uint8Array[])[], options: LinkOptions): ImageFile {
   const messages = new LinkMessages();
   const modules = readModules(objects, options, messages);
+  if (modules.length === 0) {
+    messages.add('F', 'NOMODS', 'no input modules specified (or found)');
+    throw new LinkError(messages.list);
+  }
   const psects = collectPsects(modules, messages);
-  const laidOut = layOut(psects, options.base ?? DEFAULT_BASE);
+  const laidOut = layOut(psects, Math.ceil((options.base ?? DEFAULT_BASE) / PAGE) * PAGE);
   if (laidOut === undefined) {
     messages.add('F', 'MEMFUL', 'insufficient virtual address space to complete this link');
     throw new LinkError(messages.list);
@@ -83,7 +90,7 @@ export function link(objects: readonly (readonly Uint8Array[])[], options: LinkO
       | (options.debug === true ? IHD$M_LNKDEBUG : 0) | (transferAddress === undefined ? IHD$M_LNKNOTFR : 0),
     ident: Number((linkTime >> 16n) & 0xffffffffn), systemVersion: 0, fixupAddress: 0, alias: IHD$C_NATIVE,
     transfers: [startup, transferAddress].filter((address) => address !== undefined).map((address) => address >>> 0),
-    initializeShareable: 0, imageName: options.imageName, imageIdent: imageIdent(modules), linkTime, linkerIdent: LINKER_IDENT, sections,
+    initializeShareable: 0, imageName: options.imageName, imageIdent: options.imageIdent ?? imageIdent(modules), linkTime, linkerIdent: LINKER_IDENT, sections,
   };
   const headerBytes = encodeImageHeader(header);
   const bytes = new Uint8Array(headerBytes.length + contents.reduce((sum, part) => sum + part.length, 0));
@@ -167,7 +174,7 @@ function resolveText(
   for (const { module } of modules) for (const { name } of module.symbols) if (resolve(name) === undefined) missing.add(name);
   if (missing.size > 0) {
     messages.add('W', 'NUDFSYMS', `${missing.size} undefined symbol${missing.size === 1 ? '' : 's'}:`);
-    for (const name of [...missing].sort()) messages.add('I', 'UDFSYM', `        ${name}`);
+    for (const name of [...missing].sort()) messages.add('I', 'UDFSYM', `\t${name} `);
   }
   const undefinedUse = (name: string, place: readonly string[]): void => {
     messages.add('W', 'USEUNDEF', `undefined symbol ${name} referenced`, ...place);

@@ -38,6 +38,9 @@ function buildOpcodes(): Map<string, Opcode> {
     const opcode = { mnemonic: row.mnemonic, opcode: row.opcode, operands: inLine === undefined ? row.operands.map(operandSpec) : [inLine] };
     for (const name of [row.mnemonic, ...row.aliases ?? []]) if (!opcodes.has(name)) opcodes.set(name, opcode);
   }
+  // POPL dst is MOVL (SP)+,dst: an opcode of its own to the assembler, 8ED0 in the manual's table.
+  const movl = opcodes.get('MOVL');
+  if (movl !== undefined) opcodes.set('POPL', { mnemonic: 'POPL', opcode: movl.opcode << 8 | 0x8e, operands: movl.operands.slice(1) });
   return opcodes;
 }
 

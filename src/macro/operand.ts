@@ -357,7 +357,7 @@ export function encodeBranch(target: OperandTarget, size: number, value: Value):
   const { psect } = target;
   if (typeof value === 'number' || value.kind !== 'psect' || value.psect !== psect) return target.fixup('branch', size, value);
   const distance = value.offset - (psect.location + size);
-  if (!fitsSigned(distance, size)) throw new StatementError('BRDESTRNG', `(by ${outOfRangeBy(distance, size)} bytes)`);
+  if (!fitsSigned(distance, size)) throw new StatementError('BRDESTRANG', `(by ${outOfRangeBy(distance, size)} bytes)`);
   psect.storeSized(distance, size);
 }
 

@@ -33,7 +33,7 @@ function resolve(psect: Psect, fixup: Fixup): void {
     case 'displacement': case 'branch': {
       const distance = (target - after) | 0;
       if (!fitsSigned(distance, size)) {
-        if (fixup.kind === 'branch') throw new StatementError('BRDESTRNG', `(by ${outOfRangeBy(distance, size)} bytes)`);
+        if (fixup.kind === 'branch') throw new StatementError('BRDESTRANG', `(by ${outOfRangeBy(distance, size)} bytes)`);
         throw new StatementError('DATATRUNC');
       }
       return psect.patch(offset, distance, size);

@@ -118,10 +118,10 @@ describe('linking', () => {
     const image = link([assembleModule(' .TITLE M\n .PSECT C\nS: PUSHL #NOWHERE\n CALLS #0,G^NOPE\n .END S', 'M')], { ...OPTIONS, files: ['M.OBJ;1'] });
     expect(image.messages.map((m) => m.text)).toEqual([
       '%LINK-W-NUDFSYMS, 2 undefined symbols:',
-      '%LINK-I-UDFSYM,         NOPE',
-      '%LINK-I-UDFSYM,         NOWHERE',
-      '%LINK-W-USEUNDEF, undefined symbol NOWHERE referenced\n        in psect C offset %X00000002\n        in module M file M.OBJ;1',
-      '%LINK-W-USEUNDEF, undefined symbol NOPE referenced\n        in psect C offset %X00000008\n        in module M file M.OBJ;1',
+      '%LINK-I-UDFSYM, \tNOPE ',
+      '%LINK-I-UDFSYM, \tNOWHERE ',
+      '%LINK-W-USEUNDEF, undefined symbol NOWHERE referenced\n\tin psect C offset %X00000002\n\tin module M file M.OBJ;1',
+      '%LINK-W-USEUNDEF, undefined symbol NOPE referenced\n\tin psect C offset %X00000008\n\tin module M file M.OBJ;1',
     ]);
   });
 

@@ -4,7 +4,7 @@ export type LinkSeverity = 'I' | 'W' | 'E' | 'F';
 export interface LinkMessage {
   readonly severity: LinkSeverity;
   readonly ident: string;
-  /** The whole message; continuation lines are indented and separated by newlines. */
+  /** The whole message; continuation lines begin with a tab and are separated by newlines. */
   readonly text: string;
 }
 
@@ -13,7 +13,7 @@ export class LinkMessages {
 
   /** @param details further lines, such as `in psect X offset %X00000010` */
   add(severity: LinkSeverity, ident: string, message: string, ...details: string[]): void {
-    this.list.push({ severity, ident, text: [`%LINK-${severity}-${ident}, ${message}`, ...details.map((line) => `        ${line}`)].join('\n') });
+    this.list.push({ severity, ident, text: [`%LINK-${severity}-${ident}, ${message}`, ...details.map((line) => `\t${line}`)].join('\n') });
   }
 }
 

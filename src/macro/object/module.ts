@@ -76,9 +76,6 @@ function globalSymbols(assembly: Assembly): ObjectSymbol[] {
     else if (value.kind === 'psect') symbols.push({ name, flags: weak | GSY$M_DEF | GSY$M_REL, psect: value.psect.index, value: value.offset, entryMask });
     else assembly.reportAt('SYMNOTABS', symbol.name, symbol.statement);
   }
-  for (const label of assembly.allLocalLabels()) {
-    if (label.value === undefined) assembly.reportAt('UNDEFSYM', label.name, label.statement);
-  }
   return symbols;
 }
 
@@ -160,7 +157,7 @@ class TextWriter {
       if (value.kind !== 'psect' || value.psect !== psect || (kind !== 'displacement' && kind !== 'branch')) return false;
       const distance = value.offset - (offset + size);
       if (!fitsSigned(distance, size)) {
-        if (kind === 'branch') throw new StatementError('BRDESTRNG', `(by ${outOfRangeBy(distance, size)} bytes)`);
+        if (kind === 'branch') throw new StatementError('BRDESTRANG', `(by ${outOfRangeBy(distance, size)} bytes)`);
         throw new StatementError('DATATRUNC');
       }
       psect.patch(offset, distance, size);
