@@ -153,12 +153,12 @@ function readRecord(memory: MemoryReader, section: number, at: number): FoundMes
   const textAt = identAt + 1 + memory.readByte(identAt);
   return {
     code, faoCount, userValue, ident: readCounted(memory, identAt), text: readCounted(memory, textAt),
-    facility: facilityName(memory, section, (code >>> 16) & 0xfff),
+    facility: facilityNameIn(memory, section, (code >>> 16) & 0xfff),
   };
 }
 
 /** Name of a facility; '' when the section's table lacks it. */
-function facilityName(memory: MemoryReader, section: number, number: number): string {
+export function facilityNameIn(memory: MemoryReader, section: number, number: number): string {
   const header = MSC.read(memory, section);
   let at = section + header.MSC$L_FAC_OFF;
   for (let count = header.MSC$L_FAC_COUNT; count > 0; count -= 1) {

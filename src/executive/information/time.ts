@@ -111,11 +111,16 @@ export function clockText(time: NumericTime): string {
  * @returns undefined for a delta time beyond 9999 days (SS$_IVTIME)
  */
 export function asciiTime(time: bigint, timeOnly = false): string | undefined {
-  const numbers = numericTime(time);
-  if (time < 0n && numbers.day > MAXIMUM_DELTA_DAYS) return undefined;
+  return timeText(numericTime(time), timeOnly);
+}
+
+/** The same from the seven numbers; those of a delta time have year 0. */
+export function timeText(numbers: NumericTime, timeOnly: boolean): string | undefined {
+  const isDelta = numbers.year === 0;
+  if (isDelta && numbers.day > MAXIMUM_DELTA_DAYS) return undefined;
   const clock = clockText(numbers);
   if (timeOnly) return clock;
-  if (time < 0n) return `${String(numbers.day).padStart(4)} ${clock}`;
+  if (isDelta) return `${String(numbers.day).padStart(4)} ${clock}`;
   return `${String(numbers.day).padStart(2)}-${MONTHS[numbers.month - 1]!}-${numbers.year} ${clock}`;
 }
 
@@ -133,6 +138,11 @@ const DATE = /^(\d{0,2})(?:-([A-Za-z]{3})?(?:-(\d{0,4})?)?)?(?:[ :]+(.*))?$/;
  * @returns undefined when the text is not a time (SS$_IVTIME)
  */
 export function binaryTime(text: string, now: bigint): bigint | undefined {
+  return parseTime(text, numericTime(now));
+}
+
+/** The same with the current date and time as numbers. */
+export function parseTime(text: string, current: NumericTime): bigint | undefined {
   const trimmed = text.trim();
   const delta = DELTA.exec(trimmed);
   if (delta) {
@@ -141,7 +151,6 @@ export function binaryTime(text: string, now: bigint): bigint | undefined {
     const zero: NumericTime = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0, hundredth: 0 };
     return -(BigInt(Number(delta[1])) * TICKS_PER_DAY + timeOfDay({ ...zero, ...clock }));
   }
-  const current = numericTime(now);
   const timeOnly = trimmed.includes('-') ? undefined : clockFields(trimmed);
   if (timeOnly) return absoluteTime({ ...current, ...timeOnly });
   const date = DATE.exec(trimmed);
