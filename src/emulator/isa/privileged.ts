@@ -51,7 +51,7 @@ export const PRIVILEGED: readonly InstructionRow[] = [
       return value;
     },
   }),
-  // VMS bugchecks: opcodes reserved to DIGITAL followed by the bugcheck code, which the exception handler reads.
-  instruction({ opcode: 0xfeff, mnemonic: 'BUGW', operands: [] }),
-  instruction({ opcode: 0xfdff, mnemonic: 'BUGL', operands: [] }),
+  // VMS bugchecks: opcodes reserved to DIGITAL (bytes FF FE, FF FD) followed by the bugcheck code, a word or a longword.
+  instruction({ opcode: 0xfffe, mnemonic: 'BUGW', operands: [] }),
+  instruction({ opcode: 0xfffd, mnemonic: 'BUGL', operands: [] }),
 ];
