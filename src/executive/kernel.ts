@@ -1,6 +1,7 @@
 import type { Cpu } from '../emulator/cpu.js';
 import { VaxFault } from '../emulator/fault.js';
 import type { Machine } from '../emulator/machine.js';
+import type { DumpWriter } from './exceptions/dump-format.js';
 import type { Gate } from './gate/gate.js';
 import { CTL$GL_VECTORS, P1_CELLS } from './structures/p1-cells.js';
 import { PCB } from './structures/pcb.js';
@@ -24,6 +25,8 @@ export class Kernel implements Memory {
   internalErrorHandler: (routine: string, error: unknown) => void = (_routine, error) => { throw error; };
   /** Makes the page at `address` valid for a procedure that touched it (the pager, called in place). False: cannot be. */
   pageFaultInPlace: (address: number) => boolean = () => false;
+  /** The dump file as a bugcheck writes it; none when the host gave none. */
+  dumpWriter: DumpWriter | undefined;
 
   constructor(readonly machine: Machine, readonly gate: Gate) {
     this.cpu = machine.cpu;

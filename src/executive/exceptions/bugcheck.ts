@@ -4,10 +4,10 @@ import { inlineRoutine } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
 import { PRV$V_BUGCHK } from '../starlet/prvdef.js';
 import { SS$_ACCVIO } from '../starlet/ssdef.js';
-import { RPB } from '../structures/rpb.js';
+import { ArrayMemory } from '../structures/memory.js';
 import { BUG_FATAL, bugcheckCode } from './bugcheck-codes.js';
 import { say, writeBugcheckReport } from './bugcheck-report.js';
-import { crashContext, crashHeader, fillEntry, type CrashContext } from './crash-header.js';
+import { crashContext, crashHeader, fillEntry, memoryDescriptors, type CrashContext } from './crash-header.js';
 import {
   DUMP_ERROR_LOG_BLOCK, DUMP_FIRST_MEMORY_BLOCK, DUMP_HEADER_BLOCK, EMB$K_SBC, EMB$K_UBC, EMB_BC, MEMDSC, type DumpWriter,
 } from './dump-format.js';
@@ -99,8 +99,9 @@ function writeDump(k: Kernel, writer: DumpWriter, header: Uint8Array): void {
 
   if (k.sys.EXE$V_BUGDUMP) {
     let block = DUMP_FIRST_MEMORY_BLOCK;
-    for (let at = 0; at < 64; at += MEMDSC.size) {
-      const descriptor = MEMDSC.at(k, k.sys.EXE$GL_RPB + RPB.offset.RPB$R_MEMDSC + at);
+    const descriptors = new ArrayMemory(memoryDescriptors(k));
+    for (let at = 0; at < descriptors.bytes.length; at += MEMDSC.size) {
+      const descriptor = MEMDSC.at(descriptors, at);
       const room = Math.max(0, writer.blocks - block + 1);
       const pages = Math.min(descriptor.MEMDSC$V_PAGES, room);
       if (pages === 0) continue;

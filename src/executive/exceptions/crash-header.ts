@@ -61,6 +61,13 @@ export function fillEntry(k: Kernel, memory: Memory, address: number, entryType:
   [...context.registers, context.psl].forEach((value, index) => { memory.writeLong(address + FIRST_REGISTER + 4 * index, value); });
 }
 
+/** The memory descriptors of the restart parameter block; none before there is one. */
+export function memoryDescriptors(k: Kernel): Uint8Array {
+  const size = 64;
+  const rpb = k.sys.EXE$GL_RPB;
+  return rpb === 0 ? new Uint8Array(size) : k.readBytes(rpb + RPB.offset.RPB$R_MEMDSC, size);
+}
+
 /** The dump's first block. */
 export function crashHeader(k: Kernel, code: number, context: CrashContext): Uint8Array {
   const block = new Uint8Array(512);
@@ -71,7 +78,7 @@ export function crashHeader(k: Kernel, code: number, context: CrashContext): Uin
   header.DMP$L_SBR = k.cpu.readPR(PR$_SBR);
   header.DMP$L_SLR = k.cpu.readPR(PR$_SLR);
   context.stackPointers.forEach((value, index) => { memory.writeLong(DMP.offset.DMP$L_KSP + 4 * index, value); });
-  header.DMP$R_MEMDSC = k.readBytes(k.sys.EXE$GL_RPB + RPB.offset.RPB$R_MEMDSC, 64);
+  header.DMP$R_MEMDSC = memoryDescriptors(k);
   const version = Number(k.sys.SYS$GQ_VERSION & 0xffffffffn);
   header.DMP$L_SYSVER = version;
   header.DMP$L_CHECK = ~version;

@@ -1,6 +1,6 @@
 import { kernelService } from '../dispatch/service.js';
 import type { Kernel } from '../kernel.js';
-import { P1_CELLS, P1_POINTER_PAGE } from '../structures/p1-cells.js';
+import { CTL$GL_VECTORS as P1_POINTER_PAGE, P1_CELLS } from '../structures/p1-cells.js';
 import { SS$_ACCVIO, SS$_BADPARAM, SS$_NORMAL } from '../starlet/ssdef.js';
 
 /**
