@@ -8,7 +8,7 @@ import { gap, structure } from './structure.js';
  */
 export const IRP = structure('IRP', 208, {
   0x00: ['IRP$L_IOQFL', 'queue link (= ACB$L_ASTQFL)'],
-  0x04: ['IRP$L_IOQBL', ''],
+  0x04: ['IRP$L_IOQBL', 'backward link'],
   0x08: ['IRP$W_SIZE', 'structure size in bytes'],
   0x0a: ['IRP$B_TYPE', 'DYN$C_IRP = 10'],
   0x0b: ['IRP$B_RMOD', 'access mode and ACB flags (= ACB$B_RMOD)'],

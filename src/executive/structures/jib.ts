@@ -6,7 +6,7 @@ import { gap, structure } from './structure.js';
  */
 export const JIB = structure('JIB', 116, {
   0x00: ['JIB$L_MTLFL', 'job mounted volume list head'],
-  0x04: ['JIB$L_MTLBL', ''],
+  0x04: ['JIB$L_MTLBL', 'backward link'],
   0x08: ['JIB$W_SIZE', 'structure size in bytes'],
   0x0a: ['JIB$B_TYPE', 'DYN$C_JIB = 47 (see type table)'],
   0x0b: ['JIB$B_DAYTYPES', 'primary/secondary day mask'],
@@ -33,7 +33,7 @@ export const JIB = structure('JIB', 116, {
   0x52: ['JIB$W_MAXDETACH', 'detached processes allowed (UAF)'],
   0x54: ['JIB$L_MPID', 'PID of master process of the job'],
   0x58: ['JIB$L_JLNAMFL', 'jobwide logical names (old); unused'],
-  0x5c: ['JIB$L_JLNAMBL', ''],
+  0x5c: ['JIB$L_JLNAMBL', 'backward link'],
   0x60: ['JIB$L_PDAYHOURS', 'primary day hours'],
   0x64: ['JIB$L_ODAYHOURS', 'off day hours'],
   0x68: ['JIB$B_JOBTYPE', 'job type: 1 network, 2 batch, 3 interactive, 0 detached'],

@@ -20,7 +20,7 @@ export const ORB = structure('ORB', 88, {
   0x20: ['ORB$L_GRP_PROT', 'group protection'],
   0x24: ['ORB$L_WOR_PROT', 'world protection'],
   0x28: ['ORB$L_ACLFL', 'ACL queue or count'],
-  0x2c: ['ORB$L_ACLBL', ''],
+  0x2c: ['ORB$L_ACLBL', 'backward link'],
   0x30: ['ORB$R_MIN_CLASS', 20, 'minimum classification'],
   0x44: ['ORB$R_MAX_CLASS', 20, 'maximum classification'],
 }, {

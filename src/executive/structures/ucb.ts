@@ -13,7 +13,7 @@ import { gap, structure } from './structure.js';
 /** The common part; the extensions below repeat it so that one view reaches every field of a unit. */
 const COMMON = {
   0x00: ['UCB$L_FQFL', 'fork queue link'],
-  0x04: ['UCB$L_FQBL', ''],
+  0x04: ['UCB$L_FQBL', 'backward link'],
   0x08: ['UCB$W_SIZE', 'structure size in bytes'],
   0x0a: ['UCB$B_TYPE', 'DYN$C_UCB = 16'],
   0x0b: ['UCB$B_FIPL', 'fork IPL'],
@@ -35,7 +35,7 @@ const COMMON = {
   0x42: ['UCB$W_DEVBUFSIZ', 'default buffer size / line width'],
   0x44: ['UCB$Q_DEVDEPEND', 'device dependent (2 longwords)'],
   0x4c: ['UCB$L_IOQFL', 'pending IRP queue'],
-  0x50: ['UCB$L_IOQBL', ''],
+  0x50: ['UCB$L_IOQBL', 'backward link'],
   0x54: ['UCB$W_UNIT', 'unit number'],
   0x56: ['UCB$W_CHARGE', 'mailbox byte count charge'],
   0x58: ['UCB$L_IRP', 'current IRP'],

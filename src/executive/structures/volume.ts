@@ -86,7 +86,7 @@ export const FCB = structure('FCB', 180, {
   0x78: ['FCB$L_GRP_PROT', 'group protection'],
   0x7c: ['FCB$L_WOR_PROT', 'world protection'],
   0x80: ['FCB$L_ACLFL', 'ACL queue'],
-  0x84: ['FCB$L_ACLBL', ''],
+  0x84: ['FCB$L_ACLBL', 'backward link'],
   0x88: ['FCB$R_MIN_CLASS', 20, 'minimum classification'],
   0x9c: ['FCB$R_MAX_CLASS', 20, 'maximum classification'],
   0xb0: ['FCB$L_DIRINDX', 'directory index'],
@@ -149,7 +149,7 @@ export const VCB = structure('VCB', 168, {
   0x8c: ['VCB$L_BLOCKID', 'volume blocking lock'],
   0x90: ['VCB$Q_MOUNTTIME', 'time of mounting'],
   0x98: ['VCB$L_MEMHDFL', 'shadow set members'],
-  0x9c: ['VCB$L_MEMHDBL', ''],
+  0x9c: ['VCB$L_MEMHDBL', 'backward link'],
   0xa0: ['VCB$W_ACTIVITY', 'file operations under way + 1, odd while blocked'],
   0xa2: gap(6, 'shadow set state, unused'),
 }, {}, {
@@ -163,7 +163,7 @@ export const VCB = structure('VCB', 168, {
 /** ACP queue block: one for each file system process or XQP. IOC$GL_AQBLIST. Nonpaged pool. choice: public $AQBDEF. */
 export const AQB = structure('AQB', 28, {
   0x00: ['AQB$L_ACPQFL', 'requests for the ACP'],
-  0x04: ['AQB$L_ACPQBL', ''],
+  0x04: ['AQB$L_ACPQBL', 'backward link'],
   0x08: ['AQB$W_SIZE', 'structure size in bytes'],
   0x0a: ['AQB$B_TYPE', 'DYN$C_AQB'],
   0x0b: ['AQB$B_MNTCNT', 'volumes mounted'],

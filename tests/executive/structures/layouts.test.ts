@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ACB, ACB$M_KAST, ACB$M_NODELETE, ACB$M_PKAST, ACB$M_QUOTA } from '../../../src/executive/structures/acb.js';
+import { BTD$K_CONSOLE, BTD$K_UDA } from '../../../src/executive/structures/btd.js';
 import { CEB, WQH } from '../../../src/executive/structures/ceb.js';
 import { CCB, CRB, CRB$K_LENGTH_CONSOLE, CRB$K_LENGTH_ONE, DDB, DPT, IDB, SB } from '../../../src/executive/structures/device.js';
 import * as dyn from '../../../src/executive/structures/dyn.js';
@@ -157,6 +158,10 @@ test('appE#23 a window is 48 bytes and six for each extent', () => {
 test('appE#24 type codes of IRP, UCB, IDB, fork block and ACB', () => {
   expect([dyn.DYN$C_IRP, dyn.DYN$C_UCB, dyn.DYN$C_IDB, dyn.DYN$C_FRK, dyn.DYN$C_ACB]).toEqual([10, 16, 9, 8, 2]);
   expect(dyn.DYN$C_JIB).toBe(47);
+});
+
+test('appE#25 boot device codes: 64 the console block storage device, 17 a UDA disk', () => {
+  expect([BTD$K_CONSOLE, BTD$K_UDA]).toEqual([64, 17]);
 });
 
 test('sizes the book prints', () => {
