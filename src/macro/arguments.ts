@@ -7,6 +7,14 @@ import { StatementError } from './diagnostics.js';
  * @source VAX MACRO manual, 4.3 (arguments in a macro)
  */
 export function macroArgument(cursor: Cursor): string {
+  const text = argumentText(cursor);
+  if (text.length > LONGEST_ARGUMENT) throw new StatementError('ARGTOOLNG');
+  return text;
+}
+
+const LONGEST_ARGUMENT = 1000;
+
+function argumentText(cursor: Cursor): string {
   const code = cursor.skip();
   if (code === 0 || code === SEMICOLON || code === COMMA) return '';
   if (code === 0x3c) {

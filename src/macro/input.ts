@@ -17,13 +17,19 @@ export interface InputFrame {
 }
 
 const DEEPEST = 200;
+/** Lines that macros and repeat blocks may make in one assembly; more means that they never end. */
+const MOST_EXPANDED = 2_000_000;
+/** A statement with its continuations. */
+const LONGEST_STATEMENT = 2000;
 
 export class Input {
   private readonly frames: InputFrame[] = [];
   private top: InputFrame | undefined = undefined;
+  private expanded = 0;
 
   push(frame: InputFrame): void {
-    if (this.frames.length >= DEEPEST) throw new StatementError('MACNESTED', frame.name);
+    if (frame.kind !== 'file') this.expanded += frame.lines.length;
+    if (this.frames.length >= DEEPEST || this.expanded > MOST_EXPANDED) throw new StatementError('MACNESTED', frame.name);
     this.frames.push(frame);
     this.top = frame;
   }
@@ -47,11 +53,14 @@ export class Input {
   /** The next statement, continuation lines joined. */
   next(): string | undefined {
     const line = this.nextPhysical();
-    if (line === undefined || !line.includes('-')) return line;
+    if (line === undefined) return line;
+    if (line.length > LONGEST_STATEMENT) throw new StatementError('LINTOOLONG');
+    if (!line.includes('-')) return line;
     let statement = line;
     for (let hyphen = continuation(statement); hyphen >= 0; hyphen = continuation(statement)) {
       const more = this.top !== undefined && this.top.index < this.top.lines.length ? this.nextPhysical() : undefined;
       statement = statement.slice(0, hyphen) + (more ?? '');
+      if (statement.length > LONGEST_STATEMENT) throw new StatementError('LINTOOLONG');
       if (more === undefined) break;
     }
     return statement;

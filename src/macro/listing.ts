@@ -59,7 +59,7 @@ export class Listing {
 function renderLine({ line, text, psect, start, end }: ListedLine): string[] {
   const number = String(line).padStart(6);
   if (psect === undefined) return [`${' '.repeat(BYTES_A_ROW * 3 + 10)}${number}  ${text}`.trimEnd()];
-  const bytes = psect.contents();
+  const { bytes } = psect;
   const rows: string[] = [];
   let at = start;
   do {

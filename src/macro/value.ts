@@ -67,10 +67,12 @@ function shift(value: number, count: number): number {
   return value >> Math.min(-count, 31);
 }
 
+const DEEPEST = 1000;
+
 /** Works the value out again now that more symbols are defined. `depth` guards against A=B, B=A. */
 export function simplify(value: Value, depth = 0): Value {
   if (typeof value === 'number' || value.kind === 'psect') return value;
-  if (depth > 100) throw new StatementError('ILLEXPR', '(defined in terms of itself)');
+  if (depth > DEEPEST) throw new StatementError('ILLEXPR', '(defined in terms of itself)');
   if (value.kind === 'symbol') {
     const definition = value.symbol.value;
     return definition === undefined ? value : simplify(definition, depth + 1);

@@ -30,6 +30,8 @@ export interface TextContext {
 export class TextError extends Error {}
 
 const MOST_REPEATED = 0x100000;
+/** Bytes that the text of one module may store: far more than an image has room for. */
+const MOST_STORED = 0x10000000;
 
 export function runText(owner: LinkModule, context: TextContext): void {
   const machine = new TextMachine(owner, context);
@@ -40,6 +42,7 @@ class TextMachine {
   private readonly stack: Entry[] = [];
   private location = 0;
   private section: LaidOutSection | undefined = undefined;
+  private stored = 0;
 
   constructor(private readonly owner: LinkModule, private readonly context: TextContext) {}
 
@@ -160,6 +163,8 @@ class TextMachine {
       if (section === undefined) throw new TextError(`location %X${hex(location)} is outside the image`);
       this.section = section;
     }
+    this.stored += size;
+    if (this.stored > MOST_STORED) throw new TextError('too much text');
     for (let i = 0, rest = value; i < size; i++, rest >>= 8) section.bytes[location - section.base + i] = rest & 0xff;
     this.location = location + size;
   }

@@ -100,7 +100,7 @@ class TextWriter {
     const { psect } = this;
     if (psect.isAbsolute) return [];
     const open = psect.fixups.filter((fixup) => !this.resolvedHere(fixup)).sort((a, b) => a.offset - b.offset);
-    const bytes = psect.contents();
+    const { bytes } = psect;                                     // what was only reserved may lie beyond
     let next = 0;
     for (let i = 0; i < psect.stored.length; i += 2) {
       let at = psect.stored[i]!;
