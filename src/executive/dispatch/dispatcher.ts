@@ -1,4 +1,5 @@
 import { SERVICES, type Service } from '../starlet/service-table.js';
+import { CLI_DATA_BASE } from '../structures/p1-cells.js';
 import text from './cmodssdsp.mar';
 
 /**
@@ -65,7 +66,7 @@ export function dispatchSource(implemented: ReadonlySet<string>): string {
   const executiveCases = caseTable('EXEC', executive.map(present), 0);
   const constants = [
     `KCASMAX = ${kernel.length - 1}`, `KCASCTR = ${kernel.length}`,
-    `ECASMAX = ${executive.length - 1}`, `RCASCTR = ${changeToExecutive.length}`,
+    `ECASMAX = ${executive.length - 1}`, `CLI_CALLBACK = ^X${CLI_DATA_BASE.toString(16)}`, `RCASCTR = ${changeToExecutive.length}`,
   ];
   const code = text.replace(/^KERNEL_CASES$/m, kernelCases.table).replace(/^EXEC_CASES$/m, executiveCases.table);
   return [
@@ -119,9 +120,9 @@ RMS$NOT_WRITTEN::
  * The services that have an entry point, from the names of registered routines and the global labels of MACRO sources.
  */
 export function implementedServices(routineNames: Iterable<string>, sources: Iterable<string>): Set<string> {
-  const entryPoints = new Set<string>(routineNames);
+  const entryPoints = new Set<string>([...routineNames, ...globalLabels(text)]);
   for (const source of sources) {
-    for (const match of source.matchAll(/^(EXE\$\w+)::/gm)) entryPoints.add(match[1]!);
+    for (const label of globalLabels(source)) entryPoints.add(label);
   }
   return new Set(SERVICES.map((service) => service.name).filter((name) => entryPoints.has(`EXE${name}`)));
 }

@@ -2,9 +2,11 @@
  * The system services: argument names in order, how each changes mode, its CHMx code and the address of its vector. Vectors, argument
  * checking of the dispatchers, $name calls of TypeScript procedures and the $name_S macros all come from here.
  *
- * The vectors lie where they lie on every VAX/VMS system, so an image linked on one finds them. Those of services that VMS reaches through
+ * The vectors are meant to lie where they lie on VAX/VMS, so that an image linked there finds them. The addresses come from one list, the P1
+ * vector table of the emulator eVAX (made for a later version; VMS keeps vectors in place). 7FFEDF68 for $IMGSTA agrees with image headers
+ * found elsewhere; the others have no second witness. choice: argument names of $GETPTI, $SETPFM, $EXCMSG. Those of services that VMS reaches through
  * privileged shareable images (the rights database, ACLs, $GETUAI, $MOUNT, ...) get vectors of ours in the last of the five pages.
- * @source book Table 9-1; digest ch09 1.1, 3.1; addresses: public listings of SYS.STB
+ * @source book Table 9-1; digest ch09 1.1, 3.1
  */
 
 /** Arguments of every service, in order. Those a caller leaves out are zero. */
@@ -290,6 +292,8 @@ export const VECTOR_LABELS: Readonly<Record<string, number>> = {
   SYS$GL_COMMON: 0x7ffee114,
   SYS$SRCHANDLER: 0x7ffee118,
   SYS$WAIT_FORM: 0x7ffee120,
+  LIB$SIGNAL: 0x7ffee718,
+  LIB$STOP: 0x7ffee720,
 };
 
 /** Bytes of the vector pages free for common code: [offset, size]. The first is where the RMS stall check goes (SYS$WAIT_FORM). */

@@ -1,0 +1,6 @@
+import type { Microroutine } from '../gate/microroutine.js';
+import { EXE$SETSFM, EXE$SETSSF } from './services.js';
+
+export const DISPATCH_ROUTINES: readonly Microroutine[] = [EXE$SETSFM, EXE$SETSSF];
+export { dispatchSource, implementedServices, missingServices, rmsDispatchSource } from './dispatcher.js';
+export { vectorSource } from './vectors.js';
