@@ -1,5 +1,6 @@
 /*
- * Status codes of the job controller. doubtful: facility 4 and the order are right, the values from memory of the public $JBCMSGDEF.
+ * Status codes of the job controller (facility 4). choice: JBC$_NORMAL apart, the numbers are ours: consecutive, in about alphabetical order.
+ * No definition file was at hand, so do not expect them to match VMS.
  */
 
 export const JBC$_NORMAL = 0x40001;

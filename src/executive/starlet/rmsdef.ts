@@ -1,6 +1,6 @@
 /*
- * RMS completion status codes (facility 1). Values of the public $RMSDEF; those between two values that were checked follow from the
- * spacing of eight and the order of the definition file.
+ * RMS completion status codes (facility 1). 78 of the values agree with a public list read out of $RMSDEF on a VAX; the rest were filled in
+ * between them by the spacing of eight and the order as remembered. doubtful: NID, PRM, RVU, STK, KFF, IDR, and the last block behind WPL.
  */
 
 // success
