@@ -19,19 +19,19 @@ export const GPS$V_VEC = 1 << 9;
 /** What an unadorned .PSECT gets: NOPIC,USR,CON,REL,LCL,NOSHR,EXE,RD,WRT,NOVEC. */
 export const DEFAULT_ATTRIBUTES = GPS$V_REL | GPS$V_EXE | GPS$V_RD | GPS$V_WRT;
 
-/** Keyword -> [bit, value]. */
-const OPTIONS: ReadonlyMap<string, readonly [number, boolean]> = new Map([
-  ['PIC', [GPS$V_PIC, true]], ['NOPIC', [GPS$V_PIC, false]],
-  ['LIB', [GPS$V_LIB, true]], ['USR', [GPS$V_LIB, false]],
-  ['OVR', [GPS$V_OVR, true]], ['CON', [GPS$V_OVR, false]],
-  ['REL', [GPS$V_REL, true]], ['ABS', [GPS$V_REL, false]],
-  ['GBL', [GPS$V_GBL, true]], ['LCL', [GPS$V_GBL, false]],
-  ['SHR', [GPS$V_SHR, true]], ['NOSHR', [GPS$V_SHR, false]],
-  ['EXE', [GPS$V_EXE, true]], ['NOEXE', [GPS$V_EXE, false]],
-  ['RD', [GPS$V_RD, true]], ['NORD', [GPS$V_RD, false]],
-  ['WRT', [GPS$V_WRT, true]], ['NOWRT', [GPS$V_WRT, false]],
-  ['VEC', [GPS$V_VEC, true]], ['NOVEC', [GPS$V_VEC, false]],
-]);
+/** [bit, keyword when set, keyword when clear], in the order in which listings and maps give them. */
+const KEYWORDS: readonly (readonly [bit: number, set: string, clear: string])[] = [
+  [GPS$V_PIC, 'PIC', 'NOPIC'], [GPS$V_LIB, 'LIB', 'USR'], [GPS$V_OVR, 'OVR', 'CON'], [GPS$V_REL, 'REL', 'ABS'], [GPS$V_GBL, 'GBL', 'LCL'],
+  [GPS$V_SHR, 'SHR', 'NOSHR'], [GPS$V_EXE, 'EXE', 'NOEXE'], [GPS$V_RD, 'RD', 'NORD'], [GPS$V_WRT, 'WRT', 'NOWRT'], [GPS$V_VEC, 'VEC', 'NOVEC'],
+];
+
+const OPTIONS: ReadonlyMap<string, readonly [number, boolean]> = new Map(
+  KEYWORDS.flatMap(([bit, set, clear]): [string, [number, boolean]][] => [[set, [bit, true]], [clear, [bit, false]]]),
+);
+
+export function attributeKeywords(flags: number): string[] {
+  return KEYWORDS.map(([bit, set, clear]) => (flags & bit) !== 0 ? set : clear);
+}
 
 export function psectOption(keyword: string): readonly [bit: number, set: boolean] | undefined {
   return OPTIONS.get(keyword);
@@ -39,6 +39,11 @@ export function psectOption(keyword: string): readonly [bit: number, set: boolea
 
 /** Alignment keywords and the power of two they stand for. */
 export const ALIGNMENTS: ReadonlyMap<string, number> = new Map([['BYTE', 0], ['WORD', 1], ['LONG', 2], ['QUAD', 3], ['PAGE', 9]]);
+
+export function alignmentKeyword(power: number): string {
+  for (const [keyword, value] of ALIGNMENTS) if (value === power) return keyword;
+  return `2 ** ${power}`;
+}
 
 /** More than any source here can mean; stops `.BLKL ^X7FFFFFFF` from taking the host's memory. */
 const LARGEST_PSECT = 0x1000000;

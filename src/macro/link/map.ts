@@ -1,8 +1,6 @@
 import { ISD$K_USRSTACK, sectionAddress, type ImageHeader, type ImageSection } from '../image-format.js';
 import type { LinkedSymbol } from '../linker.js';
-import {
-  GPS$V_EXE, GPS$V_GBL, GPS$V_LIB, GPS$V_OVR, GPS$V_PIC, GPS$V_RD, GPS$V_REL, GPS$V_SHR, GPS$V_VEC, GPS$V_WRT,
-} from '../psect.js';
+import { alignmentKeyword, attributeKeywords } from '../psect.js';
 import type { LinkModule, LinkPsect } from './layout.js';
 import { hex, type LinkMessage } from './messages.js';
 
@@ -62,7 +60,7 @@ function psectLines(psects: readonly LinkPsect[]): string[] {
     '----------       -----------      ----     ---      ------                -----     ----------',
   ];
   for (const psect of [...psects].sort((a, b) => a.base - b.base || (a.name < b.name ? -1 : 1))) {
-    rows.push(`${psect.name.padEnd(34)}${extent(psect.base, psect.length)} ${alignment(psect.alignment)} ${attributes(psect.flags)}`);
+    rows.push(`${psect.name.padEnd(34)}${extent(psect.base, psect.length)} ${alignment(psect.alignment)} ${attributeKeywords(psect.flags).join(',')}`);
     for (const part of psect.contributions) {
       if (part.length > 0) rows.push(`${' '.repeat(17)}${part.owner.module.name.padEnd(17)}${extent(psect.base + part.offset, part.length)} ${alignment(part.alignment)}`.trimEnd());
     }
@@ -75,16 +73,7 @@ function extent(base: number, length: number): string {
 }
 
 function alignment(power: number): string {
-  return `${({ 0: 'BYTE', 1: 'WORD', 2: 'LONG', 3: 'QUAD', 9: 'PAGE' }[power] ?? `2 ** ${power}`).padEnd(6)} ${power}`;
-}
-
-const ATTRIBUTE_NAMES: readonly (readonly [number, string, string])[] = [
-  [GPS$V_PIC, 'PIC', 'NOPIC'], [GPS$V_LIB, 'LIB', 'USR'], [GPS$V_OVR, 'OVR', 'CON'], [GPS$V_REL, 'REL', 'ABS'], [GPS$V_GBL, 'GBL', 'LCL'],
-  [GPS$V_SHR, 'SHR', 'NOSHR'], [GPS$V_EXE, 'EXE', 'NOEXE'], [GPS$V_RD, 'RD', 'NORD'], [GPS$V_WRT, 'WRT', 'NOWRT'], [GPS$V_VEC, 'VEC', 'NOVEC'],
-];
-
-function attributes(flags: number): string {
-  return ATTRIBUTE_NAMES.map(([bit, on, off]) => (flags & bit) !== 0 ? on : off).join(',');
+  return `${alignmentKeyword(power).padEnd(6)} ${power}`;
 }
 
 function symbolLines(symbols: readonly LinkedSymbol[]): string[] {

@@ -3,6 +3,7 @@ import { libraryMacro } from '../library.js';
 import { StatementError, type Diagnostic } from '../diagnostics.js';
 import { fits, fitsSigned, type Fixup } from '../fixup.js';
 import type { MacroLibrary } from '../library.js';
+import { renderTables } from '../listing-tables.js';
 import { outOfRangeBy } from '../operand.js';
 import type { Psect } from '../psect.js';
 import { symbolLookup, type SymbolSource } from '../symbols.js';
@@ -56,7 +57,7 @@ export function assembleToObject(files: readonly SourceFile[], options: ModuleOp
     psects: assembly.psects.map(({ name, alignment, attributes, size }) => ({ name, alignment, flags: attributes, allocation: size })),
     symbols, text, severity, transfer,
   };
-  return { module, records: encodeModule(module), diagnostics: assembly.diagnostics, listing: () => assembly.listing.render() };
+  return { module, records: encodeModule(module), diagnostics: assembly.diagnostics, listing: () => assembly.listing.render() + renderTables(assembly) };
 }
 
 /** Definitions other modules may use, and references to what they must define. */
