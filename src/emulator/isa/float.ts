@@ -1,52 +1,212 @@
 /** F, D, G and H floating point. The rows of the four formats differ in the opcode's base alone, so they are made format by format. */
-import { instruction, type InstructionRow } from './instruction.js';
-
-type Format = 'f' | 'd' | 'g' | 'h';
+import { instruction, type InstructionRow, type Operate } from './instruction.js';
+import { C, N, nz, Z } from './arithmetic.js';
+import { add, compareReals, D, divide, exceedsLong, F, type Format, fractionPart, fromInteger, G, H, multiply, negated, pack, type Real, round, signOf, toInteger, truncate, unpack, ZERO } from './floating-format.js';
+import { addCompareBranchSingle, addSingle, compareSingle, divideSingle, multiplySingle, subtractSingle } from './single.js';
+import { reservedOperand } from '../fault.js';
+import type { Cpu } from '../cpu.js';
 
 /** Opcode of the format's ADDx2; its other arithmetic follows in the same order for all four. */
-const BASE: Readonly<Record<Format, number>> = { f: 0x40, d: 0x60, g: 0xfd40, h: 0xfd60 };
+const BASE: Readonly<Record<Format['letter'], number>> = { f: 0x40, d: 0x60, g: 0xfd40, h: 0xfd60 };
 
-/** The byte that extends EMODx's multiplier: a word holds it for G and H. */
-const EXTENSION: Readonly<Record<Format, string>> = { f: 'b', d: 'b', g: 'w', h: 'w' };
+/** EMODx's multiplier extension: its operand type, and how many bits at the top of it count. */
+const EXTENSION: Readonly<Record<Format['letter'], { type: string; bits: number; size: number }>> = {
+  f: { type: 'b', bits: 8, size: 8 }, d: { type: 'b', bits: 8, size: 8 }, g: { type: 'w', bits: 11, size: 16 }, h: { type: 'w', bits: 15, size: 16 },
+};
 
-function rows(format: Format): InstructionRow[] {
-  const base = BASE[format];
-  const X = format.toUpperCase();
-  const t = format;
-  const row = (offset: number, mnemonic: string, operands: string[]): InstructionRow => instruction({ opcode: base + offset, mnemonic, operands });
+/** Bits to which POLYx cuts each product before it adds the coefficient. */
+const POLY_BITS: Readonly<Record<Format['letter'], number>> = { f: 31, d: 63, g: 63, h: 127 };
+const POLY_MAX_DEGREE = 31;
+
+/** Rounds, packs and sets N and Z, with V and C zero. */
+function finish(m: Cpu, format: Format, exact: Real): number {
+  const value = round(m, format, exact);
+  m.cc = signOf(value);
+  return pack(m, format, value);
+}
+
+function twoOperands(format: Format, compute: (first: Real, second: Real) => Real): Operate {
+  return (m, ...longs) => finish(m, format, compute(unpack(format, longs, 0), unpack(format, longs, format.longs)));
+}
+
+/** N and Z of the value whose first longword is `first`. @raises reserved operand */
+function signOfBits(format: Format, first: number): number {
+  if ((first & (format.exponentMask << format.exponentShift)) === 0) {
+    if ((first & 0x8000) !== 0) throw reservedOperand();
+    return Z;
+  }
+  return (first & 0x8000) !== 0 ? N : 0;
+}
+
+/** MOVx: the bits as they are, zeros with a fraction included. */
+function moveFloat(format: Format): Operate {
+  return (m, first, second = 0, third = 0, fourth = 0) => {
+    m.cc = (m.cc & C) | signOfBits(format, first!);
+    m.hi = second;
+    m.hi2 = third;
+    m.hi3 = fourth;
+    return first!;
+  };
+}
+
+function negateFloat(format: Format): Operate {
+  return (m, first, second = 0, third = 0, fourth = 0) => {
+    const sign = signOfBits(format, first!);
+    const zero = sign === Z;
+    m.cc = zero ? Z : sign ^ N;
+    m.hi = zero ? 0 : second;
+    m.hi2 = zero ? 0 : third;
+    m.hi3 = zero ? 0 : fourth;
+    return zero ? 0 : first! ^ 0x8000;
+  };
+}
+
+function testFloat(format: Format): Operate {
+  return (m, first) => {
+    m.cc = signOfBits(format, first!);
+  };
+}
+
+function compareFloat(format: Format): Operate {
+  return (m, ...longs) => {
+    const order = compareReals(unpack(format, longs, 0), unpack(format, longs, format.longs));
+    m.cc = order < 0 ? N : order === 0 ? Z : 0;
+  };
+}
+
+function toIntegerOf(format: Format, bits: number, nearest: boolean): Operate {
+  return (m, ...longs) => {
+    const value = unpack(format, longs, 0);
+    const exact = toInteger(value, nearest);
+    const result = Number(BigInt.asIntN(bits, exact));
+    m.cc = nz(result);
+    if (BigInt(result) !== exact || value.scale > 200) m.integerOverflow();
+    return result;
+  };
+}
+
+function fromIntegerTo(format: Format): Operate {
+  return (m, value) => finish(m, format, fromInteger(value!));
+}
+
+function addCompareBranchFloat(format: Format): Operate {
+  return (m, ...longs) => {
+    const limit = unpack(format, longs, 0);
+    const addend = unpack(format, longs, format.longs);
+    const index = round(m, format, add(unpack(format, longs, 2 * format.longs), addend));
+    m.cc = (m.cc & C) | signOf(index);
+    const order = compareReals(index, limit);
+    if (addend.negative ? order >= 0 : order <= 0) m.r[15] = longs[3 * format.longs]!;
+    return pack(m, format, index);
+  };
+}
+
+/** Integer part to `m.second`, fraction returned. */
+function extendedMultiplyFloat(format: Format): Operate {
+  const { bits, size } = EXTENSION[format.letter];
+  return (m, ...longs) => {
+    const multiplier = unpack(format, longs, 0);
+    const extension = (longs[format.longs]! & ((1 << size) - 1)) >> (size - bits);
+    const multiplicand = unpack(format, longs, format.longs + 1);
+    const extended: Real = multiplier.fraction === 0n ? ZERO
+      : { negative: multiplier.negative, fraction: (multiplier.fraction << BigInt(bits)) | BigInt(extension), scale: multiplier.scale - bits };
+    const product = multiply(extended, multiplicand);
+    const integer = toInteger(product, false);
+    const result = finish(m, format, fractionPart(product));
+    m.second = Number(BigInt.asIntN(32, integer));
+    if (exceedsLong(integer) || product.scale > 200) m.integerOverflow();
+    return result;
+  };
+}
+
+/** POLYx: Horner's rule from the highest coefficient, which comes first in the table. */
+function polynomial(format: Format): Operate {
+  return (m, ...operands) => {
+    const argument = unpack(format, operands, 0);
+    const degree = operands[format.longs]! & 0xffff;
+    let table = operands[format.longs + 1]!;
+    if (degree > POLY_MAX_DEGREE) throw reservedOperand();
+    const coefficient = (): Real => {
+      const longs: number[] = [];
+      for (let i = 0; i < format.longs; i++) longs.push(m.mmu.loadLong((table + 4 * i) | 0));
+      table = (table + 4 * format.longs) | 0;
+      return unpack(format, longs, 0);
+    };
+    let result = coefficient();
+    for (let left = degree; left > 0; left--) result = round(m, format, add(truncate(multiply(argument, result), POLY_BITS[format.letter]), coefficient()));
+    m.cc = signOf(result);
+    const low = pack(m, format, result);
+    const values = format.longs === 1 ? [low, 0, 0, table] : format.longs === 2 ? [low, m.hi, 0, table, 0, 0] : [low, m.hi, m.hi2, m.hi3, 0, table];
+    values.forEach((value, n) => (m.r[n] = value));
+  };
+}
+
+interface Arithmetic {
+  readonly add: Operate;
+  readonly subtract: Operate;
+  readonly multiply: Operate;
+  readonly divide: Operate;
+  readonly compare: Operate;
+  readonly addCompareBranch: Operate;
+}
+
+function exactArithmetic(format: Format): Arithmetic {
+  return {
+    add: twoOperands(format, add),
+    subtract: twoOperands(format, (subtrahend, minuend) => add(minuend, negated(subtrahend))),
+    multiply: twoOperands(format, multiply),
+    divide: twoOperands(format, (divisor, dividend) => divide(dividend, divisor)),
+    compare: compareFloat(format),
+    addCompareBranch: addCompareBranchFloat(format),
+  };
+}
+
+/** The same results as `exactArithmetic(F)`, which tests compare it with, and many times as fast. */
+const SINGLE: Arithmetic = {
+  add: addSingle, subtract: subtractSingle, multiply: multiplySingle, divide: divideSingle, compare: compareSingle, addCompareBranch: addCompareBranchSingle,
+};
+
+export function floatRows(format: Format, arithmetic: Arithmetic = exactArithmetic(format)): InstructionRow[] {
+  const base = BASE[format.letter];
+  const t = format.letter;
+  const X = t.toUpperCase();
+  const row = (offset: number, mnemonic: string, operands: string[], operate: Operate): InstructionRow => instruction({ opcode: base + offset, mnemonic, operands, operate });
   return [
-    row(0x0, `ADD${X}2`, [`add.r${t}`, `sum.m${t}`]),
-    row(0x1, `ADD${X}3`, [`add1.r${t}`, `add2.r${t}`, `sum.w${t}`]),
-    row(0x2, `SUB${X}2`, [`sub.r${t}`, `dif.m${t}`]),
-    row(0x3, `SUB${X}3`, [`sub.r${t}`, `min.r${t}`, `dif.w${t}`]),
-    row(0x4, `MUL${X}2`, [`mulr.r${t}`, `prod.m${t}`]),
-    row(0x5, `MUL${X}3`, [`mulr.r${t}`, `muld.r${t}`, `prod.w${t}`]),
-    row(0x6, `DIV${X}2`, [`divr.r${t}`, `quo.m${t}`]),
-    row(0x7, `DIV${X}3`, [`divr.r${t}`, `divd.r${t}`, `quo.w${t}`]),
-    row(0x8, `CVT${X}B`, [`src.r${t}`, 'dst.wb']),
-    row(0x9, `CVT${X}W`, [`src.r${t}`, 'dst.ww']),
-    row(0xa, `CVT${X}L`, [`src.r${t}`, 'dst.wl']),
-    row(0xb, `CVTR${X}L`, [`src.r${t}`, 'dst.wl']),
-    row(0xc, `CVTB${X}`, ['src.rb', `dst.w${t}`]),
-    row(0xd, `CVTW${X}`, ['src.rw', `dst.w${t}`]),
-    row(0xe, `CVTL${X}`, ['src.rl', `dst.w${t}`]),
-    row(0xf, `ACB${X}`, [`limit.r${t}`, `add.r${t}`, `index.m${t}`, 'displ.bw']),
-    row(0x10, `MOV${X}`, [`src.r${t}`, `dst.w${t}`]),
-    row(0x11, `CMP${X}`, [`src1.r${t}`, `src2.r${t}`]),
-    row(0x12, `MNEG${X}`, [`src.r${t}`, `dst.w${t}`]),
-    row(0x13, `TST${X}`, [`src.r${t}`]),
-    row(0x14, `EMOD${X}`, [`mulr.r${t}`, `mulrx.r${EXTENSION[format]}`, `muld.r${t}`, 'int.wl', `fract.w${t}`]),
-    row(0x15, `POLY${X}`, [`arg.r${t}`, 'degree.rw', 'tbl.ab']),
+    row(0x0, `ADD${X}2`, [`add.r${t}`, `sum.m${t}`], arithmetic.add),
+    row(0x1, `ADD${X}3`, [`add1.r${t}`, `add2.r${t}`, `sum.w${t}`], arithmetic.add),
+    row(0x2, `SUB${X}2`, [`sub.r${t}`, `dif.m${t}`], arithmetic.subtract),
+    row(0x3, `SUB${X}3`, [`sub.r${t}`, `min.r${t}`, `dif.w${t}`], arithmetic.subtract),
+    row(0x4, `MUL${X}2`, [`mulr.r${t}`, `prod.m${t}`], arithmetic.multiply),
+    row(0x5, `MUL${X}3`, [`mulr.r${t}`, `muld.r${t}`, `prod.w${t}`], arithmetic.multiply),
+    row(0x6, `DIV${X}2`, [`divr.r${t}`, `quo.m${t}`], arithmetic.divide),
+    row(0x7, `DIV${X}3`, [`divr.r${t}`, `divd.r${t}`, `quo.w${t}`], arithmetic.divide),
+    row(0x8, `CVT${X}B`, [`src.r${t}`, 'dst.wb'], toIntegerOf(format, 8, false)),
+    row(0x9, `CVT${X}W`, [`src.r${t}`, 'dst.ww'], toIntegerOf(format, 16, false)),
+    row(0xa, `CVT${X}L`, [`src.r${t}`, 'dst.wl'], toIntegerOf(format, 32, false)),
+    row(0xb, `CVTR${X}L`, [`src.r${t}`, 'dst.wl'], toIntegerOf(format, 32, true)),
+    row(0xc, `CVTB${X}`, ['src.rb', `dst.w${t}`], fromIntegerTo(format)),
+    row(0xd, `CVTW${X}`, ['src.rw', `dst.w${t}`], fromIntegerTo(format)),
+    row(0xe, `CVTL${X}`, ['src.rl', `dst.w${t}`], fromIntegerTo(format)),
+    row(0xf, `ACB${X}`, [`limit.r${t}`, `add.r${t}`, `index.m${t}`, 'displ.bw'], arithmetic.addCompareBranch),
+    row(0x10, `MOV${X}`, [`src.r${t}`, `dst.w${t}`], moveFloat(format)),
+    row(0x11, `CMP${X}`, [`src1.r${t}`, `src2.r${t}`], arithmetic.compare),
+    row(0x12, `MNEG${X}`, [`src.r${t}`, `dst.w${t}`], negateFloat(format)),
+    row(0x13, `TST${X}`, [`src.r${t}`], testFloat(format)),
+    row(0x14, `EMOD${X}`, [`mulr.r${t}`, `mulrx.r${EXTENSION[t].type}`, `muld.r${t}`, 'int.wl', `fract.w${t}`], extendedMultiplyFloat(format)),
+    row(0x15, `POLY${X}`, [`arg.r${t}`, 'degree.rw', 'tbl.ab'], polynomial(format)),
   ];
 }
 
 function conversion(opcode: number, from: Format, to: Format): InstructionRow {
-  return instruction({ opcode, mnemonic: `CVT${from}${to}`.toUpperCase(), operands: [`src.r${from}`, `dst.w${to}`] });
+  return instruction({
+    opcode, mnemonic: `CVT${from.letter}${to.letter}`.toUpperCase(), operands: [`src.r${from.letter}`, `dst.w${to.letter}`],
+    operate: (m, ...longs) => finish(m, to, unpack(from, longs, 0)),
+  });
 }
 
 export const FLOAT: readonly InstructionRow[] = [
-  ...rows('f'), ...rows('d'), ...rows('g'), ...rows('h'),
-  conversion(0x56, 'f', 'd'), conversion(0x76, 'd', 'f'), conversion(0xfd33, 'g', 'f'), conversion(0xfd99, 'f', 'g'),
-  conversion(0xfd32, 'd', 'h'), conversion(0xfdf7, 'h', 'd'), conversion(0xfd56, 'g', 'h'), conversion(0xfd76, 'h', 'g'),
-  conversion(0xfd98, 'f', 'h'), conversion(0xfdf6, 'h', 'f'),
+  ...floatRows(F, SINGLE), ...floatRows(D), ...floatRows(G), ...floatRows(H),
+  conversion(0x56, F, D), conversion(0x76, D, F), conversion(0xfd33, G, F), conversion(0xfd99, F, G),
+  conversion(0xfd32, D, H), conversion(0xfdf7, H, D), conversion(0xfd56, G, H), conversion(0xfd76, H, G),
+  conversion(0xfd98, F, H), conversion(0xfdf6, H, F),
 ];
