@@ -12,26 +12,32 @@ import type { MacroLibrary } from './library.js';
 
 /** Passed by value, as longwords. All others are addresses. */
 const VALUES = new Set([
-  'EFN', 'CODE', 'ACMODE', 'MBXUNT', 'BASPRI', 'UIC', 'REQIDT', 'FLAGS', 'ASTPRM', 'P2', 'P3', 'P4', 'P5', 'P6', 'PRMFLG', 'MAXMSG', 'BUFQUO',
-  'PROMSK', 'PAGCNT', 'PRI', 'STSFLG', 'MASK', 'LKMODE', 'LKID', 'PARID', 'REGION', 'PROT', 'VBN', 'PFC', 'RELPAG', 'ENBFLG', 'WATFLG', 'TBLFLG',
-  'SWPFLG', 'MSGID', 'PERM', 'TYPE', 'VECTOR', 'WSLMT', 'CARCON', 'SNDTYP', 'REQID', 'TIMOUT', 'NULLARG', 'DEPTH', 'ID', 'CONTXT',
-  'MODE', 'ATTRIB',
+  'ACCESS_CHAR', 'ACCESS_SPEC', 'ACMODE', 'ACTPRM', 'ADJUST', 'ASTPRM', 'ATTRIB', 'BASPRI', 'BUFQUO', 'CARCON', 'CLR_ATTRIB', 'CODE', 'COUNT', 'CVTFLG',
+  'DSBMSK', 'EFN', 'ENBFLG', 'FLAGS', 'ID', 'IMGCTL', 'LKID', 'LKMODE', 'MASK', 'MAXMSG', 'MSGID', 'NEW_VALUE', 'NULLARG', 'P2', 'P3', 'P4', 'P5', 'P6', 'PAGCNT',
+  'PARID', 'PERM', 'PFC', 'PFMFLG', 'PRI', 'PRMFLG', 'PROMSK', 'PROT', 'REGION', 'RELPAG', 'REQID', 'REQIDT', 'SET_ATTRIB', 'SNDTYP', 'STATUS', 'STD_VERSION',
+  'STSFLG', 'SWPFLG', 'TBLFLG', 'TIMOUT', 'TYPE', 'TYPRND', 'UIC', 'UNIT', 'UPDFLG', 'VBN', 'VECTOR', 'WATFLG',
 ]);
 
 /** Values that are words in memory. */
-const WORD_VALUES = new Set(['CHAN', 'FUNC']);
+const WORD_VALUES = new Set(['CHAN', 'FUNC', 'MBXUNT']);
 
-/** What an address argument points to, for PUSHAx; longwords where nothing is said. */
-const CONTEXTS: Readonly<Record<string, string>> = {
-  P1: 'B',
-  CHAN: 'W', OUTLEN: 'W', MSGLEN: 'W', TIMLEN: 'W', RSLLEN: 'W', NAMLEN: 'W', RESLEN: 'W',
-  DEVNAM: 'Q', MBXNAM: 'Q', PRCNAM: 'Q', LOGNAM: 'Q', TABNAM: 'Q', EQLNAM: 'Q', RSLBUF: 'Q', IMAGE: 'Q', INPUT: 'Q', OUTPUT: 'Q', ERROR: 'Q',
-  CTRSTR: 'Q', OUTBUF: 'Q', BUFADR: 'Q', MSGBUF: 'Q', TIMBUF: 'Q', TIMADR: 'Q', DAYTIM: 'Q', REPTIM: 'Q', IOSB: 'Q', PRVADR: 'Q', PRVPRV: 'Q',
-  INADR: 'Q', RETADR: 'Q', GSDNAM: 'Q', IDENT: 'Q', RESNAM: 'Q', LKSB: 'Q', FACNAM: 'Q', NAME: 'Q', SENDTO: 'Q',
+/** Services that take the address of something which the others take by value: for output, or because it may be left out. */
+const BY_REFERENCE: Readonly<Record<string, readonly string[]>> = {
+  $ASSIGN: ['CHAN'], $CREMBX: ['CHAN'],
+  $CRELNM: ['ACMODE'], $CRELNT: ['ACMODE', 'PROMSK'], $DELLNM: ['ACMODE'], $TRNLNM: ['ACMODE'], $TRNLOG: ['ACMODE'], $CHANGE_ACL: ['ACMODE'],
+  $ASCTOID: ['ID', 'ATTRIB'], $FIND_HELD: ['ID', 'ATTRIB'], $FIND_HOLDER: ['ATTRIB'], $IDTOASC: ['ATTRIB'], $GRANTID: ['ID'], $REVOKID: ['ID'],
 };
 
-/** Services in whose list the name CHAN is where the channel number goes. */
-const CHANNEL_MAKERS = new Set(['$ASSIGN', '$CREMBX']);
+/** What an address argument points to, for PUSHAx; longwords where nothing is said. */
+const CONTEXTS: Readonly<Record<string, string>> = Object.fromEntries(Object.entries({
+  B: ['ACMODE', 'P1', 'PRVPRT', 'TABLE'],
+  W: ['CHAN', 'MSGLEN', 'NAMLEN', 'NEWPROT', 'OLDLEN', 'OLDPROT', 'OUTLEN', 'PHYLEN', 'PRILEN', 'PROMSK', 'RESLEN', 'RSLLEN', 'SCDLEN', 'TIMLEN'],
+  Q: [
+    'ACLENT', 'ACLSTR', 'ACCNAM', 'BUFADR', 'CTRSTR', 'DAYTIM', 'DEVNAM', 'DFLNAM', 'EQLNAM', 'ERROR', 'FACNAM', 'GSDNAM', 'HOLDER', 'IDENT', 'IMAGE', 'INADR', 'INPUT',
+    'IOSB', 'LKSB', 'LOGNAM', 'MBXNAM', 'MSGBUF', 'NAMBUF', 'NAME', 'NEWDIR', 'NEW_NAME', 'NODENAME', 'OBJNAM', 'OLDDIR', 'OUTBUF', 'OUTPUT', 'PARTAB', 'PHYBUF',
+    'PRCNAM', 'PRIBUF', 'PRVADR', 'PRVPRV', 'REPTIM', 'RESNAM', 'RETADR', 'RSLBUF', 'SCDBUF', 'SENDTO', 'SRCSTR', 'TABNAM', 'TIMADR', 'TIMBUF', 'TRMDSC', 'USRNAM',
+  ],
+}).flatMap(([context, names]) => names.map((name) => [name, context])));
 
 /** What an argument left out stands for, when that is not zero. */
 const DEFAULTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -99,12 +105,12 @@ function symbolMacro(name: string): string | undefined {
 }
 
 function serviceMacro(services: ServiceArguments, name: string): string | undefined {
-  const suffix = /_[SG]$/.exec(name)?.[0] ?? (name.endsWith('DEF') ? 'DEF' : '');
+  const suffix = Object.hasOwn(services, name) ? '' : /(?:_[SG]|DEF)$/.exec(name)?.[0] ?? '';        // $READEF is a service
   const service = name.slice(0, name.length - suffix.length);
   if (!Object.hasOwn(services, service)) return undefined;
   const names = services[service]!.map((argument) => argument.toUpperCase());
   const entry = `SYS$${service.slice(1)}`;
-  if (suffix === '' && (names[0] === 'FAB' || names[0] === 'RAB')) return recordMacro(name, names, entry);
+  if (suffix === '' && names[1] === 'ERR') return recordMacro(name, names, entry);
   switch (suffix) {
     case '_S': return service === '$FAO' ? faoMacro(name, entry) : stackMacro(name, service, names, entry);
     case '_G': return `.MACRO ${name} LST\n CALLG LST,G^${entry}\n.ENDM ${name}`;
@@ -132,10 +138,9 @@ function stackMacro(name: string, service: string, names: readonly string[], ent
 }
 
 function pushLines(service: string, argument: string): string[] {
-  const isQio = service === '$QIO' || service === '$QIOW';
-  const takesAddress = CHANNEL_MAKERS.has(service) && argument === 'CHAN';
-  const isWord = WORD_VALUES.has(argument) && !takesAddress;
-  const isValue = VALUES.has(argument) || (argument === 'P1' && !isQio);
+  const isReference = BY_REFERENCE[service]?.includes(argument) === true;
+  const isWord = WORD_VALUES.has(argument) && !isReference;
+  const isValue = VALUES.has(argument) && !isReference;
   if (!isWord && !isValue) return [` $PUSHADR <${argument}>,${CONTEXTS[argument] ?? 'L'}`];
   return [
     ` .IF B <${argument}>`, ` PUSHL #${defaultOf(service, argument)}`, ' .IFF', isWord ? ` MOVZWL ${argument},-(SP)` : ` PUSHL ${argument}`, ' .ENDC',
@@ -171,13 +176,17 @@ function offsetLines(service: string, names: readonly string[]): string[] {
   return [`${service.slice(1)}$_NARGS=${names.length}`, ...names.map((argument, n) => `${service.slice(1)}$_${argument}=${4 * (n + 1)}`)];
 }
 
-/** RMS: `$OPEN FAB=...` calls at once; error and success routines only when given. */
+/** RMS: `$OPEN FAB=...` calls at once; error and success routines (and $RENAME's second FAB) only when one is given. */
 function recordMacro(name: string, names: readonly string[], entry: string): string {
   const block = names[0]!;
+  const optional = names.slice(1);
   return lines(
-    `.MACRO ${name} ${block},ERR,SUC`,
-    ' .IF B <SUC>', ' .IF B <ERR>', ` $PUSHADR <${block}>,L`, ` CALLS #1,G^${entry}`, ' .MEXIT', ' .ENDC', ' .ENDC',
-    ' $PUSHADR <SUC>,L', ' $PUSHADR <ERR>,L', ` $PUSHADR <${block}>,L`, ` CALLS #3,G^${entry}`,
+    `.MACRO ${name} ${names.join(',')}`,
+    ...optional.map((argument) => ` .IF B <${argument}>`),
+    ` $PUSHADR <${block}>,L`, ` CALLS #1,G^${entry}`, ' .MEXIT',
+    ...optional.map(() => ' .ENDC'),
+    ...names.toReversed().map((argument) => ` $PUSHADR <${argument}>,L`),
+    ` CALLS #${names.length},G^${entry}`,
     `.ENDM ${name}`,
   );
 }

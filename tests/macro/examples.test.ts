@@ -5,6 +5,7 @@ import ticker from '../../examples/ticker.mar';
 import { runBare } from '../../src/emulator/bare.js';
 import * as CHF from '../../src/executive/starlet/chfdef.js';
 import * as IO from '../../src/executive/starlet/iodef.js';
+import { SERVICE_ARGUMENTS } from '../../src/executive/starlet/service-table.js';
 import * as SS from '../../src/executive/starlet/ssdef.js';
 import { assembleAbsolute } from '../../src/macro/assembler.js';
 import { sectionAddress } from '../../src/macro/image-format.js';
@@ -17,10 +18,6 @@ import { starletMacroLibrary } from '../../src/macro/starlet.js';
  * services: $QIOW prints its buffer on the console, $HIBER calls the AST that $SETIMR was given. What is tested is
  * the code that MACRO and LINK made.
  */
-const SERVICES = {
-  $ASSIGN: ['devnam', 'chan', 'acmode', 'mbxnam'], $EXIT: ['code'], $HIBER: [], $WAKE: ['pidadr', 'prcnam'], $SETIMR: ['efn', 'daytim', 'astadr', 'reqidt'],
-  $QIOW: ['efn', 'chan', 'func', 'iosb', 'astadr', 'astprm', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6'], $FAO: ['ctrstr', 'outlen', 'outbuf'],
-};
 const constants: Record<string, number> = Object.fromEntries(Object.entries({ ...CHF, ...IO, ...SS }).filter(([, value]) => typeof value === 'number')) as Record<string, number>;
 
 const STAND_INS = `
@@ -70,7 +67,7 @@ AWAKE:	.BYTE	0
 `;
 
 function build(source: string) {
-  const { records, diagnostics } = assembleToObject([{ name: 'EXAMPLE.MAR', text: source }], { symbols: constants, libraries: [starletMacroLibrary(SERVICES)] });
+  const { records, diagnostics } = assembleToObject([{ name: 'EXAMPLE.MAR', text: source }], { symbols: constants, libraries: [starletMacroLibrary(SERVICE_ARGUMENTS)] });
   expect(diagnostics).toEqual([]);
   const services = assembleAbsolute(STAND_INS, 'SERVICES', { origin: 0x8000 });
   const image = link([records], { imageName: 'EXAMPLE', symbols: (name) => services.symbols.get(name) });

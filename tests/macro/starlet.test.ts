@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assembleAbsolute } from '../../src/macro/assembler.js';
+import { SERVICE_ARGUMENTS, serviceSymbol } from '../../src/executive/starlet/service-table.js';
 import { starletMacroLibrary } from '../../src/macro/starlet.js';
 
 /** Argument lists from the VAX/VMS System Services manual; the real table is the executive's. */
@@ -48,6 +49,17 @@ test('$NAME is an argument list with offsets, $NAME_G calls with it', () => {
 
 test('RMS macros call at once', () => {
   expands(' $OPEN FAB=BUF\n $OPEN FAB=BUF,ERR=START', ' PUSHAL BUF\n CALLS #1,G^SYS$OPEN\n PUSHL #0\n PUSHAL START\n PUSHAL BUF\n CALLS #3,G^SYS$OPEN');
+});
+
+test('every service of the table has its macros: all arguments, none, an argument list', () => {
+  const all = [starletMacroLibrary(SERVICE_ARGUMENTS)];
+  for (const [name, names] of Object.entries(SERVICE_ARGUMENTS)) {
+    const isRecord = (names as readonly string[]).includes('err');
+    const given = names.map((argument) => `${argument}=X`).join(',');
+    const source = isRecord ? `${name} ${given}\n ${name} X` : `${name}_S ${given}\n ${name}_S\nL: ${name} ${given}\n ${name}_G L\n ${name}DEF`;
+    const { bytes } = assembleAbsolute(`X: .LONG 0\n ${source}\n`, name, { origin: 0x200, symbols: serviceSymbol, libraries: all });
+    expect(bytes.length).toBeGreaterThan(names.length);
+  }
 });
 
 test('symbol definition macros are accepted; $EQULST and $DEF define', () => {
