@@ -33,15 +33,16 @@ export class Kernel implements Memory {
     gate.connect(this);
   }
 
-  // Memory as kernel mode sees it ---------------------------------------------------------------------------------
-  readByte(address: number): number { return this.cpu.readByte(address >>> 0, 0); }
-  readWord(address: number): number { return this.cpu.readWord(address >>> 0, 0); }
-  readLong(address: number): number { return this.cpu.readLong(address >>> 0, 0) >>> 0; }
-  readBytes(address: number, length: number): Uint8Array { return this.cpu.readBytes(address >>> 0, length, 0); }
-  writeByte(address: number, value: number): void { this.cpu.writeByte(address >>> 0, value, 0); }
-  writeWord(address: number, value: number): void { this.cpu.writeWord(address >>> 0, value, 0); }
-  writeLong(address: number, value: number): void { this.cpu.writeLong(address >>> 0, value, 0); }
-  writeBytes(address: number, bytes: Uint8Array): void { this.cpu.writeBytes(address >>> 0, bytes, 0); }
+  // Memory as kernel mode sees it; a page that need only be made (demand zero) is made on the spot ------------------
+  private readonly kernelMemory = new InPlaceMemory(this, 0);
+  readByte(address: number): number { return this.kernelMemory.readByte(address); }
+  readWord(address: number): number { return this.kernelMemory.readWord(address); }
+  readLong(address: number): number { return this.kernelMemory.readLong(address); }
+  readBytes(address: number, length: number): Uint8Array { return this.kernelMemory.readBytes(address, length); }
+  writeByte(address: number, value: number): void { this.kernelMemory.writeByte(address, value); }
+  writeWord(address: number, value: number): void { this.kernelMemory.writeWord(address, value); }
+  writeLong(address: number, value: number): void { this.kernelMemory.writeLong(address, value); }
+  writeBytes(address: number, bytes: Uint8Array): void { this.kernelMemory.writeBytes(address, bytes); }
 
   /** Memory as whatever mode is current sees it; missing pages are brought in on the spot (for procedures). */
   readonly currentModeMemory: Memory = new InPlaceMemory(this);
@@ -151,27 +152,40 @@ export class Kernel implements Memory {
 
 const TRANSLATION_NOT_VALID = 0x24;
 
-/** Memory of the current access mode for procedures, which cannot be restarted: the pager is called on the spot. */
+/**
+ * Memory of one access mode, or of whichever is current (mode undefined), with the pager called on the spot: procedures
+ * cannot be started again, and kernel routines need not be for a page that only has to be zeroed.
+ */
 class InPlaceMemory implements Memory {
-  constructor(private readonly kernel: Kernel) {}
+  constructor(private readonly kernel: Kernel, private readonly mode?: number) {}
 
-  private retry<T>(operation: () => T): T {
-    for (;;) {
-      try {
-        return operation();
-      } catch (error) {
-        if (!(error instanceof VaxFault) || error.vector !== TRANSLATION_NOT_VALID) throw error;
-        if (!this.kernel.pageFaultInPlace(error.parameters[1]! >>> 0)) throw error;
-      }
-    }
+  /** Makes the missing page valid, or passes the fault on. */
+  private resolve(error: unknown): void {
+    if (!(error instanceof VaxFault) || error.vector !== TRANSLATION_NOT_VALID || !this.kernel.pageFaultInPlace(error.parameters[1]! >>> 0)) throw error;
   }
 
-  readByte(address: number): number { return this.retry(() => this.kernel.cpu.readByte(address >>> 0)); }
-  readWord(address: number): number { return this.retry(() => this.kernel.cpu.readWord(address >>> 0)); }
-  readLong(address: number): number { return this.retry(() => this.kernel.cpu.readLong(address >>> 0)) >>> 0; }
-  readBytes(address: number, length: number): Uint8Array { return this.retry(() => this.kernel.cpu.readBytes(address >>> 0, length)); }
-  writeByte(address: number, value: number): void { this.retry(() => this.kernel.cpu.writeByte(address >>> 0, value)); }
-  writeWord(address: number, value: number): void { this.retry(() => this.kernel.cpu.writeWord(address >>> 0, value)); }
-  writeLong(address: number, value: number): void { this.retry(() => this.kernel.cpu.writeLong(address >>> 0, value)); }
-  writeBytes(address: number, bytes: Uint8Array): void { this.retry(() => this.kernel.cpu.writeBytes(address >>> 0, bytes)); }
+  readByte(address: number): number {
+    for (;;) try { return this.kernel.cpu.readByte(address >>> 0, this.mode); } catch (error) { this.resolve(error); }
+  }
+  readWord(address: number): number {
+    for (;;) try { return this.kernel.cpu.readWord(address >>> 0, this.mode); } catch (error) { this.resolve(error); }
+  }
+  readLong(address: number): number {
+    for (;;) try { return this.kernel.cpu.readLong(address >>> 0, this.mode) >>> 0; } catch (error) { this.resolve(error); }
+  }
+  readBytes(address: number, length: number): Uint8Array {
+    for (;;) try { return this.kernel.cpu.readBytes(address >>> 0, length, this.mode); } catch (error) { this.resolve(error); }
+  }
+  writeByte(address: number, value: number): void {
+    for (;;) try { this.kernel.cpu.writeByte(address >>> 0, value, this.mode); return; } catch (error) { this.resolve(error); }
+  }
+  writeWord(address: number, value: number): void {
+    for (;;) try { this.kernel.cpu.writeWord(address >>> 0, value, this.mode); return; } catch (error) { this.resolve(error); }
+  }
+  writeLong(address: number, value: number): void {
+    for (;;) try { this.kernel.cpu.writeLong(address >>> 0, value, this.mode); return; } catch (error) { this.resolve(error); }
+  }
+  writeBytes(address: number, bytes: Uint8Array): void {
+    for (;;) try { this.kernel.cpu.writeBytes(address >>> 0, bytes, this.mode); return; } catch (error) { this.resolve(error); }
+  }
 }

@@ -1,12 +1,12 @@
 import { AST_ROUTINES, AST_SOURCE } from './ast/index.js';
 import initSource from './boot/init.mar';
-import { DISPATCH_ROUTINES, DISPATCH_SCB, dispatchSource, implementedServices, vectorSource } from './dispatch/index.js';
-import { EXCEPTION_ROUTINES, EXCEPTION_SCB, EXCEPTION_SOURCE } from './exceptions/index.js';
+import { DISPATCH_ROUTINES, dispatchSource, implementedServices, vectorSource } from './dispatch/index.js';
+import { EXCEPTION_ROUTINES, EXCEPTION_SOURCES, SCB_ENTRIES as EXCEPTION_SCB } from './exceptions/index.js';
 import type { Microroutine } from './gate/microroutine.js';
 import { IMAGE_ROUTINES, IMAGE_SOURCE } from './image/index.js';
 import { INFORMATION_ROUTINES, buildSystemMessageSection } from './information/index.js';
 import { IO_ROUTINES, IO_SCB, IO_SOURCE } from './io/index.js';
-import { MEMORY_ROUTINES, MEMORY_SCB, MEMORY_SOURCE } from './memory/index.js';
+import { MEMORY_ROUTINES, MEMORY_SOURCE } from './memory/index.js';
 import { NAMES_ROUTINES } from './names/index.js';
 import { POOL_ROUTINES, POOL_SOURCE } from './pool/index.js';
 import { PROCESS_ROUTINES, PROCESS_SOURCE } from './process/index.js';
@@ -32,7 +32,7 @@ export function describeSystem(
     ...MEMORY_ROUTINES, ...EXCEPTION_ROUTINES, ...DISPATCH_ROUTINES, ...IMAGE_ROUTINES, ...IO_ROUTINES, ...NAMES_ROUTINES, ...INFORMATION_ROUTINES,
   ];
   const written = [
-    initSource, POOL_SOURCE, SYNCHRONIZATION_SOURCE, SCHEDULING_SOURCE, AST_SOURCE, TIME_SOURCE, PROCESS_SOURCE, MEMORY_SOURCE, EXCEPTION_SOURCE,
+    initSource, POOL_SOURCE, SYNCHRONIZATION_SOURCE, SCHEDULING_SOURCE, AST_SOURCE, TIME_SOURCE, PROCESS_SOURCE, MEMORY_SOURCE, ...EXCEPTION_SOURCES,
     IMAGE_SOURCE, IO_SOURCE,
   ];
   const implemented = implementedServices(routines.map((routine) => routine.name), written);
@@ -40,7 +40,7 @@ export function describeSystem(
     routines,
     sources: [...written, dispatchSource(implemented)],
     vectorSource: vectorSource(implemented),
-    scb: [...SCB_ENTRIES, ...MEMORY_SCB, ...EXCEPTION_SCB, ...DISPATCH_SCB, ...IO_SCB],
+    scb: [...SCB_ENTRIES, ...IO_SCB, ...EXCEPTION_SCB.map(({ vector, symbol, interruptStack }) => ({ vector, symbol, stack: interruptStack ? 1 as const : 0 as const }))],
     systemImages,
     residentImages,
     messageSection: buildSystemMessageSection(),

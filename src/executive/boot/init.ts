@@ -211,7 +211,7 @@ function startBuiltIn(k: Kernel, process: BuiltIn, jib: number): void {
   phd.PHD$L_PSL = 0;
   phd.PHD$L_P0BR = k.sys.SWP$GL_MAP;
   phd.PHD$L_P0LRASTL = 4 << 24;
-  phd.PHD$L_P1BR = 0;
+  phd.PHD$L_P1BR = k.sys.MMG$GL_SPTBASE;   // no P1 space: the length register says so
   phd.PHD$L_P1LR = 0x200000;
   phd.PHD$W_QUANT = -k.sys.SCH$GW_QUAN;
   makeComputable(k, address, SCH$C_COM);

@@ -9,6 +9,7 @@ import { P1_TABLES } from '../structures/p1-cells.js';
 import { P1_LAYOUT } from '../structures/p1-layout.js';
 import { SYSTEM_CELL_INITIAL, SYSTEM_CELLS } from '../structures/system-cells.js';
 import type { ScbEntry } from '../synchronization/scb.js';
+import { MMG$RESOLVE } from '../memory/page-tables.js';
 import { PARAMETERS, type ParameterValues } from './parameters.js';
 import { executiveSymbols } from './symbols.js';
 import { pfnEntrySize, systemSizes, type SystemSizes } from './sizes.js';
@@ -102,6 +103,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   const space = layOutSystemSpace(sizes);
   const gate = new Gate([...description.routines, ...description.systemImages.flatMap((image) => image.routines), ...description.residentImages.flatMap((image) => image.routines)]);
   const kernel = new Kernel(machine, gate);
+  kernel.pageFaultInPlace = (address) => MMG$RESOLVE(kernel, address);
 
   let topPage = memoryPages;
   const takePages = (count: number): number => {
@@ -280,7 +282,7 @@ function startInit(kernel: Kernel, place: { store: number; code: number; sizes: 
   const cpu = kernel.cpu;
   const init = kernel.symbol('EXE$INIT');
   const initPfn = place.store + Math.floor((init - place.code) / PAGE);
-  const initSpte = place.space.systemPageTable.base + 4 * systemPage(init & ~(PAGE - 1));
+  const initSpte = place.space.systemPageTable.base + 4 * systemPage((init & ~(PAGE - 1)) >>> 0);
   cpu.writePR(PR.PR$_SBR, place.spt * PAGE);
   cpu.writePR(PR.PR$_SLR, place.sizes.systemPageTable * 128);
   cpu.writePR(PR.PR$_SCBB, place.scb * PAGE);

@@ -1,5 +1,4 @@
 import type { Microroutine } from '../gate/microroutine.js';
-import type { ScbEntry } from '../synchronization/scb.js';
 import { ADDRESS_SPACE_ROUTINES } from './address-space.js';
 import { PAGE_FAULT_ROUTINES } from './page-fault.js';
 import pageFaultSource from './pagefault.mar';
@@ -9,4 +8,3 @@ import swapperSource from './swapper.mar';
 /** Memory management: what sys-image.ts collects. */
 export const MEMORY_ROUTINES: readonly Microroutine[] = [...ADDRESS_SPACE_ROUTINES, ...PAGE_FAULT_ROUTINES, ...SWAPPER_ROUTINES];
 export const MEMORY_SOURCE = `${pageFaultSource}\n${swapperSource}`;
-export const MEMORY_SCB: readonly ScbEntry[] = [{ vector: 0x24, symbol: 'MMG$PAGEFAULT', stack: 0 }];

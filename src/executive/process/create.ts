@@ -329,7 +329,7 @@ function fillPqb(k: Kernel, address: number, request: CreationRequest, quotas: Q
 
 /** The swapper has a header but no P1 space. */
 function creatorHasP1(k: Kernel): boolean {
-  return PHD.at(k, k.pcb.PCB$L_PHD).PHD$L_P1BR !== 0;
+  return PHD.at(k, k.pcb.PCB$L_PHD).PHD$L_P1LR !== 0x200000;
 }
 
 export const CREATE_ROUTINES = [createProcess] as const;

@@ -28,6 +28,8 @@ import { EXE$NAMPID } from './pid.js';
  * the AST; its steps are here.
  */
 const KERNEL = 0;
+/** $RMSRUNDWN type: abort I/O on every file, process permanent ones included. */
+const RMS_ABORT_ALL = 2;
 
 /**
  * $DELPRC [pidadr],[prcnam]
@@ -76,7 +78,7 @@ const begin = inlineRoutine('DELETE_BEGIN', (k) => {
 
 /** Files are closed by RMS itself while its data is still there. */
 const closeFiles = procedure('DELETE_RMS', function* (p) {
-  if (p.kernel.p1.CTL$GL_RMSBASE !== 0) yield* service(p, '$RMSRUNDWN', { buf_addr: p.descriptor(0, 0), type_value: 3 });
+  if (p.kernel.p1.CTL$GL_RMSBASE !== 0) yield* service(p, '$RMSRUNDWN', { bufadr: p.descriptor(0, 0), typrnd: RMS_ABORT_ALL });
   return SS$_NORMAL;
 });
 
@@ -93,9 +95,8 @@ const subprocesses = inlineRoutine('DELETE_SUBPROCESSES', (k) => {
 
 const image = procedure('DELETE_IMAGE', function* (p) {
   yield* EXE$RUNDOWN(p, KERNEL);
-  const k = p.kernel;
-  EXE$RUNDOWN_CHANNELS(k, KERNEL);
-  EXE$DEALLOCATE_DEVICES(k, KERNEL);
+  yield* EXE$RUNDOWN_CHANNELS(p, KERNEL);
+  yield* EXE$DEALLOCATE_DEVICES(p, KERNEL);
   return SS$_NORMAL;
 });
 

@@ -1,0 +1,64 @@
+import { Machine, type ConsolePort, type MachineClock } from '../emulator/machine.js';
+import { defaultParameters } from '../executive/boot/parameters.js';
+import { initRoutines } from '../executive/boot/init.js';
+import { swapInitRoutines } from '../executive/boot/swapinit.js';
+import { sysboot, type BootInformation, type ResidentImage, type SystemSpaceImage } from '../executive/boot/sysboot.js';
+import type { Kernel } from '../executive/kernel.js';
+import { describeSystem } from '../executive/sys-image.js';
+import { nextTimerDue } from '../executive/time/index.js';
+
+/** What a system is made of, besides the executive. */
+export interface SystemOptions {
+  readonly memoryMegabytes: number;
+  readonly clock: MachineClock;
+  readonly console: ConsolePort;
+  /** The time to start at, 100 ns units since 17-NOV-1858. */
+  readonly systemTime: bigint;
+  /** SYSGEN parameters that differ from their defaults. */
+  readonly parameters?: Readonly<Record<string, number>>;
+  readonly systemImages: readonly SystemSpaceImage[];
+  readonly residentImages: readonly ResidentImage[];
+  /** Image of the first process that the swapper creates. */
+  readonly firstImage: string;
+  readonly systemDevice?: string;
+  /** Attaches devices to the machine before the executive looks for them. */
+  readonly attach?: (machine: Machine) => void;
+}
+
+/** A machine with the executive in its memory. */
+export interface System {
+  readonly machine: Machine;
+  readonly kernel: Kernel;
+  readonly boot: BootInformation;
+  /** Microseconds until the first entry of the timer queue is due; undefined when there is none. */
+  untilNextTimer(): number | undefined;
+}
+
+/** Puts the executive into a new machine's memory, ready to run from EXE$INIT. */
+export function bootSystem(options: SystemOptions): System {
+  const machine = new Machine({ memoryBytes: options.memoryMegabytes * 0x10_0000, clock: options.clock, console: options.console });
+  options.attach?.(machine);
+  let boot: BootInformation | undefined;
+  const information = (): BootInformation => {
+    if (!boot) throw new Error('the executive ran before SYSBOOT was done');
+    return boot;
+  };
+  const description = describeSystem(
+    [...initRoutines(information), ...swapInitRoutines(information)], options.systemImages, options.residentImages,
+  );
+  boot = sysboot(machine, description, {
+    values: { ...defaultParameters(), ...options.parameters },
+    systemTime: options.systemTime,
+    systemDevice: options.systemDevice ?? '_DUA0:',
+    firstImage: options.firstImage,
+  });
+  const { kernel } = boot;
+  return { machine, kernel, boot, untilNextTimer: () => untilNextTimer(kernel) };
+}
+
+function untilNextTimer(kernel: Kernel): number | undefined {
+  const due = nextTimerDue(kernel);
+  if (due === undefined) return undefined;
+  const wait = due - kernel.sys.EXE$GQ_SYSTIME;
+  return wait <= 0n ? 0 : Number(wait / 10n);
+}
