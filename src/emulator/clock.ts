@@ -36,13 +36,20 @@ export class VirtualClock implements MachineClock {
   }
 }
 
+/** Host time that should pass between two looks at the clock, in microseconds. */
+const POLL_TARGET = 500;
+const POLL_FEWEST = 64;
+const POLL_MOST = 1 << 16;
+
 export class HostClock implements MachineClock {
   readonly #milliseconds: () => number;
   readonly #start: number;
   #latest = 0;
+  #polled = 0;
+  #interval = 1024;
 
-  /** @param milliseconds the host's clock; it may step back, then our time stands still */
-  constructor(milliseconds: () => number, readonly pollInterval = 2000) {
+  /** @param milliseconds the host's clock; when it steps back, our time stands still */
+  constructor(milliseconds: () => number) {
     this.#milliseconds = milliseconds;
     this.#start = milliseconds();
   }
@@ -52,7 +59,12 @@ export class HostClock implements MachineClock {
     return this.#latest;
   }
 
+  /** One instruction takes 10 nanoseconds or, when it is a microroutine, a thousand times that: so the interval follows what is seen. */
   instructionsUntil(_due: number, _instructionCount: number): number {
-    return this.pollInterval;
+    const passed = this.#latest - this.#polled;
+    this.#polled = this.#latest;
+    if (passed > 2 * POLL_TARGET) this.#interval = Math.max(POLL_FEWEST, this.#interval >> 1);
+    else if (passed < POLL_TARGET) this.#interval = Math.min(POLL_MOST, this.#interval << 1);
+    return this.#interval;
   }
 }

@@ -17,7 +17,7 @@ import { insque, NOWHERE, remque } from './isa/queue.js';
 import { changeMode, ldpctx, rei, svpctx } from './modes.js';
 import { type Mmu, PAGE } from './mmu.js';
 import { callg, calls, ret } from './procedure-call.js';
-import { SID_780 } from './processor-registers.js';
+import { PR$_ICCS, PR$_NICR, SID_780 } from './processor-registers.js';
 import { ISP, PSL_CC, PSL_CURMOD, PSL_DV, PSL_FPD, PSL_IPL, PSL_IS, PSL_IV, PSL_S_CURMOD, PSL_S_IPL, PSL_S_PRVMOD, PSL_T, PSL_TP, PSL_V } from './psl.js';
 import { readProcessorRegister, writeProcessorRegister } from './register-access.js';
 
@@ -168,8 +168,8 @@ export class Cpu {
 
   writePR(n: number, value: number): void {
     writeProcessorRegister(this, n, value);
-    // The timer may be due earlier now.
-    this.#attention |= TIMER;
+    // The interval timer may be due earlier now.
+    if (n === PR$_ICCS || n === PR$_NICR) this.#attention |= TIMER;
   }
 
   // Memory, for microroutines and hosts.

@@ -176,9 +176,13 @@ function fromSigned(value: bigint, scale: number): Real {
   return value < 0n ? { negative: true, fraction: -value, scale } : { negative: false, fraction: value, scale };
 }
 
+/** Of a number below 2^1023, by way of the exponent of a double. */
 function bitLength(value: bigint): number {
-  return value === 0n ? 0 : value.toString(16).length * 4 - LEADING[Number.parseInt(value.toString(16)[0]!, 16)]!;
+  if (value === 0n) return 0;
+  scratch.setFloat64(0, Number(value));
+  const bits = (scratch.getInt32(0) >>> 20) - 1022;
+  // The double may have been rounded up to the next power of two.
+  return value >> BigInt(bits - 1) === 0n ? bits - 1 : bits;
 }
 
-/** Zero bits at the head of a hexadecimal digit. */
-const LEADING: readonly number[] = [4, 3, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0];
+const scratch = new DataView(new ArrayBuffer(8));

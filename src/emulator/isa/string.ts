@@ -121,19 +121,31 @@ function beginCompare(m: Cpu, length1: number, address1: number, fill: number, l
 function resumeCompare(m: Cpu): void {
   const r = m.r;
   const fill = (r[0]! >> 16) & 0xff;
+  const bytes = m.mmu.bytes;
   let cc = Z;
-  while ((r[0]! & 0xffff) !== 0 || r[2] !== 0) {
-    const byte1 = (r[0]! & 0xffff) !== 0 ? m.mmu.loadByte(r[1]!) & 0xff : fill;
-    const byte2 = r[2] !== 0 ? m.mmu.loadByte(r[3]!) & 0xff : fill;
-    cc = compareBytes(byte1, byte2);
-    if ((cc & Z) === 0) break;
-    if ((r[0]! & 0xffff) !== 0) {
-      r[0]!--;
-      r[1]!++;
+  while (cc === Z) {
+    const left = r[0]! & 0xffff;
+    if (left === 0 && r[2] === 0) break;
+    // Both strings, or the longer one and the fill character, up to the next page boundary.
+    const part = Math.min(left || PAGE, r[2] || PAGE, left === 0 ? PAGE : toPageEnd(r[1]!), r[2] === 0 ? PAGE : toPageEnd(r[3]!));
+    const pa1 = left === 0 ? -1 : memoryAt(m, r[1]!, false);
+    const pa2 = r[2] === 0 ? -1 : memoryAt(m, r[3]!, false);
+    let same = 0;
+    for (; same < part; same++) {
+      const byte1 = left === 0 ? fill : pa1 >= 0 ? bytes[pa1 + same]! : m.mmu.loadByte((r[1]! + same) | 0) & 0xff;
+      const byte2 = r[2] === 0 ? fill : pa2 >= 0 ? bytes[pa2 + same]! : m.mmu.loadByte((r[3]! + same) | 0) & 0xff;
+      if (byte1 !== byte2) {
+        cc = compareBytes(byte1, byte2);
+        break;
+      }
+    }
+    if (left !== 0) {
+      r[0]! -= same;
+      r[1]! += same;
     }
     if (r[2] !== 0) {
-      r[2]!--;
-      r[3]!++;
+      r[2]! -= same;
+      r[3]! += same;
     }
   }
   r[0] = r[0]! & 0xffff;
