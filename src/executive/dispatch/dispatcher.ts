@@ -127,6 +127,10 @@ export function implementedServices(routineNames: Iterable<string>, sources: Ite
   return new Set(SERVICES.map((service) => service.name).filter((name) => entryPoints.has(`EXE${name}`)));
 }
 
+function globalLabels(source: string): string[] {
+  return [...source.matchAll(/^(EXE\$\w+)::/gm)].map((match) => match[1]!);
+}
+
 /** Services of the table that answer SS$_ILLSER, for documentation. RMS services and those made of others (QIOW) are not counted. */
 export function missingServices(implemented: ReadonlySet<string>): string[] {
   return SERVICES.filter((service) => ['kernel', 'executive', 'caller'].includes(service.kind) && !implemented.has(service.name))

@@ -10,7 +10,7 @@ const ORIGIN = 0x80000000;
 function assemble(source: string): ReturnType<typeof assembleAbsolute> {
   return assembleAbsolute(source, 'test', {
     origin: ORIGIN,
-    symbols: (name) => serviceSymbol(name) ?? (name === 'RMS$_STALL' || name === 'RMS$OPEN' || name.startsWith('RMS$_') || /^(EXE|CTL|SCH|PCB|PRV|BUG|SS|PR|CLI)\$/.test(name) ? 0x80100000 : undefined),
+    symbols: (name) => serviceSymbol(name) ?? (name === 'RMS$OPEN' || name.startsWith('RMS$_') || /^(EXE|CTL|SCH|PCB|PRV|BUG|SS|PR|CLI)\$/.test(name) ? (name.includes('$_') ? 0x100 : 0x80100000) : undefined),
   });
 }
 

@@ -1,0 +1,85 @@
+import { callRoutine } from '../gate/microroutine.js';
+import type { Kernel } from '../kernel.js';
+import { findResident, MMG$MAP_RESIDENT } from '../memory/resident.js';
+import { p0Pages, p1LowPage, PAGE_SIZE, setRegionLengths, writePte } from '../memory/page-tables.js';
+import { PR$_USP } from '../starlet/prdef.js';
+import { SS$_NORMAL, SS$_NOSUCHSEC, SS$_VASFULL } from '../starlet/ssdef.js';
+import { readText } from '../structures/memory.js';
+import { CTL$GL_VECTORS, P1_CELLS } from '../structures/p1-cells.js';
+import { PHD } from '../structures/phd.js';
+
+/**
+ * The kernel mode subroutines of the image activator, which it calls through $CMKRNL; arguments are longwords of the list.
+ * @source book 21.1; digest ch21 2.2-2.4
+ */
+const P1_BASE = 0x40000000;
+const FIRST_IMAGE_PAGE = 1;
+const USER = 3;
+
+/**
+ * Maps a resident image at the end of P0 (page 1 when P0 is empty) or below P1.
+ *
+ * Arguments: 1, 2 length and address of its name; 3 region; 4 owner mode; 5 address of three longwords: receives the first and last
+ * address mapped and the transfer address. @returns SS$_NORMAL; SS$_NOSUCHSEC no such image; SS$_VASFULL
+ */
+function mapResident(k: Kernel): number {
+  const gsd = findResident(k, readText(k, k.argument(2), k.argument(1)));
+  if (!gsd) return SS$_NOSUCHSEC;
+  const region = k.argument(3);
+  const owner = k.argument(4);
+  const pages = gsd.GSD$L_PAGES;
+  const top = p0Pages(k);
+  const bottom = p1LowPage(k);
+  if (pages + FIRST_IMAGE_PAGE > PHD.at(k, k.pcb.PCB$L_PHD).PHD$L_FREPTECNT) return SS$_VASFULL;
+  let low: number;
+  if (region === 0) {
+    const first = Math.max(top, FIRST_IMAGE_PAGE);
+    setRegionLengths(k, first + pages, bottom);
+    // The page below an image stays without access, so that a null pointer shows.
+    for (let page = top; page < first; page += 1) writePte(k, page * PAGE_SIZE, 0);
+    low = first * PAGE_SIZE;
+  } else {
+    setRegionLengths(k, top, bottom - pages);
+    low = P1_BASE + (bottom - pages) * PAGE_SIZE;
+  }
+  const transfer = MMG$MAP_RESIDENT(k, gsd, low, owner);
+  const result = k.argument(5);
+  k.writeLong(result, low);
+  k.writeLong(result + 4, low + pages * PAGE_SIZE - 1);
+  k.writeLong(result + 8, transfer);
+  return SS$_NORMAL;
+}
+
+/** Pages at the high end of the user stack that stay free for the system. */
+export const STACK_EXTRA_PAGES = 2;
+
+/** The new user stack: argument 1 its low, 2 its last address. The user's stack pointer stands two pages below the high end. */
+function setUserStack(k: Kernel): number {
+  const low = k.argument(1);
+  const high = k.argument(2) + 1;
+  k.writeLong(CTL$GL_VECTORS + P1_CELLS.offset.CTL$AL_STACK + 4 * USER, high);
+  k.writeLong(CTL$GL_VECTORS + P1_CELLS.offset.CTL$AL_STACKLIM + 4 * USER, low);
+  k.cpu.writePR(PR$_USP, high - STACK_EXTRA_PAGES * PAGE_SIZE);
+  return SS$_NORMAL;
+}
+
+/**
+ * End of an activation. Argument 1 is the image header buffer. No image is installed with privileges, so the working mask is the permanent
+ * one, as far as the image header's request goes (arguments 2 and 3).
+ */
+function finishActivation(k: Kernel): number {
+  const requested = BigInt(k.argument(2)) | (BigInt(k.argument(3)) << 32n);
+  const privileges = requested & k.p1.CTL$GQ_PROCPRIV;
+  const phd = PHD.at(k, k.pcb.PCB$L_PHD);
+  phd.PHD$Q_PRIVMSK = privileges;
+  phd.PHD$Q_IMAGPRIV = 0n;
+  k.pcb.PCB$Q_PRIV = privileges;
+  k.p1.CTL$GL_IMGHDRBF = k.argument(1);
+  return SS$_NORMAL;
+}
+
+export const ACTIVATION_ROUTINES = [
+  callRoutine('IMG$MAP_RESIDENT', mapResident),
+  callRoutine('IMG$SET_USER_STACK', setUserStack),
+  callRoutine('IMG$FINISH', finishActivation),
+];
