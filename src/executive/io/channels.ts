@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel.js';
-import { SS$_IVCHAN, SS$_NOIOCHN, SS$_NOPRIV, SS$_NORMAL } from '../starlet/ssdef.js';
+import { SS$_IVCHAN, SS$_NOIOCHAN, SS$_NOPRIV, SS$_NORMAL } from '../starlet/ssdef.js';
 import { CCB, CCB$K_LENGTH } from '../structures/device.js';
 
 /**
@@ -25,7 +25,7 @@ export interface FreeChannel {
   readonly channel: number;
 }
 
-/** IOC$FFCHAN: the first free CCB from the high end of the table. @returns SS$_NORMAL, SS$_NOIOCHN. @source digest ch18 2.4, fact 8 */
+/** IOC$FFCHAN: the first free CCB from the high end of the table. @returns SS$_NORMAL, SS$_NOIOCHAN. @source digest ch18 2.4, fact 8 */
 export function IOC$FFCHAN(k: Kernel): FreeChannel {
   const count = k.p1.CTL$GW_NMIOCH;
   for (let index = 1; index <= count; index += 1) {
@@ -33,7 +33,7 @@ export function IOC$FFCHAN(k: Kernel): FreeChannel {
     const ccb = channelBlock(k, channel);
     if (channelMode(ccb) === 0) return { status: SS$_NORMAL, ccb, channel };
   }
-  return { status: SS$_NOIOCHN, ccb: channelBlock(k, 0), channel: 0 };
+  return { status: SS$_NOIOCHAN, ccb: channelBlock(k, 0), channel: 0 };
 }
 
 /** Makes a free CCB the channel to a unit; CTL$GW_CHINDX remembers the highest channel ever used. */

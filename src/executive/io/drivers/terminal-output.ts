@@ -2,6 +2,7 @@ import type { Kernel } from '../../kernel.js';
 import { SS$_NORMAL, SS$_TIMEOUT } from '../../starlet/ssdef.js';
 import { TRM$M_TM_TIMED } from '../../starlet/trmdef.js';
 import { TT$M_LOWER, TT$M_MECHTAB, TT$M_WRAP } from '../../starlet/ttdef.js';
+import { CRB } from '../../structures/device.js';
 import { CDRP, CDRP$C_IRP, IRP } from '../../structures/irp.js';
 import { IPL$_SYNCH } from '../../structures/ipl.js';
 import { TTYUCB, TWP } from '../../structures/ucb.js';
@@ -108,7 +109,7 @@ function sourceCharacter(k: Kernel, ucb: TerminalUnit): number {
       ucb.TTY$V_ST_TYPFUL = 0;
       portXon(k, ucb);
     }
-    if ((rb.RB$L_MODE & TRM$M_TM_TIMED) !== 0) ucb.UCB$L_TT_RDUE = k.sys.EXE$GL_ABSTIM + rb.RB$W_TIMOUT;
+    if ((rb.RB$L_MODE & TRM$M_TM_TIMED) !== 0) setReadDue(k, ucb, k.sys.EXE$GL_ABSTIM + rb.RB$W_TIMOUT + 1);
     editCharacter(rb, ucb, character);
   }
 }
@@ -192,7 +193,7 @@ export function mayWrite(k: Kernel, ucb: TerminalUnit, flags: number): boolean {
 }
 
 /** Makes `packet` the write in progress. */
-export function startWrite(k: Kernel, ucb: TerminalUnit, packet: number): void {
+export function startWrite(ucb: TerminalUnit, packet: number): void {
   ucb.UCB$L_TT_WRTBUF = packet;
   ucb.TTY$V_ST_WRITE = 1;
 }
@@ -209,7 +210,7 @@ function startQueuedWrite(k: Kernel, ucb: TerminalUnit): boolean {
   const packet = k.readLong(header);
   if (packet === header || !mayWrite(k, ucb, TWP.at(k, packet).TWP$L_MAP)) return false;
   k.removeQueue(packet);
-  startWrite(k, ucb, packet);
+  startWrite(ucb, packet);
   return true;
 }
 
@@ -237,11 +238,17 @@ export function forkReadCompletion(k: Kernel, ucb: TerminalUnit): void {
   const rb = RB.at(k, ucb.UCB$L_SVAPTE);
   if (rb.RB$V_FORKED !== 0) return;
   rb.RB$V_FORKED = 1;
-  ucb.UCB$L_TT_RDUE = 0;
+  setReadDue(k, ucb, 0);
   const irp = IRP.at(k, ucb.UCB$L_IRP);
   const forkBlock = irp.address + CDRP$C_IRP;
   CDRP.at(k, forkBlock).CDRP$B_FIPL = IPL$_SYNCH;
   EXE$FORK(k, forkBlock, k.symbol('TTY$READDONE'), irp.address, ucb.address);
+}
+
+/** Sets when the read under way times out, in seconds of EXE$GL_ABSTIM; 0 for never. The controller's due time is what EXE$TIMEOUT looks at. */
+export function setReadDue(k: Kernel, ucb: TerminalUnit, due: number): void {
+  ucb.UCB$L_TT_RDUE = due;
+  CRB.at(k, ucb.UCB$L_CRB).CRB$L_DUETIME = due === 0 ? 0xffffffff : due;
 }
 
 // Starting ----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 import type { Memory } from '../../structures/memory.js';
 import { gap, structure, type View } from '../../structures/structure.js';
-import { TTYUCB } from '../../structures/ucb.js';
+import type { TTYUCB } from '../../structures/ucb.js';
 
 /**
  * Terminal read buffer: the system buffer of a terminal read (IRP$L_SVAPTE) and the state of its line. Behind the fixed part lie the

@@ -1,0 +1,229 @@
+import { PR$_RXCS } from '../../emulator/processor-registers.js';
+import type { Kernel } from '../kernel.js';
+import { allocateBlock } from '../pool/typed.js';
+import { DC$_MAILBOX, DC$_TERM, DT$_MBX, DT$_NULL, DT$_VT100 } from '../starlet/dcdef.js';
+import { DEV$M_AVL, DEV$M_CCL, DEV$M_IDV, DEV$M_MBX, DEV$M_ODV, DEV$M_REC, DEV$M_SHR, DEV$M_TRM } from '../starlet/devdef.js';
+import { TT$M_EIGHTBIT, TT$M_HOSTSYNC, TT$M_LOWER, TT$M_MECHTAB, TT$M_SCOPE, TT$M_TTSYNC, TT$M_WRAP } from '../starlet/ttdef.js';
+import { TT2$M_ALTYPEAHD, TT2$M_ANSICRT, TT2$M_AVO, TT2$M_DECCRT, TT2$M_EDITING } from '../starlet/tt2def.js';
+import { CRB, CRB$K_LENGTH_CONSOLE, CRB$K_LENGTH_ONE, DDB, IDB, SB } from '../structures/device.js';
+import { DYN$C_CRB, DYN$C_DDB, DYN$C_IDB, DYN$C_INIT, DYN$C_ORB, DYN$C_SCS, DYN$C_TYPAHD, DYN$C_UCB } from '../structures/dyn.js';
+import { MTX$C_FREE } from '../structures/fork.js';
+import { IPL$_MAILBOX, IPL$_SYNCH } from '../structures/ipl.js';
+import { writeCounted } from '../structures/memory.js';
+import { ORB } from '../structures/orb.js';
+import { TTYUCB, UCB } from '../structures/ucb.js';
+import { prepareMailbox } from './assign.js';
+import { deviceListHead } from './device-names.js';
+import { loadDriverTables } from './drivers/driver-table.js';
+import { MAILBOX_DRIVER } from './drivers/mailbox.js';
+import { NULL_DRIVER } from './drivers/null.js';
+import { TERMINAL_DRIVER } from './drivers/terminal-driver.js';
+import { PORT_STARTIO, PORT_XOFF, PORT_XON } from './drivers/terminal-port.js';
+import { initializeTypeahead, typeaheadBlockSize } from './drivers/typeahead.js';
+import { linkUnit } from './units.js';
+
+/**
+ * The I/O database as INIT leaves it: drivers linked with the executive, and the devices every system has - console terminal,
+ * mailboxes, null device. Their blocks are the cells of module DEVICEDAT. @source book 18.1, 25.1; digest appC C.1.6
+ */
+
+/** Console terminal interrupts. */
+const IPL_CONSOLE = 20;
+/** Protection words: set bits deny; nothing denied, or system only (TTY_PROT). */
+const ALL_ACCESS = 0;
+const SYSTEM_ONLY = 0xfff0;
+/** [1,4]: SYSTEM. */
+const SYSTEM_UIC = 0x0001_0004;
+/** No timed read: the due time never comes. */
+export const NEVER = 0xffffffff;
+
+/** Sizes of the two mailboxes of the system. choice: the book prints none. */
+const SYSTEM_MAILBOX = { quota: 4096, message: 1024 } as const;
+
+export interface DeviceBlocks {
+  readonly ddb: number;
+  readonly crb: number;
+  readonly idb: number;
+}
+
+/** Fills a DDB and puts it at the end of the device list. */
+export function makeDdb(k: Kernel, address: number, name: string, driver: string, ddt: number): void {
+  k.writeBytes(address, new Uint8Array(DDB.size));
+  const ddb = DDB.at(k, address);
+  ddb.DDB$W_SIZE = DDB.size;
+  ddb.DDB$B_TYPE = DYN$C_DDB;
+  ddb.DDB$L_DDT = ddt;
+  ddb.DDB$L_SB = k.symbol('SCS$GA_LOCALSB');
+  writeCounted(k, address + DDB.offset.DDB$T_NAME, name, 16);
+  writeCounted(k, address + DDB.offset.DDB$T_DRVNAME, driver, 16);
+  let link = deviceListHead(k);
+  while (k.readLong(link) !== 0) link = k.readLong(link) + DDB.offset.DDB$L_LINK;
+  k.writeLong(link, address);
+}
+
+/** Fills the header and wait queue of a CRB. */
+export function makeCrb(k: Kernel, address: number, size: number, units: number): void {
+  k.writeBytes(address, new Uint8Array(size));
+  const crb = CRB.at(k, address);
+  k.initializeQueue(address);
+  crb.CRB$W_SIZE = size;
+  crb.CRB$B_TYPE = DYN$C_CRB;
+  crb.CRB$W_REFC = units;
+}
+
+export function makeOrb(k: Kernel, address: number, owner: number, protection: number): void {
+  k.writeBytes(address, new Uint8Array(ORB.size));
+  const orb = ORB.at(k, address);
+  orb.ORB$L_OWNER = owner;
+  orb.ORB$L_ACL_MUTEX = MTX$C_FREE;
+  orb.ORB$W_SIZE = ORB.size;
+  orb.ORB$B_TYPE = DYN$C_ORB;
+  orb.ORB$V_PROT_16 = 1;
+  orb.ORB$V_NOACL = 1;
+  orb.ORB$W_PROT = protection;
+}
+
+interface UnitDescription {
+  readonly size: number;
+  readonly unit: number;
+  readonly ddb: number;
+  readonly ddt: number;
+  readonly crb: number;
+  readonly orb: number;
+  readonly forkIpl: number;
+  readonly deviceIpl: number;
+  readonly deviceClass: number;
+  readonly deviceType: number;
+  readonly characteristics: number;
+  readonly bufferSize: number;
+}
+
+/** Fills the common part of a UCB; the unit is on line. */
+export function makeUcb(k: Kernel, address: number, description: UnitDescription): ReturnType<typeof UCB.at> {
+  k.writeBytes(address, new Uint8Array(description.size));
+  const ucb = UCB.at(k, address);
+  ucb.UCB$W_SIZE = description.size;
+  ucb.UCB$B_TYPE = DYN$C_UCB;
+  ucb.UCB$B_FIPL = description.forkIpl;
+  ucb.UCB$B_DIPL = description.deviceIpl;
+  ucb.UCB$L_ORB = description.orb;
+  ucb.UCB$L_CRB = description.crb;
+  ucb.UCB$L_DDB = description.ddb;
+  ucb.UCB$L_DDT = description.ddt;
+  ucb.UCB$W_UNIT = description.unit;
+  ucb.UCB$B_DEVCLASS = description.deviceClass;
+  ucb.UCB$B_DEVTYPE = description.deviceType;
+  ucb.UCB$L_DEVCHAR = description.characteristics;
+  ucb.UCB$W_DEVBUFSIZ = description.bufferSize;
+  ucb.UCB$V_ONLINE = 1;
+  k.initializeQueue(address + UCB.offset.UCB$L_IOQFL);
+  return ucb;
+}
+
+/** IOC$INIT: builds the I/O database. EXE$INIT, IPL 31, after the pools. */
+export function IOC$INIT(k: Kernel): void {
+  const sb = SB.at(k, k.symbol('SCS$GA_LOCALSB'));
+  sb.SB$W_SIZE = SB.size;
+  sb.SB$B_TYPE = DYN$C_SCS;
+  k.writeLong(deviceListHead(k), 0);
+  k.writeLong(k.symbol('IOC$GL_MUTEX'), MTX$C_FREE);
+  const terminals = loadDriverTables(k, TERMINAL_DRIVER);
+  k.sys.TTY$GL_DPT = terminals.dpt;
+  makeConsole(k, terminals.ddt);
+  makeMailboxes(k, loadDriverTables(k, MAILBOX_DRIVER, k.symbol('MB$DPT')).ddt);
+  makeNullDevice(k, loadDriverTables(k, NULL_DRIVER, k.symbol('NL$DPT')).ddt);
+}
+
+function makeConsole(k: Kernel, ddt: number): void {
+  const [ddb, crb, idb, orb, address] = [k.symbol('OPA$GL_DDB'), k.symbol('OPA$CRB'), k.symbol('OPA$IDB'), k.symbol('OPA$ORB0'), k.symbol('OPA$UCB0')];
+  makeDdb(k, ddb, 'OPA', 'OPERATOR', ddt);
+  makeCrb(k, crb, CRB$K_LENGTH_CONSOLE, 1);
+  makeOrb(k, orb, SYSTEM_UIC, SYSTEM_ONLY);
+  const width = k.sys.TTY$GW_DEFBUF;
+  makeUcb(k, address, {
+    size: TTYUCB.size, unit: 0, ddb, ddt, crb, orb, forkIpl: IPL$_SYNCH, deviceIpl: IPL_CONSOLE, deviceClass: DC$_TERM, deviceType: DT$_VT100,
+    characteristics: DEV$M_REC | DEV$M_CCL | DEV$M_TRM | DEV$M_AVL | DEV$M_IDV | DEV$M_ODV, bufferSize: width === 0 ? 80 : width,
+  });
+  const ucb = TTYUCB.at(k, address);
+  ucb.UCB$L_DEVDEPEND = (TT$M_LOWER | TT$M_TTSYNC | TT$M_HOSTSYNC | TT$M_SCOPE | TT$M_MECHTAB | TT$M_WRAP | TT$M_EIGHTBIT | (24 << 24)) >>> 0;
+  ucb.UCB$L_DEVDEPND2 = (TT2$M_EDITING | TT2$M_ANSICRT | TT2$M_DECCRT | TT2$M_AVO | TT2$M_ALTYPEAHD) >>> 0;
+  ucb.UCB$L_TT_DECHAR = ucb.UCB$L_DEVDEPEND;
+  ucb.UCB$L_TT_DECHA1 = ucb.UCB$L_DEVDEPND2;
+  ucb.UCB$W_TT_DESIZE = ucb.UCB$W_DEVBUFSIZ;
+  ucb.UCB$B_TT_DETYPE = DT$_VT100;
+  k.initializeQueue(address + TTYUCB.offset.UCB$L_TT_WFLINK);
+  linkUnit(k, ddb, address);
+
+  k.writeBytes(idb, new Uint8Array(32));
+  const dispatch = IDB.at(k, idb);
+  dispatch.IDB$L_OWNER = address;
+  dispatch.IDB$W_SIZE = 32;
+  dispatch.IDB$B_TYPE = DYN$C_IDB;
+  dispatch.IDB$W_UNITS = 1;
+  k.writeLong(idb + IDB.offset.IDB$L_UCBLST, address);
+
+  const vectors = allocateBlock(k, 12 + 8, DYN$C_INIT) + 12;
+  k.writeLong(vectors, k.symbol('TTY$GETNEXTCHAR'));
+  k.writeLong(vectors + 4, k.symbol('TTY$PUTNEXTCHAR'));
+  ucb.UCB$L_TT_CLASS = vectors;
+  ucb.UCB$L_TT_GETNXT = k.symbol('TTY$GETNEXTCHAR');
+  ucb.UCB$L_TT_PUTNXT = k.symbol('TTY$PUTNEXTCHAR');
+  const port = k.symbol('OPA$VECTOR');
+  k.writeLong(port + PORT_STARTIO, k.symbol('CON$STARTIO'));
+  k.writeLong(port + PORT_XON, k.symbol('CON$XON'));
+  k.writeLong(port + PORT_XOFF, k.symbol('CON$XOFF'));
+  ucb.UCB$L_TT_PORT = port;
+
+  const ringSize = k.sys.TTY$GW_ALTYPAHD;
+  const ring = allocateBlock(k, typeaheadBlockSize(ringSize), DYN$C_TYPAHD);
+  initializeTypeahead(k, ring, ringSize);
+  ucb.UCB$L_TT_TYPAHD = ring;
+
+  const controller = CRB.at(k, crb);
+  k.writeLong(crb + CRB.offset.CRB$L_AUXSTRUC, address);
+  controller.CRB$L_DUETIME = NEVER;
+  controller.CRB$L_TOUTROUT = k.symbol('TTY$TIMEOUT');
+  controller.CRB$L_TIMELINK = k.sys.IOC$GL_CRBTMOUT;
+  k.sys.IOC$GL_CRBTMOUT = crb;
+  k.cpu.writePR(PR$_RXCS, 0x40);
+}
+
+function makeMailboxes(k: Kernel, ddt: number): void {
+  const [ddb, crb, template] = [k.symbol('MB$GL_DDB'), k.symbol('sys_crb'), k.symbol('MB$UCB0')];
+  makeDdb(k, ddb, 'MBA', 'MBDRIVER', ddt);
+  makeCrb(k, crb, CRB$K_LENGTH_ONE, 3);
+  const make = (address: number, orb: number, unit: number): ReturnType<typeof UCB.at> => {
+    makeOrb(k, orb, SYSTEM_UIC, ALL_ACCESS);
+    const ucb = makeUcb(k, address, {
+      size: UCB.size, unit, ddb, ddt, crb, orb, forkIpl: IPL$_MAILBOX, deviceIpl: IPL$_MAILBOX, deviceClass: DC$_MAILBOX, deviceType: DT$_MBX,
+      characteristics: DEV$M_REC | DEV$M_SHR | DEV$M_AVL | DEV$M_MBX | DEV$M_IDV | DEV$M_ODV, bufferSize: k.sys.IOC$GW_MBXMXMSG,
+    });
+    prepareMailbox(k, ucb);
+    ucb.UCB$V_DELMBX = 0;
+    return ucb;
+  };
+  const pattern = make(template, k.symbol('MB$ORB0'), 0);
+  pattern.UCB$V_TEMPLATE = 1;
+  pattern.UCB$W_UNIT_SEED = 2;
+  for (const [cell, orb, unit] of [['SYS$GL_JOBCTLMB', 'MB$GL_ORB1', 1], ['SYS$GL_OPRMBX', 'MB$GL_ORB2', 2]] as const) {
+    const ucb = make(k.symbol(cell), k.symbol(orb), unit);
+    ucb.UCB$V_PRMMBX = 1;
+    ucb.UCB$W_INIQUO = SYSTEM_MAILBOX.quota;
+    ucb.UCB$W_BUFQUO = SYSTEM_MAILBOX.quota;
+    ucb.UCB$W_DEVBUFSIZ = SYSTEM_MAILBOX.message;
+    linkUnit(k, ddb, ucb.address);
+  }
+  k.sys.TTY$GL_JOBCTLMB = k.symbol('SYS$GL_JOBCTLMB');
+}
+
+function makeNullDevice(k: Kernel, ddt: number): void {
+  const [ddb, orb, address] = [k.symbol('NL$GL_DDB'), k.symbol('NL$GL_ORB0'), k.symbol('NL$GL_UCB0')];
+  makeDdb(k, ddb, 'NLA', 'NLDRIVER', ddt);
+  makeOrb(k, orb, SYSTEM_UIC, ALL_ACCESS);
+  makeUcb(k, address, {
+    size: UCB.size, unit: 0, ddb, ddt, crb: k.symbol('sys_crb'), orb, forkIpl: IPL$_MAILBOX, deviceIpl: IPL$_MAILBOX,
+    deviceClass: DC$_MAILBOX, deviceType: DT$_NULL,
+    characteristics: DEV$M_REC | DEV$M_SHR | DEV$M_AVL | DEV$M_MBX | DEV$M_IDV | DEV$M_ODV, bufferSize: 512,
+  });
+  linkUnit(k, ddb, address);
+}

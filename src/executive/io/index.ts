@@ -1,0 +1,32 @@
+import type { Microroutine } from '../gate/microroutine.js';
+import { ALLOCATE_ROUTINES } from './allocate.js';
+import { ASSIGN_ROUTINES } from './assign.js';
+import { ATTENTION_ROUTINES } from './attention.js';
+import { CANCEL_ROUTINES } from './cancel.js';
+import { COMPLETION_ROUTINES } from './completion.js';
+import { CONSOLE_PORT_ROUTINES } from './drivers/console-port.js';
+import consoleSource from './drivers/console-port.mar';
+import { MAILBOX_DRIVER_ROUTINES } from './drivers/mailbox.js';
+import { NULL_DRIVER_ROUTINES } from './drivers/null.js';
+import { TERMINAL_DRIVER_ROUTINES } from './drivers/terminal-driver.js';
+import { MAILBOX_SERVICE_ROUTINES } from './mailbox-services.js';
+import { OUT_OF_BAND_ROUTINES } from './out-of-band.js';
+import { QIO_ROUTINES } from './qio.js';
+import qioSource from './qio.mar';
+import { XQP_QUEUE_ROUTINES } from './xqp-queue.js';
+
+/** I/O: what sys-image.ts collects. */
+export const IO_ROUTINES: readonly Microroutine[] = [
+  ...QIO_ROUTINES, ...COMPLETION_ROUTINES, ...CANCEL_ROUTINES, ...ASSIGN_ROUTINES, ...ALLOCATE_ROUTINES, ...MAILBOX_SERVICE_ROUTINES,
+  ...ATTENTION_ROUTINES, ...OUT_OF_BAND_ROUTINES, ...XQP_QUEUE_ROUTINES,
+  ...TERMINAL_DRIVER_ROUTINES, ...CONSOLE_PORT_ROUTINES, ...MAILBOX_DRIVER_ROUTINES, ...NULL_DRIVER_ROUTINES,
+];
+
+export const IO_SOURCE = `${qioSource}\n${consoleSource}`;
+
+/** SCB vectors: I/O postprocessing at IPL 4, console receive and transmit at IPL 20. @source digest ch19 fact 42 */
+export const IO_SCB = [
+  { vector: 0x90, symbol: 'IOC$IOPOST', stack: 1 },
+  { vector: 0xf8, symbol: 'CON$INTDISI', stack: 1 },
+  { vector: 0xfc, symbol: 'CON$INTDISO', stack: 1 },
+] as const;
