@@ -53,12 +53,13 @@ export function bootSystem(options: SystemOptions): System {
     firstImage: options.firstImage,
   });
   const { kernel } = boot;
-  return { machine, kernel, boot, untilNextTimer: () => untilNextTimer(kernel) };
+  return { machine, kernel, boot, untilNextTimer: () => untilNextTimer(machine, kernel) };
 }
 
-function untilNextTimer(kernel: Kernel): number | undefined {
+/** The executive looks at its timers when the interval timer interrupts, so that is the soonest anything can come due. */
+function untilNextTimer(machine: Machine, kernel: Kernel): number | undefined {
   const due = nextTimerDue(kernel);
   if (due === undefined) return undefined;
-  const wait = due - kernel.sys.EXE$GQ_SYSTIME;
-  return wait <= 0n ? 0 : Number(wait / 10n);
+  const wait = Number((due - kernel.sys.EXE$GQ_SYSTIME) / 10n);
+  return Math.max(wait, machine.nextTimer - machine.now(), 0);
 }

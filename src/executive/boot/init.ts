@@ -39,11 +39,11 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   initializePools(k, information);
   initializeSchedulerQueues(k);
   initializeForkQueues(k);
-  initializeTimerQueue(k);
   k.initializeQueue(k.symbol('IOC$GL_PSFL'));
   k.initializeQueue(k.symbol('SCH$GQ_CEBHD'));
   for (const list of ['EXE$GL_GSDSYSFL', 'EXE$GL_GSDGRPFL', 'EXE$GL_GSDDELFL', 'EXE$GL_PQBFL', 'IOC$GL_DPTLIST']) k.initializeQueue(k.symbol(list));
   setTime(k, information);
+  initializeTimerQueue(k);
   initializeFreePages(k);
   buildTables(k);
   buildFirstProcesses(k);
