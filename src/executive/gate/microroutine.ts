@@ -95,7 +95,7 @@ export function stubSource(routines: readonly Microroutine[]): string {
     } else if (routine.entry === 'jsb') {
       lines.push(`${routine.name}::`, ` .MICRO ${routine.name}`, ' RSB');
     } else if (routine.entry === 'interrupt') {
-      lines.push(`${routine.name}::`, ` .MICRO ${routine.name}`, ' REI');
+      lines.push(' .ALIGN LONG', `${routine.name}::`, ` .MICRO ${routine.name}`, ' REI');     // the SCB holds longword addresses
     }
   }
   return lines.join('\n') + '\n';

@@ -138,6 +138,7 @@ export class KernelBench {
     this.loadCode(routines, gate, extra.source ?? '');
     this.initialize(extra.settime ?? 0x00_8f_00_00_00_00_00_00n);
     this.makeNull();
+    this.machine.cpu.writePR(21, 0);
   }
 
   private symbolTable(): (name: string) => number | undefined {
@@ -374,7 +375,10 @@ export class KernelBench {
   /** The longwords on top of the current stack, for messages: parameters, PC, PSL of an exception. */
   private stackText(): string {
     const words: string[] = [];
-    for (let offset = 0; offset < 24; offset += 4) words.push(this.k.readLong(this.k.register(14) + offset).toString(16));
+    for (let offset = 0; offset < 24; offset += 4) {
+      const address = this.k.register(14) + offset;
+      words.push(this.k.cpu.probe(address, 4, 0, false) ? this.k.readLong(address).toString(16) : '?');
+    }
     return words.join(' ');
   }
 
