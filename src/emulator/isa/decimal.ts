@@ -117,13 +117,15 @@ function shiftPacked(m: Cpu, count: number, length: number, address: number, rou
   leave(m, 0, address, 0, target);
 }
 
-function packedToLong(m: Cpu, length: number, address: number): number {
+/** The destination is stored after R0 to R3, one of which it may be. */
+function packedToLong(m: Cpu, length: number, address: number, register: number, target: number): void {
   const value = read(m, length, address);
   const result = Number(BigInt.asIntN(32, value));
+  if (register < 0) m.mmu.storeLong(target, result);
   leave(m, 0, address, 0, 0);
+  if (register >= 0) m.r[register] = result;
   m.cc = nz(result);
   if (BigInt(result) !== value) m.integerOverflow();
-  return result;
 }
 
 /** Digits as characters, after a sign character. */
@@ -222,7 +224,7 @@ export const DECIMAL: readonly InstructionRow[] = [
       leave(m, 0, 0, 0, target);
     },
   }),
-  instruction({ opcode: 0x36, mnemonic: 'CVTPL', operands: ['srclen.rw', 'src.ab', 'dst.wl'], operate: packedToLong }),
+  instruction({ opcode: 0x36, mnemonic: 'CVTPL', operands: ['srclen.rw', 'src.ab', 'dst.wl'], storesItself: true, operate: packedToLong }),
   instruction({ opcode: 0x08, mnemonic: 'CVTPS', operands: ['srclen.rw', 'src.ab', 'dstlen.rw', 'dst.ab'], operate: packedToSeparate }),
   instruction({ opcode: 0x09, mnemonic: 'CVTSP', operands: ['srclen.rw', 'src.ab', 'dstlen.rw', 'dst.ab'], operate: separateToPacked }),
   instruction({ opcode: 0x24, mnemonic: 'CVTPT', operands: ['srclen.rw', 'src.ab', 'tbl.ab', 'dstlen.rw', 'dst.ab'], operate: packedToTrailing }),
