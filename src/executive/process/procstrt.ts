@@ -99,6 +99,7 @@ function extendP1(k: Kernel): { region: number; processIo: number } {
   const table = take(tablePages);
   k.p1.CTL$GL_CCBBASE = table + tablePages * PAGE;
   k.p1.CTL$GW_NMIOCH = channels;
+  k.p1.CTL$GW_NMIOCH = channels;
   k.p1.CTL$GW_CHINDX = 0;
   const region = take(k.sys.SGN$GW_CTLPAGES);
   const processIo = take(k.sys.SGN$GW_PIOPAGES);
