@@ -1,5 +1,5 @@
 import { Assembly, type SourceFile } from './assembly.js';
-import { AssemblyError } from './diagnostics.js';
+import { AssemblyError, isError } from './diagnostics.js';
 import { libraryMacro, type MacroLibrary } from './library.js';
 import { resolveFixups } from './resolve.js';
 import { symbolLookup, type SymbolSource } from './symbols.js';
@@ -41,13 +41,13 @@ export function assembleAbsoluteFiles(files: readonly SourceFile[], options: Ass
     symbols: symbolLookup(options.symbols),
     microroutine: options.microroutine,
     libraryMacro: (name) => libraryMacro(options.libraries, name),
-    undefinedIsExternal: false,
+    isModule: false,
   });
   assembly.assembleFiles(files);
 
   const length = placeSections(assembly, options.origin);
   resolveFixups(assembly);
-  if (assembly.hasErrors) throw new AssemblyError(assembly.diagnostics);
+  if (assembly.diagnostics.some(isError)) throw new AssemblyError(assembly.diagnostics);
 
   const bytes = new Uint8Array(length);
   for (const psect of assembly.psects) {
@@ -58,7 +58,7 @@ export function assembleAbsoluteFiles(files: readonly SourceFile[], options: Ass
     if (symbol.value !== undefined && !symbol.isSupplied) symbols.set(symbol.name, evaluate(symbol.value) >>> 0);
   }
   const transferAddress = assembly.transferAddress === undefined ? undefined : evaluate(assembly.transferAddress) >>> 0;
-  return { bytes, origin: options.origin, symbols, transferAddress, listing: () => assembly.listing.render() };
+  return { bytes, origin: options.origin, symbols, transferAddress, listing: () => assembly.listing.render(true) };
 }
 
 /** Gives every section its base; returns the length of the whole. */

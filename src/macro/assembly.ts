@@ -2,13 +2,13 @@ import { Conditionals, skippedDirective } from './conditional.js';
 import { COMMA, Cursor, isDigit, isSymbolCharacter } from './cursor.js';
 import { diagnostic, StatementError, type Diagnostic, type MessageIdent, type Statement } from './diagnostics.js';
 import { findDirective } from './directives/index.js';
-import { parseMacroHeading, collectBlock, defineMacro, expandCall, type CallContext, type MacroDefinition } from './expansion.js';
+import { collectBlock, defineMacro, expandCall, expandLexicals, parseMacroHeading, type CallContext, type MacroDefinition } from './expansion.js';
 import { parseExpression, registerNumber } from './expression.js';
 import type { FixupKind } from './fixup.js';
 import { directiveOf, Input, splitLines } from './input.js';
 import { Listing } from './listing.js';
 import { findOpcode, type Opcode } from './opcodes.js';
-import { emptyOperand, encodeBranch, encodeOperand, parseOperand, storeValue, type OperandTarget } from './operand.js';
+import { emptyOperand, encodeBranch, encodeOperand, operandCount, parseOperand, storeValue, type OperandTarget } from './operand.js';
 import { DEFAULT_ATTRIBUTES, Psect } from './psect.js';
 import { MacroSymbol } from './symbols.js';
 import { simplify, type PsectReference, type Value } from './value.js';
@@ -24,14 +24,18 @@ export interface AssemblyOptions {
   readonly microroutine: ((name: string) => number) | undefined;
   /** Source text of a library macro, `.MACRO` to `.ENDM`. */
   readonly libraryMacro: (name: string) => string | undefined;
-  /** Names that stay undefined belong to other modules. */
-  readonly undefinedIsExternal: boolean;
+  /** An object module is being made: VAX MACRO's rules apply to the letter. */
+  readonly isModule: boolean;
 }
 
 export interface SourceFile {
   readonly name: string;
   readonly text: string;
 }
+
+/** Names of the sections every module begins with, as VAX MACRO writes them. */
+export const ABSOLUTE_PSECT = '.  ABS  .';
+export const BLANK_PSECT = '. BLANK .';
 
 /** Errors after which there is no point in going on. */
 const MOST_ERRORS = 200;
@@ -62,12 +66,13 @@ export class Assembly implements OperandTarget, CallContext {
   private createdLabel = 30000;
   private keepLocalBlock = false;
   private statementText = '';
+  private operatorAt = 0;
   private readonly cursor = new Cursor();
   private readonly operand = emptyOperand();
 
   constructor(readonly options: AssemblyOptions) {
-    const absolute = this.addPsect('. ABS .', 0, 0);
-    this.psect = this.addPsect('. BLANK .', DEFAULT_ATTRIBUTES, 0);
+    const absolute = this.addPsect(ABSOLUTE_PSECT, 0, 0);
+    this.psect = this.addPsect(BLANK_PSECT, DEFAULT_ATTRIBUTES, 0);
     absolute.base = 0;
   }
 
@@ -91,6 +96,7 @@ export class Assembly implements OperandTarget, CallContext {
       } catch (error) {
         if (!(error instanceof StatementError)) throw error;
         this.report(error.ident, error.detail);
+        this.listing.end(this.psect);
         if (error.ident === 'MACNESTED' || error.ident === 'TOOLARGE' || this.diagnostics.length > MOST_ERRORS) break;
       }
     }
@@ -101,18 +107,23 @@ export class Assembly implements OperandTarget, CallContext {
 
   /** One statement. False when the input is used up. */
   private step(): boolean {
-    const text = this.input.next();
+    let text = this.input.next();
     if (text === undefined) return false;
     this.statementText = text;
+    if (this.input.isExpanding && text.includes('%') && !this.conditionals.skipping) {
+      text = expandLexicals(text, (number) => this.absolute(new Cursor().reset(number)));
+      this.statementText = text;
+    }
     if (this.conditionals.skipping) {
-      this.listing.skipped(this.input, text);
+      this.listing.skipped(this.input, text, this.psect);
       skippedDirective(this.conditionals, directiveOf(text));
       return true;
     }
     const { psect } = this;
-    const mark = this.listing.begin(this.input, text, psect);
+    psect.beginItem(false);
+    this.listing.begin(this.input, text, psect);
     this.statement(this.cursor.reset(text));
-    this.listing.end(mark, psect);
+    this.listing.end(this.psect);
     return true;
   }
 
@@ -122,6 +133,7 @@ export class Assembly implements OperandTarget, CallContext {
       const code = cursor.skip();
       if (code === 0 || code === 0x3b) return;
       if (!isSymbolCharacter(code)) throw new StatementError('ILLCHR', cursor.text[cursor.at]!);
+      this.operatorAt = cursor.at;
       const name = cursor.symbol();
       const next = cursor.skip();
       if (next === 0x3a) {
@@ -154,11 +166,14 @@ export class Assembly implements OperandTarget, CallContext {
     if (opcode !== undefined) return this.instruction(opcode, cursor);
     const library = this.libraryMacro(name);
     if (library !== undefined) return this.call(library, cursor);
+    const byCount = findOpcode(`${name}${operandCount(cursor)}`);          // ADDL a,b is ADDL2; ADDL a,b,c is ADDL3
+    if (byCount !== undefined) return this.instruction(byCount, cursor);
     throw new StatementError('UNRECSTMT', name);
   }
 
   private instruction(opcode: Opcode, cursor: Cursor): void {
     const { psect, operand } = this;
+    psect.beginItem(true);
     if (opcode.opcode > 0xff) psect.store(opcode.opcode >> 8);
     psect.store(opcode.opcode & 0xff);
     const { operands } = opcode;
@@ -166,6 +181,7 @@ export class Assembly implements OperandTarget, CallContext {
       const spec = operands[i]!;
       if (i > 0 && !cursor.take(COMMA)) throw new StatementError(cursor.atEnd() ? 'NOTENUFOPR' : 'MCHINSTSYN');
       if (cursor.atEnd()) throw new StatementError('NOTENUFOPR');
+      psect.beginItem(true);
       if (spec.access === 'b') {
         encodeBranch(this, spec.size, parseExpression(cursor, this));
       } else if (spec.access === 'i') {
@@ -180,6 +196,11 @@ export class Assembly implements OperandTarget, CallContext {
   }
 
   // Macros
+
+  /** The lines of a macro definition or repeat block that begins here, and the line that ends it. */
+  collectBlock(): { lines: string[]; closing: string } {
+    return collectBlock(this.input, (line) => this.listing.skipped(this.input, line, this.psect));
+  }
 
   private call(macro: MacroDefinition, cursor: Cursor): void {
     const { lines, argumentCount } = expandCall(macro, cursor, this);
@@ -196,7 +217,7 @@ export class Assembly implements OperandTarget, CallContext {
     cursor.skip();
     cursor.symbol();
     const { name: macroName, formals } = parseMacroHeading(cursor);
-    const macro = defineMacro(macroName, formals, collectBlock(library).lines);
+    const macro = defineMacro(macroName, formals, collectBlock(library, () => {}).lines);
     this.macros.set(name, macro);
     return macro;
   }
@@ -288,6 +309,8 @@ export class Assembly implements OperandTarget, CallContext {
     const value = simplify(this.expression(cursor));
     this.expectEnd(cursor);
     if (name !== '.') {
+      if (typeof value === 'number') this.listing.value(value);
+      else if (value.kind === 'psect') this.listing.value(value.offset);
       this.define(name, value, false).isGlobal ||= isGlobal;
     } else if (typeof value === 'number') {
       this.psect.moveTo(value);
@@ -311,6 +334,12 @@ export class Assembly implements OperandTarget, CallContext {
     this.keepLocalBlock = keep;
   }
 
+  /** Some symbol is a place in the section. */
+  hasLabelIn(psect: Psect): boolean {
+    for (const { value } of this.symbols.values()) if (typeof value === 'object' && value.kind === 'psect' && value.psect === psect) return true;
+    return false;
+  }
+
   // For directives
 
   expression(cursor: Cursor): Value { return parseExpression(cursor, this); }
@@ -330,7 +359,12 @@ export class Assembly implements OperandTarget, CallContext {
   fixup(kind: FixupKind, size: number, value: Value): void {
     const { psect } = this;
     psect.fixups.push({ kind, offset: psect.location, size, value, statement: this.thisStatement() });
-    for (let i = 0; i < size; i++) psect.store(0);
+    if (kind === 'general') {
+      psect.store(0xef);
+      psect.storeOpen(4);
+    } else {
+      psect.storeOpen(size);
+    }
   }
 
   usePsect(psect: Psect): void {
@@ -339,8 +373,11 @@ export class Assembly implements OperandTarget, CallContext {
   }
 
   report(ident: MessageIdent, detail = ''): void {
-    this.reportAt(ident, detail, this.thisStatement());
+    const at = ident === 'UNRECSTMT' || ident === 'NOTINMACRO' ? this.operatorAt : this.cursor.at;
+    this.add(diagnostic(ident, detail, this.thisStatement(), at));
   }
+
+  warn(ident: MessageIdent): void { this.report(ident); }
 
   private thisStatement(): Statement {
     const { file, line } = this.input.position;
@@ -348,8 +385,11 @@ export class Assembly implements OperandTarget, CallContext {
   }
 
   /** A message about a statement already passed. */
-  reportAt(ident: MessageIdent, detail: string, { file, line, source }: Statement): void {
-    const found = diagnostic(ident, detail, file, line, source);
+  reportAt(ident: MessageIdent, detail: string, statement: Statement): void {
+    this.add(diagnostic(ident, detail, statement));
+  }
+
+  private add(found: Diagnostic): void {
     this.diagnostics.push(found);
     this.listing.message(found);
   }

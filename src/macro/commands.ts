@@ -92,14 +92,13 @@ export function* macroCommand<Y, N>(command: MacroCommand, host: CommandHost<Y, 
     files.push(source);
   }
   const related = files[0]?.name ?? '';
-  const { records, diagnostics, listing } = assembleToObject(files, { symbols: command.symbols, libraries: command.libraries, created: host.nowText });
+  const { records, diagnostics, listing, excerpt } = assembleToObject(files, { symbols: command.symbols, libraries: command.libraries, created: host.nowText });
   const count = (severity: string): number => diagnostics.filter((d) => d.severity === severity).length;
   const errors = count('E') + count('F');
   const warnings = count('W');
 
-  for (const found of diagnostics) yield* host.print(`${String(found.line).padStart(6)}  ${found.source}\n${found.text}`);
+  for (const found of diagnostics) yield* host.print(found.text.startsWith('%') ? excerpt(found) : found.text);
   const summary = summaryLines(diagnostics, errors, warnings, count('I'));
-  if (diagnostics.length > 0) yield* host.print(summary);
 
   if (command.object !== false) {
     const written = yield* host.writeRecords({ spec: named(command.object), related, type: 'OBJ' }, records);
@@ -120,9 +119,10 @@ function named(file: string | boolean): string | undefined {
 function summaryLines(diagnostics: readonly Diagnostic[], errors: number, warnings: number, information: number): string {
   if (diagnostics.length === 0) return 'There were no errors, warnings or information messages.';
   const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
-  const lines = [...new Set(diagnostics.map((d) => d.line))].sort((a, b) => a - b);
+  const lines = [...new Set(diagnostics.map((d) => d.line))].sort((a, b) => a - b).map((line) => `${String(line).padStart(5)} (1)     `);
+  const rows = Array.from({ length: Math.ceil(lines.length / 5) }, (_, row) => lines.slice(row * 5, row * 5 + 5).join('').trimEnd());
   return `There ${errors === 1 ? 'was' : 'were'} ${plural(errors, 'error')}, ${plural(warnings, 'warning')} and ${plural(information, 'information message')}, on line${lines.length === 1 ? '' : 's'}:\n`
-    + lines.map((line) => String(line).padStart(10)).join('');
+    + rows.join('\n');
 }
 
 export function* linkCommand<Y, N>(command: LinkCommand, host: CommandHost<Y, N>): Steps<Y, N, CommandResult> {

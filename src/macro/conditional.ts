@@ -28,7 +28,7 @@ export class Conditionals {
   }
 
   close(): void {
-    if (this.levels.pop() === undefined) throw new StatementError('DIRSYNX', '(.ENDC without .IF)');
+    if (this.levels.pop() === undefined) throw new StatementError('NOTINANIF');
     this.update();
   }
 
@@ -39,7 +39,7 @@ export class Conditionals {
 
   sub(which: 'true' | 'false' | 'both'): void {
     const level = this.levels[this.levels.length - 1];
-    if (level === undefined) throw new StatementError('DIRSYNX', '(no .IF)');
+    if (level === undefined) throw new StatementError('NOTINANIF');
     level.active = which === 'both' || (which === 'true') === level.condition;
     this.update();
   }

@@ -6,13 +6,14 @@ export type Severity = 'I' | 'W' | 'E' | 'F';
 
 const MESSAGES = {
   ADRLSTSYN: ['E', 'Address list syntax error'],
+  ALIGNXCEED: ['E', 'Alignment exceeds PSECT alignment'],
   ARGTOOLNG: ['E', 'Argument too long'],
   BLKDIRSYN: ['E', 'Block directive syntax error'],
   BRDESTRANG: ['E', 'Branch destination out of range'],
   DATALSTSYN: ['E', 'Data list syntax error'],
-  DATATRUNC: ['E', 'Data truncation error'],
+  DATATRUNC: ['W', 'Data truncation error'],
   DIRSYNX: ['E', 'Directive syntax error'],
-  DIVBYZERO: ['E', 'Division by zero'],
+  DIVBYZERO: ['E', 'Division by zero error'],
   EMASKNOTABS: ['E', 'Entry mask not absolute'],
   ENDWRNGMAC: ['E', 'Statement ends wrong MACRO'],
   FLTPNTSYN: ['E', 'Floating point syntax error'],
@@ -26,11 +27,11 @@ const MESSAGES = {
   ILLCHR: ['E', 'Illegal character'],
   ILLEXPR: ['E', 'Illegal expression'],
   ILLIFCOND: ['E', 'Illegal IF condition'],
-  ILLINDXREG: ['E', 'Illegal index register'],
+  ILLINDXREG: ['E', 'Invalid index register'],
   ILLMACNAM: ['E', 'Illegal MACRO name'],
   ILLMASKBIT: ['E', 'Illegal mask bit'],
   ILLMODE: ['E', 'Illegal mode'],
-  ILLREGHERE: ['E', 'Illegal use of register'],
+  ILLREGHERE: ['E', 'This register may not be used here'],
   INVALIGN: ['E', 'Invalid alignment'],
   LINTOOLONG: ['E', 'Line too long'],
   MACNESTED: ['F', 'MACROs nested too deeply or expanding without end'],
@@ -40,9 +41,10 @@ const MESSAGES = {
   NOMICRO: ['E', 'No such microroutine'],
   NOTDECSTRG: ['E', 'Not a decimal string'],
   NOTENUFOPR: ['E', 'Not enough operands supplied'],
-  NOTINMACRO: ['E', 'Directive is only legal in a MACRO'],
+  NOTINANIF: ['E', 'Statement outside condition body'],
+  NOTINMACRO: ['E', 'Statement not in MACRO body'],
   NOTLGLISYM: ['E', 'Not a legal internal symbol'],
-  NOTPSECOPT: ['E', 'Not a legal PSECT option'],
+  NOTPSECOPT: ['E', 'Not a valid PSECT option'],
   OPRNDSYNX: ['E', 'Operand syntax error'],
   PACTOOLONG: ['E', 'Packed decimal string too long'],
   PSECOPCNFL: ['E', 'Conflicting PSECT options'],
@@ -73,13 +75,19 @@ export interface Statement {
 export interface Diagnostic extends Statement {
   readonly ident: MessageIdent;
   readonly severity: Severity;
-  /** `%MACRO-E-UNDEFSYM, Undefined symbol FOO` */
+  /** `%MACRO-E-UNDEFSYM, Undefined symbol`, as VAX MACRO prints it. */
   readonly text: string;
+  /** What is wrong in particular, usually a name; may be empty. */
+  readonly detail: string;
+  /** How far the statement had been read; undefined for what only the end of the assembly shows. */
+  readonly at: number | undefined;
 }
 
-export function diagnostic(ident: MessageIdent, detail: string, file: string, line: number, source: string): Diagnostic {
+export function diagnostic(ident: MessageIdent, detail: string, { file, line, source }: Statement, at?: number): Diagnostic {
   const [severity, message] = MESSAGES[ident];
-  return { ident, severity, text: `%MACRO-${severity}-${ident}, ${message}${detail === '' ? '' : ` ${detail}`}`, file, line, source };
+  const isGenerated = ident === 'GENERR' || ident === 'GENWRN';
+  const text = ident === 'GENPRINT' ? detail : `%MACRO-${severity}-${ident}, ${message}${isGenerated ? ` ${detail}` : ''}`;
+  return { ident, severity, text, detail: isGenerated || ident === 'GENPRINT' ? '' : detail, at, file, line, source };
 }
 
 /** Abandons the statement being assembled; the main loop turns it into a Diagnostic and goes on with the next line. */
@@ -89,13 +97,18 @@ export class StatementError extends Error {
   }
 }
 
+/** A truncation is only a warning to MACRO's user, but no absolute program of ours may contain one. */
+export function isError({ severity, ident }: Diagnostic): boolean {
+  return severity === 'E' || severity === 'F' || ident === 'DATATRUNC';
+}
+
 /** Thrown by assembleAbsolute: every diagnostic, the first one spelled out in the message. */
 export class AssemblyError extends Error {
   constructor(readonly diagnostics: readonly Diagnostic[]) {
-    const errors = diagnostics.filter((d) => d.severity === 'E' || d.severity === 'F');
+    const errors = diagnostics.filter(isError);
     const first = errors[0] ?? diagnostics[0];
     const more = errors.length > 1 ? `\n(and ${errors.length - 1} more)` : '';
-    super(first === undefined ? 'assembly failed' : `${first.file}, line ${first.line}: ${first.text}\n${first.source}${more}`);
+    super(first === undefined ? 'assembly failed' : `${first.file}, line ${first.line}: ${first.text}${first.detail === '' ? '' : ` ${first.detail}`}\n${first.source}${more}`);
     this.name = 'AssemblyError';
   }
 

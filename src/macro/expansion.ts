@@ -27,13 +27,17 @@ type BodyLine = string | readonly (string | number)[];
 const OPENERS = new Set(['.MACRO', '.REPEAT', '.REPT', '.IRP', '.IRPC']);
 const CLOSERS = new Set(['.ENDM', '.ENDR']);
 
-/** Reads lines up to the .ENDM or .ENDR that closes the block just opened; that last line is returned too. */
-export function collectBlock(input: Input): { lines: string[]; closing: string } {
+/**
+ * Reads lines up to the .ENDM or .ENDR that closes the block just opened; that last line is returned too.
+ * @param list called with every line read, for the listing
+ */
+export function collectBlock(input: Input, list: (line: string) => void): { lines: string[]; closing: string } {
   const lines: string[] = [];
   let depth = 1;
   for (;;) {
     const line = input.nextPhysical();
     if (line === undefined) throw new StatementError('UNTERMMAC');
+    list(line);
     const directive = directiveOf(line);
     if (OPENERS.has(directive)) depth++;
     else if (CLOSERS.has(directive) && --depth === 0) return { lines, closing: line };
@@ -88,7 +92,7 @@ function cutLine(line: string, formals: ReadonlyMap<string, number>): BodyLine {
 }
 
 function substitute(body: readonly BodyLine[], actuals: readonly string[]): string[] {
-  return body.map((line) => typeof line === 'string' ? line : expandLexicals(line.map((p) => typeof p === 'number' ? actuals[p]! : p).join('')));
+  return body.map((line) => typeof line === 'string' ? line : line.map((p) => typeof p === 'number' ? actuals[p]! : p).join(''));
 }
 
 export interface CallContext {
@@ -160,9 +164,11 @@ export function repeatFor(formal: string, texts: readonly string[], lines: reado
   return texts.flatMap((text) => substitute(macro.body, [text]));
 }
 
-/** %LENGTH(text), %LOCATE(text,text[,start]) and %EXTRACT(start,length,text) in expanded lines give way to their values. */
-function expandLexicals(line: string): string {
-  if (!line.includes('%')) return line;
+/**
+ * %LENGTH(text), %LOCATE(text,text[,start]) and %EXTRACT(start,length,text) in expanded lines give way to their values.
+ * @param number the value of an absolute expression
+ */
+export function expandLexicals(line: string, number: (text: string) => number): string {
   const match = /%(LENGTH|LOCATE|EXTRACT)\(/i.exec(line);
   if (match === null) return line;
   const cursor = new Cursor().reset(line);
@@ -170,7 +176,7 @@ function expandLexicals(line: string): string {
   const texts: string[] = [];
   do texts.push(lexicalArgument(cursor)); while (cursor.take(COMMA));
   if (!cursor.take(0x29)) throw new StatementError('DIRSYNX', match[0]);
-  return line.slice(0, match.index) + lexicalValue(match[1]!.toUpperCase(), texts) + expandLexicals(line.slice(cursor.at));
+  return line.slice(0, match.index) + lexicalValue(match[1]!.toUpperCase(), texts, number) + expandLexicals(line.slice(cursor.at), number);
 }
 
 function lexicalArgument(cursor: Cursor): string {
@@ -181,13 +187,14 @@ function lexicalArgument(cursor: Cursor): string {
   return cursor.text.slice(start, cursor.at).trim();
 }
 
-function lexicalValue(name: string, texts: readonly string[]): string {
+function lexicalValue(name: string, texts: readonly string[], number: (text: string) => number): string {
   if (name === 'LENGTH') return String(texts[0]!.length);
   if (name === 'LOCATE') {
     const [wanted = '', text = '', start = '0'] = texts;
-    const at = text.indexOf(wanted, Number(start));
+    const at = text.indexOf(wanted, number(start));
     return String(at < 0 ? text.length : at);
   }
   const [start = '0', length = '0', text = ''] = texts;
-  return text.slice(Number(start), Number(start) + Number(length));
+  const from = number(start);
+  return text.slice(from, from + Math.max(0, number(length)));
 }

@@ -1,5 +1,5 @@
 import { isDigit, isSymbolCharacter, type Cursor } from './cursor.js';
-import { StatementError } from './diagnostics.js';
+import { StatementError, type MessageIdent } from './diagnostics.js';
 import { encodeFloat, floatLength } from './float.js';
 import { combine, type Operator, type Value } from './value.js';
 
@@ -13,6 +13,8 @@ export interface ExpressionScope {
   localLabel(number: number): Value;
   /** The location counter. */
   location(): Value;
+  /** A message about a value that is used all the same. */
+  warn(ident: MessageIdent): void;
 }
 
 const REGISTERS: ReadonlyMap<string, number> = new Map([
@@ -69,7 +71,7 @@ export function parseTerm(cursor: Cursor, scope: ExpressionScope, radix: number)
       const label = Number(word.slice(0, -1));
       if (Number.isInteger(label)) return scope.localLabel(label);
     }
-    const number = parseDigits(word, radix);
+    const number = parseDigits(word, radix, scope);
     if (number !== undefined) return number;
     if (isDigit(code)) {
       cursor.at = start;
@@ -87,15 +89,16 @@ function digitValue(code: number): number {
 }
 
 /** The number, or undefined if some character is no digit of the radix. More than 32 bits is DATATRUNC. */
-function parseDigits(word: string, radix: number): number | undefined {
+function parseDigits(word: string, radix: number, scope: ExpressionScope): number | undefined {
   let value = 0;
   for (let i = 0; i < word.length; i++) {
     const digit = digitValue(word.charCodeAt(i));
     if (digit >= radix) return undefined;
     value = value * radix + digit;
   }
-  if (value > 0xffffffff) throw new StatementError('DATATRUNC', word);
-  return value | 0;
+  if (value <= 0xffffffff) return value | 0;
+  scope.warn('DATATRUNC');
+  return value <= Number.MAX_SAFE_INTEGER ? value | 0 : -1;
 }
 
 /** ^X ^D ^O ^B set the radix of the term that follows; ^A text; ^M register mask; ^C complement; ^F floating. */
@@ -108,7 +111,7 @@ function parseUnaryOperator(cursor: Cursor, scope: ExpressionScope, radix: numbe
     case 'O': return parseTerm(cursor, scope, 8);
     case 'B': return parseTerm(cursor, scope, 2);
     case 'C': return combine('\\', parseTerm(cursor, scope, radix), -1);
-    case 'A': return textValue(delimitedText(cursor));
+    case 'A': return textValue(delimitedText(cursor), scope);
     case 'M': return parseRegisterMask(cursor);
     case 'F': {
       cursor.skip();
@@ -132,10 +135,10 @@ export function delimitedText(cursor: Cursor): string {
   return cursor.text.slice(start, end);
 }
 
-function textValue(text: string): number {
-  if (text.length > 4) throw new StatementError('DATATRUNC', text);
+function textValue(text: string, scope: ExpressionScope): number {
+  if (text.length > 4) scope.warn('DATATRUNC');
   let value = 0;
-  for (let i = text.length - 1; i >= 0; i--) value = (value << 8) | (text.charCodeAt(i) & 0xff);
+  for (let i = Math.min(text.length, 4) - 1; i >= 0; i--) value = (value << 8) | (text.charCodeAt(i) & 0xff);
   return value;
 }
 

@@ -38,7 +38,7 @@ function parseDecimal(text: string): Fraction {
   const match = /^([+-]?)(\d*)\.?(\d*)(?:[Ee]([+-]?\d+))?$/.exec(text);
   if (match === null || (match[2] === '' && match[3] === '')) throw new StatementError('FLTPNTSYN', text);
   const exponent = Number(match[4] ?? 0) - match[3]!.length;
-  if (Math.abs(exponent) > LARGEST_DECIMAL_EXPONENT || text.length > 200) throw new StatementError('DATATRUNC', text);
+  if (Math.abs(exponent) > LARGEST_DECIMAL_EXPONENT || text.length > 200) throw new StatementError('FLTPNTSYN', text);
   const digits = BigInt(match[2]! + match[3]!);
   const scale = 10n ** BigInt(Math.abs(exponent));
   return { negative: match[1] === '-', numerator: exponent > 0 ? digits * scale : digits, denominator: exponent < 0 ? scale : 1n };
@@ -58,7 +58,7 @@ export function encodeFloat(text: string, type: FloatType): Uint8Array {
   if (fraction >> BigInt(fractionBits + 1) !== 0n) { fraction >>= 1n; exponent++; }
 
   const biased = exponent + bias;
-  if (biased < 1 || biased >= 2 ** exponentBits) throw new StatementError('DATATRUNC', text);
+  if (biased < 1 || biased >= 2 ** exponentBits) throw new StatementError('FLTPNTSYN', `${text} (out of range)`);
   const hidden = 1n << BigInt(fractionBits);
   const number = (negative ? 1n << BigInt(fractionBits + exponentBits) : 0n) | (BigInt(biased) << BigInt(fractionBits)) | (fraction - hidden);
   const result = new Uint8Array(bytes);

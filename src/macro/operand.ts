@@ -62,8 +62,14 @@ export function parseOperand(cursor: Cursor, scope: ExpressionScope, spec: Opera
     cursor.skip();
     const index = registerNumber(cursor.symbol());
     if (index === undefined || index === 15 || !cursor.take(0x5d)) throw new StatementError('ILLINDXREG');
+    if (changesBase(operand) && operand.register === index) throw new StatementError('ILLINDXREG');
     operand.index = index;
   }
+}
+
+/** Modes that change their register, which then may not be the index as well. */
+function changesBase({ mode }: Operand): boolean {
+  return mode === 'autoincrement' || mode === 'autodecrement' || mode === 'autoincrementDeferred';
 }
 
 function parseBase(cursor: Cursor, scope: ExpressionScope, spec: OperandSpec, operand: Operand): void {
@@ -217,7 +223,7 @@ function parseImmediate(cursor: Cursor, scope: ExpressionScope, spec: OperandSpe
   if (spec.size > 4) {
     const wide = parseWideLiteral(cursor);
     if (wide !== undefined) {
-      operand.data = wideBytes(wide, spec.size);
+      operand.data = wideBytes(wide, spec.size, scope);
       operand.dataLiteral = wide >= 0n && wide < 64n && operand.length === 0 ? Number(wide) : undefined;
       return;
     }
@@ -225,9 +231,9 @@ function parseImmediate(cursor: Cursor, scope: ExpressionScope, spec: OperandSpe
   operand.value = parseExpression(cursor, scope);
 }
 
-export function wideBytes(value: bigint, size: number): Uint8Array {
+export function wideBytes(value: bigint, size: number, scope: ExpressionScope): Uint8Array {
   const bits = BigInt(size * 8);
-  if (value >= 1n << bits || value < -(1n << (bits - 1n))) throw new StatementError('DATATRUNC');
+  if (value >= 1n << bits || value < -(1n << (bits - 1n))) scope.warn('DATATRUNC');
   const bytes = new Uint8Array(size);
   let rest = BigInt.asUintN(size * 8, value);
   for (let i = 0; i < size; i++, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
@@ -247,6 +253,7 @@ export function encodeOperand(target: OperandTarget, spec: OperandSpec, operand:
   switch (mode) {
     case 'register':
       if (spec.access === 'a') throw new StatementError('ILLMODE');
+      if (register === 15) throw new StatementError('ILLREGHERE', 'PC');
       return psect.store(0x50 | register);
     case 'deferred': return psect.store(0x60 | register);
     case 'autodecrement': return psect.store(0x70 | register);
@@ -294,8 +301,9 @@ function encodeDisplacement(target: OperandTarget, operand: Operand, deferred: n
   const { value, register } = operand;
   const length = operand.length || displacementLength(value);
   target.psect.store(displacementMode(length) | deferred | register);
-  if (typeof value === 'number' && !fitsSigned(value, length)) throw new StatementError('DATATRUNC');
-  storeValue(target, value, length);
+  if (typeof value !== 'number') return target.fixup('store', length, value);
+  if (!fitsSigned(value, length)) target.warn('DATATRUNC');
+  target.psect.storeSized(value, length);
 }
 
 function displacementMode(length: number): number {
@@ -310,7 +318,7 @@ function encodeRelative(target: OperandTarget, operand: Operand, deferred: numbe
   if (isNear) {
     const distance = value.offset - (psect.location + 1);         // from the byte after the specifier
     if (length === 0) length = fitsSigned(distance - 1, 1) ? 1 : fitsSigned(distance - 2, 2) ? 2 : 4;
-    if (!fitsSigned(distance - length, length)) throw new StatementError('DATATRUNC');
+    if (!fitsSigned(distance - length, length)) target.warn('DATATRUNC');
     psect.store(displacementMode(length) | deferred | 15);
     psect.storeSized(distance - length, length);
     return;
@@ -323,10 +331,10 @@ function encodeRelative(target: OperandTarget, operand: Operand, deferred: numbe
 function encodeLiteral(target: OperandTarget, spec: OperandSpec, operand: Operand): void {
   if (spec.access === 'w' || spec.access === 'm' || spec.access === 'a') throw new StatementError('ILLMODE');
   const literal = operand.data === undefined ? operand.value : operand.dataLiteral;
-  if (literal === undefined) throw new StatementError('DATATRUNC');
+  if (literal === undefined) throw new StatementError('ILLMODE', '(no short literal)');
   if (typeof literal !== 'number') return target.fixup('literal', 1, literal);
-  if (literal < 0 || literal > 63) throw new StatementError('DATATRUNC');
-  target.psect.store(literal);
+  if (literal < 0 || literal > 63) target.warn('DATATRUNC');
+  target.psect.store(literal & 63);
 }
 
 function encodeImmediate(target: OperandTarget, spec: OperandSpec, operand: Operand): void {
@@ -348,7 +356,7 @@ function encodeImmediate(target: OperandTarget, spec: OperandSpec, operand: Oper
 /** Stores a value of one, two or four bytes, now or when it is known. */
 export function storeValue(target: OperandTarget, value: Value, size: number): void {
   if (typeof value !== 'number') return target.fixup('store', size, value);
-  if (!fits(value, size)) throw new StatementError('DATATRUNC');
+  if (!fits(value, size)) target.warn('DATATRUNC');
   target.psect.storeSized(value, size);
 }
 
@@ -364,4 +372,22 @@ export function encodeBranch(target: OperandTarget, size: number, value: Value):
 export function outOfRangeBy(distance: number, size: number): number {
   const limit = 2 ** (8 * size - 1);
   return distance < 0 ? -limit - distance : distance - (limit - 1);
+}
+
+/** Operands in the rest of a statement; commas inside brackets and text do not count. The cursor stays where it is. */
+export function operandCount(cursor: Cursor): number {
+  if (cursor.atEnd()) return 0;
+  let count = 1;
+  let depth = 0;
+  const { text } = cursor;
+  for (let at = cursor.at; at < text.length && text[at] !== ';'; at++) {
+    const c = text[at];
+    if (c === '^' && text[at + 1]?.toUpperCase() === 'A') {
+      const end = text.indexOf(text[at + 2] ?? '', at + 3);
+      if (end > 0) at = end;
+    } else if (c === '<') depth++;
+    else if (c === '>') depth--;
+    else if (c === ',' && depth === 0) count++;
+  }
+  return count;
 }

@@ -45,6 +45,11 @@ export function alignmentKeyword(power: number): string {
   return `2 ** ${power}`;
 }
 
+/** Of an item in the listing: the first of a group, part of an instruction, not final when it was stored. */
+export const ITEM_FIRST = 1;
+export const ITEM_OPERAND = 2;
+export const ITEM_OPEN = 4;
+
 /** More than any source here can mean; stops `.BLKL ^X7FFFFFFF` from taking the host's memory. */
 const LARGEST_PSECT = 0x1000000;
 
@@ -57,14 +62,24 @@ export class Psect {
   /** Stored ranges as start, end, start, end ... in order of storing; what lies outside them was only reserved. */
   readonly stored: number[] = [];
   readonly fixups: Fixup[] = [];
+  /** For the listing, three numbers a stored item: offset, bytes, flags. */
+  readonly items: number[] = [];
+  /** Flags that the next item gets. */
+  itemFlags = ITEM_FIRST;
   /** Absolute address of the section; known when it is absolute, or once the sections have been placed. */
   base = 0;
 
-  constructor(readonly name: string, readonly index: number, public attributes: number, public alignment: number) {}
+  constructor(readonly name: string, public index: number, public attributes: number, public alignment: number) {}
 
   get isAbsolute(): boolean { return (this.attributes & GPS$V_REL) === 0; }
 
   store(value: number): void {
+    this.items.push(this.location, 1, this.itemFlags);
+    this.itemFlags &= ~ITEM_FIRST;
+    this.put(value);
+  }
+
+  private put(value: number): void {
     const at = this.location;
     if (at >= this.bytes.length) this.grow(at + 1);
     this.bytes[at] = value;
@@ -75,18 +90,24 @@ export class Psect {
     if (at >= this.size) this.size = at + 1;
   }
 
-  storeWord(value: number): void {
-    this.store(value & 0xff);
-    this.store((value >> 8) & 0xff);
-  }
-
-  storeLong(value: number): void {
-    this.storeWord(value);
-    this.storeWord(value >> 16);
-  }
+  storeWord(value: number): void { this.storeSized(value, 2); }
+  storeLong(value: number): void { this.storeSized(value, 4); }
 
   storeSized(value: number, size: number): void {
-    for (let i = 0, rest = value; i < size; i++, rest >>= 8) this.store(rest & 0xff);
+    this.items.push(this.location, size, this.itemFlags);
+    this.itemFlags &= ~(ITEM_FIRST | ITEM_OPEN);
+    for (let i = 0, rest = value; i < size; i++, rest >>= 8) this.put(rest & 0xff);
+  }
+
+  /** Zeros that the end of the assembly, or the linker, fills in. */
+  storeOpen(size: number): void {
+    this.itemFlags |= ITEM_OPEN;
+    this.storeSized(0, size);
+  }
+
+  /** The next item is a datum of its own, or (`operand`) begins an opcode or operand specifier. */
+  beginItem(operand: boolean): void {
+    this.itemFlags = operand ? ITEM_FIRST | ITEM_OPERAND : ITEM_FIRST;
   }
 
   /** Overwrites bytes already allocated, when a fixup is resolved. */

@@ -10,7 +10,7 @@ export function resolveFixups(assembly: Assembly): void {
   for (const psect of assembly.psects) {
     for (const fixup of psect.fixups) {
       try {
-        resolve(psect, fixup);
+        resolve(assembly, psect, fixup);
       } catch (error) {
         if (!(error instanceof StatementError)) throw error;
         assembly.reportAt(error.ident, error.detail, fixup.statement);
@@ -19,22 +19,22 @@ export function resolveFixups(assembly: Assembly): void {
   }
 }
 
-function resolve(psect: Psect, fixup: Fixup): void {
+function resolve(assembly: Assembly, psect: Psect, fixup: Fixup): void {
   const { offset, size } = fixup;
   const target = fixup.kind === 'mask' ? entryMask(fixup.value) : evaluate(fixup.value);
   const after = (psect.base + offset + size) | 0;
   switch (fixup.kind) {
     case 'store': case 'address': case 'mask':
-      if (!fits(target, size)) throw new StatementError('DATATRUNC');
+      if (!fits(target, size)) assembly.reportAt('DATATRUNC', '', fixup.statement);
       return psect.patch(offset, target, size);
     case 'literal':
-      if (target < 0 || target > 63) throw new StatementError('DATATRUNC');
+      if (target < 0 || target > 63) assembly.reportAt('DATATRUNC', '', fixup.statement);
       return psect.patch(offset, target, 1);
     case 'displacement': case 'branch': {
       const distance = (target - after) | 0;
       if (!fitsSigned(distance, size)) {
         if (fixup.kind === 'branch') throw new StatementError('BRDESTRANG', `(by ${outOfRangeBy(distance, size)} bytes)`);
-        throw new StatementError('DATATRUNC');
+        assembly.reportAt('DATATRUNC', '', fixup.statement);
       }
       return psect.patch(offset, distance, size);
     }

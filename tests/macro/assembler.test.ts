@@ -23,6 +23,10 @@ describe('addressing modes', () => {
     ['CLRL R5', 'd4 55'],
     ['CLRL AP', 'd4 5c'],
     ['POPL 4(R5)', 'd0 8e a5 04'],
+    ['ADDL R1,R2', 'c0 51 52'],
+    ['ADDL R1,(R2)[R3],R4', 'c1 51 43 62 54'],
+    ['BICW #<1!2>,R2', 'aa 03 52'],
+    ['XORB #^A/,/,R2', '8c 2c 52'],
     ['BUGW #5', 'ff fe 05 00'],
     ['CLRL (R5)', 'd4 65'],
     ['CLRL @R5', 'd4 65'],
@@ -81,6 +85,10 @@ describe('addressing modes', () => {
     ['MOVL R0,#5', 'ILLMODE'],
     ['MOVAL R0,R1', 'ILLMODE'],
     ['CLRL R0[R1]', 'MAYNOTINDEX'],
+    ['CLRL (R0)+[R0]', 'ILLINDXREG'],
+    ['CLRL PC', 'ILLREGHERE'],
+    ['.ENDC', 'NOTINANIF'],
+    ['.ENDM', 'NOTINMACRO'],
     ['CLRL (R0)[PC]', 'ILLINDXREG'],
     ['MOVL R0', 'NOTENUFOPR'],
     ['CLRL R0,R1', 'TOOMNYOPND'],
@@ -203,6 +211,7 @@ describe('macros', () => {
     ['N=4\n .MACRO M A\n .ASCII /A/\n .ENDM\n M \\N+1', '35'],
     [' .MACRO M A,B,C\n .NARG N\n .BYTE N\n .ENDM\n M\n M 1\n M 1,,3', '00 01 03'],
     [' .MACRO M A\n .NCHR N,<A>\n .BYTE N,%LENGTH(A),%LOCATE(C,A)\n .ENDM\n M ABCD', '04 04 02'],
+    [' .MACRO M A\nN=%LENGTH(A)-1\n .ASCII /%EXTRACT(1,N,A)/\n .ENDM\n M !WXYZ', '57 58 59 5a'],
     [' .MACRO M A\n .ASCII /%EXTRACT(1,2,A)/\n .ENDM\n M WXYZ', '58 59'],
     [' .MACRO M A\n .IF B A\n .MEXIT\n .ENDC\n .BYTE A\n .ENDM\n M\n M 3', '03'],
     [' .MACRO OUTER A\n .MACRO INNER B\n .BYTE A,B\n .ENDM INNER\n .ENDM OUTER\n OUTER 1\n INNER 2', '01 02'],
@@ -228,8 +237,8 @@ describe('macros', () => {
 test('the listing shows bytes with the lowest address on the right', () => {
   const image = assembleAbsolute('A: MOVL #1,R0 ; one\n RET\n', 'T', { origin: 0x200 });
   expect(image.listing()).toBe(
-    '                50 01 D0  00000200     1  A: MOVL #1,R0 ; one\n' +
-    '                      04  00000203     2   RET\n');
+    '                       50   01   D0  00000200     1 A: MOVL #1,R0 ; one\n' +
+    '                                 04  00000203     2  RET\n');
 });
 
 test('ten thousand lines take well under a second', () => {

@@ -68,14 +68,15 @@ describe('MACRO and LINK', () => {
 
   test('errors are shown with their lines and counted', () => {
     const host = new FakeHost();
-    host.files.set('HELLO.MAR', ' FROB\n NOP\n MOVL R0\n');
+    host.files.set('HELLO.MAR', '\tFROB\n NOP\n\tMOVL\tR0\n');
     expect(run(macroCommand({ ...MACRO, list: true }, host))).toEqual({ severity: 'E', errors: 2, warnings: 0 });
     expect(host.printed).toEqual([
-      '     1   FROB\n%MACRO-E-UNRECSTMT, Unrecognized statement FROB',
-      '     3   MOVL R0\n%MACRO-E-NOTENUFOPR, Not enough operands supplied',
-      'There were 2 errors, 0 warnings and 0 information messages, on lines:\n         1         3',
+      '                                     0000     1 \tFROB\n%MACRO-E-UNRECSTMT, Unrecognized statement             !',
+      '                            50   D0  0001     3 \tMOVL\tR0\n%MACRO-E-NOTENUFOPR, Not enough operands supplied                !',
     ]);
-    expect(host.files.get('HELLO.LIS')).toContain('%MACRO-E-UNRECSTMT');
+    const listing = host.files.get('HELLO.LIS') as string;
+    expect(listing).toContain('%MACRO-E-UNRECSTMT');
+    expect(listing.trimEnd().split('\n').slice(-2)).toEqual(['There were 2 errors, 0 warnings and 0 information messages, on lines:', '    1 (1)         3 (1)']);
   });
 
   test('a missing source or object file', () => {

@@ -46,9 +46,9 @@ describe('object modules', () => {
     const { module, records } = assembleToObject([{ name: 'S.MAR', text: SOURCE }], { created: '21-NOV-1985 11:19' });
     const [read] = decodeModules(records);
     expect(read).toEqual(module);
-    expect(read?.psects.map((p) => [p.name, p.allocation])).toEqual([['. ABS .', 0], ['. BLANK .', 0], ['CODE', 25], ['DATA', 608]]);
-    expect(read?.transfer).toEqual({ psect: 2, offset: 0, weak: false });
-    expect(read?.symbols.find((s) => s.name === 'START')).toMatchObject({ flags: 2 | 8, psect: 2, value: 0, entryMask: 4 });
+    expect(read?.psects.map((p) => [p.name, p.allocation])).toEqual([['.  ABS  .', 0], ['CODE', 25], ['DATA', 608]]);
+    expect(read?.transfer).toEqual({ psect: 1, offset: 0, weak: false });
+    expect(read?.symbols.find((s) => s.name === 'START')).toMatchObject({ flags: 2 | 8, psect: 1, value: 0, entryMask: 4 });
     expect(read?.symbols.find((s) => s.name === 'OTHER')).toMatchObject({ flags: 0, entryMask: undefined });
     expect(encodeModule(read!)).toEqual(records);
   });

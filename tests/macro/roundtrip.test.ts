@@ -30,7 +30,8 @@ const memory: fc.Arbitrary<number[]> = fc.oneof(
 function operandBytes(operand: Operand): fc.Arbitrary<number[]> {
   const size = TYPE_SIZE[operand.type];
   if (operand.access === 'b') return bytesOf(size);
-  const choices = [memory, fc.tuple(fc.nat(14), memory).map(([index, base]) => [0x40 | index, ...base])];
+  const indexed = fc.tuple(fc.nat(14), memory).filter(([index, [mode]]) => mode! < 0x70 || mode! > 0x9e || (mode! & 15) !== index);
+  const choices = [memory, indexed.map(([index, base]) => [0x40 | index, ...base])];
   if (operand.access !== 'a') choices.push(fc.nat(14).map((r) => [0x50 | r]));
   if (operand.access === 'r') choices.push(fc.nat(63).map((literal) => [literal]));
   if (operand.access === 'r' || operand.access === 'a') choices.push(bytesOf(size).map((b) => [0x8f, ...b]));

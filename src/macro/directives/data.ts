@@ -22,7 +22,10 @@ function eachItem(assembly: Assembly, cursor: Cursor, storeItem: (assembly: Asse
       if (!cursor.take(0x5d) || count < 0) throw new StatementError('DATALSTSYN');
       if (count > 0x100000) throw new StatementError('REPEATRNG');
     }
-    for (let i = 0; i < count; i++) store();
+    for (let i = 0; i < count; i++) {
+      assembly.psect.beginItem(false);
+      store();
+    }
   } while (cursor.take(COMMA));
   if (!cursor.atEnd()) throw new StatementError('DATALSTSYN');
 }
@@ -43,7 +46,7 @@ function signedIntegers(size: number): Directive {
   const limit = 2 ** (size * 8 - 1);
   return (assembly, cursor) => eachItem(assembly, cursor, () => {
     const value = isEmptyItem(cursor) ? 0 : assembly.expression(cursor);
-    if (typeof value === 'number' && (value < -limit || value >= limit)) throw new StatementError('DATATRUNC');
+    if (typeof value === 'number' && (value < -limit || value >= limit)) assembly.warn('DATATRUNC');
     return () => storeValue(assembly, value, size);
   });
 }
@@ -52,7 +55,7 @@ function signedIntegers(size: number): Directive {
 function wideIntegers(size: number): Directive {
   return (assembly, cursor) => eachItem(assembly, cursor, () => {
     const wide = isEmptyItem(cursor) ? 0n : parseWideLiteral(cursor);
-    if (wide !== undefined) return () => storeBytes(assembly, wideBytes(wide, size));
+    if (wide !== undefined) return () => storeBytes(assembly, wideBytes(wide, size, assembly));
     const value = assembly.expression(cursor);
     return () => {
       storeValue(assembly, value, 4);
@@ -79,7 +82,10 @@ const addresses: Directive = (assembly, cursor) => eachItem(assembly, cursor, ()
 });
 
 function storeBytes(assembly: Assembly, bytes: Iterable<number>): void {
-  for (const byte of bytes) assembly.psect.store(byte);
+  for (const byte of bytes) {
+    assembly.psect.beginItem(false);
+    assembly.psect.store(byte);
+  }
 }
 
 function reserve(size: number): Directive {
@@ -87,6 +93,7 @@ function reserve(size: number): Directive {
     const count = cursor.atEnd() ? 1 : assembly.absolute(cursor);
     if (!cursor.atEnd() || count < 0) throw new StatementError('BLKDIRSYN');
     assembly.psect.moveTo(assembly.psect.location + count * size);
+    assembly.listing.value(assembly.psect.location);
   };
 }
 
@@ -166,7 +173,7 @@ export const dataDirectives: Record<string, Directive> = {
   '.ASCIZ': (assembly, cursor) => storeBytes(assembly, [...textBytes(assembly, cursor), 0]),
   '.ASCIC': (assembly, cursor) => {
     const bytes = textBytes(assembly, cursor);
-    if (bytes.length > 255) throw new StatementError('DATATRUNC');
+    if (bytes.length > 255) throw new StatementError('ILLASCARG', '(longer than 255)');
     storeBytes(assembly, [bytes.length, ...bytes]);
   },
   '.ASCID': descriptor,

@@ -2,7 +2,7 @@ import { macroArgument, nextArgument } from '../arguments.js';
 import type { Assembly } from '../assembly.js';
 import { COMMA, type Cursor } from '../cursor.js';
 import { StatementError } from '../diagnostics.js';
-import { collectBlock, defineMacro, parseMacroHeading, repeatFor, repeatLines } from '../expansion.js';
+import { defineMacro, parseMacroHeading, repeatFor, repeatLines } from '../expansion.js';
 import type { Directive } from './index.js';
 
 /** Macro definitions, repeat blocks, and what a macro may ask about its call. */
@@ -11,7 +11,7 @@ const MOST_LINES = 1_000_000;
 
 const macro: Directive = (assembly, cursor) => {
   const { name, formals } = parseMacroHeading(cursor);
-  const { lines, closing } = collectBlock(assembly.input);
+  const { lines, closing } = assembly.collectBlock();
   const ended = /\.ENDM[ \t]+([A-Za-z0-9$_.]+)/i.exec(closing)?.[1]?.toUpperCase();
   if (ended !== undefined && ended !== name) throw new StatementError('ENDWRNGMAC', ended);
   assembly.macros.set(name, defineMacro(name, formals, lines));
@@ -24,7 +24,7 @@ function pushRepeat(assembly: Assembly, lines: readonly string[]): void {
 
 const repeat: Directive = (assembly, cursor) => {
   const count = assembly.absolute(cursor);
-  const { lines } = collectBlock(assembly.input);
+  const { lines } = assembly.collectBlock();
   if (count * lines.length > MOST_LINES) throw new StatementError('REPEATRNG');
   pushRepeat(assembly, repeatLines(lines, count));
 };
@@ -36,7 +36,7 @@ const irp: Directive = (assembly, cursor) => {
   if (formal === '') throw new StatementError('DIRSYNX');
   cursor.take(COMMA);
   const list = macroArgument(cursor);
-  const { lines } = collectBlock(assembly.input);
+  const { lines } = assembly.collectBlock();
   pushRepeat(assembly, repeatFor(formal, splitArguments(list, cursor), lines));
 };
 
@@ -55,7 +55,7 @@ const irpc: Directive = (assembly, cursor) => {
   if (formal === '') throw new StatementError('DIRSYNX');
   cursor.take(COMMA);
   const text = macroArgument(cursor);
-  pushRepeat(assembly, repeatFor(formal, [...text], collectBlock(assembly.input).lines));
+  pushRepeat(assembly, repeatFor(formal, [...text], assembly.collectBlock().lines));
 };
 
 const mexit: Directive = (assembly) => {
@@ -85,7 +85,7 @@ const mdelete: Directive = (assembly, cursor) => {
   } while (nextArgument(cursor));
 };
 
-const stray: Directive = () => { throw new StatementError('DIRSYNX', '(no block to end)'); };
+const stray: Directive = () => { throw new StatementError('NOTINMACRO'); };
 
 /** Library macros are found without being asked for. */
 const nothing: Directive = () => {};

@@ -1,4 +1,4 @@
-import type { Assembly } from '../assembly.js';
+import { BLANK_PSECT, type Assembly } from '../assembly.js';
 import { COMMA, isDigit, type Cursor } from '../cursor.js';
 import { StatementError } from '../diagnostics.js';
 import { ALIGNMENTS, DEFAULT_ATTRIBUTES, psectOption, type Psect } from '../psect.js';
@@ -12,7 +12,7 @@ const psectDirective: Directive = (assembly, cursor) => {
   cursor.skip();
   let name = cursor.symbol();
   if (name === '' && !cursor.atEnd() && cursor.peek() !== COMMA) throw new StatementError('DIRSYNX');
-  if (name === '') name = '. BLANK .';
+  if (name === '') name = BLANK_PSECT;
   let attributes: number | undefined;
   let alignment: number | undefined;
   while (cursor.take(COMMA)) {
@@ -31,13 +31,14 @@ const psectDirective: Directive = (assembly, cursor) => {
   }
   assembly.expectEnd(cursor);
   assembly.usePsect(findPsect(assembly, name, attributes, alignment));
+  assembly.listing.section(assembly.psect.location);
 };
 
 /** A later .PSECT may leave the attributes out, but not give others. */
 function findPsect(assembly: Assembly, name: string, attributes: number | undefined, alignment: number | undefined): Psect {
   const psect = assembly.psects.find((p) => p.name === name);
   if (psect === undefined) return assembly.addPsect(name, attributes ?? DEFAULT_ATTRIBUTES, alignment ?? 0);
-  if (name === '. BLANK .' && psect.size === 0) {
+  if (name === BLANK_PSECT && psect.size === 0) {
     psect.attributes = attributes ?? psect.attributes;
     psect.alignment = alignment ?? psect.alignment;
   }
@@ -63,8 +64,12 @@ const align: Directive = (assembly, cursor) => {
   }
   const fill = cursor.take(COMMA) ? assembly.absolute(cursor) : undefined;
   assembly.expectEnd(cursor);
+  if (assembly.psect.alignment < power) {
+    // The executive's sources are placed as a whole; there the section simply becomes as aligned as its contents.
+    if (assembly.options.isModule) throw new StatementError('ALIGNXCEED');
+    assembly.psect.alignment = power;
+  }
   alignTo(assembly.psect, 2 ** power, fill);
-  if (assembly.psect.alignment < power) assembly.psect.alignment = power;
 };
 
 function alignTo(psect: Psect, boundary: number, fill: number | undefined): void {

@@ -1,4 +1,4 @@
-import { Assembly, type SourceFile } from '../assembly.js';
+import { Assembly, BLANK_PSECT, type SourceFile } from '../assembly.js';
 import { libraryMacro } from '../library.js';
 import { StatementError, type Diagnostic } from '../diagnostics.js';
 import { fits, fitsSigned, type Fixup } from '../fixup.js';
@@ -27,7 +27,10 @@ export interface AssembledModule {
   readonly module: ObjectModule;
   readonly records: Uint8Array[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Heading, lines, symbol table, sections. */
   listing(): string;
+  /** A message as it is shown at the terminal, with its line. */
+  excerpt(found: Diagnostic): string;
 }
 
 const LANGUAGE = 'Starlet MACRO V1.0';
@@ -43,21 +46,31 @@ export function assembleToObject(files: readonly SourceFile[], options: ModuleOp
     symbols: symbolLookup(options.symbols),
     microroutine: options.microroutine,
     libraryMacro: (name) => libraryMacro(options.libraries, name),
-    undefinedIsExternal: true,
+    isModule: true,
   });
   assembly.assembleFiles(files);
 
+  const psects = usedPsects(assembly);
   const text: TirCommand[] = [];
-  for (const psect of assembly.psects) text.push(...new TextWriter(assembly, psect).write());
+  for (const psect of psects) text.push(...new TextWriter(assembly, psect).write());
   const symbols = globalSymbols(assembly);
   const transfer = transferAddress(assembly);
   const severity = assembly.hasErrors ? 2 : assembly.diagnostics.some((d) => d.severity === 'W') ? 1 : 0;
   const module: ObjectModule = {
     name: assembly.title, ident: assembly.ident, created: options.created ?? '', language: LANGUAGE, title: assembly.titleText,
-    psects: assembly.psects.map(({ name, alignment, attributes, size }) => ({ name, alignment, flags: attributes, allocation: size })),
+    psects: psects.map(({ name, alignment, attributes, size }) => ({ name, alignment, flags: attributes, allocation: size })),
     symbols, text, severity, transfer,
   };
-  return { module, records: encodeModule(module), diagnostics: assembly.diagnostics, listing: () => assembly.listing.render() + renderTables(assembly) };
+  const heading = `${module.name.padEnd(32)}${module.title.slice(0, 40).padEnd(41)} ${module.created}  ${LANGUAGE}\n${module.ident}\n\n`;
+  const listing = (): string => heading + assembly.listing.render() + renderTables(assembly, psects);
+  return { module, records: encodeModule(module), diagnostics: assembly.diagnostics, listing, excerpt: (found) => assembly.listing.excerpt(found) };
+}
+
+/** The sections of the module, numbered. The blank one belongs to it only if something is in it. */
+function usedPsects(assembly: Assembly): Psect[] {
+  const used = assembly.psects.filter((psect) => psect.name !== BLANK_PSECT || psect.size > 0 || assembly.hasLabelIn(psect));
+  used.forEach((psect, index) => { psect.index = index; });
+  return used;
 }
 
 /** Definitions other modules may use, and references to what they must define. */
@@ -151,7 +164,7 @@ class TextWriter {
       if (kind === 'general' || kind === 'address' || kind === 'mask') return false;
       if (typeof value === 'number') {
         if (kind === 'displacement' || kind === 'branch') return false;
-        if (!fits(value, size) || (kind === 'literal' && (value < 0 || value > 63))) throw new StatementError('DATATRUNC');
+        if (!fits(value, size) || (kind === 'literal' && (value < 0 || value > 63))) this.assembly.reportAt('DATATRUNC', '', fixup.statement);
         psect.patch(offset, value, size);
         return true;
       }
@@ -159,7 +172,7 @@ class TextWriter {
       const distance = value.offset - (offset + size);
       if (!fitsSigned(distance, size)) {
         if (kind === 'branch') throw new StatementError('BRDESTRANG', `(by ${outOfRangeBy(distance, size)} bytes)`);
-        throw new StatementError('DATATRUNC');
+        this.assembly.reportAt('DATATRUNC', '', fixup.statement);
       }
       psect.patch(offset, distance, size);
       return true;
