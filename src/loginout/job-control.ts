@@ -1,0 +1,65 @@
+import type { Flow } from '../executive/gate/microroutine.js';
+import { procedure } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { service } from '../executive/gate/service-call.js';
+import { IO$_READVBLK } from '../executive/starlet/iodef.js';
+import { MSG$_TRMUNSOLIC } from '../executive/starlet/msgdef.js';
+import { PRC$M_INTER } from '../executive/starlet/prcdef.js';
+import { PRV$V_NETMBX, PRV$V_SETPRV, PRV$V_TMPMBX } from '../executive/starlet/prvdef.js';
+import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { readCounted } from '../executive/structures/memory.js';
+
+/**
+ * JOB_CONTROL: the default owner of all unclaimed terminals (book 23.1.1). It reads its mailbox; a character typed on a
+ * free terminal becomes a process that runs LOGINOUT on it.
+ *
+ * Not yet: queues, batch jobs, accounting ($SNDJBC).
+ */
+const MAILBOX = 'MBA1:';
+const MESSAGE_SIZE = 512;
+/** [1,4] */
+const SYSTEM_UIC = 0x00010004;
+const DEFPRI = 4;
+
+/** A terminal on which a session starts without a key being typed. */
+export interface JobControlOptions {
+  readonly startAt: readonly string[];
+}
+
+export function jobControlRoutine(options: JobControlOptions): ReturnType<typeof procedure> {
+  return procedure('JBC$MAIN', function* (p) {
+    const channelAt = p.allocate(4);
+    const status = yield* service(p, '$ASSIGN', { devnam: p.string(MAILBOX), chan: channelAt });
+    if (!(status & 1)) return status;
+    const chan = p.memory.readWord(channelAt);
+    for (const terminal of options.startAt) yield* createInteractive(p, terminal);
+    const buffer = p.allocate(MESSAGE_SIZE);
+    const iosb = p.allocate(8);
+    for (;;) {
+      const read = yield* service(p, '$QIOW', { chan, func: IO$_READVBLK, iosb, p1: buffer, p2: MESSAGE_SIZE });
+      if (!(read & 1)) return read;
+      if (!(p.memory.readWord(iosb) & 1)) continue;
+      if (p.memory.readWord(buffer) === MSG$_TRMUNSOLIC) {
+        yield* createInteractive(p, `_${readCounted(p.memory, buffer + 4)}${p.memory.readWord(buffer + 2)}:`);
+      }
+    }
+  });
+}
+
+/**
+ * Creates the process of an interactive session.
+ *
+ * @source book Table 23-1; digest ch23 2.1
+ */
+function* createInteractive(p: Procedure, terminal: string): Flow<number> {
+  return yield* p.scratch(function* () {
+    const device = p.string(terminal);
+    const privileges = p.allocate(8);
+    p.memory.writeLong(privileges, (1 << PRV$V_TMPMBX) | (1 << PRV$V_NETMBX) | (1 << PRV$V_SETPRV));
+    const status = yield* service(p, '$CREPRC', {
+      image: p.string('SYS$SYSTEM:LOGINOUT.EXE'), input: device, output: device, error: device, prvadr: privileges,
+      prcnam: p.string(terminal), baspri: DEFPRI, uic: SYSTEM_UIC, stsflg: PRC$M_INTER,
+    });
+    return status & 1 ? SS$_NORMAL : status;
+  });
+}
