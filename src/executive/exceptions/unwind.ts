@@ -1,6 +1,7 @@
 import { callRoutine } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
 import { SS$_ACCVIO, SS$_INSFRAME, SS$_NORMAL, SS$_NOSIGNAL, SS$_UNWIND, SS$_UNWINDING } from '../starlet/ssdef.js';
+import { VECTOR_LABELS } from '../starlet/service-table.js';
 import { aboveFrame, frameAt, OutOfReach, prepareWrite, readReachable, SAVED_PC, type Frame } from './frames.js';
 
 /**
@@ -115,7 +116,7 @@ function redirectCounted(k: Kernel, frame: Frame, depth: number, places: ReturnA
  */
 function unwind(k: Kernel): number {
   const places: ReturnAddresses = {
-    handler: k.symbol('SYS$CALL_HANDL') + 4,
+    handler: VECTOR_LABELS['SYS$CALL_HANDL']! + 4,
     start: k.symbol('EXE$STARTUNWIND'),
     loop: k.symbol('EXE$LOOPUNWIND'),
     ast: k.symbol('EXE$ASTRET'),

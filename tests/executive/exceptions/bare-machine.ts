@@ -2,16 +2,14 @@ import { VirtualClock } from '../../../src/emulator/clock.js';
 import { Machine } from '../../../src/emulator/machine.js';
 import { PR$_MAPEN, PR$_P0BR, PR$_P0LR, PR$_P1BR, PR$_P1LR, PR$_SBR, PR$_SCBB, PR$_SLR } from '../../../src/emulator/processor-registers.js';
 import { bugcheckSymbols } from '../../../src/executive/exceptions/bugcheck-codes.js';
+import { structureSymbols } from '../../../src/executive/boot/symbols.js';
 import { Gate } from '../../../src/executive/gate/gate.js';
 import { stubSource, type Microroutine } from '../../../src/executive/gate/microroutine.js';
 import { Kernel } from '../../../src/executive/kernel.js';
-import * as prdef from '../../../src/executive/starlet/prdef.js';
-import * as prvdef from '../../../src/executive/starlet/prvdef.js';
-import * as ssdef from '../../../src/executive/starlet/ssdef.js';
+import { starletSymbol } from '../../../src/executive/starlet/symbols.js';
 import { STRUCTURES } from '../../../src/executive/structures/index.js';
 import { CTL$GL_VECTORS as P1_POINTER_PAGE, P1_CELLS } from '../../../src/executive/structures/p1-cells.js';
 import { PCB } from '../../../src/executive/structures/pcb.js';
-import type { Structure } from '../../../src/executive/structures/structure.js';
 import { SYSTEM_CELLS } from '../../../src/executive/structures/system-cells.js';
 import { assembleAbsolute } from '../../../src/macro/assembler.js';
 
@@ -56,20 +54,11 @@ function pte(valid: boolean, protection: number, pfn: number): number {
   return ((valid ? 0x80000000 : 0) | (protection << 27) | 0x04000000 | pfn) >>> 0;
 }
 
-const CONSTANTS: Readonly<Record<string, unknown>> = { ...ssdef, ...prdef, ...prvdef };
-function starletSymbol(name: string): number | undefined {
-  const value = CONSTANTS[name];
-  return typeof value === 'number' ? value : undefined;
-}
-
-function structureSymbols(structure: Structure, into: Map<string, number>): void {
-  for (const field of structure.fields) into.set(field.name, field.offset);
-  for (const bit of structure.bits) into.set(bit.name, bit.bit);
-}
-
 export interface BareOptions {
   readonly routines: readonly Microroutine[];
-  /** MACRO text of the executive part, assembled at S0. */
+  /** MACRO text of the service vector pages. */
+  readonly vectors: string;
+  /** MACRO text of the executive part, assembled behind them. */
   readonly executive: string;
   /** MACRO text of the image, assembled at P0 200. Its label START is where `run` begins. */
   readonly image: string;
@@ -82,6 +71,8 @@ export class BareMachine {
   readonly kernel: Kernel;
   readonly image: ReadonlyMap<string, number>;
   console = '';
+  /** Where the processor halted. */
+  pcOfHalt = 0;
 
   constructor(options: BareOptions) {
     this.machine = new Machine({
@@ -99,9 +90,10 @@ export class BareMachine {
     const lookup = (name: string): number | undefined => symbols.get(name) ?? starletSymbol(name);
 
     const executive = assembleAbsolute(`${options.executive}\n${stubSource(options.routines)}`, 'executive', {
-      origin: S0, symbols: lookup, microroutine: (name) => gate.numberOf(name),
+      origin: S0 + 5 * PAGE, symbols: lookup, microroutine: (name) => gate.numberOf(name),
     });
-    if (executive.bytes.length > CODE_PAGES * PAGE) throw new Error('executive too long for the test machine');
+    const vectors = assembleAbsolute(options.vectors, 'vectors', { origin: S0, symbols: (name) => executive.symbols.get(name) ?? lookup(name) });
+    if (executive.bytes.length > (CODE_PAGES - 5) * PAGE) throw new Error('executive too long for the test machine');
     for (const [name, value] of symbols) this.kernel.symbols.set(name, value);
     for (const [name, value] of executive.symbols) this.kernel.symbols.set(name, value);
     this.kernel.symbols.set('SYS$CELLS', CELLS);
@@ -113,7 +105,8 @@ export class BareMachine {
 
     const bytes = this.machine.memory.bytes;
     const view = this.machine.memory.view;
-    bytes.set(executive.bytes, 0);
+    bytes.set(vectors.bytes, 0);
+    bytes.set(executive.bytes, 5 * PAGE);
     bytes.set(image.bytes, P0_PFN * PAGE + 0x200);
     for (let page = 0; page < SYSTEM_PAGES; page += 1) view.setUint32(SPT + 4 * page, pte(true, PRT_URKW, page), true);
     for (let page = 0; page < P0_PAGES; page += 1) view.setUint32(P0PT + 4 * page, pte(page !== 0, page === 0 ? 0 : PRT_UW, P0_PFN + page), true);
@@ -197,6 +190,7 @@ export class BareMachine {
     cpu.r[12] = 0;
     cpu.r[15] = this.at('START');
     const stop = this.trace ? this.traced(limit) : this.machine.run(limit);
+    if (stop.kind === 'halt') this.pcOfHalt = stop.pc;
     return { pc: cpu.r[15]! >>> 0, halted: stop.kind === 'halt' };
   }
 }
