@@ -4,6 +4,7 @@ import { ASSIGN_ROUTINES } from './assign.js';
 import { ATTENTION_ROUTINES } from './attention.js';
 import { CANCEL_ROUTINES } from './cancel.js';
 import { COMPLETION_ROUTINES } from './completion.js';
+import { GETDVI_ROUTINES } from './getdvi.js';
 import { CONSOLE_PORT_ROUTINES } from './drivers/console-port.js';
 import consoleSource from './drivers/console-port.mar';
 import { MAILBOX_DRIVER_ROUTINES } from './drivers/mailbox.js';
@@ -17,7 +18,7 @@ import { XQP_QUEUE_ROUTINES } from './xqp-queue.js';
 
 /** I/O: what sys-image.ts collects. */
 export const IO_ROUTINES: readonly Microroutine[] = [
-  ...QIO_ROUTINES, ...COMPLETION_ROUTINES, ...CANCEL_ROUTINES, ...ASSIGN_ROUTINES, ...ALLOCATE_ROUTINES, ...MAILBOX_SERVICE_ROUTINES,
+  ...QIO_ROUTINES, ...COMPLETION_ROUTINES, ...CANCEL_ROUTINES, ...ASSIGN_ROUTINES, ...ALLOCATE_ROUTINES, ...MAILBOX_SERVICE_ROUTINES, ...GETDVI_ROUTINES,
   ...ATTENTION_ROUTINES, ...OUT_OF_BAND_ROUTINES, ...XQP_QUEUE_ROUTINES,
   ...TERMINAL_DRIVER_ROUTINES, ...CONSOLE_PORT_ROUTINES, ...MAILBOX_DRIVER_ROUTINES, ...NULL_DRIVER_ROUTINES,
 ];
