@@ -1,4 +1,5 @@
 import type { MacroLibrary } from './library.js';
+import { blockMacro } from './rms-blocks.js';
 
 /**
  * The macros of STARLET.MLB, made from the table of system services: `$NAME_S` pushes its arguments and calls the
@@ -96,7 +97,7 @@ export type ServiceArguments = Readonly<Record<string, readonly string[]>>;
 
 /** @param services service name with its `$` -> names of its arguments in order */
 export function starletMacroLibrary(services: ServiceArguments): MacroLibrary {
-  return { macro: (name) => DEFINITION_MACROS[name] ?? serviceMacro(services, name) ?? symbolMacro(name) };
+  return { macro: (name) => DEFINITION_MACROS[name] ?? blockMacro(name) ?? serviceMacro(services, name) ?? symbolMacro(name) };
 }
 
 /** `$SSDEF`, `$IODEF` ...: accepted, and nothing to do. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { assembleAbsolute } from '../../src/macro/assembler.js';
 import { SERVICE_ARGUMENTS, serviceSymbol } from '../../src/executive/starlet/service-table.js';
+import { starletSymbol } from '../../src/executive/starlet/symbols.js';
 import { starletMacroLibrary } from '../../src/macro/starlet.js';
 
 /** Argument lists from the VAX/VMS System Services manual; the real table is the executive's. */
@@ -60,6 +61,24 @@ test('every service of the table has its macros: all arguments, none, an argumen
     const { bytes } = assembleAbsolute(`X: .LONG 0\n ${source}\n`, name, { origin: 0x200, symbols: serviceSymbol, libraries: all });
     expect(bytes.length).toBeGreaterThan(names.length);
   }
+});
+
+test('$FAB, $RAB and $NAM lay out the blocks', () => {
+  const all = [starletMacroLibrary(SERVICE_ARGUMENTS)];
+  const image = assembleAbsolute([
+    'F: $FAB FNM=<LOGIN.COM>,FAC=<GET,PUT>,SHR=<GET,UPI>,RAT=CR,RFM=STMLF,MRS=80,FOP=<CIF,SQO>,NAM=N', 'R: $RAB FAB=F,RAC=KEY,UBF=N,USZ=255,PBF=F,PSZ=3', 'N: $NAM RSA=F,RSS=12',
+  ].join('\n'), 'T', { origin: 0x200, symbols: starletSymbol, libraries: all });
+  const [f, r, n] = ['F', 'R', 'N'].map((name) => image.symbols.get(name)! - 0x200) as [number, number, number];
+  const { bytes } = image;
+  const long = (at: number): number => new DataView(bytes.buffer).getUint32(at, true);
+  expect([r - f, n - r]).toEqual([80, 68]);
+  expect([bytes[f], bytes[f + 1], bytes[f + 0x16], bytes[f + 0x17], bytes[f + 0x1d], bytes[f + 0x1e], bytes[f + 0x1f], bytes[f + 0x34], bytes[f + 0x36]])
+    .toEqual([3, 80, 3, 0x42, 0, 2, 5, 9, 80]);
+  expect(long(f + 4)).toBe(1 << 25 | 1 << 6);
+  expect(long(f + 0x28)).toBe(n + 0x200);
+  expect(String.fromCharCode(...bytes.subarray(long(f + 0x2c) - 0x200, long(f + 0x2c) - 0x200 + 9))).toBe('LOGIN.COM');
+  expect([bytes[r], bytes[r + 0x1e], bytes[r + 0x20], long(r + 0x24), long(r + 0x30), bytes[r + 0x34], long(r + 0x3c)]).toEqual([1, 1, 255, n + 0x200, 0x200, 3, 0x200]);
+  expect([bytes[n], bytes[n + 1], bytes[n + 2], long(n + 4)]).toEqual([2, 96, 12, 0x200]);
 });
 
 test('symbol definition macros are accepted; $EQULST and $DEF define', () => {
