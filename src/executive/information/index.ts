@@ -1,11 +1,13 @@
 import type { Microroutine } from '../gate/microroutine.js';
+import { EXE$EXCMSG } from './excmsg.js';
 import { EXE$FAO, EXE$FAOL } from './fao-service.js';
 import { EXE$GETMSG } from './getmsg.js';
+import { EXE$PUTMSG } from './putmsg.js';
 import { EXE$ASCTIM, EXE$BINTIM, EXE$NUMTIM } from './time-services.js';
 
 /** Formatting, messages, times, information about processes and the system: chapter 29. */
 export const INFORMATION_ROUTINES: readonly Microroutine[] = [
-  EXE$FAO, EXE$FAOL, EXE$NUMTIM, EXE$ASCTIM, EXE$BINTIM, EXE$GETMSG,
+  EXE$FAO, EXE$FAOL, EXE$NUMTIM, EXE$ASCTIM, EXE$BINTIM, EXE$GETMSG, EXE$PUTMSG, EXE$EXCMSG,
 ];
 
 export { buildSystemMessageSection, compileSystemMessages } from './system-messages.js';

@@ -142,7 +142,7 @@ class Compiler {
       faoCount: numberOf(qualifiers.get('FAO_COUNT') ?? '0') ?? 0, userValue: numberOf(qualifiers.get('USER_VALUE') ?? '0') ?? 0,
     });
     this.number += 1;
-    if (this.number > 0xfff) this.fail('too many messages in this facility');
+    if (this.number > 0x1000) this.fail('too many messages in this facility');
   }
 }
 
