@@ -67,6 +67,8 @@ export interface LinkCommand {
   readonly files: readonly { readonly spec: string; readonly isOptions?: boolean }[];
   readonly executable: string | boolean;
   readonly map: string | boolean;
+  /** /FULL: the map lists image sections too. */
+  readonly fullMap?: boolean | undefined;
   readonly traceback: boolean;
   readonly debug: boolean;
   readonly symbols: SymbolSource | undefined;
@@ -163,7 +165,7 @@ export function* linkCommand<Y, N>(command: LinkCommand, host: CommandHost<Y, N>
       if (isFailure(written)) return yield* openFailure(host, 'LINK', written, 'out');
     }
     if (command.map !== false) {
-      const written = yield* host.writeText({ spec: named(command.map), related, type: 'MAP' }, image.map());
+      const written = yield* host.writeText({ spec: named(command.map), related, type: 'MAP' }, image.map(command.fullMap));
       if (isFailure(written)) return yield* openFailure(host, 'LINK', written, 'out');
     }
     return linkResult(image.messages);

@@ -45,7 +45,8 @@ export interface ImageFile {
   readonly transferAddress: number | undefined;
   /** Warnings and information; an error that leaves no image is thrown. */
   readonly messages: readonly LinkMessage[];
-  map(): string;
+  /** @param isFull LINK/MAP/FULL */
+  map(isFull?: boolean): string;
 }
 
 export interface LinkedSymbol extends SymbolDefinition {
@@ -105,7 +106,10 @@ export function link(objects: readonly (readonly Uint8Array[])[], options: LinkO
   const complete: ImageHeader = { ...header, headerBlocks: headerBytes.length / PAGE };
   return {
     bytes, header: complete, symbols: values, transferAddress, messages: messages.list,
-    map: () => renderMap({ header: complete, modules, psects, symbols: [...symbols.values()], transferAddress, messages: messages.list, blocks: bytes.length / PAGE }),
+    map: (isFull = false) => {
+      const input = { header: complete, modules, psects, symbols: [...symbols.values()], transferAddress, messages: messages.list, blocks: bytes.length / PAGE };
+      return renderMap(input, isFull);
+    },
   };
 }
 
@@ -230,7 +234,7 @@ function imageSections(laidOut: readonly LaidOutSection[], stackPages: number): 
     }
   }
   pieces.push({
-    section: { ...common, kind: 'demandZero', pages: stackPages, vpn: P1_END - stackPages, flags: ISD$M_DZRO | ISD$M_WRT, type: ISD$K_USRSTACK },
+    section: { ...common, kind: 'demandZero', pages: stackPages, vpn: P1_END - stackPages, flags: ISD$M_DZRO | ISD$M_WRT | ISD$M_LASTCLU, type: ISD$K_USRSTACK },
     bytes: new Uint8Array(0),
   });
   let vbn = headerBlocksFor(pieces.map((piece) => piece.section)) + 1;

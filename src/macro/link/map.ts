@@ -1,10 +1,10 @@
 import { ISD$K_USRSTACK, sectionAddress, type ImageHeader, type ImageSection } from '../image-format.js';
 import type { LinkedSymbol } from '../linker.js';
 import { alignmentKeyword, attributeKeywords } from '../psect.js';
-import type { LinkModule, LinkPsect } from './layout.js';
+import { PAGE, type LinkModule, type LinkPsect } from './layout.js';
 import { hex, type LinkMessage } from './messages.js';
 
-/** The link map: the synopses of VAX LINK's default map, without page headings. */
+/** The link map, laid out as VAX LINK does (without page headings and run statistics). The full map lists image sections too. */
 export interface MapInput {
   readonly header: ImageHeader;
   readonly modules: readonly LinkModule[];
@@ -15,28 +15,31 @@ export interface MapInput {
   readonly blocks: number;
 }
 
-export function renderMap(input: MapInput): string {
+export function renderMap(input: MapInput, isFull: boolean): string {
   return [
     ...heading('Object Module Synopsis'), ...moduleLines(input.modules),
-    ...heading('Image Section Synopsis'), ...sectionLines(input.header.sections),
+    ...(isFull ? [...heading('Image Section Synopsis'), ...sectionLines(input.header.sections)] : []),
     ...heading('Program Section Synopsis'), ...psectLines(input.psects),
     ...heading('Symbols By Name'), ...symbolLines(input.symbols),
     ...heading('Image Synopsis'), ...synopsisLines(input),
   ].join('\n') + '\n';
 }
 
+const PAGE_WIDTH = 116;
+
 function heading(title: string): string[] {
-  const line = `! ${title} !`;
-  return ['', `${' '.repeat(20)}+${'-'.repeat(line.length - 2)}+`, `${' '.repeat(20)}${line}`, `${' '.repeat(20)}+${'-'.repeat(line.length - 2)}+`, ''];
+  const rule = `+${'-'.repeat(title.length + 2)}+`;
+  const indent = ' '.repeat(Math.floor((PAGE_WIDTH - rule.length) / 2));
+  return ['', indent + rule, `${indent}! ${title} !`, indent + rule, ''];
 }
 
 function moduleLines(modules: readonly LinkModule[]): string[] {
   return [
-    'Module Name      Ident            Bytes  File                             Creation Date      Creator',
-    '-----------      -----            -----  ----                             -------------      -------',
+    'Module Name     Ident              Bytes      File                                Creation Date      Creator',
+    '-----------     -----              -----      -----                               -------------      -------',
     ...modules.map(({ module, file }) => {
       const bytes = module.psects.reduce((sum, psect) => sum + psect.allocation, 0);
-      return `${module.name.padEnd(16)} ${module.ident.padEnd(16)} ${String(bytes).padStart(5)}  ${file.padEnd(32)} ${module.created.padEnd(18)} ${module.language}`.trimEnd();
+      return `${module.name.padEnd(16)}${module.ident.padEnd(16)}${String(bytes).padStart(9)} ${file.padEnd(37)}${module.created.padStart(17)}  ${module.language}`;
     }),
   ];
 }
@@ -46,58 +49,76 @@ function sectionLines(sections: readonly ImageSection[]): string[] {
     'Type  Pages  Base Addr  Disk VBN  PFC  Protection and Paging',
     '----  -----  ---------  --------  ---  ---------------------',
     ...sections.map((section) => {
-      const writable = (section.flags & 8) !== 0;
-      const paging = section.kind === 'demandZero' ? 'READ WRITE  DEMAND ZERO' : writable ? 'READ WRITE  COPY ON REF' : 'READ ONLY';
-      const name = section.type === ISD$K_USRSTACK ? `${paging}  (user stack)` : paging;
-      return `${String(section.type).padStart(4)}  ${String(section.pages).padStart(5)}  ${hex(sectionAddress(section))}   ${String(section.vbn).padStart(8)}  ${String(section.cluster).padStart(3)}  ${name}`;
+      const isWritable = (section.flags & 8) !== 0;
+      const paging = section.kind === 'demandZero' ? 'READ WRITE  DEMAND ZERO' : isWritable ? 'READ WRITE  COPY ON REF' : 'READ ONLY';
+      return `${String(section.type).padStart(4)}  ${String(section.pages).padStart(5)}  ${hex(sectionAddress(section))}   ${String(section.vbn).padStart(8)}  ${String(section.cluster).padStart(3)}  ${paging}`;
     }),
   ];
 }
 
+const ATTRIBUTE_WIDTHS = [5, 3, 3, 3, 3, 5, 5, 4, 5, 5];
+
 function psectLines(psects: readonly LinkPsect[]): string[] {
   const rows = [
-    'Psect Name       Module Name      Base     End      Length                Align     Attributes',
-    '----------       -----------      ----     ---      ------                -----     ----------',
+    'Psect Name      Module Name       Base     End           Length            Align                 Attributes',
+    '----------      -----------       ----     ---           ------            -----                 ----------',
   ];
-  for (const psect of [...psects].sort((a, b) => a.base - b.base || (a.name < b.name ? -1 : 1))) {
-    rows.push(`${psect.name.padEnd(34)}${extent(psect.base, psect.length)} ${alignment(psect.alignment)} ${attributeKeywords(psect.flags).join(',')}`);
+  for (const psect of [...psects].filter((p) => p.length > 0).sort((a, b) => a.base - b.base || (a.name < b.name ? -1 : 1))) {
+    const attributes = attributeKeywords(psect.flags).map((keyword, n) => keyword.padStart(ATTRIBUTE_WIDTHS[n]!)).join(',');
+    rows.push(`${psect.name.padEnd(32)}${extent(psect.base, psect.length)} ${alignment(psect.alignment)} ${attributes}`);
     for (const part of psect.contributions) {
-      if (part.length > 0) rows.push(`${' '.repeat(17)}${part.owner.module.name.padEnd(17)}${extent(psect.base + part.offset, part.length)} ${alignment(part.alignment)}`.trimEnd());
+      if (part.length > 0) rows.push(`${' '.repeat(16)}${part.owner.module.name.padEnd(16)}${extent(psect.base + part.offset, part.length)} ${alignment(part.alignment)}`);
     }
   }
   return rows;
 }
 
 function extent(base: number, length: number): string {
-  return `${hex(base)} ${hex(length === 0 ? base : base + length - 1)} ${hex(length)} (${String(length).padStart(8)}.)`;
+  return `${hex(base)} ${hex(base + length - 1)} ${hex(length)} (${String(length).padStart(11)}.)`;
 }
 
 function alignment(power: number): string {
-  return `${alignmentKeyword(power).padEnd(6)} ${power}`;
+  return `${alignmentKeyword(power).padEnd(4)} ${String(power).padStart(2)}`;
 }
+
+const SYMBOL_COLUMNS = 4;
+const SYMBOL_WIDTH = 35;
 
 function symbolLines(symbols: readonly LinkedSymbol[]): string[] {
   const cells = [...symbols].sort((a, b) => a.name < b.name ? -1 : 1)
-    .map((symbol) => `${symbol.name.padEnd(24)}${hex(symbol.value)}${symbol.isRelocatable ? '-R' : '  '}`);
-  const rows = ['Symbol                  Value       Symbol                  Value', '------                  -----       ------                  -----'];
-  for (let i = 0; i < cells.length; i += 2) rows.push(`${cells[i]}  ${cells[i + 1] ?? ''}`.trimEnd());
+    .map((symbol) => `${symbol.name.padEnd(15)} ${hex(symbol.value)}${symbol.isRelocatable ? '-R' : ''}`.padEnd(SYMBOL_WIDTH));
+  const rows = [row(Array(SYMBOL_COLUMNS).fill('Symbol          Value'.padEnd(SYMBOL_WIDTH))), row(Array(SYMBOL_COLUMNS).fill('------          -----'.padEnd(SYMBOL_WIDTH)))];
+  for (let i = 0; i < cells.length; i += SYMBOL_COLUMNS) rows.push(row(cells.slice(i, i + SYMBOL_COLUMNS)));
   return rows;
 }
 
-function synopsisLines({ header, transferAddress, modules, messages, blocks, psects }: MapInput): string[] {
-  const sized = psects.filter((psect) => psect.length > 0 && psect.base > 0);
-  const low = Math.min(...sized.map((psect) => psect.base));
-  const high = Math.max(...sized.map((psect) => psect.base + psect.length - 1));
+function row(cells: readonly string[]): string {
+  return cells.join('').trimEnd();
+}
+
+const LABEL_WIDTH = 50;
+
+function synopsisLines({ header, transferAddress, modules, psects, symbols, blocks }: MapInput): string[] {
+  const line = (label: string, value: string): string => `${`${label}:`.padEnd(LABEL_WIDTH)}${value}`;
+  const limits = (label: string, first: number, last: number): string =>
+    line(label, `${`${first}.`.padStart(9)}${`${last}.`.padStart(10)} (${`${last - first + 1}.`.padStart(6)} block${last === first ? '' : 's'})`);
+  const mapped = header.sections.filter((section) => section.type !== ISD$K_USRSTACK);
+  const low = Math.min(...mapped.map(sectionAddress));
+  const pages = mapped.reduce((sum, section) => sum + section.pages, 0);
+  const startup = header.transfers.find((address) => address !== transferAddress);
   return [
-    ...(sized.length === 0 ? [] : [`Virtual memory allocated:                 ${hex(low)} ${hex(high)}`]),
-    `Stack size:                               ${header.sections.find((s) => s.type === ISD$K_USRSTACK)?.pages ?? 0}. pages`,
-    `Image header virtual block limits:        1. ${header.headerBlocks}. (${header.headerBlocks}. block${header.headerBlocks === 1 ? '' : 's'})`,
-    `Image binary virtual block limits:        ${header.headerBlocks + 1}. ${blocks}. (${blocks - header.headerBlocks}. blocks)`,
-    `Image name and identification:            ${header.imageName} ${header.imageIdent}`,
-    `Number of files:                          ${new Set(modules.map((m) => m.file)).size}.`,
-    `Number of modules:                        ${modules.length}.`,
-    `Number of program sections:               ${psects.length}.`,
-    `User transfer address:                    ${transferAddress === undefined ? 'none' : hex(transferAddress)}`,
-    `Number of messages:                       ${messages.length}.`,
+    ...(mapped.length === 0 ? [] : [line('Virtual memory allocated', `${hex(low)} ${hex(low + pages * PAGE - 1)} ${hex(pages * PAGE)} (${pages * PAGE}. bytes, ${pages}. page${pages === 1 ? '' : 's'})`)]),
+    line('Stack size', `${`${header.sections.find((s) => s.type === ISD$K_USRSTACK)?.pages ?? 0}.`.padStart(9)} pages`),
+    limits('Image header virtual block limits', 1, header.headerBlocks),
+    limits('Image binary virtual block limits', header.headerBlocks + 1, blocks),
+    line('Image name and identification', `${header.imageName} ${header.imageIdent}`),
+    line('Number of files', `${`${new Set(modules.map((m) => m.file)).size}.`.padStart(9)}`),
+    line('Number of modules', `${modules.length}.`.padStart(9)),
+    line('Number of program sections', `${psects.length}.`.padStart(9)),
+    line('Number of global symbols', `${symbols.length}.`.padStart(9)),
+    line('Number of image sections', `${header.sections.length}.`.padStart(9)),
+    ...(transferAddress === undefined ? [] : [line('User transfer address', hex(transferAddress))]),
+    ...(startup === undefined ? [] : [line('Debugger transfer address', hex(startup))]),
+    line('Image type', 'EXECUTABLE.'),
   ];
 }

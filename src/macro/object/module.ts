@@ -80,7 +80,7 @@ function globalSymbols(assembly: Assembly): ObjectSymbol[] {
     const name = symbol.name.slice(0, OBJ$C_SYMSIZ);
     const weak = symbol.isWeak ? GSY$M_WEAK : 0;
     if (symbol.value === undefined) {
-      if (symbol.isReferenced || symbol.isExternal || symbol.isGlobal) symbols.push({ name, flags: weak, psect: 0, value: 0, entryMask: undefined });
+      if (symbol.isReferenced || symbol.isExternal || symbol.isGlobal) symbols.push({ name, flags: weak | GSY$M_REL, psect: 0, value: 0, entryMask: undefined });
       continue;
     }
     if (!symbol.isGlobal || symbol.isSupplied) continue;
