@@ -1,5 +1,6 @@
 import { PR$_SISR, PR$_TODR } from '../../emulator/processor-registers.js';
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
+import { initializeCrashData } from '../exceptions/initialize.js';
 import { IOC$INIT } from '../io/database.js';
 import type { Kernel } from '../kernel.js';
 import { EXE$ALONPAGVAR } from '../pool/nonpaged.js';
@@ -43,6 +44,7 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   k.initializeQueue(k.symbol('SCH$GQ_CEBHD'));
   for (const list of ['EXE$GL_GSDSYSFL', 'EXE$GL_GSDGRPFL', 'EXE$GL_GSDDELFL', 'EXE$GL_PQBFL', 'IOC$GL_DPTLIST']) k.initializeQueue(k.symbol(list));
   setTime(k, information);
+  initializeCrashData(k);
   initializeTimerQueue(k);
   initializeFreePages(k);
   buildTables(k);

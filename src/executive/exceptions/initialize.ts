@@ -1,0 +1,26 @@
+import type { Kernel } from '../kernel.js';
+import { ArrayMemory, textToBytes } from '../structures/memory.js';
+import { RPB } from '../structures/rpb.js';
+import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
+import { MEMDSC } from './dump-format.js';
+import { ERL$INITIALIZE } from './error-log.js';
+
+const PAGE = 512;
+
+/**
+ * What a crash will need, made ready by EXE$INIT: error log buffers, the memory descriptor in the restart parameter block (this machine
+ * has one memory controller, its memory starts at page 0), the version, and BUGREBOOT and DUMPBUG at their default, 1.
+ *
+ * @source digest ch08 1.1, 3.1; book Table 24-16
+ */
+export function initializeCrashData(k: Kernel): void {
+  ERL$INITIALIZE(k);
+  const memory = new ArrayMemory(new Uint8Array(MEMDSC.size));
+  const descriptor = MEMDSC.at(memory, 0);
+  descriptor.MEMDSC$V_PAGES = k.machine.memory.size / PAGE;
+  k.writeBytes(k.sys.EXE$GL_RPB + RPB.offset.RPB$R_MEMDSC, memory.bytes);
+  k.writeBytes(k.symbol('SYS$GQ_VERSION'), textToBytes(SYS$VERSION_TEXT));
+  k.sys.EXE$V_BUGREBOOT = 1;
+  k.sys.EXE$V_BUGDUMP = 1;
+  k.sys.EXE$GL_DEFFLAGS = k.sys.EXE$GL_DEFFLAGS | k.sys.EXE$GL_FLAGS;
+}
