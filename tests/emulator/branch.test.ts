@@ -171,8 +171,10 @@ test('interlocked queues are self-relative, refuse misalignment, and give way to
   run([...op('REMQHI'), 0x62, reg(3)], { 2: header });
   expect([m.cpu.r[3], m.cpu.cc]).toEqual([0x4100, 4]);
   run([...op('REMQHI'), 0x62, reg(3)], { 2: header });
-  expect([m.cpu.r[3], m.cpu.cc]).toEqual([0x4100, 6]);
+  expect([m.cpu.r[3], m.cpu.cc]).toEqual([header, 6]);
   m.memory.view.setInt32(header, 1, true);
+  run([...op('REMQHI'), 0x62, reg(3)], { 2: header, 3: 9 });
+  expect([m.cpu.r[3], m.cpu.cc]).toEqual([9, 3]);
   run([...op('INSQHI'), 0x61, 0x62], { 1: 0x4100, 2: header });
   expect(m.cpu.cc).toBe(1);
   run([...op('INSQHI'), 0x61, 0x62], { 1: 0x4101, 2: header }, 0, 2);

@@ -50,21 +50,21 @@ function read(m: Cpu, length: number, address: number): bigint {
   return negative ? -magnitude : magnitude;
 }
 
-/** What fits of a value into `digits` digits: zero is positive. */
-function fit(value: bigint, digits: number): { kept: bigint; overflow: boolean } {
+/** What fits of a value into `digits` digits. A zero that is left by overflow keeps the sign of the value. */
+function fit(value: bigint, digits: number): { kept: bigint; negative: boolean; overflow: boolean } {
   const kept = value % 10n ** BigInt(digits);
-  return { kept, overflow: kept !== value };
+  return { kept, negative: value < 0n, overflow: kept !== value };
 }
 
 /** Stores the value and sets the condition codes, C to `c`. The caller sets the registers afterwards. */
 function write(m: Cpu, value: bigint, length: number, address: number, c = 0): void {
   const digits = digitCount(length);
   const bytes = byteCount(digits);
-  const { kept, overflow } = fit(value, digits);
+  const { kept, negative, overflow } = fit(value, digits);
   m.mmu.probeWrite(address, bytes);
   const text = (kept < 0n ? -kept : kept).toString().padStart(2 * bytes - 1, '0');
   for (let i = 0; i < bytes; i++) {
-    const low = i === bytes - 1 ? (kept < 0n ? MINUS : PLUS) : Number(text[2 * i + 1]);
+    const low = i === bytes - 1 ? (negative ? MINUS : PLUS) : Number(text[2 * i + 1]);
     m.mmu.storeByte((address + i) | 0, (Number(text[2 * i]) << 4) | low);
   }
   m.cc = (kept < 0n ? N : kept === 0n ? Z : 0) | c;
@@ -86,8 +86,11 @@ function sixOperands(compute: (first: bigint, second: bigint) => bigint | null) 
   return (m: Cpu, length1: number, address1: number, length2: number, address2: number, length3: number, address3: number): void => {
     digitCount(length3);
     const result = compute(read(m, length1, address1), read(m, length2, address2));
-    if (result === null) m.decimalDivideByZero();
-    else write(m, result, length3, address3);
+    if (result === null) {
+      m.decimalDivideByZero();
+      return;
+    }
+    write(m, result, length3, address3);
     leave(m, 0, address1, 0, address2, 0, address3);
   };
 }
@@ -128,13 +131,19 @@ function packedToLong(m: Cpu, length: number, address: number, register: number,
   if (BigInt(result) !== value) m.integerOverflow();
 }
 
+/** The conversions to characters set N and Z by their source. */
+function signOf(value: bigint): number {
+  return value < 0n ? N : value === 0n ? Z : 0;
+}
+
 /** Digits as characters, after a sign character. */
 function packedToSeparate(m: Cpu, length: number, address: number, targetLength: number, target: number): void {
   const digits = digitCount(targetLength);
-  const { kept, overflow } = fit(read(m, length, address), digits);
-  const text = (kept < 0n ? '-' : '+') + (digits === 0 ? '' : (kept < 0n ? -kept : kept).toString().padStart(digits, '0'));
+  const value = read(m, length, address);
+  const { kept, negative, overflow } = fit(value, digits);
+  const text = (negative ? '-' : '+') + (digits === 0 ? '' : (kept < 0n ? -kept : kept).toString().padStart(digits, '0'));
   storeText(m, text, target);
-  m.cc = kept < 0n ? N : kept === 0n ? Z : 0;
+  m.cc = signOf(value);
   if (overflow) m.decimalOverflow();
   leave(m, 0, address, 0, target);
 }
@@ -178,7 +187,7 @@ function packedToTrailing(m: Cpu, length: number, address: number, table: number
     for (let i = 0; i < digits - 1; i++) m.mmu.storeByte((target + i) | 0, text.charCodeAt(i));
     m.mmu.storeByte((target + digits - 1) | 0, trailing);
   }
-  m.cc = kept < 0n ? N : kept === 0n ? Z : 0;
+  m.cc = signOf(value);
   if (overflow) m.decimalOverflow();
   leave(m, 0, address, 0, target);
 }

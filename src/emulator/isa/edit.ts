@@ -32,7 +32,9 @@ const EO$FLOAT = 0xa0;
 /** What the operators work on. */
 interface Editing {
   readonly input: number[];
-  readonly output: number[];
+  /** What goes to each offset from the destination: below 0 when a pattern blanks more than it has stored. */
+  readonly output: Map<number, number>;
+  length: number;
   readonly negative: boolean;
   fill: number;
   sign: number;
@@ -44,7 +46,7 @@ interface Editing {
 export function editPacked(m: Cpu, length: number, source: number, pattern: number, target: number): void {
   const count = digitCount(length);
   const { digits, negative } = readDigits(m, count, source);
-  const e: Editing = { input: digits, output: [], negative, fill: BLANK, sign: negative ? MINUS : BLANK, significant: false, zero: true, lost: false };
+  const e: Editing = { input: digits, output: new Map(), length: 0, negative, fill: BLANK, sign: negative ? MINUS : BLANK, significant: false, zero: true, lost: false };
   let at = pattern;
   const next = (): number => {
     const byte = m.mmu.loadByte(at) & 0xff;
@@ -58,22 +60,27 @@ export function editPacked(m: Cpu, length: number, source: number, pattern: numb
   }
   if (e.input.length !== 0) throw reservedOperand();
 
-  m.mmu.probeWrite(target, e.output.length);
-  e.output.forEach((byte, i) => m.mmu.storeByte((target + i) | 0, byte));
-  [count, source, 0, (at - 1) | 0, 0, (target + e.output.length) | 0].forEach((value, n) => (m.r[n] = value));
+  const lowest = Math.min(0, ...e.output.keys());
+  m.mmu.probeWrite((target + lowest) | 0, e.length - lowest);
+  e.output.forEach((byte, offset) => m.mmu.storeByte((target + offset) | 0, byte));
+  [count, source, 0, (at - 1) | 0, 0, (target + e.length) | 0].forEach((value, n) => (m.r[n] = value));
   m.cc = (negative && !e.zero ? N : 0) | (e.zero ? Z : 0) | (e.significant ? C : 0);
   if (e.lost) m.decimalOverflow();
+}
+
+function put(e: Editing, byte: number): void {
+  e.output.set(e.length++, byte);
 }
 
 function plainOperator(e: Editing, operator: number): void {
   switch (operator) {
     case EO$END_FLOAT:
-      if (!e.significant) e.output.push(e.sign);
+      if (!e.significant) put(e, e.sign);
       e.significant = true;
       break;
     case EO$CLEAR_SIGNIF: e.significant = false; break;
     case EO$SET_SIGNIF: e.significant = true; break;
-    case EO$STORE_SIGN: e.output.push(e.sign); break;
+    case EO$STORE_SIGN: put(e, e.sign); break;
     default: throw reservedOperand();
   }
 }
@@ -84,14 +91,14 @@ function operatorWithByte(e: Editing, operator: number, byte: number): void {
     case EO$LOAD_SIGN: e.sign = byte; break;
     case EO$LOAD_PLUS: if (!e.negative) e.sign = byte; break;
     case EO$LOAD_MINUS: if (e.negative) e.sign = byte; break;
-    case EO$INSERT: e.output.push(e.significant ? byte : e.fill); break;
+    case EO$INSERT: put(e, e.significant ? byte : e.fill); break;
     case EO$BLANK_ZERO:
       if (byte === 0) throw reservedOperand();
-      if (e.zero) e.output.fill(e.fill, Math.max(0, e.output.length - byte));
+      if (e.zero) for (let back = 1; back <= byte; back++) e.output.set(e.length - back, e.fill);
       break;
     case EO$REPLACE_SIGN:
       if (byte === 0) throw reservedOperand();
-      if (e.zero && byte <= e.output.length) e.output[e.output.length - byte] = e.fill;
+      if (e.zero) e.output.set(e.length - byte, e.fill);
       break;
     case EO$ADJUST_INPUT: adjustInput(e, byte); break;
     default: throw reservedOperand();
@@ -114,17 +121,18 @@ function repeatedOperator(e: Editing, operator: number, count: number): void {
   if (count === 0 || (operator !== EO$FILL && operator !== EO$MOVE && operator !== EO$FLOAT)) throw reservedOperand();
   for (let i = 0; i < count; i++) {
     if (operator === EO$FILL) {
-      e.output.push(e.fill);
+      put(e, e.fill);
       continue;
     }
     const digit = e.input.shift();
     if (digit === undefined) throw reservedOperand();
     if (digit !== 0) {
-      if (operator === EO$FLOAT && !e.significant) e.output.push(e.sign);
-      e.zero = false;
+      if (operator === EO$FLOAT && !e.significant) put(e, e.sign);
+      // EO$FLOAT clears Z together with storing the sign, and only then.
+      if (operator === EO$MOVE || !e.significant) e.zero = false;
       e.significant = true;
     }
-    e.output.push(e.significant ? ZERO + digit : e.fill);
+    put(e, e.significant ? ZERO + digit : e.fill);
   }
 }
 

@@ -14,6 +14,9 @@ const EXTENSION: Readonly<Record<Format['letter'], { type: string; bits: number;
   f: { type: 'b', bits: 8, size: 8 }, d: { type: 'b', bits: 8, size: 8 }, g: { type: 'w', bits: 11, size: 16 }, h: { type: 'w', bits: 15, size: 16 },
 };
 
+/** Bits of EMODx's product. */
+const PRODUCT_BITS: Readonly<Record<Format['letter'], number>> = { f: 32, d: 64, g: 64, h: 128 };
+
 /** Bits to which POLYx cuts each product before it adds the coefficient. */
 const POLY_BITS: Readonly<Record<Format['letter'], number>> = { f: 31, d: 63, g: 63, h: 127 };
 const POLY_MAX_DEGREE = 31;
@@ -110,7 +113,10 @@ function extendedMultiplyFloat(format: Format): Operate {
     const multiplicand = unpack(format, longs, format.longs + 1);
     const extended: Real = multiplier.fraction === 0n ? ZERO
       : { negative: multiplier.negative, fraction: (multiplier.fraction << BigInt(bits)) | BigInt(extension), scale: multiplier.scale - bits };
-    const product = multiply(extended, multiplicand);
+    const exact = multiply(extended, multiplicand);
+    // Cut to the product's field before it is normalized.
+    const cut = 2 * format.precision + bits - PRODUCT_BITS[format.letter];
+    const product: Real = cut <= 0 ? exact : { negative: exact.negative, fraction: exact.fraction >> BigInt(cut), scale: exact.scale + cut };
     const integer = toInteger(product, false);
     const result = finish(m, format, fractionPart(product));
     m.second = Number(BigInt.asIntN(32, integer));

@@ -41,14 +41,14 @@ function storeAddress(m: Cpu, value: number, register: number, address: number):
   else if (register === MEMORY) m.mmu.storeLong(address, value);
 }
 
-/** Checks the header of a self-relative queue; false, with C set, when its interlock bit is held by someone else. */
-function checkHeader(m: Cpu, header: number): boolean {
+/** Checks the header of a self-relative queue. False, with C set, when its interlock bit is held by someone else; V then tells the removals' failure. */
+function checkHeader(m: Cpu, header: number, held: number): boolean {
   if ((header & 7) !== 0) throw reservedOperand();
   const link = m.mmu.loadLongModify(header);
   m.mmu.probeWrite(header, 8);
-  if ((link & 6) !== 0 || (m.mmu.loadLong((header + 4) | 0) & 7) !== 0) throw reservedOperand();
+  if ((link & 6) !== 0) throw reservedOperand();
   if ((link & 1) !== 0) {
-    m.cc = C;
+    m.cc = held;
     return false;
   }
   return true;
@@ -56,7 +56,7 @@ function checkHeader(m: Cpu, header: number): boolean {
 
 function insertHead(m: Cpu, entry: number, header: number): void {
   if (((entry | header) & 7) !== 0 || entry === header) throw reservedOperand();
-  if (!checkHeader(m, header)) return;
+  if (!checkHeader(m, header, C)) return;
   const first = (header + m.mmu.loadLong(header)) | 0;
   m.mmu.probeWrite(entry, 8);
   m.mmu.probeWrite((first + 4) | 0, 4);
@@ -69,8 +69,9 @@ function insertHead(m: Cpu, entry: number, header: number): void {
 
 function insertTail(m: Cpu, entry: number, header: number): void {
   if (((entry | header) & 7) !== 0 || entry === header) throw reservedOperand();
-  if (!checkHeader(m, header)) return;
+  if (!checkHeader(m, header, C)) return;
   const last = (header + m.mmu.loadLong((header + 4) | 0)) | 0;
+  if ((last & 7) !== 0) throw reservedOperand();
   m.mmu.probeWrite(entry, 8);
   m.mmu.probeWrite(last, 4);
   m.mmu.storeLong(entry, header - entry);
@@ -80,11 +81,13 @@ function insertTail(m: Cpu, entry: number, header: number): void {
   m.cc = last === header ? Z : 0;
 }
 
-/** REMQHI and REMQTI leave their destination alone when the interlock is held or the queue is empty (V). */
+/** REMQHI and REMQTI leave their destination alone when the interlock is held; it gets the header's address when the queue is empty (V). */
 function removeHead(m: Cpu, header: number, register: number, address: number): void {
-  if (!checkHeader(m, header)) return;
+  if (register === MEMORY && address === header) throw reservedOperand();
+  if (!checkHeader(m, header, V | C)) return;
   const link = m.mmu.loadLong(header);
   if (link === 0) {
+    storeAddress(m, header, register, address);
     m.cc = Z | V;
     return;
   }
@@ -101,12 +104,15 @@ function removeHead(m: Cpu, header: number, register: number, address: number): 
 }
 
 function removeTail(m: Cpu, header: number, register: number, address: number): void {
-  if (!checkHeader(m, header)) return;
+  if (register === MEMORY && address === header) throw reservedOperand();
+  if (!checkHeader(m, header, V | C)) return;
   if (m.mmu.loadLong(header) === 0) {
+    storeAddress(m, header, register, address);
     m.cc = Z | V;
     return;
   }
   const entry = (header + m.mmu.loadLong((header + 4) | 0)) | 0;
+  if ((entry & 7) !== 0) throw reservedOperand();
   const previous = (entry + m.mmu.loadLong((entry + 4) | 0)) | 0;
   if ((previous & 7) !== 0) throw reservedOperand();
   m.mmu.probeWrite(previous, 4);
