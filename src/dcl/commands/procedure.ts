@@ -1,0 +1,91 @@
+import type { Flow } from '../../executive/gate/microroutine.js';
+import { CLI$_NOATFIL, CLI$_NOTIMPL, CLI$_PARMDEL, CLI$_USCALL, STS$M_INHIB_MSG } from '../condition-codes.js';
+import { fail } from '../condition.js';
+import { Leave } from '../interpreter/completion.js';
+import { enterProcedure, enterSubroutine, quietStatus } from '../interpreter/levels.js';
+import type { Dcl } from '../interpreter/session.js';
+import { canonical, isBlank, unquote, upcase } from '../language/characters.js';
+import type { ParsedCommand } from '../tables/parsed-command.js';
+import type { CommandRoutines } from './command.js';
+import { continueImage, stopImage } from './image.js';
+
+/**
+ * Cuts parameters of @ and CALL: separated by blanks; unquoted ones upper case; a quoted one keeps case and blanks.
+ * A slash begins a parameter like any other character.
+ */
+export function cutParameters(text: string): string[] {
+  const parameters: string[] = [];
+  let at = 0;
+  for (;;) {
+    while (isBlank(text.charAt(at))) at += 1;
+    if (at >= text.length) return parameters;
+    const from = at;
+    let quoted = false;
+    for (; at < text.length && (quoted || !isBlank(text.charAt(at))); at += 1) if (text.charAt(at) === '"') quoted = !quoted;
+    const raw = text.slice(from, at);
+    parameters.push(raw.startsWith('"') ? unquote(raw) : canonical(raw));
+  }
+}
+
+/** `@file[/OUTPUT=file] [p1 ... p8]` @dcl full @source DCL Dictionary, @ */
+export function* invokeProcedure(dcl: Dcl, text: string): Flow<undefined> {
+  let at = 1;
+  while (isBlank(text.charAt(at))) at += 1;
+  const from = at;
+  let brackets = 0;
+  for (; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (character === '[') brackets += 1;
+    else if (character === ']') brackets -= 1;
+    else if (brackets === 0 && (isBlank(character) || character === '/')) break;
+  }
+  const spec = canonical(text.slice(from, at));
+  if (spec === '') fail(CLI$_NOATFIL);
+  const { output, rest } = readOutput(text.slice(at));
+  yield* stopImage(dcl);
+  yield* enterProcedure(dcl, spec, { parameters: cutParameters(rest), output });
+  return undefined;
+}
+
+/** /OUTPUT directly behind the file specification. */
+function readOutput(text: string): { output: string | undefined; rest: string } {
+  const match = /^[ \t]*\/([A-Za-z]+)[ \t]*[=:][ \t]*("(?:[^"]|"")*"|[^ \t/]+)(.*)$/.exec(text);
+  if (!match) return { output: undefined, rest: text };
+  const name = upcase(match[1]!);
+  if (!'OUTPUT'.startsWith(name)) fail(CLI$_PARMDEL, { token: name });
+  const value = match[2]!;
+  return { output: value.startsWith('"') ? unquote(value) : upcase(value), rest: match[3]! };
+}
+
+/** CALL label [p1 ... p8] @dcl full */
+function* callCommand(dcl: Dcl, command: ParsedCommand): Flow<void> {
+  const label = upcase(command.value('LABEL')!);
+  const parameters = cutParameters(command.raw('PARAMETERS') ?? '');
+  const found = yield* enterSubroutine(dcl, label, { parameters, output: command.value('OUTPUT') });
+  if (found) return;
+  const idf = dcl.idf;
+  if (idf.IDF$V_NOON !== 0 || (dcl.level === 0 && dcl.interactive)) fail(CLI$_USCALL, { args: [label] });
+  yield* dcl.report({ code: CLI$_USCALL, args: [label] });
+  throw new Leave('level', (CLI$_USCALL | STS$M_INHIB_MSG) >>> 0);
+}
+
+/** STOP: an interrupted image goes without its exit handlers; procedures are left down to level 0. @dcl partly: no STOP process */
+function* stopCommand(dcl: Dcl, command: ParsedCommand): Flow<void> {
+  if (command.has('PROCESS') || command.has('IDENTIFICATION')) fail(CLI$_NOTIMPL, { args: ['STOP process'] });
+  yield* stopImage(dcl);
+  if (dcl.level === 0 && !dcl.interactive) throw new Leave('logout', quietStatus(dcl));
+  if (dcl.level > 0) throw new Leave('all', quietStatus(dcl));
+}
+
+/** LOGOUT: the main loop ends; DCL's caller runs LOGINOUT, which writes the logout message. */
+function* logoutCommand(dcl: Dcl, command: ParsedCommand): Flow<void> {
+  dcl.prc.PRC$V_LOGOUT = command.has('FULL') ? 1 : 0;
+  throw new Leave('logout', quietStatus(dcl));
+}
+
+function* continueCommand(dcl: Dcl): Flow<void> {
+  yield* continueImage(dcl);
+}
+
+export const PROCEDURE_COMMANDS: CommandRoutines = { CALL: callCommand, STOP: stopCommand, LOGOUT: logoutCommand, CONTINUE: continueCommand };
+

@@ -1,0 +1,48 @@
+import { CLI$_NOTIMPL } from '../condition-codes.js';
+import { fail } from '../condition.js';
+import type { CommandRoutine, CommandRoutines } from './command.js';
+import { CONTROL_COMMANDS } from './control.js';
+import controlTables from './control.cld';
+import { INPUT_OUTPUT_COMMANDS } from './input-output.js';
+import inputOutputTables from './input-output.cld';
+import { LOGICAL_NAME_COMMANDS } from './logical-names.js';
+import logicalNameTables from './logical-names.cld';
+import { PROCEDURE_COMMANDS } from './procedure.js';
+import procedureTables from './procedure.cld';
+import { SET_COMMANDS } from './set.js';
+import setTables from './set.cld';
+import { SHOW_COMMANDS } from './show.js';
+import showTables from './show.cld';
+import { SYMBOL_COMMANDS } from './symbol.js';
+import symbolTables from './symbol.cld';
+import { IMAGE_COMMANDS } from './image.js';
+import imageTables from './image.cld';
+import externalTables from './external.cld';
+
+/**
+ * Every command routine of DCL. A new command is one entry in its family's table and one definition in its .cld file.
+ * (A function, because commands call the interpreter and the interpreter calls commands: the modules import each other.)
+ */
+function families(): readonly CommandRoutines[] {
+  return [
+    CONTROL_COMMANDS, INPUT_OUTPUT_COMMANDS, PROCEDURE_COMMANDS, SYMBOL_COMMANDS, LOGICAL_NAME_COMMANDS, SET_COMMANDS, SHOW_COMMANDS, IMAGE_COMMANDS,
+  ];
+}
+
+/** Sources of the command table: what SYS$SHARE:DCLTABLES holds. */
+export const COMMAND_TABLE_SOURCES: readonly string[] = [
+  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, externalTables,
+];
+
+export function commandRoutine(name: string): CommandRoutine {
+  for (const family of families()) {
+    const routine = family[name];
+    if (routine) return routine;
+  }
+  return () => fail(CLI$_NOTIMPL, { args: [name.replaceAll('_', ' ')] });
+}
+
+/** Names of all routines, for the test that every CLIROUTINE has one. */
+export function routineNames(): string[] {
+  return families().flatMap((family) => Object.keys(family));
+}

@@ -1,0 +1,62 @@
+import type { Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { service } from '../executive/gate/service-call.js';
+import { bytesToText } from '../executive/structures/memory.js';
+import { CLI$_DIRECT } from './condition-codes.js';
+import { check, fail } from './condition.js';
+import { define, translate } from './names.js';
+
+/** Default device (SYS$DISK) and default directory ($SETDDIR, PIO$GT_DDSTRING). */
+
+const SUPERVISOR = 2;
+
+/** The default directory string, `[X.Y]`. */
+export function* defaultDirectory(p: Procedure): Flow<string> {
+  return yield* p.scratch(function* () {
+    const buffer = p.allocate(256);
+    const length = p.allocate(4);
+    check(yield* service(p, '$SETDDIR', { newdir: 0, oldlen: length, olddir: p.descriptor(255, buffer) }));
+    return bytesToText(p.memory.readBytes(buffer, p.memory.readWord(length)));
+  });
+}
+
+/** The default device, as SYS$DISK has it. */
+export function* defaultDevice(p: Procedure): Flow<string> {
+  const translation = yield* translate(p, 'SYS$DISK', 'LNM$FILE_DEV');
+  return translation.value;
+}
+
+/** What SHOW DEFAULT and F$ENVIRONMENT("DEFAULT") give. */
+export function* defaultSpec(p: Procedure): Flow<string> {
+  const device = yield* defaultDevice(p);
+  const directory = yield* defaultDirectory(p);
+  return (device !== '' && !device.endsWith(':') ? `${device}:` : device) + directory;
+}
+
+const SPEC = /^([^[<:]*:{1,2})?(\[[^\]]*\]|<[^>]*>)?$/;
+
+/**
+ * SET DEFAULT: device part into SYS$DISK, directory part through $SETDDIR. Neither is checked for existence; a logical name
+ * with a directory in it (SYS$LOGIN) is translated here, a concealed device or a search list stays.
+ * @raises CLI$_DIRECT with the text as token
+ */
+export function* setDefault(p: Procedure, text: string): Flow<void> {
+  let spec = text.trim();
+  for (let depth = 0; depth < 10; depth += 1) {
+    const bare = /^[A-Z0-9_$-]+:?$/i.test(spec) ? spec.replace(/:$/, '') : undefined;
+    if (bare === undefined) break;
+    const translation = yield* translate(p, bare, 'LNM$FILE_DEV');
+    const more = translation.value;
+    if ((translation.status & 1) === 0 || translation.maximumIndex > 0 || !/[[<:]/.test(more) || (translation.attributes & 0x100) !== 0) break;
+    spec = more;
+    if (/[\]>]$/.test(spec)) break;
+  }
+  if (/^[A-Z0-9_$-]+$/i.test(spec)) spec += ':';
+  const match = SPEC.exec(spec);
+  if (!match || spec === '') fail(CLI$_DIRECT, { token: text });
+  const [, device, directory] = match!;
+  if (directory !== undefined) yield* p.scratch(function* () {
+    check(yield* service(p, '$SETDDIR', { newdir: p.string(directory) }));
+  });
+  if (device !== undefined) check(yield* define(p, 'SYS$DISK', [{ value: device, concealed: false, terminal: false }], 'LNM$PROCESS', SUPERVISOR, { confine: false, noAlias: false }));
+}

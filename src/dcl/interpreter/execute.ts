@@ -1,0 +1,212 @@
+import type { Flow } from '../../executive/gate/microroutine.js';
+import { CLI$_INSFPRM, CLI$_NOLBLS } from '../condition-codes.js';
+import { CommandFailure, fail } from '../condition.js';
+import { commandRoutine } from '../commands/registry.js';
+import { assign, readAssignment } from '../language/assignment.js';
+import { isBlank, isSymbolCharacter, isSymbolStart, trim, upcase } from '../language/characters.js';
+import { toText } from '../language/value.js';
+import { parseCommand, readVerb } from '../tables/parse-command.js';
+import { ParsedCommand } from '../tables/parsed-command.js';
+import { complete, failed, Leave, outermost } from './completion.js';
+import { registerLabel, splitLabel } from './labels.js';
+import { leaveLevel, quietStatus } from './levels.js';
+import { currentRecord, END_OF_INPUT, nextRecord, readCommand } from './reader.js';
+import { invokeProcedure } from '../commands/procedure.js';
+import { remember } from '../commands/recall.js';
+import { runForeign, runImageCommand } from '../commands/image.js';
+import type { Dcl } from './session.js';
+
+/**
+ * The main loop: reads a command, carries it out, deals with its status; leaves levels as they end.
+ * @returns why it ended: logout, or (while an image is interrupted) continue or unwind
+ * @source book 23.2.5; dcl-language.md sections 2, 6, 7
+ */
+export function* commandLoop(dcl: Dcl): Flow<Leave> {
+  for (;;) {
+    yield* controlY(dcl);
+    const left = yield* oneCommand(dcl);
+    if (left === undefined) continue;
+    if (left.kind === 'continue' || left.kind === 'unwind') return left;
+    const final = yield* leave(dcl, left);
+    if (final !== undefined) return new Leave('logout', final);
+  }
+}
+
+/**
+ * CTRL/Y came while DCL itself ran: the innermost level with an ON CONTROL_Y action executes it, levels inside it are left;
+ * without one all levels are left. @source digest ch23 2.8 step 3
+ */
+function* controlY(dcl: Dcl): Flow<void> {
+  if (dcl.prc.PRC$V_CTRLY === 0) return;
+  dcl.prc.PRC$V_CTRLY = 0;
+  for (;;) {
+    if (dcl.idf.IDF$V_CTRLYSET !== 0) {
+      yield* executeWithStatus(dcl, dcl.storage.text(dcl.idf.IDF$L_CTRLYACTION));
+      return;
+    }
+    if (outermost(dcl)) return;
+    yield* leaveLevel(dcl);
+  }
+}
+
+/** Reads and executes one command; gives the request to leave when there was one. */
+function* oneCommand(dcl: Dcl): Flow<Leave | undefined> {
+  try {
+    const line = yield* readGuarded(dcl);
+    if (line === undefined) return undefined;
+    if (line === END_OF_INPUT) {
+      if (outermost(dcl) && dcl.interactive) return undefined;
+      return new Leave(outermost(dcl) ? 'logout' : 'level', quietStatus(dcl));
+    }
+    return yield* oneLine(dcl, line);
+  } catch (error) {
+    if (error instanceof Leave) return error;
+    throw error;
+  }
+}
+
+/** Executes a line; a command that needs an interrupted image out of its way is named in the request to unwind. */
+function* oneLine(dcl: Dcl, line: string): Flow<Leave | undefined> {
+  try {
+    if (dcl.level === 0 && dcl.interactive) remember(dcl, line);
+    yield* executeWithStatus(dcl, line);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Leave)) throw error;
+    if (error.kind === 'restart') return yield* oneLine(dcl, error.command);
+    return error.kind === 'unwind' ? error.withCommand(line) : error;
+  }
+}
+
+/** The next command; a failure while its line is put together counts as the failure of the command. */
+function* readGuarded(dcl: Dcl): Flow<string | typeof END_OF_INPUT | undefined> {
+  try {
+    return yield* readCommand(dcl);
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    yield* followOn(dcl, yield* failed(dcl, error));
+    return undefined;
+  }
+}
+
+/** Executes a command, sets $STATUS, and does what ON orders. */
+export function* executeWithStatus(dcl: Dcl, text: string): Flow<void> {
+  let action: string | undefined;
+  try {
+    const status = yield* execute(dcl, text, false);
+    action = status === undefined ? undefined : yield* complete(dcl, status);
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    action = yield* failed(dcl, error);
+  }
+  yield* followOn(dcl, action);
+}
+
+function* followOn(dcl: Dcl, action: string | undefined): Flow<void> {
+  if (action !== undefined) yield* executeWithStatus(dcl, action);
+}
+
+/** Leaves one level, all, or the process. Gives the final status when the process ends. */
+function* leave(dcl: Dcl, request: Leave): Flow<number | undefined> {
+  let next: Leave = request;
+  for (;;) {
+    if (next.kind === 'logout') {
+      while (!outermost(dcl)) yield* leaveLevel(dcl);
+      return next.status;
+    }
+    if (outermost(dcl)) {
+      if (dcl.interactive) {
+        dcl.prc.PRC$L_STATUS = next.status;
+        return undefined;
+      }
+      yield* complete0(dcl, next.status);
+      return next.status;
+    }
+    yield* leaveLevel(dcl);
+    if (next.kind === 'all') continue;
+    try {
+      yield* followOn(dcl, yield* complete(dcl, next.status));
+      return undefined;
+    } catch (error) {
+      // ON at the outer level says EXIT as well.
+      if (!(error instanceof Leave)) throw error;
+      next = error;
+    }
+  }
+}
+
+/** The end of a job that is not interactive: the message of its status, unless shown. */
+function* complete0(dcl: Dcl, status: number): Flow<void> {
+  try {
+    yield* complete(dcl, status);
+  } catch (error) {
+    if (!(error instanceof Leave)) throw error;
+  }
+}
+
+/**
+ * Carries out one command text: label, @, assignment, symbol in verb position, table.
+ *
+ * @param substituted  the verb has been replaced by a symbol's value already: that happens once
+ * @returns the status for $STATUS; undefined when the command leaves $STATUS alone
+ */
+export function* execute(dcl: Dcl, text: string, substituted: boolean): Flow<number | undefined> {
+  let rest = trim(text);
+  for (;;) {
+    if (rest.startsWith('$') && !isSymbolCharacter(rest.charAt(1))) rest = trim(rest.slice(1));
+    const split = splitLabel(rest);
+    if (split.label === undefined) break;
+    if (dcl.interactive) yield* dcl.report({ code: CLI$_NOLBLS });
+    else registerLabel(dcl, split.label, currentRecord(dcl));
+    rest = split.rest;
+  }
+  if (rest === '') return undefined;
+  if (rest.startsWith('@')) return yield* invokeProcedure(dcl, rest);
+  const assignment = readAssignment(rest);
+  if (assignment) {
+    yield* assign(assignment, dcl);
+    return 1;
+  }
+  if (!substituted && isSymbolStart(rest.charAt(0))) {
+    const value = verbSymbol(dcl, rest);
+    if (value !== undefined) {
+      if (value.startsWith('$') && isSymbolOrSpec(value)) return yield* runForeign(dcl, value);
+      return yield* execute(dcl, value, true);
+    }
+  }
+  if (substituted && rest.startsWith('$')) return yield* runForeign(dcl, rest);
+  return yield* tableCommand(dcl, rest);
+}
+
+function isSymbolOrSpec(value: string): boolean {
+  return value.length > 1 && !isBlank(value.charAt(1));
+}
+
+/** The command with its first word replaced by the symbol of that name; undefined when there is none. */
+function verbSymbol(dcl: Dcl, text: string): string | undefined {
+  let end = 0;
+  while (isSymbolCharacter(text.charAt(end))) end += 1;
+  const found = dcl.findSymbol(upcase(text.slice(0, end)), true);
+  return found === 0 ? undefined : toText(dcl.symbols.value(found)) + text.slice(end);
+}
+
+function* tableCommand(dcl: Dcl, text: string): Flow<number | undefined> {
+  let line = text;
+  for (;;) {
+    const parsed = parseCommand(dcl.table, line, (name) => {
+      const value = dcl.symbol(name);
+      return value === undefined ? undefined : toText(value);
+    });
+    if (parsed instanceof ParsedCommand) return yield* dispatch(dcl, parsed);
+    const answer = dcl.interactive ? yield* nextRecord(dcl, `_${parsed.missing.prompt ?? parsed.missing.name}: `) : fail(CLI$_INSFPRM);
+    if (answer === undefined) return undefined;
+    line = `${line} ${trim(answer)}`;
+  }
+}
+
+function* dispatch(dcl: Dcl, parsed: ParsedCommand): Flow<number | undefined> {
+  const { routine, image } = parsed.command;
+  if (routine !== undefined) return (yield* commandRoutine(routine)(dcl, parsed)) ?? undefined;
+  return yield* runImageCommand(dcl, parsed, image ?? readVerb(parsed.line).verb);
+}
+

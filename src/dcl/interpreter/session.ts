@@ -1,0 +1,206 @@
+import type { Flow } from '../../executive/gate/microroutine.js';
+import type { Procedure } from '../../executive/gate/procedure.js';
+import type { Memory } from '../../executive/structures/memory.js';
+import { readCounted, writeCounted } from '../../executive/structures/memory.js';
+import { CLI$_GBLNDF, CLI$_SYMOVF } from '../condition-codes.js';
+import { fail, type Condition } from '../condition.js';
+import type { Files } from '../files.js';
+import type { AssignmentTarget } from '../language/assignment.js';
+import type { LexicalCall } from '../language/expression-parser.js';
+import { hex8, type Value } from '../language/value.js';
+import { Storage } from '../storage.js';
+import { DCL$C_IDF, IDF, PPD, PRC } from '../structures.js';
+import { GLOBAL_BUCKETS, LOCAL_BUCKETS, SymbolTables, type SymbolView } from '../symbols.js';
+import { CommandTable } from '../tables/reader.js';
+
+/** What DCL needs from outside its own pages. The running system answers with services and RMS; tests with arrays. */
+export interface Outside {
+  readonly files: Files;
+  /** Lines of a message, secondary messages included, as SET MESSAGE allows them. */
+  messageLines(condition: Condition): Flow<string[]>;
+  lexical(dcl: Dcl, call: LexicalCall): Flow<Value>;
+  /** One translation of a logical name: another name, or a process permanent file; undefined when there is none. */
+  translate(name: string): Flow<{ readonly name: string } | { readonly ifi: number } | undefined>;
+  /** SET CONTROL: enables or disables CTRL/Y and CTRL/T at the terminal, by PRC$W_CTRLMASK. */
+  enableControl(dcl: Dcl): Flow<void>;
+  /** Closes the files an image left open. */
+  runDownFiles(): Flow<void>;
+  /** SET MESSAGE: stores the message flags where only inner modes may write. */
+  setMessageMask(mask: number): Flow<void>;
+  /** The procedure DCL runs as, for commands and functions that call services. */
+  readonly procedure: Procedure;
+}
+
+/** Deepest command level. V4 stops at 16; later versions at 32, which real procedures count on. @source dcl-language.md section 6 */
+export const DEEPEST_LEVEL = 32;
+
+/**
+ * One activation of the command interpreter: views of DCL's P1 structures and access to symbols. It holds no state: a second
+ * activation (after CTRL/Y, or after an image) sees everything the first left in memory.
+ */
+export class Dcl implements AssignmentTarget {
+  readonly ppd: ReturnType<typeof PPD.at>;
+  readonly prc: ReturnType<typeof PRC.at>;
+  readonly storage: Storage;
+  readonly symbols: SymbolTables;
+  private commandTable: CommandTable | undefined;
+
+  constructor(readonly memory: Memory, ppdAddress: number, readonly outside: Outside) {
+    this.ppd = PPD.at(memory, ppdAddress);
+    this.prc = PRC.at(memory, this.ppd.PPD$L_PRC);
+    this.storage = new Storage(memory, this.ppd.PPD$L_SYMTBL);
+    this.symbols = new SymbolTables(this.storage);
+  }
+
+  /** Builds DCL's structures in the areas the PPD names. Level 0 has no input yet. @source book 23.2.4 step 3 */
+  static initialize(memory: Memory, ppdAddress: number): void {
+    const ppd = PPD.at(memory, ppdAddress);
+    memory.writeBytes(ppd.PPD$L_PRC, new Uint8Array(PRC.size));
+    const storage = Storage.initialize(memory, ppd.PPD$L_SYMTBL, ppd.PPD$L_SYMTBLSIZE);
+    const symbols = new SymbolTables(storage);
+    const prc = PRC.at(memory, ppd.PPD$L_PRC);
+    prc.PRC$L_GLOBALS = symbols.create(0, GLOBAL_BUCKETS, true);
+    prc.PRC$W_CTRLMASK = 2;
+    prc.PRC$L_STATUS = 1;
+    writeCounted(memory, prc.address + PRC.offset.PRC$T_PROMPT, '$ ', 64);
+    writeCounted(memory, prc.address + PRC.offset.PRC$T_CONTPROMPT, '_$ ', 8);
+    writeCounted(memory, prc.address + PRC.offset.PRC$T_KEYSTATE, 'DEFAULT', 32);
+    prc.PRC$V_PROMPTCR = 1;
+    prc.PRC$L_IDF = newFrame(memory, storage, symbols, 0);
+  }
+
+  get table(): CommandTable {
+    const base = this.ppd.PPD$L_TABLES;
+    if (this.commandTable?.base !== base) this.commandTable = new CommandTable(this.memory, base);
+    return this.commandTable!;
+  }
+
+  /** Frame of the current command level. */
+  get idf(): ReturnType<typeof IDF.at> { return IDF.at(this.memory, this.prc.PRC$L_IDF); }
+
+  get level(): number { return this.prc.PRC$W_DEPTH; }
+
+  /** Whether a person types the commands of the current level. */
+  get interactive(): boolean { return this.idf.IDF$V_TERMINAL !== 0; }
+
+  prompt(): string { return readCounted(this.memory, this.prc.address + PRC.offset.PRC$T_PROMPT); }
+
+  // Levels --------------------------------------------------------------------------------------------------------
+
+  /** A frame for one level more, current from now on. */
+  pushFrame(): ReturnType<typeof IDF.at> {
+    const frame = newFrame(this.memory, this.storage, this.symbols, this.prc.PRC$L_IDF);
+    this.prc.PRC$L_IDF = frame;
+    this.prc.PRC$W_DEPTH = this.prc.PRC$W_DEPTH + 1;
+    const idf = IDF.at(this.memory, frame);
+    idf.IDF$B_LEVEL = this.prc.PRC$W_DEPTH;
+    return idf;
+  }
+
+  /** Leaves the current level: its symbols and strings go. Files are the caller's business. */
+  popFrame(): void {
+    const idf = this.idf;
+    const outer = idf.IDF$L_LINK;
+    this.symbols.destroy(idf.IDF$L_SYMBOLS);
+    if (idf.IDF$V_CALL === 0) this.symbols.destroy(idf.IDF$L_LABELS);
+    for (const text of [idf.IDF$L_FILESPEC, idf.IDF$L_ONACTION, idf.IDF$L_CTRLYACTION, idf.IDF$L_PUSHBACK, idf.IDF$L_CALLLABEL]) this.storage.release(text);
+    this.storage.release(idf.address);
+    this.prc.PRC$L_IDF = outer;
+    this.prc.PRC$W_DEPTH = this.prc.PRC$W_DEPTH - 1;
+  }
+
+  /** Replaces a string that a frame keeps. */
+  keep(old: number, text: string | undefined): number {
+    this.storage.release(old);
+    if (text === undefined) return 0;
+    return this.storage.keepText(text) || fail(CLI$_SYMOVF);
+  }
+
+  // Symbols -------------------------------------------------------------------------------------------------------
+
+  symbol(name: string): Value | undefined {
+    if (name.charCodeAt(0) === 36) {
+      const permanent = this.permanentSymbol(name);
+      if (permanent !== undefined) return permanent;
+    }
+    const address = this.findSymbol(name);
+    return address === 0 ? undefined : this.symbols.value(address);
+  }
+
+  private permanentSymbol(name: string): string | undefined {
+    switch (name) {
+      case '$STATUS': return `%X${hex8(this.prc.PRC$L_STATUS)}`;
+      case '$SEVERITY': return String(this.prc.PRC$L_STATUS & 7);
+      case '$RESTART': return 'FALSE';
+      default: return undefined;
+    }
+  }
+
+  /** Address of the symbol by the scope rules: this level, outer levels, global. 0 when there is none. */
+  findSymbol(name: string, verb = false): number {
+    const scope = verb ? 2 : 0;
+    let table = this.idf.IDF$L_SYMBOLS;
+    let bits = this.idf.IDF$B_SCOPE >>> scope;
+    const noGlobal = (bits & 2) !== 0;
+    for (let own = true; table !== 0; own = false) {
+      if (!own && (bits & 1) !== 0) break;
+      const found = this.symbols.find(table, name);
+      if (found !== 0) return found;
+      table = this.symbols.outer(table);
+      bits &= 3;
+    }
+    return noGlobal ? 0 : this.symbols.find(this.prc.PRC$L_GLOBALS, name);
+  }
+
+  current(name: string, global: boolean): Value | undefined {
+    const found = this.symbols.find(global ? this.prc.PRC$L_GLOBALS : this.idf.IDF$L_SYMBOLS, name);
+    return found === 0 ? undefined : this.symbols.value(found);
+  }
+
+  assign(name: string, value: Value, global: boolean, required = name.length): void {
+    if (global && (this.idf.IDF$B_SCOPE & 2) !== 0) fail(CLI$_GBLNDF);
+    this.symbols.define(global ? this.prc.PRC$L_GLOBALS : this.idf.IDF$L_SYMBOLS, name, value, required);
+  }
+
+  listSymbols(global: boolean): SymbolView[] {
+    return this.symbols.list(global ? this.prc.PRC$L_GLOBALS : this.idf.IDF$L_SYMBOLS);
+  }
+
+  call(call: LexicalCall): Flow<Value> { return this.outside.lexical(this, call); }
+
+  // Output --------------------------------------------------------------------------------------------------------
+
+  /** Stream of SYS$OUTPUT: of the nearest level with /OUTPUT, else the process's. */
+  outputStream(): number {
+    for (let frame = this.prc.PRC$L_IDF; frame !== 0;) {
+      const idf = IDF.at(this.memory, frame);
+      if (idf.IDF$L_OUTRAB !== 0) return idf.IDF$L_OUTRAB;
+      frame = idf.IDF$L_LINK;
+    }
+    return this.prc.PRC$L_OUTRAB;
+  }
+
+  /** One record to SYS$OUTPUT. */
+  *write(text: string): Flow<void> {
+    yield* this.outside.files.put(this.outputStream(), text);
+  }
+
+  /** Prints a condition's message. */
+  *report(condition: Condition): Flow<void> {
+    for (const line of yield* this.outside.messageLines(condition)) yield* this.write(line);
+  }
+}
+
+function newFrame(memory: Memory, storage: Storage, symbols: SymbolTables, outer: number): number {
+  const frame = storage.allocate(IDF.size, DCL$C_IDF);
+  if (frame === 0) fail(CLI$_SYMOVF);
+  memory.writeBytes(frame + 12, new Uint8Array(IDF.size - 12));
+  const idf = IDF.at(memory, frame);
+  const outerFrame = outer === 0 ? undefined : IDF.at(memory, outer);
+  idf.IDF$L_LINK = outer;
+  idf.IDF$L_SYMBOLS = symbols.create(outerFrame?.IDF$L_SYMBOLS ?? 0, LOCAL_BUCKETS);
+  idf.IDF$L_LABELS = 0;
+  idf.IDF$B_ONSEVERITY = 2;
+  idf.IDF$B_SCOPE = outerFrame?.IDF$B_SCOPE ?? 0;
+  return frame;
+}

@@ -1,0 +1,132 @@
+import type { Flow } from '../../executive/gate/microroutine.js';
+import { service } from '../../executive/gate/service-call.js';
+import { bytesToText } from '../../executive/structures/memory.js';
+import { CLI$_IVATIME, CLI$_IVDTIME, CLI$_IVKEYW } from '../condition-codes.js';
+import { check, fail } from '../condition.js';
+import type { Dcl } from '../interpreter/session.js';
+import { timeText } from '../commands/show.js';
+import { readTime, type TimeParts } from '../language/time-text.js';
+import type { Value } from '../language/value.js';
+import { parameters, type Lexical, type LexicalArguments } from './lexical.js';
+
+const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
+const WEEKDAYS = ['Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday', 'Monday', 'Tuesday'];
+
+/** Binary time (8 bytes) of $BINTIM text, or of now. */
+function* binary(dcl: Dcl, text: string | undefined): Flow<bigint | undefined> {
+  const p = dcl.outside.procedure;
+  return yield* p.scratch(function* () {
+    const time = p.allocate(8);
+    const status = text === undefined
+      ? yield* service(p, '$GETTIM', { timadr: time })
+      : yield* service(p, '$BINTIM', { timbuf: p.string(text), timadr: time });
+    if ((status & 1) === 0) return undefined;
+    return BigInt.asIntN(64, BigInt(p.memory.readLong(time)) | (BigInt(p.memory.readLong(time + 4)) << 32n));
+  });
+}
+
+/** Fields of a time through $NUMTIM: year, month, day, hour, minute, second, hundredth (a delta has days in the third). */
+function* numeric(dcl: Dcl, time: bigint): Flow<number[]> {
+  const p = dcl.outside.procedure;
+  return yield* p.scratch(function* () {
+    const at = p.allocate(8);
+    const fields = p.allocate(14);
+    p.memory.writeLong(at, Number(BigInt.asUintN(32, time)));
+    p.memory.writeLong(at + 4, Number(BigInt.asUintN(32, time >> 32n)));
+    check(yield* service(p, '$NUMTIM', { timbuf: fields, timadr: at }));
+    return Array.from({ length: 7 }, (_, index) => p.memory.readWord(fields + 2 * index));
+  });
+}
+
+/** The absolute time that `parts` describe: a date and time (missing parts today's), plus or minus a delta. */
+export function* resolveTime(dcl: Dcl, parts: TimeParts): Flow<bigint> {
+  const now = (yield* binary(dcl, undefined))!;
+  let time = now;
+  if (parts.absolute !== undefined) {
+    const { day, clock } = parts.absolute;
+    const today = (yield* timeText(dcl)).slice(0, 11);
+    const date = day.kind === 'date' ? completeDate(day.text, today) : today;
+    const start = yield* binary(dcl, `${date} ${clock === undefined ? '00:00:00.00' : clock}`);
+    if (start === undefined) return fail(CLI$_IVATIME);
+    time = start + (day.kind === 'relative' ? BigInt(day.days) * 864_000_000_000n : 0n);
+  }
+  if (parts.delta !== undefined) {
+    const delta = yield* binary(dcl, parts.delta.text);
+    if (delta === undefined) return fail(CLI$_IVDTIME);
+    // $BINTIM gives a delta as a negative number.
+    time = parts.delta.minus ? time + delta : time - delta;
+  }
+  return time;
+}
+
+/** `dd-mmm-yyyy` with empty fields taken from today's. */
+function completeDate(text: string, today: string): string {
+  const given = text.split('-');
+  return today.trim().split('-').map((field, index) => given[index] || field).join('-');
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** F$CVTIME([time][,format][,field]) @source dcl-lexicals.md, Times */
+function* cvtime(dcl: Dcl, args: LexicalArguments): Flow<Value> {
+  const format = args.keyword(1, 'COMPARISON') || 'COMPARISON';
+  if (!['COMPARISON', 'ABSOLUTE', 'DELTA'].includes(format)) fail(CLI$_IVKEYW, { token: format });
+  const field = args.keyword(2, 'DATETIME') || 'DATETIME';
+  const parts = readTime(args.text(0), format === 'DELTA');
+  if (parts === undefined) return fail(format === 'DELTA' ? CLI$_IVDTIME : CLI$_IVATIME);
+  const time = format === 'DELTA' ? (yield* binary(dcl, parts.delta!.text)) ?? fail(CLI$_IVDTIME) : yield* resolveTime(dcl, parts);
+  const [year, month, day, hour, minute, second, hundredth] = (yield* numeric(dcl, time)) as [number, number, number, number, number, number, number];
+  const clock = `${two(hour)}:${two(minute)}:${two(second)}.${two(hundredth)}`;
+  const name = MONTHS[month - 1] ?? '';
+  const comparison = format === 'COMPARISON';
+  const date = format === 'DELTA' ? String(day) : comparison ? `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}` : `${day}-${name}-${year}`;
+  switch (field) {
+    case 'DATETIME': return `${date} ${clock}`;
+    case 'DATE': return date;
+    case 'TIME': return clock;
+    case 'YEAR': return String(year);
+    case 'MONTH': return comparison ? two(month) : name;
+    case 'DAY': return comparison ? two(day) : String(day);
+    case 'HOUR': return two(hour);
+    case 'MINUTE': return two(minute);
+    case 'SECOND': return two(second);
+    case 'HUNDREDTH': return two(hundredth);
+    case 'WEEKDAY': return WEEKDAYS[Number((time / 864_000_000_000n) % 7n)]!;
+    case 'HOUROFYEAR': return String(dayOfYear(year, month, day) * 24 - 24 + hour);
+    case 'DAYOFYEAR': return String(dayOfYear(year, month, day));
+    case 'MINUTEOFYEAR': return String((dayOfYear(year, month, day) * 24 - 24 + hour) * 60 + minute);
+    case 'SECONDOFYEAR': return String(((dayOfYear(year, month, day) * 24 - 24 + hour) * 60 + minute) * 60 + second);
+    default: return fail(CLI$_IVKEYW, { token: field });
+  }
+}
+
+function dayOfYear(year: number, month: number, day: number): number {
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return days.slice(0, month - 1).reduce((sum, length) => sum + length, 0) + day;
+}
+
+/** F$DELTA_TIME(start, end): the time between, `dddd hh:mm:ss.cc`. */
+function* deltaTime(dcl: Dcl, args: LexicalArguments): Flow<Value> {
+  const from = readTime(args.text(0), false) ?? fail(CLI$_IVATIME);
+  const to = readTime(args.text(1), false) ?? fail(CLI$_IVATIME);
+  const difference = (yield* resolveTime(dcl, to)) - (yield* resolveTime(dcl, from));
+  if (difference < 0n) fail(CLI$_IVATIME);
+  const p = dcl.outside.procedure;
+  const text = yield* p.scratch(function* () {
+    const at = p.allocate(8);
+    const buffer = p.allocate(20);
+    const negative = -difference;
+    p.memory.writeLong(at, Number(BigInt.asUintN(32, negative)));
+    p.memory.writeLong(at + 4, Number(BigInt.asUintN(32, negative >> 32n)));
+    check(yield* service(p, '$ASCTIM', { timbuf: p.descriptor(16, buffer), timadr: at }));
+    return bytesToText(p.memory.readBytes(buffer, 16));
+  });
+  return args.keyword(2) === 'DCL' ? text.trim().replace(' ', '-') : text;
+}
+
+export const TIME_LEXICALS: readonly Lexical[] = [
+  { name: 'F$TIME', parameters: [], run: (dcl) => timeText(dcl) },
+  { name: 'F$CVTIME', parameters: parameters('string?', 'string?', 'string?'), run: cvtime },
+  { name: 'F$DELTA_TIME', parameters: parameters('string', 'string', 'string?'), run: deltaTime },
+];

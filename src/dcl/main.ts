@@ -1,0 +1,128 @@
+import { inlineRoutine, procedure, type Flow, type Microroutine } from '../executive/gate/microroutine.js';
+import { service } from '../executive/gate/service-call.js';
+import { CLI_CELLS, CLI_DATA_BASE } from '../executive/structures/p1-cells.js';
+import { DCL$ATTENTION, enableAttention } from './attention.js';
+import { DCL$CLI_REQUEST } from './callback.js';
+import { runImage } from './commands/image.js';
+import { invokeProcedure } from './commands/procedure.js';
+import { CommandFailure } from './condition.js';
+import { Leave } from './interpreter/completion.js';
+import { commandLoop } from './interpreter/execute.js';
+import { isTerminal } from './interpreter/levels.js';
+import { Dcl } from './interpreter/session.js';
+import { translate } from './names.js';
+import { storeResult } from './parse-result.js';
+import { PPD, PRC } from './structures.js';
+import { DCL$SETMSGMASK, openSession, PPD_ADDRESS } from './system.js';
+
+/**
+ * DCL's start and main loop. DCL$STARTUP (dcl.mar) makes the frames and calls these.
+ * @source book 23.2.4; digest ch23 2.4
+ */
+const USER = 3;
+const WORK_AREA = PPD_ADDRESS + PPD.size;
+
+/** Addresses of the labels of dcl.mar, in the order DCL$STARTUP pushes them. */
+const ENTRIES = ['PRC$L_RUNIMAGE', 'PRC$L_UNWIND', 'PRC$L_EXITHANDLER', 'PRC$L_CALLBACK', 'PRC$L_ATTENTION', 'PRC$L_SETMSGMASK'] as const;
+
+export const DCL$INITIALIZE = procedure('DCL$INITIALIZE', function* (p): Flow<number> {
+  const cli = CLI_CELLS.at(p.memory, CLI_DATA_BASE);
+  const ppd = PPD.at(p.memory, PPD_ADDRESS);
+  ppd.PPD$L_PRC = WORK_AREA;
+  ppd.PPD$L_PRCSIZE = PRC.size;
+  const tables = p.memory.readLong(CLI_DATA_BASE + CLI_CELLS.offset.CTL$AG_CLITABLE);
+  // The first longword of a mapped image is the offset of its transfer point: here, of the table.
+  ppd.PPD$L_TABLES = (tables + p.memory.readLong(tables)) >>> 0;
+  Dcl.initialize(p.memory, PPD_ADDRESS);
+  const dcl = openSession(p);
+  ENTRIES.forEach((cell, index) => { dcl.prc[cell] = p.argument(index + 1); });
+  p.memory.writeLong(cli.address, dcl.prc.PRC$L_CALLBACK);
+
+  yield* adoptFiles(dcl);
+  dcl.prc.PRC$V_VERIFYPROC = ppd.PPD$V_VERIFY;
+  dcl.prc.PRC$V_VERIFYIMAGE = ppd.PPD$V_VERIFY;
+  yield* service(p, '$RUNDWN', { acmode: USER });
+  if (!dcl.table.valid) return (yield* service(p, '$EXIT', { code: 0x2c }));
+  yield* attachTerminal(dcl);
+  yield* service(p, '$DCLCMH', { addres: p.argument(7), prvhnd: 0, type: 0 });
+  return 1;
+});
+
+/** Streams on the files that LOGINOUT opened. */
+function* adoptFiles(dcl: Dcl): Flow<void> {
+  const { ppd, prc } = dcl;
+  const input = yield* dcl.outside.files.adopt(ppd.PPD$W_INPIFI, ppd.PPD$W_INPISI);
+  const output = yield* dcl.outside.files.adopt(ppd.PPD$W_OUTIFI, ppd.PPD$W_OUTISI);
+  prc.PRC$L_INPRAB = input.stream;
+  prc.PRC$L_OUTRAB = output.stream;
+  prc.PRC$W_OUTIFI = ppd.PPD$W_OUTIFI;
+  const idf = dcl.idf;
+  idf.IDF$L_RAB = input.stream;
+  idf.IDF$W_INPIFI = ppd.PPD$W_INPIFI;
+  idf.IDF$V_TERMINAL = isTerminal(ppd.PPD$L_INPDEV) ? 1 : 0;
+}
+
+/** A channel to the terminal for CTRL/Y, when SYS$COMMAND is one. */
+function* attachTerminal(dcl: Dcl): Flow<void> {
+  if (!dcl.interactive || dcl.ppd.PPD$V_NOCTLY !== 0) return;
+  const p = dcl.outside.procedure;
+  yield* p.scratch(function* () {
+    const channel = p.allocate(4);
+    const terminal = yield* translate(p, 'TT', 'LNM$FILE_DEV');
+    const status = yield* service(p, '$ASSIGN', { devnam: p.string((terminal.status & 1) !== 0 ? terminal.value : 'TT'), chan: channel });
+    if ((status & 1) !== 0) dcl.prc.PRC$W_TTCHAN = p.memory.readWord(channel);
+  });
+  yield* enableAttention(dcl);
+}
+
+const LOGIN_PROCEDURES = 10;
+
+/** The login command procedures: logical names PROC0, PROC1 ... last first, since each is entered on top of the one before. */
+function* loginProcedures(dcl: Dcl): Flow<string[]> {
+  const specs: string[] = [];
+  for (let number = 0; number < LOGIN_PROCEDURES; number += 1) {
+    const found = yield* translate(dcl.outside.procedure, `PROC${number}`, 'LNM$PROCESS');
+    if ((found.status & 1) !== 0 && !/^NL:$/i.test(found.value)) specs.push(found.value);
+  }
+  return specs.reverse();
+}
+
+/**
+ * The session: login procedures, commands, logout. Returns only when LOGINOUT could not be run.
+ */
+export const DCL$MAIN = procedure('DCL$MAIN', function* (p): Flow<number> {
+  const dcl = openSession(p);
+  for (const spec of yield* loginProcedures(dcl)) {
+    try {
+      yield* invokeProcedure(dcl, `@${spec}`);
+    } catch (error) {
+      // A login procedure that is not there is passed over in silence.
+      if (!(error instanceof CommandFailure)) throw error;
+    }
+  }
+  const left = yield* commandLoop(dcl);
+  dcl.ppd.PPD$L_LSTSTATUS = left.status;
+  yield* logout(dcl);
+  return left.status;
+});
+
+function* logout(dcl: Dcl): Flow<void> {
+  try {
+    yield* runImage(dcl, 'LOGINOUT', 'SYS$SYSTEM:.EXE', 0, () => storeResult(dcl.storage, undefined, dcl.prc.PRC$V_LOGOUT !== 0 ? 'LOGOUT/FULL' : 'LOGOUT'));
+  } catch (error) {
+    if (!(error instanceof CommandFailure || error instanceof Leave)) throw error;
+  }
+}
+
+/** PRC$L_RESTARTFP: the frame of DCL$RUN_IMAGE, to which the image's end returns. */
+const markFrame = inlineRoutine('DCL$MARK_FRAME', (k) => {
+  k.writeLong(WORK_AREA + PRC.offset.PRC$L_RESTARTFP, k.register(13));
+});
+
+const toFrame = inlineRoutine('DCL$TO_FRAME', (k) => {
+  const frame = k.readLong(WORK_AREA + PRC.offset.PRC$L_RESTARTFP);
+  k.setRegister(0, k.readLong(WORK_AREA + PRC.offset.PRC$L_EXITSTS));
+  k.setRegister(13, frame);
+});
+
+export const DCL_ROUTINES: readonly Microroutine[] = [DCL$INITIALIZE, DCL$MAIN, DCL$ATTENTION, DCL$CLI_REQUEST, DCL$SETMSGMASK, markFrame, toFrame];
