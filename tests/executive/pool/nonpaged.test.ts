@@ -9,7 +9,7 @@ import { SCH$RAVAIL } from '../../../src/executive/scheduling/resources.js';
 import { DYN$C_ACB } from '../../../src/executive/structures/dyn.js';
 import { FKB } from '../../../src/executive/structures/fork.js';
 import { RSN$_NPDYNMEM, SCH$C_COM, SCH$C_MWAIT } from '../../../src/executive/structures/sch.js';
-import { PCB } from '../../../src/executive/structures/pcb.js';
+import type { PCB } from '../../../src/executive/structures/pcb.js';
 import { KernelBench, LRP_SIZE, POOL, S0, SRP_SIZE } from '../bench/kernel-bench.js';
 
 const within = (address: number, base: number, size: number): boolean => address >= S0 + base && address < S0 + base + size;
