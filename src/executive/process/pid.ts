@@ -81,7 +81,7 @@ export function hasPrivilege(k: Kernel, pcbAddress: number, privilege: number): 
 }
 
 /** Whether the current process may affect the target: same job, same UIC, WORLD, or the same group and GROUP. */
-function mayAffect(k: Kernel, target: number): boolean {
+export function mayAffect(k: Kernel, target: number): boolean {
   const mine = k.pcb;
   const other = PCB.at(k, target);
   return mine.PCB$L_JIB === other.PCB$L_JIB
