@@ -52,6 +52,18 @@ export interface CommandResult {
   readonly warnings: number;
 }
 
+/** What the utility exits with: success, or the severity alone, marked as already reported. VAX MACRO leaves %X10000002 after errors. */
+export function exitStatus({ severity }: CommandResult): number {
+  const INHIBIT_MESSAGE = 0x10000000;
+  switch (severity) {
+    case 'S': return 1;
+    case 'I': return INHIBIT_MESSAGE | 3;
+    case 'W': return INHIBIT_MESSAGE;
+    case 'E': return INHIBIT_MESSAGE | 2;
+    case 'F': return INHIBIT_MESSAGE | 4;
+  }
+}
+
 export interface MacroCommand {
   /** The files of one module, in order (`A+B`). */
   readonly sources: readonly string[];

@@ -167,6 +167,7 @@ describe('data directives', () => {
     ['.ODD\n .BYTE 2', '00 02'],
     ['.PACKED -1234', '01 23 4d'],
     ['.ENTRY FOO,^M<R2,R3>\n RET', '0c 00 04'],
+    ['.ENTRY FOO ^M<R2>\n .PSECT P EXE, NOWRT,LONG\n .BYTE 1', '04 00 00 00 01'],
     ['.ENTRY FOO,^M<R5>\n RET\nV: .MASK FOO\n', '20 00 04 20 00'],
     ['A: .ADDRESS A,A+4', '00 02 00 00 04 02 00 00'],
     ['.FLOAT 1.0', '80 40 00 00'],
@@ -176,6 +177,10 @@ describe('data directives', () => {
 
   test('.MICRO is the gate instruction', () => {
     expect(hex('.MICRO EXE$WAKE', { microroutine: (name) => name === 'EXE$WAKE' ? 0x1234 : 0 })).toBe('fc 34 12');
+  });
+
+  test('an unknown microroutine is an error with a place', () => {
+    expect(failure('.MICRO NOPE', { microroutine: () => { throw new Error('none such'); } }).message).toContain('%MACRO-E-NOMICRO, No such microroutine NOPE (none such)');
   });
 
   test('sections follow one another in the order of first mention, aligned', () => {

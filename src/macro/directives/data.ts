@@ -154,12 +154,21 @@ const packed: Directive = (assembly, cursor) => {
 const micro: Directive = (assembly, cursor) => {
   cursor.skip();
   const name = cursor.symbol();
-  const number = assembly.options.microroutine?.(name);
-  if (number === undefined) throw new StatementError('NOMICRO', name);
+  const number = microroutineNumber(assembly, name);
   assembly.expectEnd(cursor);
   assembly.psect.store(findOpcode('XFC')?.opcode ?? 0xfc);
   assembly.psect.storeWord(number);
 };
+
+function microroutineNumber(assembly: Assembly, name: string): number {
+  const numberOf = assembly.options.microroutine;
+  try {
+    if (numberOf !== undefined) return numberOf(name);
+  } catch (error) {
+    throw new StatementError('NOMICRO', `${name} (${error instanceof Error ? error.message : String(error)})`);
+  }
+  throw new StatementError('NOMICRO', name);
+}
 
 export const dataDirectives: Record<string, Directive> = {
   '.BYTE': integers(1), '.WORD': integers(2), '.LONG': integers(4), '.QUAD': wideIntegers(8), '.OCTA': wideIntegers(16),

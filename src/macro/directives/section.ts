@@ -15,7 +15,8 @@ const psectDirective: Directive = (assembly, cursor) => {
   if (name === '') name = BLANK_PSECT;
   let attributes: number | undefined;
   let alignment: number | undefined;
-  while (cursor.take(COMMA)) {
+  while (!cursor.atEnd()) {
+    cursor.take(COMMA);                                          // or just a blank
     cursor.skip();
     if (isDigit(cursor.peek())) {
       alignment = checkAlignment(assembly.absolute(cursor));

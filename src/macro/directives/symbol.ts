@@ -30,7 +30,8 @@ const entry: Directive = (assembly, cursor) => {
   cursor.skip();
   const name = cursor.symbol();
   if (name === '') throw new StatementError('DIRSYNX');
-  const mask = cursor.take(COMMA) ? simplify(assembly.expression(cursor)) : 0;
+  cursor.take(COMMA);
+  const mask = cursor.atEnd() ? 0 : simplify(assembly.expression(cursor));
   if (typeof mask !== 'number') throw new StatementError('EMASKNOTABS');
   assembly.expectEnd(cursor);
   assembly.startLocalBlock();
