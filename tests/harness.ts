@@ -1,4 +1,5 @@
 import { VirtualClock } from '../src/emulator/clock.js';
+import type { Machine } from '../src/emulator/machine.js';
 import type { ResidentImage } from '../src/executive/boot/sysboot.js';
 import { procedure, type Flow } from '../src/executive/gate/microroutine.js';
 import type { Procedure } from '../src/executive/gate/procedure.js';
@@ -18,6 +19,8 @@ export interface TestOptions {
   /** Programs by image name. SYSINIT is the one the swapper starts; the default one hibernates. */
   readonly programs?: Readonly<Record<string, Program>>;
   readonly parameters?: Readonly<Record<string, number>>;
+  /** Attaches devices to the machine before it boots. */
+  readonly attach?: (machine: Machine) => void;
 }
 
 /** A booted executive with programs of the test's own as images, in virtual time. */
@@ -33,6 +36,7 @@ export class TestSystem {
     this.system = bootSystem({
       memoryMegabytes: 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); } },
       systemTime: TEST_TIME, systemImages: [], firstImage: 'SYSINIT', parameters: options.parameters ?? {},
+      ...(options.attach ? { attach: options.attach } : {}),
       residentImages: Object.entries(programs).map(([name, body]) => programImage(name, body)),
     });
     this.k = this.system.kernel;

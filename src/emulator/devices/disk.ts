@@ -55,6 +55,13 @@ export const DISK_UNITS = 8;
 export const IPL_DISK = 21;
 const BLOCK = 512;
 
+/** Where controller `number` (0 to 3) is: physical address of its registers and SCB offset of its interrupt. Software looks for them there. */
+export function diskControllerPlace(number: number): { readonly base: number; readonly vector: number } {
+  return { base: 0x2010_0000 + number * DISK_REGION, vector: 0x100 + 4 * number };
+}
+
+export const DISK_CONTROLLERS = 4;
+
 /** The parts of a machine that a controller is connected to. */
 export interface DiskBus {
   readonly io: IoSpace;

@@ -6,6 +6,7 @@ import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { SCH$POSTEF } from '../process/event-flags.js';
 import { EXE$IPID_TO_PCB } from '../process/pid.js';
 import { SCH$RAVAIL } from '../scheduling/resources.js';
+import { IO$M_ACCESS, IO$_ACCESS, IO$_CREATE, IO$_DEACCESS } from '../starlet/iodef.js';
 import { ACB$M_KAST } from '../structures/acb.js';
 import { CCB } from '../structures/device.js';
 import { IPL$_IOPOST } from '../structures/ipl.js';
@@ -217,13 +218,21 @@ function finishInContext(k: Kernel, irp: RequestPacket): void {
   if (channel !== 0) {
     const ccb = CCB.at(k, k.p1.CTL$GL_CCBBASE - channel);
     ccb.CCB$W_IOC = ccb.CCB$W_IOC - 1;
-    if (ccb.CCB$W_IOC === 0 && ccb.CCB$L_DIRP > 1) IOC$WAKACP(k, ccb.address);
+    // The waiting deaccess is itself the last request counted.
+    if (ccb.CCB$W_IOC === 1 && ccb.CCB$L_DIRP > 1) IOC$WAKACP(k, ccb.address);
+    else if (irp.IRP$V_FILACP !== 0 && ccb.CCB$L_DIRP === 1 && changesAccess(irp)) ccb.CCB$L_DIRP = 0;
   }
   if (irp.IRP$B_EFN >= 64) SCH$POSTEF(k, irp.IRP$L_PID, irp.IRP$B_EFN, PRI$_NULL);
   freeExtensions(k, irp);
   irp.IRP$B_RMOD = irp.IRP$B_RMOD & ~ACB$M_KAST;
   if (irp.IRP$V_QUOTA !== 0) SCH$QAST(k, irp.address, PRI$_NULL);
   else EXE$DEANONPAGED(k, irp.address);
+}
+
+/** Whether the request opened or closed a file on its channel. */
+function changesAccess(irp: RequestPacket): boolean {
+  const code = irp.IRP$W_FUNC & 0x3f;
+  return code === IO$_DEACCESS || ((code === IO$_ACCESS || code === IO$_CREATE) && (irp.IRP$W_FUNC & IO$M_ACCESS) !== 0);
 }
 
 function freeExtensions(k: Kernel, irp: RequestPacket): void {

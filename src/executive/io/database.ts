@@ -14,6 +14,7 @@ import { ORB } from '../structures/orb.js';
 import { TTYUCB, UCB } from '../structures/ucb.js';
 import { prepareMailbox } from './assign.js';
 import { deviceListHead } from './device-names.js';
+import { configureDisks } from './disk-units.js';
 import { loadDriverTables } from './drivers/driver-table.js';
 import { MAILBOX_DRIVER } from './drivers/mailbox.js';
 import { NULL_DRIVER } from './drivers/null.js';
@@ -132,6 +133,7 @@ export function IOC$INIT(k: Kernel): void {
   makeConsole(k, terminals.ddt);
   makeMailboxes(k, loadDriverTables(k, MAILBOX_DRIVER, k.symbol('MB$DPT')).ddt);
   makeNullDevice(k, loadDriverTables(k, NULL_DRIVER, k.symbol('NL$DPT')).ddt);
+  configureDisks(k);
 }
 
 function makeConsole(k: Kernel, ddt: number): void {

@@ -1,4 +1,5 @@
 import type { Microroutine } from '../gate/microroutine.js';
+import { ACP_FDT_ROUTINES } from './acp-fdt.js';
 import { ALLOCATE_ROUTINES } from './allocate.js';
 import { ASSIGN_ROUTINES } from './assign.js';
 import { ATTENTION_ROUTINES } from './attention.js';
@@ -7,6 +8,7 @@ import { COMPLETION_ROUTINES } from './completion.js';
 import { GETDVI_ROUTINES } from './getdvi.js';
 import { CONSOLE_PORT_ROUTINES } from './drivers/console-port.js';
 import consoleSource from './drivers/console-port.mar';
+import { DISK_DRIVER_ROUTINES } from './drivers/disk.js';
 import { MAILBOX_DRIVER_ROUTINES } from './drivers/mailbox.js';
 import { NULL_DRIVER_ROUTINES } from './drivers/null.js';
 import { TERMINAL_DRIVER_ROUTINES } from './drivers/terminal-driver.js';
@@ -21,6 +23,7 @@ export const IO_ROUTINES: readonly Microroutine[] = [
   ...QIO_ROUTINES, ...COMPLETION_ROUTINES, ...CANCEL_ROUTINES, ...ASSIGN_ROUTINES, ...ALLOCATE_ROUTINES, ...MAILBOX_SERVICE_ROUTINES, ...GETDVI_ROUTINES,
   ...ATTENTION_ROUTINES, ...OUT_OF_BAND_ROUTINES, ...XQP_QUEUE_ROUTINES,
   ...TERMINAL_DRIVER_ROUTINES, ...CONSOLE_PORT_ROUTINES, ...MAILBOX_DRIVER_ROUTINES, ...NULL_DRIVER_ROUTINES,
+  ...DISK_DRIVER_ROUTINES, ...ACP_FDT_ROUTINES,
 ];
 
 export const IO_SOURCE = `${qioSource}\n${consoleSource}`;

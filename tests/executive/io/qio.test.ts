@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { service } from '../../../src/executive/gate/service-call.js';
-import { IO$_READPROMPT, IO$_WRITEVBLK, IO$_READVBLK } from '../../../src/executive/starlet/iodef.js';
+import { IO$_READPROMPT, IO$_WRITEVBLK } from '../../../src/executive/starlet/iodef.js';
 import { SS$_NORMAL } from '../../../src/executive/starlet/ssdef.js';
 import { TestSystem } from '../../harness.js';
 
@@ -36,7 +36,6 @@ describe('$QIO to the console terminal', () => {
       },
     });
     system.runUntilIdle(1);
-    console.log(seen, JSON.stringify(system.console));
     expect(system.console).toBe('\r\n$ ');
     type(system, 'HELLO\r');
     system.runUntilIdle(1);
@@ -45,4 +44,3 @@ describe('$QIO to the console terminal', () => {
   });
 });
 
-void IO$_READVBLK;

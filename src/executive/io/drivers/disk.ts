@@ -1,0 +1,162 @@
+import {
+  DISK_BAD_BLOCK, DISK_BYTES, DISK_CS, DISK_DONE, DISK_GO, DISK_IE, DISK_LBN, DISK_MAP, DISK_NO_UNIT, DISK_OFFSET, DISK_OK, DISK_READ,
+  DISK_STATUS, DISK_UNIT, DISK_WRITE, DISK_WRITE_LOCKED, MAP_VALID,
+} from '../../../emulator/devices/disk.js';
+import { jsbRoutine, type Microroutine } from '../../gate/microroutine.js';
+import type { Kernel } from '../../kernel.js';
+import {
+  IO$_ACCESS, IO$_ACPCONTROL, IO$_AVAILABLE, IO$_CREATE, IO$_DEACCESS, IO$_DELETE, IO$_MODIFY, IO$_MOUNT, IO$_NOP, IO$_PACKACK,
+  IO$_READLBLK, IO$_READPBLK, IO$_READVBLK, IO$_SENSECHAR, IO$_SENSEMODE, IO$_UNLOAD, IO$_WRITELBLK, IO$_WRITEPBLK, IO$_WRITEVBLK,
+} from '../../starlet/iodef.js';
+import { SS$_CTRLERR, SS$_ILLBLKNUM, SS$_MEDOFL, SS$_NORMAL, SS$_WRITLCK } from '../../starlet/ssdef.js';
+import { CRB, IDB, VEC } from '../../structures/device.js';
+import { IRP } from '../../structures/irp.js';
+import { PTE$M_PFN } from '../../structures/pte.js';
+import { DISKUCB } from '../../structures/ucb.js';
+import { EXE$FORK } from '../../synchronization/fork.js';
+import { IOC$REQCOM } from '../completion.js';
+import { EXE$ABORTIO, EXE$FINISHIO, EXE$FINISHIOC, EXE$QIODRVPKT, checkBuffer, fdtContext } from '../fdt-support.js';
+import { MMG$IOLOCK } from '../buffer-lock.js';
+import { prepareSegment } from '../segments.js';
+import type { DriverTable } from './driver-table.js';
+
+/**
+ * The disk driver (DUDRIVER) for the controller of emulator/devices/disk.ts. Direct I/O: the pages of the buffer are locked by the FDT
+ * routine, start I/O loads their frame numbers into the map registers, the interrupt service routine forks, the fork process completes.
+ * One controller serves its units in turn; an operation is over before the next can be started, because its interrupt comes first.
+ * @source book 18.3-18.5; digest ch19 2.1, 5
+ */
+
+type DiskUnit = ReturnType<typeof DISKUCB.at>;
+
+const PAGE = 512;
+const READS = [IO$_READPBLK, IO$_READLBLK];
+const WRITES = [IO$_WRITEPBLK, IO$_WRITELBLK];
+
+/** Locks the buffer of P1 and P2 and begins the transfer at block P3. @returns false after aborting the request */
+export function beginTransfer(k: Kernel, virtual: boolean): boolean {
+  const { irp, code, parameter } = fdtContext(k);
+  const [address, length] = [parameter(1), parameter(2)];
+  const isRead = code === IO$_READPBLK || code === IO$_READLBLK || code === IO$_READVBLK;
+  const accessible = checkBuffer(k, irp, address, length, isRead);
+  if (accessible !== SS$_NORMAL) {
+    EXE$ABORTIO(k, irp, accessible);
+    return false;
+  }
+  if (length === 0) {
+    EXE$FINISHIOC(k, irp, SS$_NORMAL);
+    return false;
+  }
+  const { svapte, status } = MMG$IOLOCK(k, address, length);
+  if (status !== SS$_NORMAL) {
+    EXE$ABORTIO(k, irp, status);
+    return false;
+  }
+  irp.IRP$L_SVAPTE = svapte;
+  irp.IRP$W_BOFF = address & (PAGE - 1);
+  irp.IRP$L_OBCNT = length;
+  irp.IRP$L_ABCNT = 0;
+  irp.IRP$L_SEGVBN = parameter(3);
+  irp.IRP$V_VIRTUAL = virtual ? 1 : 0;
+  return true;
+}
+
+/** Logical and physical transfers: P3 is the block. */
+function fdtBlock(k: Kernel): void {
+  const { irp, ucb, parameter } = fdtContext(k);
+  const disk = DISKUCB.at(k, ucb.address);
+  if (parameter(3) >= disk.UCB$L_MAXBLOCK) return EXE$ABORTIO(k, irp, SS$_ILLBLKNUM);
+  if (!beginTransfer(k, false)) return;
+  prepareSegment(k, irp, irp.IRP$L_OBCNT);
+  EXE$QIODRVPKT(k);
+}
+
+function fdtNothing(k: Kernel): void {
+  const { irp, ucb, code } = fdtContext(k);
+  const disk = DISKUCB.at(k, ucb.address);
+  if (code === IO$_PACKACK) disk.UCB$V_VALID = 1;
+  if (code === IO$_AVAILABLE || code === IO$_UNLOAD) disk.UCB$V_VALID = 0;
+  EXE$FINISHIO(k, irp, SS$_NORMAL, code === IO$_SENSECHAR || code === IO$_SENSEMODE ? disk.UCB$L_MAXBLOCK : 0);
+}
+
+/** The controller's registers, through CRB and IDB. */
+function registersOf(k: Kernel, ucb: DiskUnit): number {
+  return IDB.at(k, idbOf(k, ucb)).IDB$L_CSR;
+}
+
+function idbOf(k: Kernel, ucb: DiskUnit): number {
+  return VEC.at(k, ucb.UCB$L_CRB + CRB.offset.CRB$L_INTD).VEC$L_IDB;
+}
+
+/** Start I/O: R3 IRP, R5 UCB, fork IPL. */
+function startTransfer(k: Kernel): void {
+  const irp = IRP.at(k, k.register(3));
+  const ucb = DISKUCB.at(k, k.register(5));
+  const csr = registersOf(k, ucb);
+  const length = irp.IRP$L_BCNT;
+  const pages = Math.ceil((irp.IRP$W_BOFF + length) / PAGE);
+  for (let page = 0; page < pages; page += 1) {
+    const pfn = k.readLong(irp.IRP$L_SVAPTE + 4 * page) & PTE$M_PFN;
+    k.writeLong(csr + DISK_MAP + 4 * page, (MAP_VALID | pfn) >>> 0);
+  }
+  ucb.UCB$L_MEDIA = irp.IRP$L_MEDIA;
+  ucb.UCB$L_BCR = length;
+  k.writeLong(csr + DISK_UNIT, ucb.UCB$B_SLAVE);
+  k.writeLong(csr + DISK_LBN, irp.IRP$L_MEDIA);
+  k.writeLong(csr + DISK_BYTES, length);
+  k.writeLong(csr + DISK_OFFSET, irp.IRP$W_BOFF);
+  IDB.at(k, idbOf(k, ucb)).IDB$L_OWNER = ucb.address;
+  ucb.UCB$V_INT = 1;
+  k.writeLong(csr + DISK_CS, DISK_GO | DISK_IE | (irp.IRP$V_FUNC !== 0 ? DISK_READ : DISK_WRITE));
+}
+
+/** Interrupt service: entered by the code in the CRB, which leaves the address of the IDB's pointer on the stack. IPL 21. */
+function interrupt(k: Kernel): void {
+  const pointer = k.cpu.pop();
+  const idb = IDB.at(k, k.readLong(pointer));
+  const ucb = DISKUCB.at(k, idb.IDB$L_OWNER);
+  k.jump(k.symbol('IOC$INTERRUPT_END'));
+  if (ucb.UCB$V_INT === 0) return;
+  ucb.UCB$V_INT = 0;
+  const csr = idb.IDB$L_CSR;
+  EXE$FORK(k, ucb.address, k.symbol('DU$FORK'), k.readLong(csr + DISK_STATUS), k.readLong(csr + DISK_DONE));
+}
+
+const STATUS: Readonly<Record<number, number>> = {
+  [DISK_OK]: SS$_NORMAL, [DISK_NO_UNIT]: SS$_MEDOFL, [DISK_BAD_BLOCK]: SS$_ILLBLKNUM, [DISK_WRITE_LOCKED]: SS$_WRITLCK,
+};
+
+/** Fork process: R3 device status, R4 bytes transferred, R5 UCB. */
+function complete(k: Kernel): void {
+  const ucb = DISKUCB.at(k, k.register(5));
+  const status = STATUS[k.register(3)] ?? SS$_CTRLERR;
+  const done = k.register(4);
+  if (status !== SS$_NORMAL) ucb.UCB$W_ERRCNT = ucb.UCB$W_ERRCNT + 1;
+  IOC$REQCOM(k, ucb.address, (status | (done << 16)) >>> 0, 0);
+}
+
+export const DISK_DRIVER: DriverTable = {
+  name: 'DUDRIVER',
+  ucbSize: DISKUCB.size,
+  start: 'DU$STARTIO',
+  buffered: [
+    IO$_ACCESS, IO$_CREATE, IO$_DEACCESS, IO$_DELETE, IO$_MODIFY, IO$_ACPCONTROL, IO$_MOUNT, IO$_SENSECHAR, IO$_SENSEMODE, IO$_NOP, IO$_PACKACK,
+    IO$_UNLOAD, IO$_AVAILABLE,
+  ],
+  functions: [
+    { codes: [...READS, ...WRITES], routine: 'DU$FDTBLOCK' },
+    { codes: [IO$_READVBLK, IO$_WRITEVBLK], routine: 'ACP$RWBLK' },
+    { codes: [IO$_ACCESS, IO$_CREATE], routine: 'ACP$ACCESS' },
+    { codes: [IO$_DEACCESS], routine: 'ACP$DEACCESS' },
+    { codes: [IO$_DELETE, IO$_MODIFY, IO$_ACPCONTROL, IO$_MOUNT], routine: 'ACP$MODIFY' },
+    { codes: [IO$_SENSECHAR, IO$_SENSEMODE, IO$_NOP, IO$_PACKACK, IO$_UNLOAD, IO$_AVAILABLE], routine: 'DU$FDTNOTHING' },
+  ],
+};
+
+export const DISK_DRIVER_ROUTINES: readonly Microroutine[] = [
+  jsbRoutine('DU$FDTBLOCK', fdtBlock),
+  jsbRoutine('DU$FDTNOTHING', fdtNothing),
+  jsbRoutine('DU$STARTIO', startTransfer),
+  jsbRoutine('DU$INTERRUPT', interrupt),
+  jsbRoutine('DU$FORK', complete),
+];

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { DiskController, diskControllerPlace, type BlockStore } from '../../../src/emulator/devices/disk.js';
+import { service } from '../../../src/executive/gate/service-call.js';
+import { IO$_READLBLK, IO$_WRITELBLK } from '../../../src/executive/starlet/iodef.js';
+import { SS$_ILLBLKNUM, SS$_NORMAL } from '../../../src/executive/starlet/ssdef.js';
+import { TestSystem, type Program } from '../../harness.js';
+
+class MemoryStore implements BlockStore {
+  readonly bytes: Uint8Array;
+  readonly transfers: string[] = [];
+  constructor(readonly blocks: number) { this.bytes = new Uint8Array(blocks * 512); }
+  read(lbn: number, count: number): Uint8Array {
+    this.transfers.push(`R${lbn}+${count}`);
+    return this.bytes.slice(lbn * 512, (lbn + count) * 512);
+  }
+  write(lbn: number, bytes: Uint8Array): void {
+    this.transfers.push(`W${lbn}+${bytes.length / 512}`);
+    this.bytes.set(bytes, lbn * 512);
+  }
+}
+
+/** Runs a program with a disk of `blocks` blocks as DUA0. */
+function withDisk(blocks: number, program: Program): { store: MemoryStore; system: TestSystem } {
+  const store = new MemoryStore(blocks);
+  const system = new TestSystem({
+    programs: { SYSINIT: program },
+    attach: (machine) => {
+      const { base, vector } = diskControllerPlace(0);
+      new DiskController(machine, base, vector).attach(0, store);
+    },
+  });
+  system.runUntilIdle(2);
+  return { store, system };
+}
+
+describe('the disk driver', () => {
+  test('blocks written come back by logical block number', () => {
+    const seen: Record<string, unknown> = {};
+    const { store } = withDisk(100, function* (p) {
+      const chan = p.allocate(4);
+      seen['assign'] = yield* service(p, '$ASSIGN', { devnam: p.string('_DUA0:'), chan });
+      const channel = p.memory.readWord(chan);
+      const iosb = p.allocate(8);
+      const data = p.bytes(Uint8Array.from({ length: 1024 }, (_unused, index) => (index * 7) & 0xff));
+      seen['write'] = yield* service(p, '$QIOW', { chan: channel, func: IO$_WRITELBLK, iosb, p1: data, p2: 1024, p3: 5 });
+      seen['writeStatus'] = p.memory.readLong(iosb);
+      const back = p.allocate(1024);
+      seen['read'] = yield* service(p, '$QIOW', { chan: channel, func: IO$_READLBLK, iosb, p1: back + 4, p2: 512, p3: 6 });
+      seen['readStatus'] = p.memory.readLong(iosb);
+      seen['same'] = p.memory.readByte(back + 4) === ((512 * 7) & 0xff) && p.memory.readByte(back + 4 + 511) === ((1023 * 7) & 0xff);
+      seen['beyond'] = yield* service(p, '$QIOW', { chan: channel, func: IO$_READLBLK, iosb, p1: back, p2: 512, p3: 100 });
+      return 1;
+    });
+    expect(seen).toEqual({
+      assign: SS$_NORMAL, write: SS$_NORMAL, writeStatus: (1024 << 16) | 1, read: SS$_NORMAL, readStatus: (512 << 16) | 1, same: true,
+      beyond: SS$_ILLBLKNUM,
+    });
+    expect(store.transfers).toEqual(['W5+2', 'R6+1']);
+  });
+
+  test('ch18#39: a 200 KB read is several transfers of at most 65024 bytes, and one status block', () => {
+    const seen: Record<string, unknown> = {};
+    const length = 200 * 1024;
+    const { store } = withDisk(1000, function* (p) {
+      const chan = p.allocate(4);
+      yield* service(p, '$ASSIGN', { devnam: p.string('DUA0'), chan });
+      const range = p.allocate(8);
+      yield* service(p, '$EXPREG', { pagcnt: 400, retadr: range, acmode: 3, region: 0 });
+      const iosb = p.allocate(8);
+      seen['read'] = yield* service(p, '$QIOW', { chan: p.memory.readWord(chan), func: IO$_READLBLK, iosb, p1: p.memory.readLong(range), p2: length, p3: 0 });
+      seen['status'] = p.memory.readWord(iosb);
+      seen['count'] = p.memory.readWord(iosb + 2) + 0x10000 * p.memory.readWord(iosb + 4);
+      return 1;
+    });
+    expect(seen).toEqual({ read: SS$_NORMAL, status: SS$_NORMAL, count: length });
+    expect(store.transfers).toEqual(['R0+127', 'R127+127', 'R254+127', 'R381+19']);
+  });
+});
