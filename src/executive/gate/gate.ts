@@ -4,12 +4,14 @@ import type { Kernel } from '../kernel.js';
 import { RoutineLeft } from './leave.js';
 import { Procedure } from './procedure.js';
 import type { ThreadFlow } from './thread.js';
-import { RESUME_NUMBER, type Flow, type Microroutine } from './microroutine.js';
+import { RESUME_NUMBER, type CallRequest, type Flow, type Microroutine } from './microroutine.js';
 
 /** A procedure that has yielded a call and waits for it to return to its frame. */
 interface Activation {
   readonly flow: Flow<number>;
   readonly mode: number;
+  /** A call it has yielded that could not be made yet: its stack faulted. */
+  pending: CallRequest | undefined;
 }
 
 /**
@@ -102,7 +104,8 @@ export class Gate {
     const result = cpu.r[0]! >>> 0;
     this.finishFrames(cpu.currentMode, frame);
     cpu.r[15] = cpu.r[15]! - 3;
-    this.advance(cpu, activation.flow, result, frame, 'resume');
+    if (activation.pending) this.issue(cpu, activation, activation.pending);
+    else this.advance(cpu, activation.flow, result, frame, 'resume');
   }
 
   /** Lets the procedure go on to its next call or its end. PC stands on its resume instruction. */
@@ -110,7 +113,7 @@ export class Gate {
     const key = this.kernel.processKey;
     const mode = cpu.currentMode;
     const resumeAt = cpu.r[15]!;
-    let step: IteratorResult<{ target: number; args: readonly number[] }, number>;
+    let step: IteratorResult<CallRequest, number>;
     try {
       step = flow.next(value);
     } catch (error) {
@@ -131,11 +134,29 @@ export class Gate {
     }
     let frames = this.activations.get(key);
     if (!frames) this.activations.set(key, frames = new Map());
-    if (!frames.has(frame)) frames.set(frame, { flow, mode });
-    const { target, args } = step.value;
+    let activation = frames.get(frame);
+    if (!activation) frames.set(frame, activation = { flow, mode, pending: undefined });
     cpu.r[15] = resumeAt;
-    for (let index = args.length - 1; index >= 0; index -= 1) cpu.push(args[index]!);
-    cpu.calls(args.length, target);
+    this.issue(cpu, activation, step.value);
+  }
+
+  /**
+   * Makes the call a procedure has yielded; PC stands on its resume instruction. The procedure cannot be asked again: when the stack
+   * faults (a page to be brought in, the user stack to be extended), the call is kept, and the resume instruction makes it.
+   */
+  private issue(cpu: Cpu, activation: Activation, request: CallRequest): void {
+    const { target, args } = request;
+    const registers = cpu.r.slice();
+    try {
+      for (let index = args.length - 1; index >= 0; index -= 1) cpu.push(args[index]!);
+      cpu.calls(args.length, target);
+      activation.pending = undefined;
+    } catch (error) {
+      if (!(error instanceof VaxFault)) throw error;
+      activation.pending = request;
+      cpu.r.set(registers);
+      cpu.raise(error);
+    }
   }
 
   /**
