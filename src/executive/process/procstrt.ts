@@ -6,6 +6,7 @@ import { LNM$INIT_PROCESS, processNamesOf } from '../names/process-tables.js';
 import { initializeKrpList } from '../pool/krp.js';
 import { EXE$DEAPQB } from '../pool/paged.js';
 import { initializeProcessRegion } from '../pool/process-region.js';
+import { initializeVariableList } from '../pool/variable-list.js';
 import { PRC$M_HIBER } from '../starlet/prcdef.js';
 import { JIB } from '../structures/jib.js';
 import { readCounted, writeQuad } from '../structures/memory.js';
@@ -88,7 +89,7 @@ function setWorkingSetLimits(k: Kernel, phd: ReturnType<typeof PHD.at>, pqb: Ret
 }
 
 /** Channel table, process allocation region, process and image I/O segments, downward from the fixed part of P1. */
-function extendP1(k: Kernel): { region: number; processIo: number } {
+function extendP1(k: Kernel): { region: number } {
   const take = (pages: number): number => {
     const made = expandRegion(k, REGION_P1, pages, PRT$C_UREW, 0);
     if (!(made.status & 1)) throw new Error('VIRTUALPAGECNT too small for P1 space');
@@ -104,11 +105,11 @@ function extendP1(k: Kernel): { region: number; processIo: number } {
   const region = take(k.sys.SGN$GW_CTLPAGES);
   const processIo = take(k.sys.SGN$GW_PIOPAGES);
   const imageIo = take(k.sys.SGN$GW_IMGIOCNT);
-  k.initializeQueue(PIO_BASE + PIO_CELLS.offset.PIO$GL_FMLH);
-  k.initializeQueue(PIO_BASE + PIO_CELLS.offset.PIO$GL_IIOFSPLH);
+  initializeVariableList(k, PIO_BASE + PIO_CELLS.offset.PIO$GL_FMLH, processIo, k.sys.SGN$GW_PIOPAGES * PAGE);
+  initializeVariableList(k, PIO_BASE + PIO_CELLS.offset.PIO$GL_IIOFSPLH, imageIo, k.sys.SGN$GW_IMGIOCNT * PAGE);
   writeQuad(k, PIO_BASE + PIO_CELLS.offset.PIO$GQ_IIODEFAULT, BigInt(k.sys.SGN$GW_IMGIOCNT * PAGE) | (BigInt(imageIo) << 32n));
   k.p1.CTL$GL_CTLBASVA = imageIo;
-  return { region, processIo };
+  return { region };
 }
 
 const transfer = inlineRoutine('PROCSTRT_TRANSFER', (k) => {

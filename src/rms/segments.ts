@@ -1,0 +1,140 @@
+import type { Procedure } from '../executive/gate/procedure.js';
+import { EXE$ALLOCATE, EXE$DEALLOCATE, roundToGranule } from '../executive/pool/variable-list.js';
+import { PIO_BASE, PIO_CELLS } from '../executive/structures/p1-cells.js';
+import { IFAB, IFB$C_BID, IRAB, IRB$C_BID } from './structures.js';
+
+/**
+ * The process I/O segment, for process permanent files, and the image I/O segment, for all others: variable lists in P1
+ * whose heads are PIO$GL_FMLH and PIO$GL_IIOFSPLH; and the files found through them. A file's IFAB is on the list at the
+ * start of PIO$AL_PIOIMPA or PIO$AL_IIOIMPA. choice: process permanent files have internal identifiers 1 to 31, others from
+ * 33 on, so that an identifier tells which list it is on; bit 14 is FAB$V_PPF_IND, indirect use of a process permanent file.
+ */
+export type Ifab = ReturnType<typeof IFAB.at>;
+export type Irab = ReturnType<typeof IRAB.at>;
+
+const FIRST_IMAGE_IFI = 33;
+const INDIRECT = 0x4000;
+const INDIRECT_MASK = 0x3f;
+
+interface Segment {
+  readonly listhead: number;
+  readonly files: number;
+}
+
+function segment(permanent: boolean): Segment {
+  return permanent
+    ? { listhead: PIO_BASE + PIO_CELLS.offset.PIO$GL_FMLH, files: PIO_BASE + PIO_CELLS.offset.PIO$AL_PIOIMPA }
+    : { listhead: PIO_BASE + PIO_CELLS.offset.PIO$GL_IIOFSPLH, files: PIO_BASE + PIO_CELLS.offset.PIO$AL_IIOIMPA };
+}
+
+/** `size` zeroed bytes of a segment; 0 when it is full. */
+export function allocate(p: Procedure, permanent: boolean, size: number): number {
+  const rounded = roundToGranule(size);
+  const address = EXE$ALLOCATE(p.memory, segment(permanent).listhead, rounded);
+  if (address !== 0) p.memory.writeBytes(address, new Uint8Array(rounded));
+  return address;
+}
+
+export function deallocate(p: Procedure, permanent: boolean, address: number, size: number): void {
+  EXE$DEALLOCATE(p.memory, segment(permanent).listhead, address, roundToGranule(size));
+}
+
+/** The open files of one kind. */
+export function* files(p: Procedure, permanent: boolean): Generator<Ifab, void, undefined> {
+  for (let address = p.memory.readLong(segment(permanent).files); address !== 0;) {
+    const ifab = IFAB.at(p.memory, address);
+    address = ifab.IFB$L_LINK;
+    yield ifab;
+  }
+}
+
+/** A new IFAB with an identifier of its own; undefined when the segment is full. */
+export function createIfab(p: Procedure, permanent: boolean): Ifab | undefined {
+  const used = new Set([...files(p, permanent)].map((ifab) => ifab.IFB$W_IFI));
+  let ifi = permanent ? 1 : FIRST_IMAGE_IFI;
+  while (used.has(ifi)) ifi += 1;
+  if (permanent && ifi >= FIRST_IMAGE_IFI - 1) return undefined;
+  const address = allocate(p, permanent, IFAB.size);
+  if (address === 0) return undefined;
+  const ifab = IFAB.at(p.memory, address);
+  const { files: head } = segment(permanent);
+  ifab.IFB$W_SIZE = IFAB.size;
+  ifab.IFB$B_BID = IFB$C_BID;
+  ifab.IFB$W_IFI = ifi;
+  ifab.IFB$V_PPF = permanent ? 1 : 0;
+  ifab.IFB$L_LINK = p.memory.readLong(head);
+  p.memory.writeLong(head, address);
+  return ifab;
+}
+
+/** The file of an internal identifier as a FAB has it; undefined: RMS$_IFI. */
+export function findFile(p: Procedure, ifi: number): Ifab | undefined {
+  const indirect = (ifi & INDIRECT) !== 0;
+  const wanted = indirect ? ifi & INDIRECT_MASK : ifi;
+  if (wanted === 0) return undefined;
+  for (const ifab of files(p, wanted < FIRST_IMAGE_IFI)) if (ifab.IFB$W_IFI === wanted) return ifab;
+  return undefined;
+}
+
+/** Frees a file's blocks. Its channel is the caller's business. */
+export function deleteIfab(p: Procedure, ifab: Ifab): void {
+  const permanent = ifab.IFB$V_PPF !== 0;
+  for (let address = ifab.IFB$L_IRAB; address !== 0;) {
+    const irab = IRAB.at(p.memory, address);
+    address = irab.IRB$L_LINK;
+    freeIrab(p, permanent, irab);
+  }
+  let at = segment(permanent).files;
+  while (p.memory.readLong(at) !== ifab.address) at = p.memory.readLong(at);
+  p.memory.writeLong(at, ifab.IFB$L_LINK);
+  deallocate(p, permanent, ifab.address, IFAB.size);
+}
+
+/** A new stream on a file. Identifiers count from 1 over all files of a segment. */
+export function createIrab(p: Procedure, ifab: Ifab): Irab | undefined {
+  const permanent = ifab.IFB$V_PPF !== 0;
+  const address = allocate(p, permanent, IRAB.size);
+  if (address === 0) return undefined;
+  const used = new Set([...streams(p, permanent)].map((irab) => irab.IRB$W_ISI));
+  let isi = permanent ? 1 : FIRST_IMAGE_IFI;
+  while (used.has(isi)) isi += 1;
+  const irab = IRAB.at(p.memory, address);
+  irab.IRB$W_SIZE = IRAB.size;
+  irab.IRB$B_BID = IRB$C_BID;
+  irab.IRB$W_ISI = isi;
+  irab.IRB$L_IFAB = ifab.address;
+  irab.IRB$L_LINK = ifab.IFB$L_IRAB;
+  ifab.IFB$L_IRAB = address;
+  return irab;
+}
+
+function* streams(p: Procedure, permanent: boolean): Generator<Irab, void, undefined> {
+  for (const ifab of files(p, permanent)) {
+    for (let address = ifab.IFB$L_IRAB; address !== 0;) {
+      const irab = IRAB.at(p.memory, address);
+      address = irab.IRB$L_LINK;
+      yield irab;
+    }
+  }
+}
+
+/** The stream of an internal identifier as a RAB has it; undefined: RMS$_ISI. */
+export function findStream(p: Procedure, isi: number): Irab | undefined {
+  const wanted = isi & INDIRECT ? isi & INDIRECT_MASK : isi;
+  if (wanted === 0) return undefined;
+  for (const irab of streams(p, wanted < FIRST_IMAGE_IFI)) if (irab.IRB$W_ISI === wanted) return irab;
+  return undefined;
+}
+
+export function deleteIrab(p: Procedure, irab: Irab): void {
+  const ifab = IFAB.at(p.memory, irab.IRB$L_IFAB);
+  let at = ifab.address + IFAB.offset.IFB$L_IRAB;
+  while (p.memory.readLong(at) !== irab.address) at = p.memory.readLong(at);
+  p.memory.writeLong(at, irab.IRB$L_LINK);
+  freeIrab(p, ifab.IFB$V_PPF !== 0, irab);
+}
+
+function freeIrab(p: Procedure, permanent: boolean, irab: Irab): void {
+  if (irab.IRB$L_BUFFER !== 0) deallocate(p, permanent, irab.IRB$L_BUFFER, irab.IRB$L_BUFSIZ);
+  deallocate(p, permanent, irab.address, IRAB.size);
+}
