@@ -7,7 +7,6 @@ import { SS$_NORMAL } from '../starlet/ssdef.js';
  * A main image is linked at its address and has nothing to adjust; shareable images, whose references would be, are not activated yet.
  * @source book 21.1.6; digest ch21 2.6
  */
-// eslint-disable-next-line require-yield
 export const EXE$IMGFIX = procedure('EXE$IMGFIX', function* () {
   return SS$_NORMAL;
 });

@@ -3,7 +3,6 @@ import { EXE$IMGACT } from './activate.js';
 import { ACTIVATION_ROUTINES } from './activate-kernel.js';
 import { EXE$CATCH_ALL, EXE$TRACEBACK } from './catch-all.js';
 import { EXE$CANEXH, EXE$DCLEXH } from './exit-handlers.js';
-import exitText from './exit.mar';
 import { EXE$IMGFIX } from './fixup.js';
 import { EXE$RUNDWN } from './rundown.js';
 
@@ -11,4 +10,4 @@ import { EXE$RUNDWN } from './rundown.js';
 export const IMAGE_ROUTINES: readonly Microroutine[] = [
   EXE$IMGACT, ...ACTIVATION_ROUTINES, EXE$IMGFIX, EXE$DCLEXH, EXE$CANEXH, EXE$RUNDWN, EXE$CATCH_ALL, EXE$TRACEBACK,
 ];
-export const IMAGE_SOURCE: string = exitText;
+export { IMAGE_SOURCE } from './source.js';

@@ -18,7 +18,7 @@ const STAND_INS: readonly Microroutine[] = [
 const STAND_IN_SOURCE = `
 	.ALIGN	LONG
 EXCMSG_CALLS::	.LONG	0
-EXE$EXIT::
+EXIT_STAND_IN::
 	.WORD	0
 	MOVL	4(AP),R0
 	HALT
@@ -71,6 +71,8 @@ export interface FixtureOptions {
   readonly routines?: readonly Microroutine[];
   readonly source?: string;
   readonly implemented?: readonly string[];
+  /** MACRO text that defines EXE$EXIT, instead of the stand-in. */
+  readonly exit?: string;
 }
 
 /** A bare machine with vectors, dispatchers, exceptions and the given image. */
@@ -81,7 +83,7 @@ export function machineWith(image: string, options: FixtureOptions = {}): BareMa
       ...STAND_INS, ...options.routines ?? [],
     ],
     vectors: vectorSource(new Set([...IMPLEMENTED, ...options.implemented ?? []])),
-    executive: [...EXCEPTION_SOURCES, dispatchSource(new Set([...IMPLEMENTED, ...options.implemented ?? []])), STAND_IN_SOURCE, options.source ?? ''].join('\n'),
+    executive: [...EXCEPTION_SOURCES, dispatchSource(new Set([...IMPLEMENTED, ...options.implemented ?? []])), STAND_IN_SOURCE, options.exit ?? 'EXE$EXIT == EXIT_STAND_IN\n', options.source ?? ''].join('\n'),
     image: LOGGING + image,
     scb: SCB_ENTRIES,
   });
