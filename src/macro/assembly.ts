@@ -50,7 +50,7 @@ export class Assembly implements OperandTarget, CallContext {
   readonly macros = new Map<string, MacroDefinition>();
   /** .OPDEF */
   readonly definedOpcodes = new Map<string, Opcode>();
-  readonly psectStack: { psect: Psect; location: number }[] = [];
+  private readonly psectStack: { psect: Psect; localLabels: Map<number, MacroSymbol> | undefined }[] = [];
 
   psect: Psect;
   title = '.MAIN.';
@@ -323,7 +323,7 @@ export class Assembly implements OperandTarget, CallContext {
 
   /** Local labels belong to the lines between two ordinary labels or .PSECT directives. */
   startLocalBlock(): void {
-    if (this.keepLocalBlock || this.localLabels.size === 0) return;
+    if (this.keepLocalBlock) return;
     this.localLabels = new Map();
   }
 
@@ -370,6 +370,18 @@ export class Assembly implements OperandTarget, CallContext {
   usePsect(psect: Psect): void {
     this.psect = psect;
     this.startLocalBlock();
+  }
+
+  /** .SAVE_PSECT; with `keepLabels` the local labels of here are valid again after .RESTORE_PSECT. */
+  savePsect(keepLabels: boolean): void {
+    this.psectStack.push({ psect: this.psect, localLabels: keepLabels ? this.localLabels : undefined });
+  }
+
+  restorePsect(): void {
+    const saved = this.psectStack.pop();
+    if (saved === undefined) throw new StatementError('DIRSYNX', '(no .SAVE_PSECT)');
+    this.usePsect(saved.psect);
+    if (saved.localLabels !== undefined) this.localLabels = saved.localLabels;
   }
 
   report(ident: MessageIdent, detail = ''): void {

@@ -76,7 +76,7 @@ function maskLines(prefix: string, keyword: string, own: string | undefined): st
 /** The text itself goes into a section of its own. */
 function textLines(prefix: string, keyword: string, address: string, length: string): string[] {
   return [
-    ' .SAVE_PSECT', ' .PSECT $RMSNAM,NOEXE,NOWRT', '$$TEXT=.', ` .ASCII |${keyword}|`, '$$LENGTH=.-$$TEXT', ' .RESTORE_PSECT',
+    ' .SAVE_PSECT LOCAL_BLOCK', ' .PSECT $RMSNAM,NOEXE,NOWRT', '$$TEXT=.', ` .ASCII |${keyword}|`, '$$LENGTH=.-$$TEXT', ' .RESTORE_PSECT',
     at(prefix, `L_${address}`), ' .ADDRESS $$TEXT', at(prefix, `B_${length}`), ' .BYTE $$LENGTH',
   ];
 }

@@ -115,6 +115,10 @@ describe('addressing modes', () => {
 describe('branches', () => {
   test('back and forward', () => expect(hex('10$: BRB 10$\n BRW 20$\n20$: NOP')).toBe('11 fe 31 00 00 01'));
   test('a branch of an operand instruction', () => expect(hex('A: SOBGTR R2,A')).toBe('f5 52 fd'));
+  test('local labels survive an excursion to another section', () => {
+    expect(hex('A: BRB 10$\n .SAVE_PSECT LOCAL_BLOCK\n .PSECT X\n .BYTE 7\n .RESTORE_PSECT\n10$: NOP')).toBe('11 00 01 07');
+    expect(failure('A: BRB 10$\n .SAVE_PSECT\n .PSECT X\n .RESTORE_PSECT\n10$: NOP').diagnostics[0]?.ident).toBe('UNDEFSYM');
+  });
   test('local labels end at the next label', () => expect(hex('A: BRB 10$\n10$: NOP\nB: BRB 10$\n10$: HALT')).toBe('11 00 01 11 00 00'));
   test('to an absolute address', () => expect(hex('BRW ^X200')).toBe('31 fd ff'));
 });
@@ -170,6 +174,7 @@ describe('data directives', () => {
     ['.ENTRY FOO ^M<R2>\n .PSECT P EXE, NOWRT,LONG\n .BYTE 1', '04 00 00 00 01'],
     ['.ENTRY FOO,^M<R5>\n RET\nV: .MASK FOO\n', '20 00 04 20 00'],
     ['A: .ADDRESS A,A+4', '00 02 00 00 04 02 00 00'],
+    ['.REF4 @4(R2)', 'b2 04'],
     ['.FLOAT 1.0', '80 40 00 00'],
     ['.BYTE 1,-\n   2 , - ; comment\n 3', '01 02 03'],
     ['.BYTE 1 ; a comment ends with -\n .BYTE 2', '01 02'],

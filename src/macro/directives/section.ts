@@ -79,15 +79,13 @@ function alignTo(psect: Psect, boundary: number, fill: number | undefined): void
   else while (psect.location < target) psect.store(fill & 0xff);
 }
 
-const save: Directive = (assembly) => {
-  assembly.psectStack.push({ psect: assembly.psect, location: assembly.psect.location });
+/** .SAVE_PSECT [LOCAL_BLOCK] */
+const save: Directive = (assembly, cursor) => {
+  cursor.skip();
+  assembly.savePsect(cursor.symbol() === 'LOCAL_BLOCK');
 };
 
-const restore: Directive = (assembly) => {
-  const saved = assembly.psectStack.pop();
-  if (saved === undefined) throw new StatementError('DIRSYNX', '(no .SAVE_PSECT)');
-  assembly.usePsect(saved.psect);
-};
+const restore: Directive = (assembly) => assembly.restorePsect();
 
 /** .ENABLE and .DISABLE; only LOCAL_BLOCK changes what is assembled. */
 function enable(on: boolean): Directive {

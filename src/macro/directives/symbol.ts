@@ -2,7 +2,7 @@ import type { Assembly } from '../assembly.js';
 import { COMMA, type Cursor } from '../cursor.js';
 import { StatementError } from '../diagnostics.js';
 import { operandSpec } from '../opcodes.js';
-import { emptyOperand, operandSpecifier, parseOperand } from '../operand.js';
+import { emptyOperand, encodeOperand, operandSpecifier, parseOperand } from '../operand.js';
 import type { MacroSymbol } from '../symbols.js';
 import { simplify } from '../value.js';
 import type { Directive } from './index.js';
@@ -85,6 +85,17 @@ const ntype: Directive = (assembly, cursor) => {
   assembly.define(name, operand.index < 0 ? base : 0x40 | operand.index | base << 8, false);
 };
 
+/** .REFn operand: an operand specifier by itself, for data of n bytes. */
+function operandReference(type: string): Directive {
+  const spec = operandSpec(`r${type}`);
+  return (assembly, cursor) => {
+    const operand = emptyOperand();
+    parseOperand(cursor, assembly, spec, operand);
+    encodeOperand(assembly, spec, operand);
+    assembly.expectEnd(cursor);
+  };
+}
+
 export const symbolDirectives: Record<string, Directive> = {
   '.GLOBAL': global, '.GLOBL': global,
   '.EXTERNAL': external, '.EXTRN': external,
@@ -95,4 +106,5 @@ export const symbolDirectives: Record<string, Directive> = {
   '.END': end,
   '.OPDEF': opdef,
   '.NTYPE': ntype,
+  '.REF1': operandReference('b'), '.REF2': operandReference('w'), '.REF4': operandReference('l'), '.REF8': operandReference('q'), '.REF16': operandReference('o'),
 };

@@ -22,6 +22,7 @@ export const GSD$C_EPM = 2;
 export const GSD$C_PRO = 3;
 export const GSD$C_SYMW = 4;
 export const GSD$C_EPMW = 5;
+export const GSD$C_PROW = 6;
 
 /** Flags of a symbol in the global symbol directory. */
 export const GSY$M_WEAK = 1;

@@ -1,6 +1,6 @@
 import { ByteReader, ShortRecord } from '../bytes.js';
 import {
-  GSD$C_EPM, GSD$C_EPMW, GSD$C_PSC, GSD$C_SYM, GSD$C_SYMW, GSY$M_DEF, MHD$C_LNM, MHD$C_MHD, MHD$C_TTL, OBJ$C_DBG, OBJ$C_EOM, OBJ$C_EOMW,
+  GSD$C_EPM, GSD$C_EPMW, GSD$C_PRO, GSD$C_PROW, GSD$C_PSC, GSD$C_SYM, GSD$C_SYMW, GSY$M_DEF, MHD$C_LNM, MHD$C_MHD, MHD$C_TTL, OBJ$C_DBG, OBJ$C_EOM, OBJ$C_EOMW,
   OBJ$C_GSD, OBJ$C_HDR, OBJ$C_LNK, OBJ$C_TBT, OBJ$C_TIR, TIR_CODES, type ObjectModule, type ObjectPsect, type ObjectSymbol, type TirCode,
   type TirCommand,
 } from './language.js';
@@ -89,19 +89,30 @@ function readDirectoryEntry(draft: Draft, reader: ByteReader, index: number): vo
       draft.psects.push({ alignment, flags, allocation, name: reader.counted() });
       return;
     }
-    case GSD$C_SYM: case GSD$C_SYMW: case GSD$C_EPM: case GSD$C_EPMW: {
-      const isEntry = kind === GSD$C_EPM || kind === GSD$C_EPMW;
-      const isWide = kind === GSD$C_SYMW || kind === GSD$C_EPMW;
+    case GSD$C_SYM: case GSD$C_SYMW: case GSD$C_EPM: case GSD$C_EPMW: case GSD$C_PRO: case GSD$C_PROW: {
+      const isEntry = kind !== GSD$C_SYM && kind !== GSD$C_SYMW;
+      const isWide = kind === GSD$C_SYMW || kind === GSD$C_EPMW || kind === GSD$C_PROW;
       reader.byte();                                             // data type
       const flags = reader.word();
       const isDefined = isEntry || (flags & GSY$M_DEF) !== 0;
       const psect = !isDefined ? 0 : isWide ? reader.word() : reader.byte();
       const value = isDefined ? reader.long() : 0;
       const entryMask = isEntry ? reader.word() : undefined;
-      draft.symbols.push({ flags: isDefined ? flags | GSY$M_DEF : flags, psect, value, entryMask, name: reader.counted() });
+      const name = reader.counted();
+      if (kind === GSD$C_PRO || kind === GSD$C_PROW) skipFormals(reader);
+      draft.symbols.push({ flags: isDefined ? flags | GSY$M_DEF : flags, psect, value, entryMask, name });
       return;
     }
     default: throw new ObjectFormatError('ILLGSDTYP', `record ${index + 1}: illegal symbol directory entry ${kind}`);
+  }
+}
+
+/** The formal arguments of a procedure definition: least and greatest number, then a counted description of each. */
+function skipFormals(reader: ByteReader): void {
+  reader.byte();
+  for (let left = reader.byte(); left > 0; left--) {
+    reader.byte();
+    reader.bytes(reader.byte());
   }
 }
 
