@@ -26,6 +26,8 @@ export class Input {
   private readonly frames: InputFrame[] = [];
   private top: InputFrame | undefined = undefined;
   private expanded = 0;
+  /** Line of the source file (1-based) on which the statement last read begins. */
+  private statementLine = 0;
 
   push(frame: InputFrame): void {
     if (frame.kind !== 'file') this.expanded += frame.lines.length;
@@ -45,7 +47,11 @@ export class Input {
     for (;;) {
       const frame = this.top;
       if (frame === undefined) return undefined;
-      if (frame.index < frame.lines.length) return frame.lines[frame.index++];
+      if (frame.index < frame.lines.length) {
+        const line = frame.lines[frame.index++];
+        if (frame.kind === 'file') this.statementLine = frame.index;
+        return line;
+      }
       this.pop();
     }
   }
@@ -57,12 +63,14 @@ export class Input {
     if (line.length > LONGEST_STATEMENT) throw new StatementError('LINTOOLONG');
     if (!line.includes('-')) return line;
     let statement = line;
+    const firstLine = this.statementLine;
     for (let hyphen = continuation(statement); hyphen >= 0; hyphen = continuation(statement)) {
       const more = this.top !== undefined && this.top.index < this.top.lines.length ? this.nextPhysical() : undefined;
       statement = statement.slice(0, hyphen) + (more ?? '');
       if (statement.length > LONGEST_STATEMENT) throw new StatementError('LINTOOLONG');
       if (more === undefined) break;
     }
+    this.statementLine = firstLine;
     return statement;
   }
 
@@ -77,7 +85,7 @@ export class Input {
   /** File and line (1-based) of the statement last read, outside all macros. */
   get position(): { file: string; line: number } {
     const frame = this.frames.findLast((f) => f.kind === 'file');
-    return { file: frame?.name ?? '', line: frame?.index ?? 0 };
+    return { file: frame?.name ?? '', line: this.statementLine };
   }
 }
 

@@ -106,6 +106,10 @@ describe('addressing modes', () => {
     [' .MACRO X\n NOP', 'UNTERMMAC'],
   ])('%s is wrong', (source, ident) => expect(failure(source).diagnostics[0]?.ident).toBe(ident));
 
+  test('the line is that on which a continued statement begins', () => {
+    expect(failure(' NOP\n MOVL -\n R0,- ; c\n #5\n NOP').line).toBe(2);
+  });
+
   test('an error names file, line and statement', () => {
     const error = failure(' NOP\n CLRL NOWHERE ; what?\n');
     expect(error.message).toBe('TEST.MAR, line 2: %MACRO-E-UNDEFSYM, Undefined symbol NOWHERE\n CLRL NOWHERE ; what?');
