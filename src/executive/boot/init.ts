@@ -64,6 +64,17 @@ function initializePools(k: Kernel, { sizes, space, values }: BootInformation): 
   k.sys.IOC$GL_IRPMIN = sizes.srpSize + 1;
   k.sys.IOC$GL_LRPMIN = values['LRPMIN']!;
   k.sys.IOC$GL_SRPMIN = values['SRPMIN']!;
+  // Where each region may grow to the next page; what is left of the last page cannot hold a packet.
+  const nextPage = (address: number): number => Math.ceil(address / PAGE) * PAGE;
+  const ends = {
+    srp: space.srpList.base + sizes.srpSize * values['SRPCOUNT']!,
+    irp: space.irpList.base + IRP_PACKET * values['IRPCOUNT']!,
+    lrp: space.lrpList.base + sizes.lrpSize * values['LRPCOUNT']!,
+  };
+  [k.sys.IOC$GL_SRPREM, k.sys.IOC$GL_IRPREM, k.sys.IOC$GL_LRPREM] = [ends.srp, ends.irp, ends.lrp];
+  [k.sys.MMG$GL_SRPNEXT, k.sys.MMG$GL_IRPNEXT, k.sys.MMG$GL_LRPNEXT] = [nextPage(ends.srp), nextPage(ends.irp), nextPage(ends.lrp)];
+  k.sys.MMG$GL_NPAGNEXT = space.variablePool.base + Math.floor(values['NPAGEDYN']! / PAGE) * PAGE;
+  [k.sys.IOC$GL_SRPCNT, k.sys.IOC$GL_IRPCNT, k.sys.IOC$GL_LRPCNT] = [values['SRPCOUNT']!, values['IRPCOUNT']!, values['LRPCOUNT']!];
 }
 
 /** The system time from the time-of-day clock. @source book 11.2.1; digest ch11 (EXE$INIT_TODR) */

@@ -17,25 +17,26 @@ const PAGE = 512;
 /** A nonpaged region that can grow: SPTEs up to `limit` were set aside at boot, pages up to the cell `next` are there. */
 interface Region {
   readonly listhead: number;
-  readonly start: number;
   readonly next: 'MMG$GL_NPAGNEXT' | 'MMG$GL_LRPNEXT' | 'MMG$GL_IRPNEXT' | 'MMG$GL_SRPNEXT';
   readonly limit: number;
   /** Bytes of a packet, 0 in the variable region. */
   readonly packet: number;
+  /** Cell of the address where the next packet begins, and of the count of packets made so far. */
   readonly remainder?: 'IOC$GL_LRPREM' | 'IOC$GL_IRPREM' | 'IOC$GL_SRPREM';
+  readonly count?: 'IOC$GL_LRPCNT' | 'IOC$GL_IRPCNT' | 'IOC$GL_SRPCNT';
 }
 
 function regions(k: Kernel): Region[] {
   const sys = k.sys;
   const srpSize = sys.IOC$GL_SRPSIZE;
   return [
-    { listhead: k.symbol('IOC$GL_SRPFL'), start: sys.IOC$GL_SRPSPLIT, next: 'MMG$GL_SRPNEXT', packet: srpSize, remainder: 'IOC$GL_SRPREM',
+    { listhead: k.symbol('IOC$GL_SRPFL'), next: 'MMG$GL_SRPNEXT', packet: srpSize, remainder: 'IOC$GL_SRPREM', count: 'IOC$GL_SRPCNT',
       limit: sys.IOC$GL_SRPSPLIT + srpSize * sys.SGN$GL_SRPCNTV },
-    { listhead: k.symbol('IOC$GL_IRPFL'), start: sys.EXE$GL_SPLITADR, next: 'MMG$GL_IRPNEXT', packet: IRP_PACKET_SIZE,
-      remainder: 'IOC$GL_IRPREM', limit: Math.min(sys.IOC$GL_SRPSPLIT, sys.EXE$GL_SPLITADR + IRP_PACKET_SIZE * sys.SGN$GL_IRPCNTV) },
-    { listhead: k.symbol('IOC$GL_LRPFL'), start: sys.IOC$GL_LRPSPLIT, next: 'MMG$GL_LRPNEXT', packet: sys.IOC$GL_LRPSIZE,
-      remainder: 'IOC$GL_LRPREM', limit: Math.min(sys.EXE$GL_SPLITADR, sys.IOC$GL_LRPSPLIT + sys.IOC$GL_LRPSIZE * sys.SGN$GL_LRPCNTV) },
-    { listhead: k.symbol('EXE$GL_NONPAGED') + 4, start: sys.MMG$GL_NPAGEDYN, next: 'MMG$GL_NPAGNEXT', packet: 0,
+    { listhead: k.symbol('IOC$GL_IRPFL'), next: 'MMG$GL_IRPNEXT', packet: IRP_PACKET_SIZE,
+      remainder: 'IOC$GL_IRPREM', count: 'IOC$GL_IRPCNT', limit: Math.min(sys.IOC$GL_SRPSPLIT, sys.EXE$GL_SPLITADR + IRP_PACKET_SIZE * sys.SGN$GL_IRPCNTV) },
+    { listhead: k.symbol('IOC$GL_LRPFL'), next: 'MMG$GL_LRPNEXT', packet: sys.IOC$GL_LRPSIZE,
+      remainder: 'IOC$GL_LRPREM', count: 'IOC$GL_LRPCNT', limit: Math.min(sys.EXE$GL_SPLITADR, sys.IOC$GL_LRPSPLIT + sys.IOC$GL_LRPSIZE * sys.SGN$GL_LRPCNTV) },
+    { listhead: k.symbol('EXE$GL_NONPAGED') + 4, next: 'MMG$GL_NPAGNEXT', packet: 0,
       limit: Math.min(sys.IOC$GL_LRPSPLIT, sys.MMG$GL_NPAGEDYN + sys.SGN$GL_NPAGEVIR) },
   ];
 }
@@ -48,7 +49,7 @@ function sparePages(k: Kernel): number {
 /** Gives the region one more page of memory. @returns whether it has it */
 function addPage(k: Kernel, region: Region): boolean {
   const next = k.sys[region.next];
-  if (next + PAGE > region.limit + PAGE - 1 || sparePages(k) <= 0) return false;
+  if (next >= region.limit || sparePages(k) <= 0) return false;
   const spte = k.sys.MMG$GL_SPTBASE + 4 * ((next & 0x3fffffff) >>> 9);
   if ((k.readLong(spte) & 0x80000000) !== 0) return false;
   const pfn = MMG$ALLOCPFN(k);
@@ -63,20 +64,22 @@ function addPage(k: Kernel, region: Region): boolean {
 }
 
 /** Cuts what has been added since the last whole packet into packets; the rest is remembered in the region's remainder cell. */
-function formatPackets(k: Kernel, region: Region, from: number): void {
-  let packet = from;
-  for (; packet + region.packet <= k.sys[region.next]; packet += region.packet) k.insertTail(packet, region.listhead);
-  if (region.remainder) k.sys[region.remainder] = packet;
+function formatPackets(k: Kernel, region: Region): void {
+  if (!region.remainder || !region.count) return;
+  let packet = k.sys[region.remainder];
+  for (; packet + region.packet <= k.sys[region.next]; packet += region.packet) {
+    k.insertTail(packet, region.listhead);
+    k.sys[region.count] += 1;
+  }
+  k.sys[region.remainder] = packet;
 }
 
 function extendLookaside(k: Kernel, region: Region): boolean {
   if (region.packet === 0 || k.readLong(region.listhead) !== region.listhead >>> 0) return false;
-  const wholePackets = Math.floor((k.sys[region.next] - region.start) / region.packet);
-  const fragment = region.start + wholePackets * region.packet;
   let added = false;
   while (k.readLong(region.listhead) === region.listhead >>> 0 && addPage(k, region)) {
     added = true;
-    formatPackets(k, region, fragment);
+    formatPackets(k, region);
   }
   return added;
 }
