@@ -174,28 +174,31 @@ export class Cpu {
 
   // Memory, for microroutines and hosts.
 
-  readByte(va: number, mode = this.currentMode): number {
-    return this.mmu.load(va | 0, 1, mode) & 0xff;
+  readByte(va: number, mode?: number): number {
+    return (mode === undefined ? this.mmu.loadByte(va | 0) : this.mmu.load(va | 0, 1, mode)) & 0xff;
   }
 
-  readWord(va: number, mode = this.currentMode): number {
-    return this.mmu.load(va | 0, 2, mode) & 0xffff;
+  readWord(va: number, mode?: number): number {
+    return (mode === undefined ? this.mmu.loadWord(va | 0) : this.mmu.load(va | 0, 2, mode)) & 0xffff;
   }
 
-  readLong(va: number, mode = this.currentMode): number {
-    return this.mmu.load(va | 0, 4, mode) >>> 0;
+  readLong(va: number, mode?: number): number {
+    return (mode === undefined ? this.mmu.loadLong(va | 0) : this.mmu.load(va | 0, 4, mode)) >>> 0;
   }
 
-  writeByte(va: number, value: number, mode = this.currentMode): void {
-    this.mmu.store(va | 0, 1, value | 0, mode);
+  writeByte(va: number, value: number, mode?: number): void {
+    if (mode === undefined) this.mmu.storeByte(va | 0, value | 0);
+    else this.mmu.store(va | 0, 1, value | 0, mode);
   }
 
-  writeWord(va: number, value: number, mode = this.currentMode): void {
-    this.mmu.store(va | 0, 2, value | 0, mode);
+  writeWord(va: number, value: number, mode?: number): void {
+    if (mode === undefined) this.mmu.storeWord(va | 0, value | 0);
+    else this.mmu.store(va | 0, 2, value | 0, mode);
   }
 
-  writeLong(va: number, value: number, mode = this.currentMode): void {
-    this.mmu.store(va | 0, 4, value | 0, mode);
+  writeLong(va: number, value: number, mode?: number): void {
+    if (mode === undefined) this.mmu.storeLong(va | 0, value | 0);
+    else this.mmu.store(va | 0, 4, value | 0, mode);
   }
 
   /** A copy. */
@@ -267,7 +270,6 @@ export class Cpu {
 
   ret(): void {
     ret(this);
-    this.updateAttention();
   }
 
   rei(): void {

@@ -1,7 +1,7 @@
 /** CALLG, CALLS and RET: the call frame. @source VAX ARM ch. 4, procedure call instructions */
 import type { Cpu } from './cpu.js';
 import { reservedOperand } from './fault.js';
-import { PSL_DV, PSL_FU, PSL_IV } from './psl.js';
+import { PSL_CC, PSL_DV, PSL_FU, PSL_IV, PSL_T } from './psl.js';
 
 // The frame, from FP up: condition handler, mask and PSW, AP, FP, PC, saved registers.
 const MASK_PSW = 4;
@@ -30,14 +30,14 @@ function buildFrame(m: Cpu, top: number, list: number, target: number, flag: num
   const mask = m.mmu.loadWord(target);
   if ((mask & MASK_MBZ) !== 0) throw reservedOperand();
   let saved = 0;
-  for (let n = 0; n < 12; n++) if ((mask >> n) & 1) saved += 4;
+  for (let left = mask & 0xfff; left !== 0; left &= left - 1) saved += 4;
   const fp = ((top & ~3) - FIXED_LENGTH - saved) | 0;
   m.mmu.probeWrite(fp, FIXED_LENGTH + saved);
 
   if (flag !== 0) m.mmu.storeLong(list, count);
   let at = (fp + FIXED_LENGTH) | 0;
-  for (let n = 0; n < 12; n++) {
-    if (((mask >> n) & 1) === 0) continue;
+  for (let n = 0, left = mask & 0xfff; left !== 0; n++, left >>= 1) {
+    if ((left & 1) === 0) continue;
     m.mmu.storeLong(at, m.r[n]!);
     at = (at + 4) | 0;
   }
@@ -65,18 +65,23 @@ export function ret(m: Cpu): void {
   // Every read is tried before any register changes.
   const values = m.scratch;
   let at = (fp + FIXED_LENGTH) | 0;
-  for (let n = 0; n < 12; n++) {
-    if (((maskPsw >> (16 + n)) & 1) === 0) continue;
+  const saved = (maskPsw >> 16) & 0xfff;
+  for (let n = 0, left = saved; left !== 0; n++, left >>= 1) {
+    if ((left & 1) === 0) continue;
     values[n] = m.mmu.loadLong(at);
     at = (at + 4) | 0;
   }
   let sp = (at + (maskPsw >>> 30)) | 0;
   if ((maskPsw & CALLS_FLAG) !== 0) sp = (sp + 4 + 4 * (m.mmu.loadLong(sp) & 0xff)) | 0;
 
-  for (let n = 0; n < 12; n++) if ((maskPsw >> (16 + n)) & 1) m.r[n] = values[n]!;
+  for (let n = 0, left = saved; left !== 0; n++, left >>= 1) if ((left & 1) !== 0) m.r[n] = values[n]!;
   m.r[12] = ap;
   m.r[13] = savedFp;
   m.r[14] = sp;
   m.r[15] = pc;
-  m.psl = (m.pslBits & ~0xff) | (maskPsw & 0xff);
+  const bits = (m.pslBits & ~0xf0) | (maskPsw & 0xf0);
+  m.cc = maskPsw & PSL_CC;
+  // Of these bits only T changes what the loop must look at.
+  if (((bits ^ m.pslBits) & PSL_T) !== 0) m.setPslBits(bits);
+  else m.pslBits = bits;
 }

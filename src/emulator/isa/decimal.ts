@@ -13,9 +13,8 @@ const MAX_DIGITS = 31;
 const PLUS = 0xc;
 const MINUS = 0xd;
 
-/** Sign codes A to F; B and D are minus. */
-export function isMinus(nibble: number): boolean {
-  if (nibble < 10) throw reservedOperand();
+/** B and D. The others, of which A, C, E and F are proper sign codes, are plus. */
+function isMinus(nibble: number): boolean {
   return nibble === 0xb || nibble === MINUS;
 }
 
@@ -197,7 +196,7 @@ function trailingToPacked(m: Cpu, length: number, address: number, table: number
   let value = 0n;
   if (digits > 0) {
     const last = m.mmu.loadByte((table + (m.mmu.loadByte((address + digits - 1) | 0) & 0xff)) | 0) & 0xff;
-    if (last >> 4 > 9) throw reservedOperand();
+    if (last >> 4 > 9 || (last & 15) < 10) throw reservedOperand();
     const negative = isMinus(last & 15);
     value = readCharacters(m, digits - 1, address) * 10n + BigInt(last >> 4);
     if (negative) value = -value;

@@ -41,14 +41,16 @@ function signOfBits(format: Format, first: number): number {
   return (first & 0x8000) !== 0 ? N : 0;
 }
 
-/** MOVx: the bits as they are, zeros with a fraction included. */
+/** MOVx. A zero with a fraction arrives as a clean zero. */
 function moveFloat(format: Format): Operate {
   return (m, first, second = 0, third = 0, fourth = 0) => {
-    m.cc = (m.cc & C) | signOfBits(format, first!);
-    m.hi = second;
-    m.hi2 = third;
-    m.hi3 = fourth;
-    return first!;
+    const sign = signOfBits(format, first!);
+    const zero = sign === Z;
+    m.cc = (m.cc & C) | sign;
+    m.hi = zero ? 0 : second;
+    m.hi2 = zero ? 0 : third;
+    m.hi3 = zero ? 0 : fourth;
+    return zero ? 0 : first!;
   };
 }
 
