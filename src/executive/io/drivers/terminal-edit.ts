@@ -225,7 +225,7 @@ function moveTo(rb: ReadBuffer, ucb: TerminalUnit, target: number): void {
 /** Takes the text from `from` to the cursor away; the rest stays. */
 function deleteBack(rb: ReadBuffer, ucb: TerminalUnit, from: number): void {
   const to = rb.RB$W_CURPOS;
-  if (from >= to) return;
+  if (from < 0 || from >= to) return;
   const length = rb.RB$W_TXTLEN;
   const oldEnd = columnOf(rb, length);
   const margin = reachesMargin(rb, ucb, oldEnd);
