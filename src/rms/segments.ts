@@ -90,14 +90,19 @@ export function deleteIfab(p: Procedure, ifab: Ifab): void {
   deallocate(p, permanent, ifab.address, IFAB.size);
 }
 
-/** A new stream on a file. Identifiers count from 1 over all files of a segment. */
+/**
+ * A new stream on a file. Identifiers count from 1 over all files of a segment; the first stream of a process permanent
+ * file has the file's own identifier, so that whoever knows only that can write a record ($PUTMSG).
+ */
 export function createIrab(p: Procedure, ifab: Ifab): Irab | undefined {
   const permanent = ifab.IFB$V_PPF !== 0;
   const address = allocate(p, permanent, IRAB.size);
   if (address === 0) return undefined;
   const used = new Set([...streams(p, permanent)].map((irab) => irab.IRB$W_ISI));
-  let isi = permanent ? 1 : FIRST_IMAGE_IFI;
-  while (used.has(isi)) isi += 1;
+  let isi = permanent ? ifab.IFB$W_IFI : FIRST_IMAGE_IFI;
+  while (used.has(isi)) isi += permanent ? -1 : 1;
+  if (isi === 0) isi = FIRST_IMAGE_IFI - 2;
+  while (permanent && used.has(isi)) isi -= 1;
   const irab = IRAB.at(p.memory, address);
   irab.IRB$W_SIZE = IRAB.size;
   irab.IRB$B_BID = IRB$C_BID;
