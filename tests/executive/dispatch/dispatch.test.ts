@@ -81,7 +81,7 @@ LIST:	.LONG	1,0
 
   test('ch09#4: after CHMK the stack holds code, PC behind it, PSL', () => {
     const bare = machineWith('START:	CHMK	I^#5\n	HALT\n');
-    bare.kernel.machine.memory.view.setUint32(0x40040, bare.kernel.symbol('EXE$BUG_HALT'), true);
+    bare.kernel.machine.memory.view.setUint32(0x40040, bare.kernel.symbol('TEST_HALT'), true);
     bare.run();
     const sp = bare.machine.cpu.r[14]! >>> 0;
     expect(bare.kernel.readLong(sp)).toBe(5);

@@ -60,16 +60,19 @@ describe('on the booted executive', () => {
     const { system } = start(function* (p) {
       const k = p.kernel;
       const low = k.readLong(k.symbol('CTL$AL_STACKLIM') + 12);
-      // An MTPR-free way to touch memory as VAX code does: $FAO's output goes there through a probe that fails, so store directly.
       seen.push(low);
+      // The call below pushes its arguments where there is no stack yet.
       k.cpu.r[14] = low - 2000;
       const status = yield* service(p, '$SETAST', { enbflg: 1 });
-      seen.push(status);
+      seen.push(status, k.readLong(k.symbol('CTL$AL_STACKLIM') + 12));
       yield* service(p, '$HIBER', {});
       return 1;
     });
     system.runUntilIdle(1);
-    expect(seen).toHaveLength(2);
-    expect(seen[1]! & 1).toBe(1);
+    const [low, status, lowAfter] = seen as [number, number, number];
+    expect(seen).toHaveLength(3);
+    expect(status & 1).toBe(1);
+    expect(lowAfter).toBeLessThan(low - 2000);
+    expect(lowAfter % 512).toBe(0);
   });
 });

@@ -17,6 +17,9 @@ const STAND_INS: readonly Microroutine[] = [
 ];
 const STAND_IN_SOURCE = `
 	.ALIGN	LONG
+TEST_HALT::				; a vector may lead here
+	HALT
+	.ALIGN	LONG
 EXCMSG_CALLS::	.LONG	0
 EXIT_STAND_IN::
 	.WORD	0
