@@ -35,7 +35,7 @@ function* deleteSymbol(dcl: Dcl, command: ParsedCommand): Flow<number> {
   const global = command.has('GLOBAL');
   const table = global ? dcl.prc.PRC$L_GLOBALS : dcl.idf.IDF$L_SYMBOLS;
   const log = command.has('LOG');
-  const given = command.value('SYMBOL');
+  const given = command.value('NAME');
   if (given === undefined) {
     if (!command.has('ALL')) fail(CLI$_INSFPRM);
     for (const symbol of dcl.symbols.list(table)) if (log) yield* dcl.report({ code: CLI$_DELSYM, args: [global ? 'GLOBAL' : 'LOCAL', symbol.name] });

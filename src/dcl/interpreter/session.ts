@@ -102,7 +102,7 @@ export class Dcl implements AssignmentTarget {
     const idf = this.idf;
     const outer = idf.IDF$L_LINK;
     this.symbols.destroy(idf.IDF$L_SYMBOLS);
-    if (idf.IDF$V_CALL === 0) this.symbols.destroy(idf.IDF$L_LABELS);
+    if (idf.IDF$L_LABELS !== 0) this.symbols.destroy(idf.IDF$L_LABELS);
     for (const text of [idf.IDF$L_FILESPEC, idf.IDF$L_ONACTION, idf.IDF$L_CTRLYACTION, idf.IDF$L_PUSHBACK, idf.IDF$L_CALLLABEL]) this.storage.release(text);
     this.storage.release(idf.address);
     this.prc.PRC$L_IDF = outer;

@@ -1,0 +1,108 @@
+import type { Flow } from '../../executive/gate/microroutine.js';
+import { service } from '../../executive/gate/service-call.js';
+import { FAB, FAB$C_BID, FAB$C_BLN, FAB$C_IDX, FAB$C_REL, FAB$M_GET, FAB$M_SHRGET, FAB$M_SHRPUT } from '../../executive/starlet/fabdef.js';
+import { NAM, NAM$C_BID, NAM$C_BLN } from '../../executive/starlet/namdef.js';
+import * as xabdef from '../../executive/starlet/xabdef.js';
+import { readCounted, readQuad, textToBytes } from '../../executive/structures/memory.js';
+import { CLI$_IVKEYW, STS$M_INHIB_MSG } from '../condition-codes.js';
+import { check, fail } from '../condition.js';
+import type { Dcl } from '../interpreter/session.js';
+import { formatText } from '../item-information.js';
+import { upcase } from '../language/characters.js';
+import type { Value } from '../language/value.js';
+import { protectionText } from './environment.js';
+import { parameters, truth, type Lexical, type LexicalArguments } from './lexical.js';
+
+/** F$FILE_ATTRIBUTES(spec, item): the file is opened with the XABs that carry its header and closed again. */
+
+const FORMATS = ['UDF', 'FIX', 'VAR', 'VFC', 'STM', 'STMLF', 'STMCR'];
+const ITEMS = new Set([
+  'ALQ', 'BDT', 'BKS', 'BLS', 'CBT', 'CDT', 'CTG', 'DEQ', 'DID', 'DVI', 'EDT', 'EOF', 'FFB', 'FID', 'FSZ', 'GBC', 'GRP', 'KNOWN', 'LRL', 'MBM', 'MRN', 'MRS',
+  'ORG', 'PRO', 'PVN', 'RAT', 'RCK', 'RDT', 'RFM', 'RVN', 'UIC', 'VERLIMIT', 'WCK', 'DIRECTORY',
+]);
+
+function* attributes(dcl: Dcl, args: LexicalArguments): Flow<Value> {
+  const item = args.keyword(1);
+  if (!ITEMS.has(item)) fail(CLI$_IVKEYW, { token: item });
+  const spec = upcase(args.text(0));
+  const p = dcl.outside.procedure;
+  const { memory } = p;
+  return yield* p.scratch(function* (): Flow<Value> {
+    const fab = FAB.at(memory, p.allocate(FAB$C_BLN));
+    const nam = NAM.at(memory, p.allocate(NAM$C_BLN));
+    const strings = p.allocate(512);
+    const xab = (structure: { readonly size: number }, code: number): number => {
+      const at = p.allocate(structure.size);
+      memory.writeByte(at, code);
+      memory.writeByte(at + 1, structure.size);
+      memory.writeLong(at + 4, fab.FAB$L_XAB);
+      fab.FAB$L_XAB = at;
+      return at;
+    };
+    fab.FAB$B_BID = FAB$C_BID;
+    fab.FAB$B_BLN = FAB$C_BLN;
+    fab.FAB$L_NAM = nam.address;
+    fab.FAB$L_FNA = p.bytes(textToBytes(spec.slice(0, 255)));
+    fab.FAB$B_FNS = Math.min(spec.length, 255);
+    fab.FAB$B_FAC = FAB$M_GET;
+    fab.FAB$B_SHR = FAB$M_SHRGET | FAB$M_SHRPUT;
+    nam.NAM$B_BID = NAM$C_BID;
+    nam.NAM$B_BLN = NAM$C_BLN;
+    nam.NAM$L_ESA = strings;
+    nam.NAM$B_ESS = 255;
+    nam.NAM$L_RSA = strings + 256;
+    nam.NAM$B_RSS = 255;
+    const dates = xabdef.XABDAT.at(memory, xab(xabdef.XABDAT, xabdef.XAB$C_DAT));
+    const protection = xabdef.XABPRO.at(memory, xab(xabdef.XABPRO, xabdef.XAB$C_PRO));
+    const header = xabdef.XABFHC.at(memory, xab(xabdef.XABFHC, xabdef.XAB$C_FHC));
+    const revision = xabdef.XABRDT.at(memory, xab(xabdef.XABRDT, xabdef.XAB$C_RDT));
+    if (item === 'KNOWN') return 'FALSE';
+    const status = yield* service(p, '$OPEN', { fab: fab.address });
+    if ((status & 1) === 0) return fail(status);
+    const fid = (at: number): string => `(${memory.readWord(at)},${memory.readWord(at + 2)},${memory.readWord(at + 4)})`;
+    const date = function* (time: bigint): Flow<Value> { return time === 0n ? '' : (yield* formatText(p, '!%D', [time])).text.padStart(23); };
+    const value = yield* itemValue();
+    check((yield* service(p, '$CLOSE', { fab: fab.address })) | STS$M_INHIB_MSG);
+    return value;
+
+    function* itemValue(): Flow<Value> {
+      switch (item) {
+        case 'ALQ': return fab.FAB$L_ALQ | 0;
+        case 'BKS': return fab.FAB$B_BKS;
+        case 'BLS': return fab.FAB$W_BLS;
+        case 'CBT': return truth(fab.FAB$V_CBT !== 0);
+        case 'CTG': return truth(fab.FAB$V_CTG !== 0);
+        case 'DEQ': return fab.FAB$W_DEQ;
+        case 'FSZ': return fab.FAB$B_FSZ;
+        case 'GBC': return fab.FAB$W_GBC;
+        case 'MRN': return fab.FAB$L_MRN;
+        case 'MRS': return fab.FAB$W_MRS;
+        case 'RCK': return truth(fab.FAB$V_RCK !== 0);
+        case 'WCK': return truth(fab.FAB$V_WCK !== 0);
+        case 'ORG': return fab.FAB$B_ORG === FAB$C_REL ? 'REL' : fab.FAB$B_ORG === FAB$C_IDX ? 'IDX' : 'SEQ';
+        case 'RFM': return FORMATS[fab.FAB$B_RFM] ?? 'UDF';
+        case 'RAT': return fab.FAB$V_FTN !== 0 ? 'FTN' : fab.FAB$V_PRN !== 0 ? 'PRN' : fab.FAB$V_CR !== 0 ? 'CR' : fab.FAB$V_BLK !== 0 ? 'BLK' : '';
+        case 'FID': return fid(nam.address + NAM.offset.NAM$T_FID);
+        case 'DID': return fid(nam.address + NAM.offset.NAM$T_DID);
+        case 'DVI': return `_${readCounted(memory, nam.address + NAM.offset.NAM$T_DVI)}:`;
+        case 'EOF': return header.XAB$W_FFB === 0 && header.XAB$L_EBK > 0 ? header.XAB$L_EBK - 1 : header.XAB$L_EBK;
+        case 'FFB': return header.XAB$W_FFB;
+        case 'LRL': return header.XAB$W_LRL;
+        case 'VERLIMIT': return header.XAB$W_VERLIMIT;
+        case 'CDT': return yield* date(readQuad(memory, dates.address + xabdef.XABDAT.offset.XAB$Q_CDT));
+        case 'EDT': return yield* date(readQuad(memory, dates.address + xabdef.XABDAT.offset.XAB$Q_EDT));
+        case 'BDT': return yield* date(readQuad(memory, dates.address + xabdef.XABDAT.offset.XAB$Q_BDT));
+        case 'RDT': return yield* date(readQuad(memory, revision.address + xabdef.XABRDT.offset.XAB$Q_RDT));
+        case 'RVN': return revision.XAB$W_RVN;
+        case 'PRO': return protectionText(protection.XAB$W_PRO);
+        case 'UIC': return (yield* formatText(p, '!%I', [protection.XAB$L_UIC])).text;
+        case 'GRP': return protection.XAB$L_UIC >>> 16;
+        case 'MBM': return protection.XAB$L_UIC & 0xffff;
+        case 'DIRECTORY': return truth(/\.DIR;?\d*$/.test(spec));
+        default: return 0;
+      }
+    }
+  });
+}
+
+export const FILE_ATTRIBUTES: Lexical = { name: 'F$FILE_ATTRIBUTES', parameters: parameters('string', 'string'), run: attributes };

@@ -1,0 +1,148 @@
+import type { Flow } from '../../executive/gate/microroutine.js';
+import { service } from '../../executive/gate/service-call.js';
+import * as dvidef from '../../executive/starlet/dvidef.js';
+import * as jpidef from '../../executive/starlet/jpidef.js';
+import { SS$_NOSUCHDEV } from '../../executive/starlet/ssdef.js';
+import * as syidef from '../../executive/starlet/syidef.js';
+import { SCH_STATE_NAMES } from '../../executive/structures/sch.js';
+import { CLI$_IVKEYW } from '../condition-codes.js';
+import { check, fail } from '../condition.js';
+import type { Dcl } from '../interpreter/session.js';
+import { deviceItem, formatText, longwordOf, systemItem, textOf, type ItemResult } from '../item-information.js';
+import { jobItem } from '../job-information.js';
+import { hex8, parseNumber, type Value } from '../language/value.js';
+import { privilegeNames } from '../privileges.js';
+import { protectionText } from './environment.js';
+import { parameters, truth, type Lexical, type LexicalArguments } from './lexical.js';
+
+/** F$GETJPI, F$GETSYI, F$GETDVI, F$MODE, F$PID, F$PROCESS, F$USER: services through their vectors, results in DCL's formats. */
+
+function codeOf(definitions: Readonly<Record<string, unknown>>, prefix: string, item: string): number {
+  const code = definitions[prefix + item];
+  return typeof code === 'number' ? code : fail(CLI$_IVKEYW, { token: item });
+}
+
+function quadOf({ bytes }: ItemResult): bigint {
+  return bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+}
+
+// Processes ----------------------------------------------------------------------------------------------------------
+
+const JOB_TEXT = new Set(['ACCOUNT', 'CLINAME', 'IMAGNAME', 'PRCNAM', 'TABLENAME', 'TERMINAL', 'USERNAME', 'RIGHTSLIST']);
+const JOB_PRIVILEGES = new Set(['AUTHPRIV', 'CURPRIV', 'IMAGPRIV', 'PROCPRIV']);
+const JOB_PIDS = new Set(['PID', 'MASTER_PID', 'OWNER']);
+const MODES = ['OTHER', 'NETWORK', 'BATCH', 'INTERACTIVE'];
+
+/** One F$GETJPI item of the process with that EPID (0: own). */
+export function* jobValue(dcl: Dcl, pid: number, item: string): Flow<Value> {
+  const p = dcl.outside.procedure;
+  const result = yield* jobItem(p, codeOf(jpidef, 'JPI$_', item), item === 'LOGINTIM' || JOB_PRIVILEGES.has(item) ? 8 : 255, pid);
+  check(result.status);
+  if (JOB_TEXT.has(item)) return textOf(result);
+  if (JOB_PRIVILEGES.has(item)) return privilegeNames(quadOf(result));
+  if (item === 'LOGINTIM') return (yield* formatText(p, '!%D', [quadOf(result)])).text;
+  const value = longwordOf(result);
+  if (JOB_PIDS.has(item)) return item === 'OWNER' && value === 0 ? '' : hex8(value);
+  if (item === 'STATE') return SCH_STATE_NAMES[value] ?? '';
+  if (item === 'MODE') return MODES[value] ?? 'OTHER';
+  if (item === 'UIC') return (yield* formatText(p, '!%I', [value])).text;
+  return value;
+}
+
+function* getjpi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
+  const pid = args.text(0).trim();
+  const number = pid === '' ? 0 : parseNumber(`%X${pid}`) ?? fail(CLI$_IVKEYW, { token: pid });
+  return yield* jobValue(dcl, number, args.keyword(1));
+}
+
+/** F$PID(context symbol): the next process the caller may see; the symbol keeps the place. */
+function* nextPid(dcl: Dcl, args: LexicalArguments): Flow<Value> {
+  const symbol = args.text(0);
+  const p = dcl.outside.procedure;
+  const kept = dcl.symbol(symbol);
+  const context = kept === undefined || kept === '' ? -1 : (typeof kept === 'number' ? kept : parseNumber(kept) ?? -1);
+  if (context === 0) return '';
+  const found = yield* p.scratch(function* () {
+    const pidadr = p.allocate(4);
+    const buffer = p.allocate(4);
+    p.memory.writeLong(pidadr, context);
+    const status = yield* service(p, '$GETJPIW', { pidadr, itmlst: p.itemList([{ code: jpidef.JPI$_PID, length: 4, buffer }]) });
+    return { status, next: p.memory.readLong(pidadr), pid: p.memory.readLong(buffer) };
+  });
+  if ((found.status & 1) === 0) {
+    dcl.assign(symbol, 0, false);
+    return '';
+  }
+  dcl.assign(symbol, found.next | 0, false);
+  return hex8(found.pid);
+}
+
+// Devices ------------------------------------------------------------------------------------------------------------
+
+const DEVICE_TEXT = new Set([
+  'ALLDEVNAM', 'ALT_HOST_NAME', 'ALT_HOST_TYPE', 'DEVLOCKNAM', 'DEVNAM', 'FULLDEVNAM', 'HOST_NAME', 'HOST_TYPE', 'LOGVOLNAM', 'MEDIA_NAME', 'MEDIA_TYPE',
+  'NEXTDEVNAM', 'ROOTDEVNAM', 'TT_PHYDEVNAM', 'TT_ACCPORNAM', 'VOLNAM',
+]);
+const DEVICE_NUMBER = new Set([
+  'ALLOCLASS', 'CLUSTER', 'CYLINDERS', 'DEVBUFSIZ', 'DEVCHAR', 'DEVCHAR2', 'DEVCLASS', 'DEVDEPEND', 'DEVDEPEND2', 'DEVSTS', 'DEVTYPE', 'ERRCNT', 'FREEBLOCKS',
+  'HOST_COUNT', 'LOCKID', 'MAXBLOCK', 'MAXFILES', 'MEDIA_ID', 'MOUNTCNT', 'OPCNT', 'RECSIZ', 'REFCNT', 'SECTORS', 'SERIALNUM', 'STS', 'TRACKS', 'TRANSCNT',
+  'TT_PAGE', 'UNIT', 'VOLCOUNT', 'VOLNUMBER',
+]);
+const ACP_TYPES = ['ILLEGAL', 'F11V1', 'F11V2', 'MTA', 'NET', 'REM'];
+
+function* getdvi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
+  const item = args.keyword(1);
+  const device = args.text(0);
+  const p = dcl.outside.procedure;
+  if (item === 'EXISTS') {
+    const { status } = yield* deviceItem(p, device, dvidef.DVI$_DEVCLASS, 4);
+    return truth((status & 1) !== 0);
+  }
+  const result = yield* deviceItem(p, device, codeOf(dvidef, 'DVI$_', item), 64);
+  if ((result.status & 1) === 0) fail(result.status === 0 ? SS$_NOSUCHDEV : result.status);
+  if (DEVICE_TEXT.has(item)) return textOf(result);
+  const value = longwordOf(result);
+  if (DEVICE_NUMBER.has(item)) return value;
+  if (item === 'PID' || item === 'ACPPID') return value === 0 ? '' : hex8(value);
+  if (item === 'ACPTYPE') return ACP_TYPES[value] ?? 'ILLEGAL';
+  if (item === 'OWNUIC') return (yield* formatText(p, '!%I', [value])).text;
+  if (item === 'VPROT') return protectionText(value);
+  return truth((value & 1) !== 0);
+}
+
+// The system -----------------------------------------------------------------------------------------------------------
+
+const SYSTEM_TEXT = new Set([
+  'VERSION', 'NODENAME', 'NODE_HWTYPE', 'NODE_SWTYPE', 'NODE_SWVERS', 'NODE_HWVERS', 'SCSNODE', 'HW_NAME', 'NODE_SYSTEMID', 'NODE_SWINCARN', 'TTY_CLASSNAME',
+]);
+const SYSTEM_TIMES = new Set(['BOOTTIME', 'CLUSTER_FTIME']);
+const SYSTEM_TRUTHS = new Set(['CLUSTER_MEMBER', 'SCS_EXISTS', 'CHARACTER_EMULATED', 'DECIMAL_EMULATED', 'D_FLOAT_EMULATED', 'F_FLOAT_EMULATED', 'G_FLOAT_EMULATED', 'H_FLOAT_EMULATED']);
+/** Items that came after V4.4 and that every build procedure asks for. */
+const LATER: Readonly<Record<string, Value>> = { ARCH_NAME: 'VAX', ARCH_TYPE: 1, PAGE_SIZE: 512 };
+
+function* getsyi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
+  const item = args.keyword(0);
+  const p = dcl.outside.procedure;
+  const later = LATER[item];
+  if (later !== undefined) return later;
+  const result = yield* systemItem(p, codeOf(syidef, 'SYI$_', item), 64, args.text(1) === '' ? undefined : args.text(1));
+  check(result.status);
+  if (SYSTEM_TEXT.has(item)) return textOf(result);
+  if (SYSTEM_TIMES.has(item)) return (yield* formatText(p, '!%D', [quadOf(result)])).text;
+  const value = longwordOf(result);
+  return SYSTEM_TRUTHS.has(item) ? truth((value & 1) !== 0) : value;
+}
+
+function* mode(dcl: Dcl): Flow<Value> {
+  return yield* jobValue(dcl, 0, 'MODE');
+}
+
+export const INFORMATION_LEXICALS: readonly Lexical[] = [
+  { name: 'F$GETJPI', parameters: parameters('string', 'string'), run: getjpi },
+  { name: 'F$GETSYI', parameters: parameters('string', 'string?', 'string?'), run: getsyi },
+  { name: 'F$GETDVI', parameters: parameters('string', 'string'), run: getdvi },
+  { name: 'F$MODE', parameters: [], run: mode },
+  { name: 'F$PID', parameters: parameters('symbol'), run: nextPid },
+  { name: 'F$PROCESS', parameters: [], run: (dcl) => jobValue(dcl, 0, 'PRCNAM') },
+  { name: 'F$USER', parameters: [], run: (dcl) => jobValue(dcl, 0, 'UIC') },
+];

@@ -1,0 +1,29 @@
+import * as prvdef from '../executive/starlet/prvdef.js';
+
+/** Privilege names and bit numbers, in the order of the bits. */
+export const PRIVILEGES: readonly (readonly [name: string, bit: number])[] = Object.entries(prvdef)
+  .flatMap(([name, bit]): (readonly [string, number])[] => (name.startsWith('PRV$V_') && typeof bit === 'number' ? [[name.slice(6), bit]] : []))
+  .sort((a, b) => a[1] - b[1]);
+
+/** `CMKRNL,SETPRV` of a privilege mask. */
+export function privilegeNames(mask: bigint): string {
+  return PRIVILEGES.filter(([, bit]) => ((mask >> BigInt(bit)) & 1n) !== 0n).map(([name]) => name).join(',');
+}
+
+/** One word of a privilege list: bit and whether it is wanted; undefined when it is no privilege. ALL is all of them. */
+export function readPrivilege(word: string): { mask: bigint; wanted: boolean } | undefined {
+  const name = word.trim().toUpperCase();
+  const every = PRIVILEGES.reduce((mask, [, bit]) => mask | (1n << BigInt(bit)), 0n);
+  if (name === 'ALL') return { mask: every, wanted: true };
+  if (name === 'NOALL') return { mask: every, wanted: false };
+  const find = (text: string): bigint | undefined => {
+    const exact = PRIVILEGES.find(([known]) => known === text);
+    if (exact) return 1n << BigInt(exact[1]);
+    const matches = PRIVILEGES.filter(([known]) => known.startsWith(text));
+    return matches.length === 1 ? 1n << BigInt(matches[0]![1]) : undefined;
+  };
+  const direct = find(name);
+  if (direct !== undefined) return { mask: direct, wanted: true };
+  const negative = name.startsWith('NO') ? find(name.slice(2)) : undefined;
+  return negative === undefined ? undefined : { mask: negative, wanted: false };
+}
