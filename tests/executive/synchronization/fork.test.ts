@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { jsbRoutine } from '../../../src/executive/gate/microroutine.js';
 import type { Kernel } from '../../../src/executive/kernel.js';
-import { EXE$ALONONPAGED } from '../../../src/executive/pool/nonpaged.js';
+import { EXE$ALONONPAGED, EXE$ALONPAGVAR } from '../../../src/executive/pool/nonpaged.js';
 import { FKB } from '../../../src/executive/structures/fork.js';
+import { SCH$C_CUR } from '../../../src/executive/structures/sch.js';
+import { UCB } from '../../../src/executive/structures/ucb.js';
 import { EXE$FORK, EXE$FORK_WAIT, forkQueue } from '../../../src/executive/synchronization/fork.js';
 import { SCB_ENTRIES } from '../../../src/executive/synchronization/scb.js';
 import { KernelBench, S0 } from '../bench/kernel-bench.js';
@@ -36,6 +38,17 @@ TEST_JSB::				; R5 fork block
 	MOVL	R3,R9			; runs later, at fork IPL
 	MOVL	R4,R8
 	RSB
+TEST_IOFORK::				; R5 UCB
+	JSB	10$
+	HALT
+10$:	JSB	EXE$IOFORK
+TEST_IOFORKED::
+	RSB
+TEST_REI::
+	MTPR	#8,#PR$_IPL
+	PUSHL	#^X04140000
+	PUSHAB	TEST_IOFORKED
+	REI
 `;
   return { b: new KernelBench({ routines: [record, chain], source }), seen };
 }
@@ -49,10 +62,12 @@ function block(k: Kernel, ipl: number): number {
 }
 
 describe('fork processes', () => {
-  it('ch06#8: six listheads from IPL 6; that of IPL 8 is at SWI$GL_FQFL+16', () => {
+  it('ch06#8 ch02#28: six listheads from IPL 6; that of IPL 8 is at SWI$GL_FQFL+16', () => {
     const { b } = bench();
     expect(forkQueue(b.k, 8)).toBe(b.k.symbol('SWI$GL_FQFL') + 16);
     for (let ipl = 6; ipl <= 11; ipl += 1) expect(b.k.readLong(forkQueue(b.k, ipl))).toBe(forkQueue(b.k, ipl));
+    // That of IPL 7 has no dispatcher: its vector is the software timer's.
+    expect(SCB_ENTRIES.find(({ vector }) => vector === 0x9c)!.symbol).toBe('EXE$SWTIMINT');
   });
 
   it('ch06#9 ch02#24: the software interrupt is requested only when the queue was empty', () => {
@@ -116,6 +131,51 @@ describe('fork processes', () => {
     b.asKernel((k) => { EXE$FORK_WAIT(k, block(k, 9), k.symbol('TEST_FORKED'), 5, 6); });
     b.elapse(1000);
     expect(seen.map((s) => [s.ipl, s.r3, s.r4])).toEqual([[9, 5, 6]]);
+  });
+
+  it('ch06#14: a fork routine may use R0 to R5: the interrupted thread finds them, and R6 on, as they were', () => {
+    const { b, seen } = bench();
+    const registers = Array.from({ length: 12 }, (_, n) => `	MOVL	#^X${(n + 1).toString(16)}0${(n + 1).toString(16)},R${n}\n`).join('');
+    const p = b.process({ name: 'A', program: `${registers}10$:	TSTL	@#DATA\n	BEQL	10$\n	MOVQ	R0,@#DATA+16\n	MOVQ	R2,@#DATA+24\n	MOVQ	R4,@#DATA+32\n	MOVQ	R6,@#DATA+40\n20$:	CALLS	#0,@#SYS$HIBER\n	BRB	20$` });
+    b.start();
+    b.run(200);
+    b.asKernel((k) => { EXE$FORK(k, block(k, 8), k.symbol('TEST_FORKED'), 1, 2); });
+    b.run(200);
+    expect(seen).toHaveLength(1);
+    b.machine.memory.view.setUint32(p.physical(0x800), 1, true);
+    b.settle();
+    expect([0, 1, 2, 3, 4, 5, 6, 7].map((n) => p.long(0x810 + 4 * n))).toEqual([0x101, 0x202, 0x303, 0x404, 0x505, 0x606, 0x707, 0x808]);
+  });
+
+  it('ch06#16: EXE$IOFORK cancels the device timeout of the unit', () => {
+    const { b } = bench();
+    const ucb = UCB.at(b.k, EXE$ALONPAGVAR(b.k, UCB.size));
+    ucb.UCB$B_FIPL = 8;
+    ucb.UCB$L_STS = 0x13;                 // TIM, INT, ONLINE
+    b.machine.cpu.r[5] = ucb.address;
+    b.machine.cpu.r[15] = b.k.symbol('TEST_IOFORK');
+    expect(b.run(20).kind).toBe('halt');
+    expect(ucb.UCB$L_STS).toBe(0x12);
+    expect([ucb.UCB$L_FPC, b.k.readLong(forkQueue(b.k, 8))]).toEqual([b.k.symbol('TEST_IOFORKED'), ucb.address]);
+  });
+
+  it('ch02#20: an REI that would raise IPL is a reserved operand fault', () => {
+    const { b } = bench();
+    b.machine.cpu.r[15] = b.k.symbol('TEST_REI');
+    expect(b.run(20).kind).toBe('halt');
+    expect(b.where(b.k.register(15))).toMatch(/^BENCH_SCB_18\+/);
+  });
+
+  it('ch05#3: an interrupt changes no mapping register', () => {
+    const { b, seen } = bench();
+    const p = b.process({ name: 'A', program: '10$:	BRB	20$\n20$:	BRB	10$' });
+    b.start();
+    b.run(100);
+    const mapping = (): number[] => [8, 9, 10, 11].map((register) => b.k.cpu.readPR(register));
+    const before = mapping();
+    b.asKernel((k) => { EXE$FORK(k, block(k, 8), k.symbol('TEST_FORKED'), 1, 2); });
+    while (seen.length === 0) b.run(1);
+    expect([mapping(), b.k.cpu.onInterruptStack, p.pcb.PCB$W_STATE]).toEqual([before, true, SCH$C_CUR]);
   });
 
   it('ch06#24: rescheduling comes after all fork work that is pending', () => {

@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Kernel } from '../../../src/executive/kernel.js';
 import { kernelService } from '../../../src/executive/dispatch/service.js';
 import { SCH$LOCKNOWAIT, SCH$LOCKR, SCH$LOCKW, SCH$UNLOCK } from '../../../src/executive/synchronization/mutex.js';
+import { SCH$QAST } from '../../../src/executive/ast/queue.js';
+import { allocateBlock } from '../../../src/executive/pool/typed.js';
 import { SCH$WAKE } from '../../../src/executive/scheduling/rse.js';
-import { SCH$C_HIB, SCH$C_MWAIT } from '../../../src/executive/structures/sch.js';
+import { ACB } from '../../../src/executive/structures/acb.js';
+import { DYN$C_ACB } from '../../../src/executive/structures/dyn.js';
+import { SCH$C_COM, SCH$C_HIB, SCH$C_MWAIT } from '../../../src/executive/structures/sch.js';
 import { KernelBench, type BenchProcess } from '../bench/kernel-bench.js';
 
 const MUTEX = 'EXE$GL_CEBMTX';
@@ -138,6 +142,27 @@ describe('mutexes', () => {
     b.settle();
     expect(writer.long(0x800)).toBe(1);
     expect(b.k.readLong(b.k.symbol(MUTEX))).toBe(0x0000ffff);
+  });
+
+  it('ch02#35 ch10#43: an AST for a mutex waiter is not delivered: it tries again and is back in MWAIT, saved IPL 2', () => {
+    const b = bench();
+    b.process({ name: 'OWNER', program: `${lock(1)}${HIBERNATE}` });
+    b.start();
+    b.settle();
+    const writer = b.process({ name: 'WRITER', program: `${lock(2)}${HIBERNATE}AST::	.WORD	0\n	INCL	@#DATA\n	RET\n` });
+    b.settle();
+    b.asKernel((k) => {
+      const block = allocateBlock(k, ACB.size, DYN$C_ACB);
+      const acb = ACB.at(k, block);
+      acb.ACB$B_RMOD = 3;
+      acb.ACB$L_PID = writer.pcb.PCB$L_PID;
+      acb.ACB$L_AST = writer.symbols.get('AST')!;
+      SCH$QAST(k, block, 0);
+    });
+    expect(writer.pcb.PCB$W_STATE).toBe(SCH$C_COM);
+    b.settle();
+    expect([writer.pcb.PCB$W_STATE, writer.long(0x800), writer.pcb.PCB$L_EFWM]).toEqual([SCH$C_MWAIT, 0, b.k.symbol(MUTEX)]);
+    expect([...b.k.queueEntries(writer.pcb.address + 0x10)]).toHaveLength(1);
   });
 
   it('ch02#12: freeing a mutex without WRT does not look at the MWAIT queue', () => {

@@ -6,6 +6,9 @@ import { SCH$WAKE } from '../../../src/executive/scheduling/rse.js';
 import { SS$_ACCVIO, SS$_EXQUOTA, SS$_IVTIME, SS$_NOPRIV, SS$_NORMAL } from '../../../src/executive/starlet/ssdef.js';
 import { PRV$V_LOG_IO, PRV$V_OPER } from '../../../src/executive/starlet/prvdef.js';
 import { RSN$_MAILBOX, RSN$_NPDYNMEM, RSN$_PGDYNMEM, SCH$C_CUR, SCH$C_HIB, SCH$C_LEF } from '../../../src/executive/structures/sch.js';
+import { CRB, DDB } from '../../../src/executive/structures/device.js';
+import { UCB } from '../../../src/executive/structures/ucb.js';
+import { EXE$ALONPAGVAR } from '../../../src/executive/pool/nonpaged.js';
 import { TQE, TQE$C_SSREPT, TQE$C_SSSNGL } from '../../../src/executive/structures/tqe.js';
 import { EXE$INSTIMQ, firstTimer, nextTimerDue, SECOND, TICK } from '../../../src/executive/time/queue.js';
 import { EXE$SETIME_INT, TODR_BASE } from '../../../src/executive/time/set-time.js';
@@ -363,6 +366,44 @@ describe('EXE$TIMEOUT', () => {
     expect(starved.long(0x800)).toBeGreaterThan(0);
     expect(31 - starved.pcb.PCB$B_PRIB).toBe(4);
     expect([SCH$C_CUR, 12]).toContain(starved.pcb.PCB$W_STATE);
+  });
+
+  it('ch11#40: a controller timeout routine runs when CRB$L_DUETIME is reached, in seconds of uptime', () => {
+    const seen: [number, number][] = [];
+    const routine = jsbRoutine('TEST_CRB', (k) => {
+      seen.push([k.register(3), k.sys.EXE$GL_ABSTIM]);
+      CRB.at(k, k.register(3)).CRB$L_DUETIME = k.sys.EXE$GL_ABSTIM + 2;
+    });
+    const b = new KernelBench({ routines: [routine] });
+    const crb = CRB.at(b.k, b.k.removeHead(b.k.symbol('IOC$GL_IRPFL'))!);
+    crb.CRB$L_TIMELINK = 0;
+    crb.CRB$L_DUETIME = 3;
+    crb.CRB$L_TOUTROUT = b.k.symbol('TEST_CRB');
+    b.k.sys.IOC$GL_CRBTMOUT = crb.address;
+    b.start();
+    b.elapse(7000);
+    expect(seen).toEqual([[crb.address, 3], [crb.address, 5], [crb.address, 7]]);
+  });
+
+  it('a device that does not interrupt in time: its timeout routine is entered at device IPL, R5 the unit', () => {
+    const seen: number[][] = [];
+    const routine = jsbRoutine('TEST_TIMEOUT', (k) => { seen.push([k.register(5), k.register(3), k.ipl, UCB.at(k, k.register(5)).UCB$V_TIMOUT]); });
+    const b = new KernelBench({ routines: [routine], source: '	.WORD	TEST_TIMEOUT-.\nTEST_WAIT_FOR_INTERRUPT::\n	RSB\n' });
+    const ddb = DDB.at(b.k, b.k.removeHead(b.k.symbol('IOC$GL_IRPFL'))!);
+    const ucb = UCB.at(b.k, EXE$ALONPAGVAR(b.k, UCB.size));
+    [ddb.DDB$L_LINK, ddb.DDB$L_UCB, ucb.UCB$L_LINK] = [0, ucb.address, 0];
+    b.k.writeLong(b.k.symbol('IOC$GL_DEVLIST'), ddb.address);
+    ucb.UCB$L_STS = 0x13;
+    ucb.UCB$B_DIPL = 21;
+    ucb.UCB$L_DUETIM = 2;
+    ucb.UCB$L_FR3 = 33;
+    ucb.UCB$L_FPC = b.k.symbol('TEST_WAIT_FOR_INTERRUPT');
+    b.start();
+    b.elapse(1500);
+    expect(seen).toEqual([]);
+    b.elapse(2000);
+    expect(seen).toEqual([[ucb.address, 33, 21, 1]]);
+    expect([ucb.UCB$V_TIM, ucb.UCB$V_INT]).toEqual([0, 0]);
   });
 
   it('the hibernating process is where it should be', () => {
