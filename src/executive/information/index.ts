@@ -1,13 +1,16 @@
 import type { Microroutine } from '../gate/microroutine.js';
 import { EXE$EXCMSG } from './excmsg.js';
 import { EXE$FAO, EXE$FAOL } from './fao-service.js';
+import { GETJPI_AST_ROUTINES } from './getjpi-ast.js';
+import { EXE$GETJPI } from './getjpi.js';
 import { EXE$GETMSG } from './getmsg.js';
+import { EXE$GETSYI } from './getsyi.js';
 import { EXE$PUTMSG } from './putmsg.js';
 import { EXE$ASCTIM, EXE$BINTIM, EXE$NUMTIM } from './time-services.js';
 
 /** Formatting, messages, times, information about processes and the system: chapter 29. */
 export const INFORMATION_ROUTINES: readonly Microroutine[] = [
-  EXE$FAO, EXE$FAOL, EXE$NUMTIM, EXE$ASCTIM, EXE$BINTIM, EXE$GETMSG, EXE$PUTMSG, EXE$EXCMSG,
+  EXE$FAO, EXE$FAOL, EXE$NUMTIM, EXE$ASCTIM, EXE$BINTIM, EXE$GETMSG, EXE$PUTMSG, EXE$EXCMSG, EXE$GETJPI, ...GETJPI_AST_ROUTINES, EXE$GETSYI,
 ];
 
 export { buildSystemMessageSection, compileSystemMessages } from './system-messages.js';

@@ -1,4 +1,4 @@
-import { VaxFault } from '../../../src/emulator/fault.js';
+import type { VaxFault } from '../../../src/emulator/fault.js';
 import { Kernel } from '../../../src/executive/kernel.js';
 import { initializeProcessRegion } from '../../../src/executive/pool/process-region.js';
 import { initializeVariableList } from '../../../src/executive/pool/variable-list.js';
