@@ -1,4 +1,5 @@
-import { RMS$_EOF } from '../../executive/starlet/rmsdef.js';
+import { RMS$_EOF, RMS$_RER } from '../../executive/starlet/rmsdef.js';
+import { SS$_ABORT, SS$_CANCEL, SS$_CONTROLC, SS$_CONTROLY } from '../../executive/starlet/ssdef.js';
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { CLI$_SKPDAT } from '../condition-codes.js';
 import { check } from '../condition.js';
@@ -17,6 +18,8 @@ import type { Dcl } from './session.js';
 
 /** The input of the current level has ended. */
 export const END_OF_INPUT = Symbol('end of input');
+
+const INTERRUPTED = new Set<number>([SS$_CONTROLY, SS$_CONTROLC, SS$_ABORT, SS$_CANCEL]);
 
 const RECORD = IDF.offset.IDF$T_RECORD;
 const LAST_RECORD = IDF.offset.IDF$T_LASTRECORD;
@@ -92,6 +95,8 @@ export function* nextRecord(dcl: Dcl, prompt: string): Flow<string | undefined> 
   const terminal = idf.IDF$V_TERMINAL !== 0;
   const result = yield* dcl.outside.files.get(idf.IDF$L_RAB, terminal ? { prompt: (dcl.prc.PRC$V_PROMPTCR !== 0 ? '\r\n\0' : '') + prompt } : {});
   if (result.status === RMS$_EOF) return undefined;
+  // CTRL/Y or CTRL/C ended the read: what was typed is gone, and the main loop sees the flag its AST routine left.
+  if (result.status === RMS$_RER && INTERRUPTED.has(result.stv & 0xffff)) return '';
   check(result.status);
   dcl.memory.writeBytes(idf.address + LAST_RECORD, result.rfa);
   return result.text;

@@ -1,0 +1,150 @@
+import { VirtualClock } from '../../src/emulator/clock.js';
+import { COMMAND_TABLE_SOURCES, DCL_IMAGE, dclTablesImage, PPD, PPD_ADDRESS } from '../../src/dcl/index.js';
+import type { ResidentImage } from '../../src/executive/boot/sysboot.js';
+import { callRoutine, procedure, type Flow } from '../../src/executive/gate/microroutine.js';
+import type { Procedure } from '../../src/executive/gate/procedure.js';
+import { service } from '../../src/executive/gate/service-call.js';
+import { IAC$M_EXPREG, IAC$M_MERGE, IAC$M_P1MERGE } from '../../src/executive/image/activate.js';
+import { expandRegion } from '../../src/executive/memory/address-space.js';
+import { FAB, FAB$C_BID, FAB$C_BLN, FAB$M_GET, FAB$M_PPF, FAB$M_PUT } from '../../src/executive/starlet/fabdef.js';
+import { LNM$_STRING } from '../../src/executive/starlet/lnmdef.js';
+import { textToBytes } from '../../src/executive/structures/memory.js';
+import { CLI_DATA_BASE, MMG$IMGHDRBUF } from '../../src/executive/structures/p1-cells.js';
+import { PRT$C_SW } from '../../src/executive/structures/pte.js';
+import { RMS_IMAGE } from '../../src/rms/index.js';
+import { bootSystem, type System } from '../../src/system/boot-system.js';
+import { TEST_TIME } from '../harness.js';
+
+/**
+ * A booted system whose first process enters DCL the way LOGINOUT does (digest ch23 2.2 steps 7, 13-15, 19), with OPA0: for
+ * everything. Only what DCL itself needs is there: no password, no UAF.
+ */
+const SUPERVISOR = 2;
+const EXECUTIVE = 1;
+const SYMBOL_PAGES = 250;
+
+function checked(status: number, what: string): void {
+  if ((status & 1) === 0) throw new Error(`${what}: status ${status.toString(16)}`);
+}
+
+function* definePermanent(p: Procedure, name: string, ifi: number): Flow<void> {
+  const value = p.bytes(textToBytes(`\x1b\0${String.fromCharCode(ifi & 255, ifi >> 8)}_OPA0:`));
+  checked(yield* service(p, '$CRELNM', {
+    tabnam: p.string('LNM$PROCESS'), lognam: p.string(name), acmode: p.bytes(Uint8Array.of(EXECUTIVE)),
+    itmlst: p.itemList([{ code: LNM$_STRING, length: 10, buffer: value }]),
+  }), name);
+}
+
+function* mapImage(p: Procedure, name: string): Flow<{ low: number; high: number; transfer: number }> {
+  const range = p.allocate(8);
+  checked(yield* service(p, '$IMGACT', {
+    name: p.string(name), dflnam: p.string('SYS$SYSTEM:.EXE'), hdrbuf: MMG$IMGHDRBUF, imgctl: IAC$M_MERGE | IAC$M_EXPREG | IAC$M_P1MERGE, retadr: range, acmode: SUPERVISOR,
+  }), name);
+  const low = p.memory.readLong(range);
+  return { low, high: p.memory.readLong(range + 4), transfer: (low + p.memory.readLong(low)) >>> 0 };
+}
+
+const executivePart = procedure('LOGINOUT$EXEC', function* (p) {
+  const fab = FAB.at(p.memory, p.allocate(FAB$C_BLN));
+  fab.FAB$B_BID = FAB$C_BID;
+  fab.FAB$B_BLN = FAB$C_BLN;
+  fab.FAB$L_FOP = FAB$M_PPF;
+  fab.FAB$B_FAC = FAB$M_GET | FAB$M_PUT;
+  fab.FAB$L_FNA = p.bytes(textToBytes('OPA0:'));
+  fab.FAB$B_FNS = 5;
+  checked(yield* service(p, '$OPEN', { fab: fab.address }), 'OPA0:');
+  for (const name of ['SYS$INPUT', 'SYS$OUTPUT', 'SYS$ERROR', 'SYS$COMMAND']) yield* definePermanent(p, name, fab.FAB$W_IFI);
+  const dcl = yield* mapImage(p, 'DCL');
+  const tables = yield* mapImage(p, 'DCLTABLES');
+  const list = p.allocate(12);
+  [2, SYMBOL_PAGES, fab.address].forEach((value, index) => { p.memory.writeLong(list + 4 * index, value); });
+  for (const [offset, value] of [[8, dcl.low], [12, dcl.high], [16, tables.low], [20, tables.high]] as const) p.memory.writeLong(CLI_DATA_BASE + offset, value);
+  checked(yield* service(p, '$CMKRNL', { routin: p.argument(1), arglst: list }), 'symbol table');
+  return dcl.transfer;
+});
+
+const kernelPart = callRoutine('LOGINOUT$KERNEL', (k) => {
+  const pages = k.argument(1);
+  const fab = FAB.at(k, k.argument(2));
+  const made = expandRegion(k, 1, pages, PRT$C_SW, SUPERVISOR);
+  k.p1.CTL$GL_CTLBASVA = made.low;
+  const ppd = PPD.at(k, PPD_ADDRESS);
+  ppd.PPD$W_SIZE = PPD.size;
+  ppd.PPD$L_SYMTBL = made.low;
+  ppd.PPD$L_SYMTBLSIZE = pages * 512;
+  ppd.PPD$W_INPIFI = ppd.PPD$W_OUTIFI = fab.FAB$W_IFI;
+  ppd.PPD$L_INPDEV = ppd.PPD$L_OUTDEV = fab.FAB$L_DEV;
+  return made.status;
+});
+
+const loginout: ResidentImage = {
+  name: 'LOGINOUT',
+  source: `
+LOGINOUT$START::
+	.WORD	0
+	PUSHAB	LOGINOUT$KERNEL
+	PUSHL	#1
+	MOVL	SP,R2
+	PUSHL	R2
+	PUSHAB	LOGINOUT$EXEC
+	CALLS	#2,@#SYS$CMEXEC
+	PUSHL	R0
+	PUSHL	#1
+	MOVL	SP,R2
+	PUSHL	R2
+	PUSHAB	LOGINOUT$ENTER
+	CALLS	#2,@#SYS$CMEXEC
+	RET
+LOGINOUT$ENTER::
+	.WORD	0
+	PUSHL	#^X02800000
+	PUSHL	4(AP)
+	REI
+`,
+  routines: [executivePart, kernelPart],
+  transfer: 'LOGINOUT$START',
+};
+
+/** A session at OPA0: of a freshly booted system. */
+export class Session {
+  readonly clock = new VirtualClock();
+  readonly system: System;
+  console = '';
+
+  constructor(images: readonly ResidentImage[] = []) {
+    void COMMAND_TABLE_SOURCES;
+    this.system = bootSystem({
+      memoryMegabytes: 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); } },
+      systemTime: TEST_TIME, systemImages: [RMS_IMAGE], firstImage: 'LOGINOUT', parameters: {}, residentImages: [loginout, DCL_IMAGE, dclTablesImage(), ...images],
+    });
+  }
+
+  /** Runs until the machine is idle for `seconds` of virtual time. */
+  run(seconds = 2, limit = 30_000_000): string {
+    const from = this.console.length;
+    const { machine } = this.system;
+    const stopAt = this.clock.now(machine.cpu.instructionCount) + seconds * 1_000_000;
+    const most = machine.cpu.instructionCount + limit;
+    for (;;) {
+      const stop = machine.run(100_000);
+      if (stop.kind === 'halt') throw new Error(`the machine halted\n${this.console}`);
+      if (stop.kind === 'idle') {
+        const wait = this.system.untilNextTimer();
+        if (wait === undefined || this.clock.now(machine.cpu.instructionCount) + wait > stopAt) return this.console.slice(from);
+        this.clock.advance(wait);
+      }
+      if (machine.cpu.instructionCount > most) throw new Error(`still running at ${(machine.cpu.r[15]! >>> 0).toString(16)}\n${this.console}`);
+    }
+  }
+
+  /** Types a line at the console and returns what came back. */
+  type(line: string): string {
+    const from = this.console.length;
+    for (const character of `${line}\r`) {
+      this.system.machine.console.receive(character.charCodeAt(0));
+      this.run(0);
+    }
+    this.run();
+    return this.console.slice(from);
+  }
+}
