@@ -94,7 +94,7 @@ const OPERATIONS: Record<string, (a: Rational, b: Rational) => Rational> = {
 
 for (const layout of LAYOUTS) {
   const X = layout.letter;
-  const runs = X === 'H' ? 60 : 200;
+  const runs = X === 'H' ? 60 : 300;
   for (const [name, compute] of Object.entries(OPERATIONS)) {
     test(`${name}${X}3`, () => {
       fc.assert(fc.property(numbers(layout), numbers(layout), (a, b) => {

@@ -1,7 +1,8 @@
 /** F, D, G and H floating point. The rows of the four formats differ in the opcode's base alone, so they are made format by format. */
 import { instruction, type InstructionRow, type Operate } from './instruction.js';
 import { C, N, nz, Z } from './arithmetic.js';
-import { add, compareReals, D, divide, exceedsLong, F, type Format, fractionPart, fromInteger, G, H, multiply, negated, pack, type Real, round, signOf, toInteger, truncate, unpack, ZERO } from './floating-format.js';
+import { add, compareReals, cut, D, divide, exceedsLong, F, type Format, fractionPart, fromInteger, G, H, multiply, negated, pack, type Real, round, signOf, toInteger, unpack, ZERO } from './floating-format.js';
+import { addDouble, compareDouble, multiplyDouble } from './double.js';
 import { addCompareBranchSingle, addSingle, compareSingle, divideSingle, multiplySingle, subtractSingle } from './single.js';
 import { reservedOperand } from '../fault.js';
 import type { Cpu } from '../cpu.js';
@@ -14,10 +15,10 @@ const EXTENSION: Readonly<Record<Format['letter'], { type: string; bits: number;
   f: { type: 'b', bits: 8, size: 8 }, d: { type: 'b', bits: 8, size: 8 }, g: { type: 'w', bits: 11, size: 16 }, h: { type: 'w', bits: 15, size: 16 },
 };
 
-/** Bits of EMODx's product. */
+/** Bits of EMODx's product, before it is normalized. */
 const PRODUCT_BITS: Readonly<Record<Format['letter'], number>> = { f: 32, d: 64, g: 64, h: 128 };
 
-/** Bits to which POLYx cuts each product before it adds the coefficient. */
+/** Bits of POLYx's product, before it is normalized and the coefficient added. */
 const POLY_BITS: Readonly<Record<Format['letter'], number>> = { f: 31, d: 63, g: 63, h: 127 };
 const POLY_MAX_DEGREE = 31;
 
@@ -115,10 +116,7 @@ function extendedMultiplyFloat(format: Format): Operate {
     const multiplicand = unpack(format, longs, format.longs + 1);
     const extended: Real = multiplier.fraction === 0n ? ZERO
       : { negative: multiplier.negative, fraction: (multiplier.fraction << BigInt(bits)) | BigInt(extension), scale: multiplier.scale - bits };
-    const exact = multiply(extended, multiplicand);
-    // Cut to the product's field before it is normalized.
-    const cut = 2 * format.precision + bits - PRODUCT_BITS[format.letter];
-    const product: Real = cut <= 0 ? exact : { negative: exact.negative, fraction: exact.fraction >> BigInt(cut), scale: exact.scale + cut };
+    const product = cut(multiply(extended, multiplicand), 2 * format.precision + bits - PRODUCT_BITS[format.letter]);
     const integer = toInteger(product, false);
     const result = finish(m, format, fractionPart(product));
     m.second = Number(BigInt.asIntN(32, integer));
@@ -141,7 +139,7 @@ function polynomial(format: Format): Operate {
       return unpack(format, longs, 0);
     };
     let result = coefficient();
-    for (let left = degree; left > 0; left--) result = round(m, format, add(truncate(multiply(argument, result), POLY_BITS[format.letter]), coefficient()));
+    for (let left = degree; left > 0; left--) result = round(m, format, add(cut(multiply(argument, result), 2 * format.precision - POLY_BITS[format.letter]), coefficient()));
     m.cc = signOf(result);
     const low = pack(m, format, result);
     const values = format.longs === 1 ? [low, 0, 0, table] : format.longs === 2 ? [low, m.hi, 0, table, 0, 0] : [low, m.hi, m.hi2, m.hi3, 0, table];
@@ -173,6 +171,18 @@ function exactArithmetic(format: Format): Arithmetic {
 const SINGLE: Arithmetic = {
   add: addSingle, subtract: subtractSingle, multiply: multiplySingle, divide: divideSingle, compare: compareSingle, addCompareBranch: addCompareBranchSingle,
 };
+
+/** D and G: what is quick without BigInt. */
+function doubleArithmetic(format: Format): Arithmetic {
+  return {
+    ...exactArithmetic(format),
+    add: (m, a, a2, b, b2) => addDouble(m, format, a!, a2!, b!, b2!),
+    // The subtrahend comes first. Turning its sign around makes a minus zero of zero, so zero keeps its own.
+    subtract: (m, a, a2, b, b2) => addDouble(m, format, (a! & (format.exponentMask << format.exponentShift)) === 0 ? a! : a! ^ 0x8000, a2!, b!, b2!),
+    multiply: (m, a, a2, b, b2) => multiplyDouble(m, format, a!, a2!, b!, b2!),
+    compare: (m, a, a2, b, b2) => compareDouble(m, format, a!, a2!, b!, b2!),
+  };
+}
 
 export function floatRows(format: Format, arithmetic: Arithmetic = exactArithmetic(format)): InstructionRow[] {
   const base = BASE[format.letter];
@@ -213,7 +223,7 @@ function conversion(opcode: number, from: Format, to: Format): InstructionRow {
 }
 
 export const FLOAT: readonly InstructionRow[] = [
-  ...floatRows(F, SINGLE), ...floatRows(D), ...floatRows(G), ...floatRows(H),
+  ...floatRows(F, SINGLE), ...floatRows(D, doubleArithmetic(D)), ...floatRows(G, doubleArithmetic(G)), ...floatRows(H),
   conversion(0x56, F, D), conversion(0x76, D, F), conversion(0xfd33, G, F), conversion(0xfd99, F, G),
   conversion(0xfd32, D, H), conversion(0xfdf7, H, D), conversion(0xfd56, G, H), conversion(0xfd76, H, G),
   conversion(0xfd98, F, H), conversion(0xfdf6, H, F),

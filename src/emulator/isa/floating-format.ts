@@ -162,10 +162,9 @@ export function fractionPart(value: Real): Real {
   return fromSigned((value.negative ? -1n : 1n) * (value.fraction & ((1n << BigInt(-value.scale)) - 1n)), value.scale);
 }
 
-/** Cut to `bits` bits without rounding. */
-export function truncate(value: Real, bits: number): Real {
-  const excess = bitLength(value.fraction) - bits;
-  return excess <= 0 ? value : { negative: value.negative, fraction: value.fraction >> BigInt(excess), scale: value.scale + excess };
+/** Without its last `bits` bits: products are cut to a field of fixed width, whether or not they begin with a zero. */
+export function cut(value: Real, bits: number): Real {
+  return bits <= 0 ? value : { negative: value.negative, fraction: value.fraction >> BigInt(bits), scale: value.scale + bits };
 }
 
 function signed(value: Real): bigint {
