@@ -48,7 +48,8 @@ function nextAst(k: Kernel): void {
   const blocked = (pcb.PCB$B_ASTACT & modeBit) !== 0 || (pcb.PCB$B_ASTEN & modeBit) === 0;
   if (mode > interruptedMode || blocked) {
     k.insertQueue(acbAddress, header);
-    if (mode <= interruptedMode) setAstLevel(k, pcb.address, mode + 1);
+    // An outer mode's AST behind a special kernel AST just taken: ASTLVL must leave 0, or REI would ask for it for ever.
+    setAstLevel(k, pcb.address, mode <= interruptedMode ? mode + 1 : mode);
     k.jump(k.symbol('SCH_ASTDISMISS'));
     return;
   }
