@@ -20,7 +20,8 @@ import { JIB } from '../structures/jib.js';
 import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import { PTE$M_PFN, PTE$M_VALID, PTE$M_WINDOW } from '../structures/pte.js';
-import { EVT$_RESUME, EVT$_RSNAVL, PRI$_RESAVL, PRI$_TICOM, RSN$_ASTWAIT, SCH$C_SUSP, SCH$C_SUSPO } from '../structures/sch.js';
+import { EVT$_RSNAVL, PRI$_RESAVL, PRI$_TICOM, RSN$_ASTWAIT } from '../structures/sch.js';
+import { resumeProcess } from './hibernate.js';
 import { EXE$NAMPID } from './pid.js';
 
 /**
@@ -50,7 +51,7 @@ export function requestDeletion(k: Kernel, pcbAddress: number): number {
   if (pcb.PCB$V_DELPEN) return SS$_NORMAL;
   const acbAddress = EXE$ALLOCACB(k);
   pcb.PCB$V_DELPEN = 1;
-  if (pcb.PCB$W_STATE === SCH$C_SUSP || pcb.PCB$W_STATE === SCH$C_SUSPO) SCH$RSE(k, pcbAddress, EVT$_RESUME, PRI$_RESAVL);
+  if (pcb.PCB$V_SUSPEN) resumeProcess(k, pcbAddress);       // suspended, or about to be: it could not take the AST
   const acb = ACB.at(k, acbAddress);
   acb.ACB$L_PID = pcb.PCB$L_PID;
   acb.ACB$B_RMOD = KERNEL;
