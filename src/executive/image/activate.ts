@@ -1,5 +1,5 @@
 import {
-  announcedHeaderBlocks, decodeImageHeader, encodeImageHeader, IHD$C_NATIVE, IHD$K_EXE, ISD$K_USRSTACK, ISD$M_WRT, sectionAddress,
+  announcedHeaderBlocks, decodeImageHeader, encodeImageHeader, IHD$C_NATIVE, IHD$K_EXE, IHD$W_ALIAS, ISD$K_USRSTACK, ISD$M_WRT, sectionAddress,
   type ImageHeader, type ImageSection,
 } from '../../macro/image-format.js';
 import { procedure, type Flow } from '../gate/microroutine.js';
@@ -138,6 +138,8 @@ function* readHeader(p: Procedure, channel: number): Flow<ImageHeader | { readon
   const first = p.allocate(PAGE);
   const status = yield* readBlocks(p, channel, first, PAGE, 1);
   if (!(status & 1)) return { error: status === SS$_ENDOFFILE ? SS$_BADIMGHDR : status };
+  // A file that is no image says nothing true about the length of its header.
+  if (p.memory.readWord(first + IHD$W_ALIAS) !== IHD$C_NATIVE) return { error: SS$_BADIMGHDR };
   const blocks = announcedHeaderBlocks(p.memory.readBytes(first, PAGE));
   const all = new Uint8Array(Math.max(1, blocks) * PAGE);
   all.set(p.memory.readBytes(first, PAGE));

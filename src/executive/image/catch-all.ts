@@ -55,7 +55,7 @@ export const EXE$CATCH_ALL = procedure('EXE$CATCH_ALL', function* (p) {
   if (raised.name === SS$_SSFAIL) yield* service(p, '$SETSFM', { enbflg: 0 });
   yield* putMessage(p, raised);
   if (raised.depth !== LAST_CHANCE && (raised.name & SEVERITY) < SEVERE) return SS$_CONTINUE;
-  const summary = p.string('  Condition not handled');
+  const summary = p.string('  Improperly handled condition, image exit forced.');
   const list = p.allocate(12);
   [2, raised.signal, raised.mechanism].forEach((word, index) => { p.memory.writeLong(list + 4 * index, word); });
   yield* service(p, '$EXCMSG', { msgtxt: summary, arglst: list });
