@@ -49,7 +49,7 @@ export function descendsFrom(k: Kernel, owner: number): boolean {
  *
  * @param chan    word that receives the channel number
  * @param mbxnam  an existing mailbox to be associated with the device
- * @returns SS$_NORMAL; SS$_ACCVIO, SS$_IVDEVNAM, SS$_NOSUCHDEV, SS$_NOIOCHN, SS$_DEVALLOC, SS$_NOPRIV, SS$_EXQUOTA, SS$_INSFMEM,
+ * @returns SS$_NORMAL; SS$_ACCVIO, SS$_IVDEVNAM, SS$_NOSUCHDEV, SS$_NOIOCHAN, SS$_DEVALLOC, SS$_NOPRIV, SS$_EXQUOTA, SS$_INSFMEM,
  *   SS$_DEVNOTMBX; SS$_NONLOCAL for a device of another node (there is no network)
  */
 const EXE$ASSIGN = kernelService('$ASSIGN', (k, devnam = 0, chan = 0, acmode = 0, mbxnam = 0) => {

@@ -35,7 +35,7 @@ const PERMANENT_TABLE = 'LNM$PERMANENT_MAILBOX';
  *
  * A mailbox that the logical name names already gets a channel only. choice (quirk Q4): that holds for temporary and permanent ones;
  * the privilege is checked first in either case.
- * @returns SS$_NORMAL; SS$_ACCVIO, SS$_BADPARAM, SS$_EXQUOTA, SS$_INSFMEM, SS$_IVLOGNAM, SS$_NOIOCHN, SS$_NOPRIV
+ * @returns SS$_NORMAL; SS$_ACCVIO, SS$_BADPARAM, SS$_EXQUOTA, SS$_INSFMEM, SS$_IVLOGNAM, SS$_NOIOCHAN, SS$_NOPRIV
  */
 const EXE$CREMBX = kernelService('$CREMBX', (k, prmflg = 0, chan = 0, maxmsg = 0, bufquo = 0, promsk = 0, acmode = 0, lognam = 0) => {
   if (!k.callerCanWrite(chan, 2)) return SS$_ACCVIO;
