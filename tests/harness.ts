@@ -1,6 +1,6 @@
 import { VirtualClock } from '../src/emulator/clock.js';
 import type { Machine } from '../src/emulator/machine.js';
-import type { ResidentImage } from '../src/executive/boot/sysboot.js';
+import type { ResidentImage, SystemSpaceImage } from '../src/executive/boot/sysboot.js';
 import { procedure, type Flow } from '../src/executive/gate/microroutine.js';
 import type { Procedure } from '../src/executive/gate/procedure.js';
 import type { Kernel } from '../src/executive/kernel.js';
@@ -19,6 +19,8 @@ export interface TestOptions {
   /** Programs by image name. SYSINIT is the one the swapper starts; the default one hibernates. */
   readonly programs?: Readonly<Record<string, Program>>;
   readonly parameters?: Readonly<Record<string, number>>;
+  /** RMS and whatever else lies in system space. */
+  readonly systemImages?: readonly SystemSpaceImage[];
   /** Attaches devices to the machine before it boots. */
   readonly attach?: (machine: Machine) => void;
 }
@@ -35,7 +37,7 @@ export class TestSystem {
     const programs: Record<string, Program> = { SYSINIT: function* () { return 1; }, ...options.programs };
     this.system = bootSystem({
       memoryMegabytes: 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); } },
-      systemTime: TEST_TIME, systemImages: [], firstImage: 'SYSINIT', parameters: options.parameters ?? {},
+      systemTime: TEST_TIME, systemImages: options.systemImages ?? [], firstImage: 'SYSINIT', parameters: options.parameters ?? {},
       ...(options.attach ? { attach: options.attach } : {}),
       residentImages: Object.entries(programs).map(([name, body]) => programImage(name, body)),
     });
