@@ -46,7 +46,6 @@ describe('on the booted executive', () => {
   });
 
   test('an error of ours in a microroutine is a bugcheck that names the routine', () => {
-    // eslint-disable-next-line require-yield
     const { system, dump } = start(function* () { throw new Error('deliberate'); });
     system.k.internalErrorHandler = (routine, error) => { internalErrorBugcheck(system.k, routine, error); };
     expect(() => { system.runUntilIdle(1); }).toThrow(/halted/);

@@ -34,7 +34,6 @@ function consoleOf(body: Program): { readonly text: string; readonly goesOn: boo
 
 describe('EXE$CATCH_ALL', () => {
   test('ch04#33: a severe condition: message, summary, and the image exits', () => {
-    // eslint-disable-next-line require-yield
     const { text, goesOn } = consoleOf(function* (p) { return p.memory.readLong(0x1234 - 0x1200); });
     expect(text.replace(/\r\n/g, '')).toMatch(/%SYSTEM-F-ACCVIO, access violation, reason mask=00, virtual address=00000034, PC=[0-9A-F]{8}, PSL=[0-9A-F]{8}/);
     expect(text).toContain('Improperly handled condition, image exit forced.');

@@ -7,7 +7,7 @@ import { service } from '../../../src/executive/gate/service-call.js';
 import { readPte } from '../../../src/executive/memory/page-tables.js';
 import { FAB } from '../../../src/executive/starlet/fabdef.js';
 import { IO$_WRITEVBLK, IO$M_NOW } from '../../../src/executive/starlet/iodef.js';
-import { SS$_BADIMGHDR } from '../../../src/executive/starlet/ssdef.js';
+import { SS$_ACCVIO, SS$_BADIMGHDR } from '../../../src/executive/starlet/ssdef.js';
 import { PRT$C_UR } from '../../../src/executive/structures/pte.js';
 import { serviceSymbol } from '../../../src/executive/starlet/service-table.js';
 import { assembleAbsolute } from '../../../src/macro/assembler.js';
@@ -60,9 +60,9 @@ function runTo(system: System, stop: (pc: number) => boolean): void {
   throw new Error('never came there');
 }
 
-const header = (sections: readonly ImageSection[]): Uint8Array => encodeImageHeader({
+const header = (sections: readonly ImageSection[], transfers: readonly number[] = [0x200]): Uint8Array => encodeImageHeader({
   imageType: IHD$K_EXE, privilegeRequests: 0xffff_ffff_ffff_ffffn, ioChannels: 0, imageIoPages: 0, linkFlags: 0, ident: 0, systemVersion: 0,
-  fixupAddress: 0, alias: IHD$C_NATIVE, transfers: [0x200], initializeShareable: 0, imageName: 'PROGRAM', imageIdent: 'V1', linkTime: 0n,
+  fixupAddress: 0, alias: IHD$C_NATIVE, transfers, initializeShareable: 0, imageName: 'PROGRAM', imageIdent: 'V1', linkTime: 0n,
   linkerIdent: 'TEST', sections,
 });
 
@@ -89,4 +89,18 @@ test('what is not an image is refused: SS$_BADIMGHDR', () => {
   const system = boot(new Uint8Array(512).fill(0x55), new Uint8Array(512));
   runTo(system, (pc) => pc === system.kernel.symbol('EXE$EXIT') + 2);
   expect(system.kernel.argument(1)).toBe(SS$_BADIMGHDR);
+});
+
+test('ch21 2.8: SYS$IMGSTA calls the next transfer address; its traceback handler ends the image with the condition', () => {
+  const code = new Uint8Array(512);
+  code.set(assembleAbsolute('MAIN:	.WORD	0\n	TSTL	@#4\n	RET\n', 'code', { origin: 0x200 }).bytes);
+  const system = boot(header([section({ vpn: 1, vbn: 2 })], [serviceSymbol('SYS$IMGSTA')!, 0x200]), code);
+  runTo(system, (pc) => pc === 0x202);
+  const k = system.kernel;
+  const frame = k.register(13);
+  // The frame under the image is SYS$IMGSTA's, with the handler; the argument list has the transfer array pointer moved on.
+  expect(k.readLong(k.readLong(frame + 12))).toBe(k.symbol('EXE$TRACEBACK'));
+  expect(k.readLong(k.readLong(k.register(12) + 4))).toBe(0x200);
+  runTo(system, (pc) => pc === k.symbol('EXE$EXIT') + 2);
+  expect(k.argument(1)).toBe((SS$_ACCVIO | 0x10000000) >>> 0);
 });
