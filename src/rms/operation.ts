@@ -59,7 +59,8 @@ export function* queueIo(p: Procedure, structure: number, iosb: number, mode: nu
     ...request, efn: eventFlag(mode), iosb, astadr: p.kernel.symbol('RMS$IOAST'), astprm: structure,
   });
   if (!(status & 1)) return { first: status, second: 0 };
-  yield* suspend();
+  // The completion AST may come on the way out of $QIO, before there is a suspended thread; the I/O status block tells.
+  while (p.memory.readLong(iosb) === 0) yield* suspend();
   return { first: p.memory.readLong(iosb), second: p.memory.readLong(iosb + 4) };
 }
 
