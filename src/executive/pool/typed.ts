@@ -12,7 +12,7 @@ import { EXE$ALONONPAGED, IRP_PACKET_SIZE } from './nonpaged.js';
 /*
  * Nonpaged blocks for system services: allocated, zeroed, and headed by size and type. A service whose process has resource wait
  * mode enabled does not come back from these when pool is short: it waits for RSN$_NPDYNMEM and is run again from its start.
- * Otherwise 0 comes back and the service returns SS$_INSFMEM. Not for fork level: use EXE$ALONONPAGED there.
+ * Otherwise 0 comes back and the service returns SS$_INSFMEM. On the interrupt stack there is no process that could wait: 0 too.
  */
 
 /**
@@ -38,7 +38,7 @@ export function allocateBlock(k: Kernel, size: number, type: number): number {
  */
 export function allocateOrWait(k: Kernel, size: number, type: number): number {
   const block = allocateBlock(k, size, type);
-  if (block === 0 && k.pcb.PCB$V_SSRWAIT === 0) SCH$RWAIT(k, RSN$_NPDYNMEM);
+  if (block === 0 && !k.cpu.onInterruptStack && k.pcb.PCB$V_SSRWAIT === 0) SCH$RWAIT(k, RSN$_NPDYNMEM);
   return block;
 }
 

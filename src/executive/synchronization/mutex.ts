@@ -4,7 +4,7 @@ import { MTX } from '../structures/fork.js';
 import { IPL$_ASTDEL, IPL$_SCHED, IPL$_SYNCH } from '../structures/ipl.js';
 import { SCH$C_MWAIT } from '../structures/sch.js';
 import { waitQueueHeader } from '../scheduling/queues.js';
-import { releaseWaiters } from '../scheduling/resources.js';
+import { releaseWaiters, XFC_LENGTH } from '../scheduling/resources.js';
 import { SCH$WAIT } from '../scheduling/wait.js';
 import { softwareInterrupt } from './ipl.js';
 
@@ -63,9 +63,6 @@ function waitForMutex(k: Kernel, mutexAddress: number, entry: string): never {
   k.cpu.push(k.symbol(entry));
   SCH$WAIT(k, waitQueueHeader(k, SCH$C_MWAIT));
 }
-
-/** Bytes of XFC and its routine number: the PC in a microroutine's body stands behind them. */
-const XFC_LENGTH = 3;
 
 /**
  * A microroutine that wants a mutex and cannot have it is run again from its XFC. What SCH$LOCKx returns to is SCH_LOCK_AGAIN, which

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { service } from '../../../src/executive/gate/service-call.js';
-import { EXE$ALONONPAGED } from '../../../src/executive/pool/nonpaged.js';
+import { EXE$ALONONPAGED, EXE$ALONPAGVAR } from '../../../src/executive/pool/nonpaged.js';
+import { lookasideUse, variableUse } from '../../../src/executive/pool/statistics.js';
 import { checkScheduler } from '../../../src/executive/scheduling/check.js';
 import { SCH$C_HIB } from '../../../src/executive/structures/sch.js';
 import { bootExecutive } from '../../harness.js';
@@ -113,6 +114,26 @@ describe('on the booted executive', () => {
   it('ch03#11 ch03#12: an LRP is LRPSIZE + 76 bytes and an SRP SRPSIZE, rounded up to 16', () => {
     const { k } = bootExecutive({ parameters: { SRPSIZE: 100, LRPSIZE: 600 } });
     expect([k.sys.IOC$GL_SRPSIZE, k.sys.IOC$GL_LRPSIZE]).toEqual([112, 688]);
+  });
+
+  it('pool statistics agree with the cells', () => {
+    const { k } = bootExecutive();
+    const symbol = (name: string): number => k.symbol(name);
+    for (const list of lookasideUse(k, symbol)) expect(list.free).toBeLessThanOrEqual(list.total);
+    const [nonpaged, paged] = variableUse(k, symbol);
+    expect(nonpaged!.free).toBeLessThan(nonpaged!.total);
+    expect(paged!.largest).toBeLessThanOrEqual(paged!.free);
+    const before = nonpaged!.free;
+    EXE$ALONPAGVAR(k, 160);
+    expect(variableUse(k, symbol)[0]!.free).toBe(before - 160);
+  });
+
+  it('ch05#5 ch05#11: hardware interrupts are served on the interrupt stack; EXE$GL_SCB leads to the bytes PR$_SCBB does', () => {
+    const { k, system } = bootExecutive();
+    const scb = k.sys.EXE$GL_SCB;
+    for (const vector of [0xc0, 0xf8, 0xfc]) expect(k.readLong(scb + vector) & 3).toBe(1);
+    expect(k.cpu.translate(scb, 0, false)).toBe(k.cpu.readPR(17) >>> 0);
+    expect(system.machine.memory.view.getUint32((k.cpu.readPR(17) >>> 0) + 0x8c, true)).toBe(k.symbol('SCH$RESCHED'));
   });
 
   it('ch11#4: the interval clock interrupts every 10 ms', () => {

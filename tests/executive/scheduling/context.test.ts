@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { SCH$QAST } from '../../../src/executive/ast/queue.js';
+import { inlineRoutine } from '../../../src/executive/gate/microroutine.js';
+import { allocateBlock } from '../../../src/executive/pool/typed.js';
+import { ACB } from '../../../src/executive/structures/acb.js';
+import { DYN$C_ACB } from '../../../src/executive/structures/dyn.js';
 import { kernelService } from '../../../src/executive/dispatch/service.js';
 import { computableQueue } from '../../../src/executive/scheduling/queues.js';
 import { SCH$QEND, signedWord } from '../../../src/executive/scheduling/quantum.js';
@@ -170,6 +175,42 @@ describe('waits', () => {
     b.asKernel((k) => { SCH$RAVAIL(k, RSN$_PGDYNMEM); });
     b.settle();
     expect([b.k.sys.SGN$GL_USERD2, p.long(0x800)]).toEqual([2, 1]);
+  });
+
+  it('a routine that is not a service waits for a resource on its own XFC, in kernel mode, and starts again', () => {
+    let calls = 0;
+    const step = inlineRoutine('TEST_STEP', (k) => {
+      calls += 1;
+      if (calls === 1) SCH$RWAIT(k, RSN$_PGDYNMEM);
+    });
+    const b = new KernelBench({ routines: [step], source: '\nTEST_AST::\n	.WORD	0\n	MOVL	#5,R2\nTEST_XFC::\n	.MICRO	TEST_STEP\n	MOVL	R2,@#DATA\n	RET\n' });
+    const p = b.process({ name: 'A', program: HIBERNATE });
+    b.start();
+    b.settle();
+    b.asKernel((k) => {
+      const block = allocateBlock(k, ACB.size, DYN$C_ACB);
+      ACB.at(k, block).ACB$L_PID = p.pcb.PCB$L_PID;
+      ACB.at(k, block).ACB$L_AST = k.symbol('TEST_AST');
+      SCH$QAST(k, block, 0);
+    });
+    b.settle();
+    expect([p.pcb.PCB$W_STATE, p.phd.PHD$L_PC, p.phd.PHD$L_PSL & 0x031f0000]).toEqual([SCH$C_MWAIT, b.k.symbol('TEST_XFC'), 0]);
+    b.asKernel((k) => { SCH$RAVAIL(k, RSN$_PGDYNMEM); });
+    b.settle();
+    expect([calls, p.long(0x800), p.pcb.PCB$W_STATE]).toEqual([2, 5, SCH$C_HIB]);
+  });
+
+  it('ch10#30: LDPCTX leaves PC and PSL on the kernel stack; the REI after it makes them current', () => {
+    const b = new KernelBench();
+    const p = b.process({ name: 'A', program: SPIN });
+    b.k.cpu.writePR(21, 0);
+    b.start();
+    while (b.k.register(15) !== b.k.symbol('SCH$IDLE') - 1) b.run(1);
+    const stack = b.k.register(14);
+    expect([b.k.readLong(stack), b.k.readLong(stack + 4)]).toEqual([p.phd.PHD$L_PC, p.phd.PHD$L_PSL]);
+    expect([b.k.cpu.currentMode, b.k.cpu.onInterruptStack]).toEqual([0, false]);
+    b.run(1);
+    expect(b.k.cpu.currentMode).toBe(3);
   });
 
   it('a wait puts the process at the front of its queue', () => {
