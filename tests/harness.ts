@@ -6,6 +6,7 @@ import type { Procedure } from '../src/executive/gate/procedure.js';
 import type { Kernel } from '../src/executive/kernel.js';
 import { PCB } from '../src/executive/structures/pcb.js';
 import { checkPool } from '../src/executive/pool/check.js';
+import { checkScheduler } from '../src/executive/scheduling/check.js';
 import { readCounted } from '../src/executive/structures/memory.js';
 import { bootSystem, type System } from '../src/system/boot-system.js';
 
@@ -76,9 +77,10 @@ export class TestSystem {
     return undefined;
   }
 
-  /** The books balance: pool lists are well formed. */
+  /** The books balance: pool lists are well formed, every PCB is on the queue of its state. */
   checkBooks(): string[] {
-    return checkPool(this.k, (name) => this.k.symbol(name)).map((problem) => JSON.stringify(problem));
+    const symbol = (name: string): number => this.k.symbol(name);
+    return [...checkPool(this.k, symbol).map((problem) => JSON.stringify(problem)), ...checkScheduler(this.k, symbol)];
   }
 }
 
