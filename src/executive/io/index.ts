@@ -3,6 +3,7 @@ import { ACP_FDT_ROUTINES } from './acp-fdt.js';
 import { ALLOCATE_ROUTINES } from './allocate.js';
 import { ASSIGN_ROUTINES } from './assign.js';
 import { ATTENTION_ROUTINES } from './attention.js';
+import { BREAKTHRU_ROUTINES } from './breakthru.js';
 import { CANCEL_ROUTINES } from './cancel.js';
 import { COMPLETION_ROUTINES } from './completion.js';
 import { GETDVI_ROUTINES } from './getdvi.js';
@@ -20,7 +21,7 @@ import { XQP_QUEUE_ROUTINES } from './xqp-queue.js';
 
 /** I/O: what sys-image.ts collects. */
 export const IO_ROUTINES: readonly Microroutine[] = [
-  ...QIO_ROUTINES, ...COMPLETION_ROUTINES, ...CANCEL_ROUTINES, ...ASSIGN_ROUTINES, ...ALLOCATE_ROUTINES, ...MAILBOX_SERVICE_ROUTINES, ...GETDVI_ROUTINES,
+  ...QIO_ROUTINES, ...COMPLETION_ROUTINES, ...CANCEL_ROUTINES, ...ASSIGN_ROUTINES, ...ALLOCATE_ROUTINES, ...MAILBOX_SERVICE_ROUTINES, ...GETDVI_ROUTINES, ...BREAKTHRU_ROUTINES,
   ...ATTENTION_ROUTINES, ...OUT_OF_BAND_ROUTINES, ...XQP_QUEUE_ROUTINES,
   ...TERMINAL_DRIVER_ROUTINES, ...CONSOLE_PORT_ROUTINES, ...MAILBOX_DRIVER_ROUTINES, ...NULL_DRIVER_ROUTINES,
   ...DISK_DRIVER_ROUTINES, ...ACP_FDT_ROUTINES,

@@ -21,8 +21,8 @@ export function checkNotification(k: Kernel, { iosb, astadr }: Notification): nu
   return astadr !== 0 && k.pcb.PCB$W_ASTCNT === 0 ? SS$_EXQUOTA : SS$_NORMAL;
 }
 
-/** Completes at once: status block, event flag, AST charged to the quota. @returns SS$_NORMAL, SS$_INSFMEM */
-export function notifyCaller(k: Kernel, { efn, iosb, astadr, astprm }: Notification, status: number): number {
+/** Completes: status block, event flag, AST of `mode` charged to the quota. @returns SS$_NORMAL, SS$_INSFMEM */
+export function notifyCaller(k: Kernel, { efn, iosb, astadr, astprm }: Notification, status: number, mode = k.callerMode): number {
   let block = 0;
   if (astadr !== 0) {
     block = EXE$ALLOCACB(k);
@@ -36,7 +36,7 @@ export function notifyCaller(k: Kernel, { efn, iosb, astadr, astprm }: Notificat
   if (block !== 0) {
     k.pcb.PCB$W_ASTCNT = k.pcb.PCB$W_ASTCNT - 1;
     const acb = ACB.at(k, block);
-    acb.ACB$B_RMOD = k.callerMode | ACB$M_QUOTA;
+    acb.ACB$B_RMOD = mode | ACB$M_QUOTA;
     acb.ACB$L_PID = k.pcb.PCB$L_PID;
     acb.ACB$L_AST = astadr;
     acb.ACB$L_ASTPRM = astprm;
