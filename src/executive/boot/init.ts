@@ -1,6 +1,7 @@
 import { PR$_SISR, PR$_TODR } from '../../emulator/processor-registers.js';
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import { initializeCrashData } from '../exceptions/initialize.js';
+import { installStandardImages } from '../image/known-files.js';
 import { IOC$INIT } from '../io/database.js';
 import type { Kernel } from '../kernel.js';
 import { EXE$ALONPAGVAR } from '../pool/nonpaged.js';
@@ -19,6 +20,7 @@ import { PHD } from '../structures/phd.js';
 import { PTE$M_PFN } from '../structures/pte.js';
 import { SCH$C_COM } from '../structures/sch.js';
 import { addResidentSections } from '../memory/resident.js';
+import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
 import { IRP_PACKET } from './sizes.js';
 import type { BootInformation } from './sysboot.js';
 
@@ -48,8 +50,10 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   initializeTimerQueue(k);
   initializeFreePages(k);
   buildTables(k);
+  k.writeBytes(k.symbol('SYS$GQ_VERSION'), textToBytes(SYS$VERSION_TEXT));
   buildFirstProcesses(k);
   addResidentSections(k, information.images);
+  installStandardImages(k);
   IOC$INIT(k);
 }
 

@@ -33,6 +33,8 @@ export interface ResidentImage {
   readonly routines: readonly Microroutine[];
   /** Global label at which the image is entered. */
   readonly transfer: string;
+  /** Privileges it is installed with: a process has them while it runs the image. */
+  readonly privileges?: bigint;
 }
 
 /** An image in system space of its own, like RMS.EXE: mapped behind SYS.EXE, its base in a cell. */
@@ -62,6 +64,7 @@ export interface LoadedImage {
   readonly name: string;
   readonly firstPfn: number;
   readonly pages: number;
+  readonly privileges: bigint;
   /** Global labels, as offsets from the start of the image. */
   readonly symbols: ReadonlyMap<string, number>;
 }
@@ -188,7 +191,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   const images: LoadedImage[] = assembled.map(({ image, text }) => {
     const pages = pagesFor(text.bytes.length);
     memory.bytes.set(text.bytes, cursor * PAGE);
-    const loaded = { name: image.name, firstPfn: cursor, pages, symbols: text.symbols };
+    const loaded = { name: image.name, firstPfn: cursor, pages, privileges: image.privileges ?? 0n, symbols: text.symbols };
     cursor += pages;
     return loaded;
   });

@@ -4,6 +4,7 @@ import { findResident, MMG$MAP_RESIDENT } from '../memory/resident.js';
 import { p0Pages, p1LowPage, PAGE_SIZE, setRegionLengths, writePte } from '../memory/page-tables.js';
 import { PR$_USP } from '../starlet/prdef.js';
 import { SS$_NORMAL, SS$_NOSUCHSEC, SS$_VASFULL } from '../starlet/ssdef.js';
+import { KFE } from '../structures/kfe.js';
 import { readText } from '../structures/memory.js';
 import { CTL$GL_VECTORS, P1_CELLS } from '../structures/p1-cells.js';
 import { PHD } from '../structures/phd.js';
@@ -42,6 +43,7 @@ function mapResident(k: Kernel): number {
     setRegionLengths(k, top, bottom - pages);
     low = P1_BASE + (bottom - pages) * PAGE_SIZE;
   }
+  if (region === 0) PHD.at(k, k.pcb.PCB$L_PHD).PHD$Q_IMAGPRIV = gsd.GSD$Q_PRIVS;
   const transfer = MMG$MAP_RESIDENT(k, gsd, low, owner);
   const result = k.argument(5);
   k.writeLong(result, low);
@@ -64,15 +66,14 @@ function setUserStack(k: Kernel): number {
 }
 
 /**
- * End of an activation. Argument 1 is the image header buffer. No image is installed with privileges, so the working mask is the permanent
- * one, as far as the image header's request goes (arguments 2 and 3).
+ * End of an activation. Argument 1 is the image header buffer. The working mask is the permanent one, as far as the image
+ * header's request goes (arguments 2 and 3), and the privileges the image is installed with.
  */
 function finishActivation(k: Kernel): number {
   const requested = BigInt(k.argument(2)) | (BigInt(k.argument(3)) << 32n);
-  const privileges = requested & k.p1.CTL$GQ_PROCPRIV;
   const phd = PHD.at(k, k.pcb.PCB$L_PHD);
+  const privileges = (requested & k.p1.CTL$GQ_PROCPRIV) | phd.PHD$Q_IMAGPRIV;
   phd.PHD$Q_PRIVMSK = privileges;
-  phd.PHD$Q_IMAGPRIV = 0n;
   k.pcb.PCB$Q_PRIV = privileges;
   k.p1.CTL$GL_IMGHDRBF = k.argument(1);
   return SS$_NORMAL;

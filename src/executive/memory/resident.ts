@@ -26,6 +26,7 @@ export function addResidentSections(k: Kernel, images: readonly LoadedImage[]): 
     gsd.GSD$W_PROT = 0xeeee;                 // system, owner, group, world: read and execute
     gsd.GSD$L_PCBUIC = 0x00010004;
     gsd.GSD$W_FLAGS = (1 << 0) | (1 << 13) | (1 << 14) | (1 << 15);   // GBL, RESIDENT, PERM, SYSGBL
+    gsd.GSD$Q_PRIVS = image.privileges;
     gsd.GSD$L_BASEPFN = image.firstPfn;
     gsd.GSD$L_PAGES = image.pages;
     writeCounted(k, address + EXTGSD$T_GSDNAM, image.name, image.name.length + 1);

@@ -49,7 +49,7 @@ export const EXTGSD = structure('GSD', 60, {
   0x20: ['GSD$L_IPID', 'internal PID of the creator'],
   0x24: ['GSD$W_FLAGS', 'section flags (SEC$V_)'],
   0x26: gap(2, 'unused'),
-  0x28: gap(8, 'unused'),
+  0x28: ['GSD$Q_PRIVS', 'resident image: privileges it is installed with (choice: in VMS a known file entry has them)'],
   0x30: ['GSD$L_BASEPFN', 'first page frame'],
   0x34: ['GSD$L_PAGES', 'pages'],
   0x38: ['GSD$L_REFCNT', 'mappings'],

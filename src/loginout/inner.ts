@@ -1,0 +1,190 @@
+import { callRoutine, procedure, type Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { service } from '../executive/gate/service-call.js';
+import type { Kernel } from '../executive/kernel.js';
+import { createPages, deletePages } from '../executive/memory/address-space.js';
+import { p0Pages, p1LowPage, PAGE_SIZE, setRegionLengths } from '../executive/memory/page-tables.js';
+import { findResident, MMG$MAP_RESIDENT } from '../executive/memory/resident.js';
+import { LNM$SET_GROUP } from '../executive/names/process-tables.js';
+import { FAB, FAB$C_BID, FAB$C_BLN, FAB$M_CR, FAB$M_GET, FAB$M_INP, FAB$M_PPF, FAB$M_PUT } from '../executive/starlet/fabdef.js';
+import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
+import { SS$_NORMAL, SS$_NOSUCHSEC } from '../executive/starlet/ssdef.js';
+import { JIB } from '../executive/structures/jib.js';
+import { writeCounted } from '../executive/structures/memory.js';
+import { CLI_CELLS, CLI_DATA_BASE, MMG$IMGHDRBUF, PIO_BASE, PIO_CELLS } from '../executive/structures/p1-cells.js';
+import { PCB } from '../executive/structures/pcb.js';
+import { PHD } from '../executive/structures/phd.js';
+import { PRT$C_SW } from '../executive/structures/pte.js';
+import { PPD, PPD_ADDRESS } from '../dcl/index.js';
+import { UAF } from './uaf.js';
+
+/** The parts of LOGINOUT that run in executive and kernel mode. */
+const SUPERVISOR = 2;
+
+/**
+ * Executive mode: opens SYS$INPUT and SYS$OUTPUT as process permanent files and leaves their identifiers in the PPD.
+ * Argument 1: length, 2: address of the input name; 3, 4: of the output name; 5: device characteristics of input, filled in.
+ */
+export const openFiles = procedure('LOGIN$OPEN_FILES', function* (p) {
+  const ppd = PPD.at(p.memory, PPD_ADDRESS);
+  ppd.PPD$W_SIZE = PPD.size;
+  const input = yield* openPermanent(p, p.argument(2), p.argument(1), 'input');
+  if (!(input.status & 1)) return input.status;
+  const output = yield* openPermanent(p, p.argument(4), p.argument(3), 'output');
+  if (!(output.status & 1)) return output.status;
+  ppd.PPD$W_INPIFI = input.ifi;
+  ppd.PPD$W_INPISI = input.isi;
+  ppd.PPD$L_INPDEV = input.device;
+  ppd.PPD$W_OUTIFI = output.ifi;
+  ppd.PPD$W_OUTISI = output.isi;
+  ppd.PPD$L_OUTDEV = output.device;
+  return SS$_NORMAL;
+});
+
+function* openPermanent(p: Procedure, name: number, length: number, use: 'input' | 'output'): Flow<{ status: number; ifi: number; isi: number; device: number }> {
+  const fab = FAB.at(p.memory, p.allocate(FAB.size));
+  fab.FAB$B_BID = FAB$C_BID;
+  fab.FAB$B_BLN = FAB$C_BLN;
+  fab.FAB$L_FNA = name;
+  fab.FAB$B_FNS = length;
+  fab.FAB$L_FOP = FAB$M_PPF | (use === 'input' ? FAB$M_INP : 0);
+  fab.FAB$B_FAC = use === 'input' ? FAB$M_GET : FAB$M_PUT;
+  fab.FAB$B_RAT = FAB$M_CR;
+  const opened = yield* service(p, use === 'input' ? '$OPEN' : '$CREATE', { fab: fab.address });
+  if (!(opened & 1)) return { status: opened, ifi: 0, isi: 0, device: 0 };
+  const rab = RAB.at(p.memory, p.allocate(RAB.size));
+  rab.RAB$B_BID = RAB$C_BID;
+  rab.RAB$B_BLN = RAB$C_BLN;
+  rab.RAB$L_FAB = fab.address;
+  const connected = yield* service(p, '$CONNECT', { rab: rab.address });
+  return { status: connected, ifi: fab.FAB$W_IFI, isi: rab.RAB$W_ISI, device: fab.FAB$L_DEV };
+}
+
+/** Executive mode: closes what `openFiles` opened. */
+export const closeFiles = procedure('LOGIN$CLOSE_FILES', function* (p) {
+  const ppd = PPD.at(p.memory, PPD_ADDRESS);
+  for (const ifi of [ppd.PPD$W_INPIFI, ppd.PPD$W_OUTIFI]) {
+    if (ifi === 0) continue;
+    const fab = FAB.at(p.memory, p.allocate(FAB.size));
+    fab.FAB$B_BID = FAB$C_BID;
+    fab.FAB$B_BLN = FAB$C_BLN;
+    fab.FAB$W_IFI = ifi;
+    yield* service(p, '$CLOSE', { fab: fab.address });
+  }
+  return SS$_NORMAL;
+});
+
+/**
+ * Kernel mode: the user's own values in place of those of $CREPRC (book 23.2.2 step 8). Argument 1: UAF record; 2: bits:
+ * 1 interactive (counts as a job), 2 subprocess (identity stays the creator's).
+ */
+export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
+  const uaf = UAF.at(k, k.argument(1));
+  const flags = k.argument(2);
+  const pcb = k.pcb;
+  const phd = PHD.at(k, pcb.PCB$L_PHD);
+  const jib = JIB.at(k, pcb.PCB$L_JIB);
+  const userName = uaf.UAF$T_USERNAME.slice(0, 12);
+  const account = uaf.UAF$T_ACCOUNT.slice(0, 8);
+  jib.JIB$T_USERNAME = userName;
+  jib.JIB$T_ACCOUNT = account;
+  k.writeBytes(k.symbol('CTL$T_USERNAME'), userName);
+  k.writeBytes(k.symbol('CTL$T_ACCOUNT'), account);
+  pcb.PCB$L_UIC = uaf.UAF$L_UIC;
+  for (const mask of [uaf.UAF$Q_DEF_PRIV]) {
+    k.p1.CTL$GQ_PROCPRIV = mask;
+    phd.PHD$Q_PRIVMSK = mask;
+    pcb.PCB$Q_PRIV = mask;
+  }
+  phd.PHD$Q_AUTHPRIV = uaf.UAF$Q_PRIV;
+  applyQuotas(k, pcb, phd, jib, uaf);
+  writeCounted(k, PIO_BASE + PIO_CELLS.offset.PIO$GT_DDSTRING, countedText(uaf.UAF$T_DEFDIR), 256);
+  const cli = CLI_CELLS.at(k, CLI_DATA_BASE);
+  cli.CTL$GL_UAF_FLAGS = uaf.UAF$L_FLAGS;
+  for (const field of ['CTL$GT_CLINAME', 'CTL$GT_SPAWNCLI'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_DEFCLI) || 'DCL', 32);
+  for (const field of ['CTL$GT_TABLENAME', 'CTL$GT_SPAWNTABLE'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_CLITABLES) || 'DCLTABLES', 256);
+  if (flags & 1) k.sys.SYS$GW_IJOBCNT = k.sys.SYS$GW_IJOBCNT + 1;
+  return LNM$SET_GROUP(k, uaf.UAF$L_JTQUOTA);
+});
+
+function countedText(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes.subarray(1, 1 + bytes[0]!));
+}
+
+function applyQuotas(
+  k: Kernel, pcb: ReturnType<typeof PCB.at>, phd: ReturnType<typeof PHD.at>, jib: ReturnType<typeof JIB.at>, uaf: ReturnType<typeof UAF.at>,
+): void {
+  /** A limit changes; what is in use stays in use. */
+  const raise = (limit: number, count: number, value: number): { limit: number; count: number } => ({ limit: value, count: value - (limit - count) });
+  const bio = raise(pcb.PCB$W_BIOLM, pcb.PCB$W_BIOCNT, uaf.UAF$W_BIOLM);
+  pcb.PCB$W_BIOLM = bio.limit;
+  pcb.PCB$W_BIOCNT = bio.count;
+  const dio = raise(pcb.PCB$W_DIOLM, pcb.PCB$W_DIOCNT, uaf.UAF$W_DIOLM);
+  pcb.PCB$W_DIOLM = dio.limit;
+  pcb.PCB$W_DIOCNT = dio.count;
+  const ast = raise(phd.PHD$W_ASTLM, pcb.PCB$W_ASTCNT, uaf.UAF$W_ASTLM);
+  phd.PHD$W_ASTLM = ast.limit;
+  pcb.PCB$W_ASTCNT = ast.count;
+  const bytes = raise(jib.JIB$L_BYTLM, jib.JIB$L_BYTCNT, uaf.UAF$L_BYTLM);
+  jib.JIB$L_BYTLM = jib.JIB$L_ORG_BYTLM = bytes.limit;
+  jib.JIB$L_BYTCNT = bytes.count;
+  const fill = raise(jib.JIB$W_FILLM, jib.JIB$W_FILCNT, uaf.UAF$W_FILLM);
+  jib.JIB$W_FILLM = fill.limit;
+  jib.JIB$W_FILCNT = fill.count;
+  const tq = raise(jib.JIB$W_TQLM, jib.JIB$W_TQCNT, uaf.UAF$W_TQCNT);
+  jib.JIB$W_TQLM = tq.limit;
+  jib.JIB$W_TQCNT = tq.count;
+  const enq = raise(jib.JIB$W_ENQLM, jib.JIB$W_ENQCNT, uaf.UAF$W_ENQLM);
+  jib.JIB$W_ENQLM = enq.limit;
+  jib.JIB$W_ENQCNT = enq.count;
+  const page = raise(jib.JIB$L_PGFLQUOTA, jib.JIB$L_PGFLCNT, uaf.UAF$L_PGFLQUOTA);
+  jib.JIB$L_PGFLQUOTA = page.limit;
+  jib.JIB$L_PGFLCNT = page.count;
+  jib.JIB$W_PRCLIM = uaf.UAF$W_PRCCNT;
+  jib.JIB$W_MAXJOBS = uaf.UAF$W_MAXJOBS;
+  jib.JIB$W_MAXDETACH = uaf.UAF$W_MAXDETACH;
+  phd.PHD$L_CPULIM = uaf.UAF$L_CPUTIM;
+  const index = (pages: number): number => phd.PHD$W_WSLIST + Math.min(pages, k.sys.SGN$GL_MAXWSCNT) - 1;
+  phd.PHD$W_DFWSCNT = index(uaf.UAF$L_DFWSCNT);
+  phd.PHD$W_WSQUOTA = phd.PHD$W_WSAUTH = index(uaf.UAF$L_WSQUOTA);
+  phd.PHD$W_WSEXTENT = phd.PHD$W_WSAUTHEXT = index(uaf.UAF$L_WSEXTENT);
+  const priority = 31 - uaf.UAF$B_PRI;
+  pcb.PCB$B_PRIB = priority;
+  pcb.PCB$B_AUTHPRI = priority;
+  phd.PHD$B_AUTHPRI = priority;
+}
+
+/**
+ * Kernel mode, called from LOGIN$ENTER: the user stack is deleted, and in its place, at the low end of P1, come CLI image,
+ * command tables and CLISYMTBL pages for the CLI's data, all the supervisor's. CTL$GL_CTLBASVA is lowered below them
+ * (book 23.2.2 steps 13 to 15; ch23#10). The transfer address is left in the image header buffer.
+ */
+export const mapCli = callRoutine('LOGIN$MAP_CLI', (k) => {
+  const boundary = k.p1.CTL$GL_CTLBASVA;
+  const low = 0x40000000 + p1LowPage(k) * PAGE_SIZE;
+  deletePages(k, low, (boundary - low) / PAGE_SIZE, 0);
+  const cli = CLI_CELLS.at(k, CLI_DATA_BASE);
+  const name = countedText(cli.CTL$GT_CLINAME);
+  const image = findResident(k, name);
+  const tables = findResident(k, countedText(cli.CTL$GT_TABLENAME).replace(/^.*[:\]]/, '').replace(/\..*$/, ''));
+  if (!image || !tables) return SS$_NOSUCHSEC;
+  const symbolPages = k.sys.EXE$GL_CLITABL;
+  const imageAt = boundary - image.GSD$L_PAGES * PAGE_SIZE;
+  const tablesAt = imageAt - tables.GSD$L_PAGES * PAGE_SIZE;
+  const symbolsAt = tablesAt - symbolPages * PAGE_SIZE;
+  setRegionLengths(k, p0Pages(k), (symbolsAt - 0x40000000) / PAGE_SIZE);
+  const transfer = MMG$MAP_RESIDENT(k, image, imageAt, SUPERVISOR);
+  MMG$MAP_RESIDENT(k, tables, tablesAt, SUPERVISOR);
+  const status = createPages(k, symbolsAt, symbolPages, PRT$C_SW, SUPERVISOR);
+  if (!(status & 1)) return status;
+  k.p1.CTL$GL_CTLBASVA = symbolsAt;
+  k.writeLong(cli.address + CLI_CELLS.offset.CTL$AG_CLIMAGE, imageAt);
+  k.writeLong(cli.address + CLI_CELLS.offset.CTL$AG_CLIMAGE + 4, boundary - 1);
+  k.writeLong(cli.address + CLI_CELLS.offset.CTL$AG_CLITABLE, tablesAt);
+  k.writeLong(cli.address + CLI_CELLS.offset.CTL$AG_CLITABLE + 4, imageAt - 1);
+  const ppd = PPD.at(k, PPD_ADDRESS);
+  ppd.PPD$L_SYMTBL = symbolsAt;
+  ppd.PPD$L_SYMTBLSIZE = symbolPages * PAGE_SIZE;
+  k.writeLong(MMG$IMGHDRBUF, transfer);
+  return SS$_NORMAL;
+});

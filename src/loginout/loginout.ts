@@ -1,0 +1,183 @@
+import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { procedure, type Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { service } from '../executive/gate/service-call.js';
+import { DEV$M_TRM } from '../executive/starlet/devdef.js';
+import { PRC$M_INTER } from '../executive/starlet/prcdef.js';
+import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
+import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { ArrayMemory, bytesToText, readCounted, textToBytes } from '../executive/structures/memory.js';
+import { resolveName, permanentEquivalence } from '../rms/translate.js';
+import { PPD, PPD_ADDRESS } from '../dcl/index.js';
+import { defineLogical } from './define.js';
+import { closeFiles, mapCli, openFiles, setUser } from './inner.js';
+import loginoutSource from './loginout.mar';
+import { showLogout } from './logout.js';
+import { ask, putLine } from './terminal-io.js';
+import { UAF } from './uaf.js';
+import { automaticUser, findUser, newUserRecord, passwordIsRight, type UafRecord } from './uaf-file.js';
+
+/**
+ * LOGINOUT: first image of every process with a CLI, and its last (chapter 23.2; digest ch23 2.2, 2.9). The PPD tells which:
+ * once it exists, the process is logged in, and LOGINOUT logs it out.
+ */
+const EXECUTIVE = 1;
+const USER = 3;
+const USER_MODE_TABLE = 'LNM$PROCESS';
+const JOB_TABLE = 'LNM$JOB';
+
+/** What the image is told about the system it logs people in to. */
+export interface LoginOptions {
+  /** False: nobody is logged in without being asked (starlet start --login). */
+  readonly autologin: boolean;
+}
+
+interface Entries {
+  readonly openFiles: number;
+  readonly setUser: number;
+  readonly closeFiles: number;
+  readonly terminate: number;
+  readonly enter: number;
+}
+
+export function loginoutImage(options: LoginOptions): ResidentImage {
+  const main = procedure('LOGIN$MAIN', function* (p) {
+    const [open, set, close, terminate, enter] = [1, 2, 3, 4, 5].map((number) => p.argument(number)) as [number, number, number, number, number];
+    const entries: Entries = { openFiles: open, setUser: set, closeFiles: close, terminate, enter };
+    if (PPD.at(p.memory, PPD_ADDRESS).PPD$W_SIZE !== 0) return yield* logout(p, entries);
+    const status = yield* login(p, entries, options);
+    return yield* inMode(p, '$CMEXEC', terminate, [status]);
+  });
+  return { name: 'LOGINOUT', transfer: 'LOGIN$START', privileges: 0xffffffffffffffffn, source: loginoutSource, routines: [main, openFiles, setUser, closeFiles, mapCli] };
+}
+
+/** $CMEXEC or $CMKRNL of a routine with a list of longwords. */
+function* inMode(p: Procedure, how: '$CMEXEC' | '$CMKRNL', routine: number, args: readonly number[]): Flow<number> {
+  return yield* p.scratch(function* () {
+    const list = p.allocate(4 * args.length + 4);
+    p.memory.writeLong(list, args.length);
+    args.forEach((value, index) => p.memory.writeLong(list + 4 * index + 4, value));
+    return yield* service(p, how, { routin: routine, arglst: list });
+  });
+}
+
+/** Logs the process in. Returns only when it cannot be. */
+function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<number> {
+  const interactive = (p.memory.readLong(p.kernel.symbol('CTL$GL_CREPRC_FLAGS')) & PRC$M_INTER) !== 0;
+  const input = yield* nameOf(p, 'SYS$INPUT');
+  const output = yield* nameOf(p, 'SYS$OUTPUT');
+  const opened = yield* inMode(p, '$CMEXEC', entries.openFiles, [...address(p, input), ...address(p, output)]);
+  if (!(opened & 1)) return opened;
+  const ppd = PPD.at(p.memory, PPD_ADDRESS);
+  yield* nameFiles(p, ppd, input, output);
+  const terminal = (ppd.PPD$L_INPDEV & DEV$M_TRM) !== 0;
+
+  let record: UafRecord | undefined;
+  if (interactive && terminal) record = yield* authenticate(p, ppd, input, options);
+  else record = (yield* findUser(p, yield* userName(p))).record ?? consoleRecord('SYSTEM');
+  if (!record) return SS$_NORMAL;
+
+  yield* establish(p, entries, record, interactive);
+  if (interactive && terminal) yield* putLine(p, ppd.PPD$W_OUTISI, `\tWelcome to VAX/VMS version ${yield* version(p)}`);
+  return yield* inMode(p, '$CMEXEC', entries.enter, []);
+}
+
+/** Translates a standard file's name down to device or file specification. */
+function* nameOf(p: Procedure, name: string): Flow<string> {
+  const resolved = yield* resolveName(p, name, USER);
+  return resolved.kind === 'name' ? resolved.text : resolved.device;
+}
+
+function address(p: Procedure, text: string): [number, number] {
+  return [text.length, p.bytes(textToBytes(text))];
+}
+
+/** SYS$INPUT and SYS$OUTPUT now stand for open files; SYS$ERROR is SYS$OUTPUT, SYS$COMMAND is SYS$INPUT (ch23#4, ch23#5). */
+function* nameFiles(p: Procedure, ppd: ReturnType<typeof PPD.at>, input: string, output: string): Flow<void> {
+  const forInput = permanentEquivalence(ppd.PPD$W_INPIFI, input);
+  const forOutput = permanentEquivalence(ppd.PPD$W_OUTIFI, output);
+  for (const [name, equivalence] of [['SYS$INPUT', forInput], ['SYS$COMMAND', forInput], ['SYS$OUTPUT', forOutput], ['SYS$ERROR', forOutput]] as const) {
+    yield* defineLogical(p, USER_MODE_TABLE, name, EXECUTIVE, [equivalence]);
+  }
+}
+
+const TRIES = 3;
+
+/** Finds out who is there. Undefined: nobody who may come in. */
+function* authenticate(p: Procedure, ppd: ReturnType<typeof PPD.at>, terminal: string, options: LoginOptions): Flow<UafRecord | undefined> {
+  const output = ppd.PPD$W_OUTISI;
+  if (options.autologin) {
+    const user = yield* automaticUser(p, terminal.replace(/^_/, '').toUpperCase());
+    const found = user === undefined ? undefined : yield* findUser(p, user);
+    if (found?.record) return found.record;
+  }
+  yield* putLine(p, output, '');
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    const asked = yield* ask(p, ppd.PPD$W_INPISI, 'Username: ', { seconds: 30 });
+    if (!(asked.status & 1)) {
+      if (asked.status === RMS$_EOF) return undefined;
+      yield* putLine(p, output, 'Error reading command input');
+      yield* putLine(p, output, 'Timeout period expired');
+      return undefined;
+    }
+    const name = asked.text.trim();
+    if (name === '') {
+      tried -= 1;
+      continue;
+    }
+    const found = yield* findUser(p, name);
+    const password = yield* ask(p, ppd.PPD$W_INPISI, 'Password: ', { secret: true, seconds: 30 });
+    if (!(password.status & 1)) return undefined;
+    // Without an authorization file anybody may log in on the operator's console, so that the system can be put right.
+    if (!found.record && found.status !== RMS$_EOF && /^_?OPA0:?$/i.test(terminal)) return consoleRecord(name);
+    if (found.record && passwordIsRight(found.record, password.text)) return found.record;
+    yield* putLine(p, output, 'User authorization failure');
+  }
+  return undefined;
+}
+
+/** What a person who logs in without an authorization file gets: everything. */
+function consoleRecord(name: string): UafRecord {
+  const bytes = newUserRecord({
+    name: name.slice(0, 12), password: '', uic: 0x00010004, owner: '', device: 'SYS$SYSDEVICE:', directory: '[SYSMGR]',
+    privileges: 0xffffffffffffffffn, salt: 0,
+  });
+  return UAF.at(new ArrayMemory(bytes), 0);
+}
+
+function* userName(p: Procedure): Flow<string> {
+  return bytesToText(p.memory.readBytes(p.kernel.symbol('CTL$T_USERNAME'), 12)).trim();
+}
+
+/** Puts the user's values in place of $CREPRC's and defines what the CLI and its images look for. */
+function* establish(p: Procedure, entries: Entries, record: UafRecord, interactive: boolean): Flow<void> {
+  const bytes = p.bytes(record.memory.readBytes(0, UAF.size));
+  const status = yield* inMode(p, '$CMKRNL', entries.setUser, [bytes, interactive ? 1 : 0]);
+  if (!(status & 1)) return;
+  if (interactive) yield* service(p, '$SETPRN', { prcnam: p.string(bytesToText(record.UAF$T_USERNAME).trim().slice(0, 15)) });
+  const uaf = UAF.at(p.memory, bytes);
+  const device = readCounted(p.memory, uaf.address + UAF.offset.UAF$T_DEFDEV);
+  const directory = readCounted(p.memory, uaf.address + UAF.offset.UAF$T_DEFDIR);
+  const login = `${device}${directory}`;
+  yield* defineLogical(p, USER_MODE_TABLE, 'SYS$DISK', EXECUTIVE, [device]);
+  yield* defineLogical(p, JOB_TABLE, 'SYS$LOGIN', EXECUTIVE, [login]);
+  yield* defineLogical(p, JOB_TABLE, 'SYS$LOGIN_DEVICE', EXECUTIVE, [device]);
+  yield* defineLogical(p, JOB_TABLE, 'SYS$SCRATCH', EXECUTIVE, [login]);
+  const systemLogin = yield* resolveName(p, 'SYS$SYLOGIN', EXECUTIVE);
+  if (systemLogin.kind === 'name' && systemLogin.text !== 'SYS$SYLOGIN') yield* defineLogical(p, USER_MODE_TABLE, 'PROC0', EXECUTIVE, [systemLogin.text]);
+  const own = readCounted(p.memory, uaf.address + UAF.offset.UAF$T_LGICMD) || 'SYS$LOGIN:LOGIN';
+  yield* defineLogical(p, USER_MODE_TABLE, 'PROC1', EXECUTIVE, [own]);
+}
+
+function* version(p: Procedure): Flow<string> {
+  return bytesToText(p.memory.readBytes(p.kernel.symbol('SYS$GQ_VERSION'), 8)).trim() || 'V4.4';
+}
+
+/** The end of a session: message, files closed, process deleted. */
+function* logout(p: Procedure, entries: Entries): Flow<number> {
+  const ppd = PPD.at(p.memory, PPD_ADDRESS);
+  const status = ppd.PPD$L_LSTSTATUS === 0 ? SS$_NORMAL : ppd.PPD$L_LSTSTATUS;
+  yield* showLogout(p, ppd.PPD$W_OUTISI, (ppd.PPD$L_INPDEV & DEV$M_TRM) !== 0);
+  yield* inMode(p, '$CMEXEC', entries.closeFiles, []);
+  return yield* inMode(p, '$CMEXEC', entries.terminate, [status]);
+}

@@ -1,0 +1,14 @@
+import type { Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { service } from '../executive/gate/service-call.js';
+import { bytesToText } from '../executive/structures/memory.js';
+import { putLine } from './terminal-io.js';
+
+/** `  SYSTEM       logged out at 21-NOV-1986 12:00:00.00`. @source dcl-output-formats.md, LOGOUT */
+export function* showLogout(p: Procedure, isi: number, terminal: boolean): Flow<void> {
+  if (!terminal) return;
+  const user = bytesToText(p.memory.readBytes(p.kernel.symbol('CTL$T_USERNAME'), 12));
+  const buffer = p.allocate(24);
+  yield* service(p, '$ASCTIM', { timbuf: p.descriptor(23, buffer) });
+  yield* putLine(p, isi, `  ${user} logged out at ${bytesToText(p.memory.readBytes(buffer, 23))}`);
+}
