@@ -15,7 +15,7 @@ import { PCB } from '../structures/pcb.js';
 import { DYN$C_CEB } from '../structures/dyn.js';
 import { RSN$_NPDYNMEM, SCH$C_CEF } from '../structures/sch.js';
 import { SCH$LOCKW, SCH$UNLOCK } from '../synchronization/mutex.js';
-import { EXE$IPID_TO_PCB, hasPrivilege } from './pid.js';
+import { hasPrivilege } from './pid.js';
 
 /*
  * Common event flag clusters: common event blocks on SCH$GQ_CEBHD, found by name and UIC group, under mutex EXE$GL_CEBMTX.
@@ -65,12 +65,10 @@ function createCluster(k: Kernel, address: number, name: string, isPermanent: bo
   k.sys.SCH$GW_CEBCNT += 1;
 }
 
-/** Unlinks and frees a cluster nobody uses any more; a temporary one's quota goes back to its creator, if that still exists. */
+/** Unlinks and frees a cluster nobody uses any more. */
 function deleteIfUnused(k: Kernel, address: number): void {
   const ceb = CEB.at(k, address);
   if (ceb.CEB$W_REFC !== 0 || ceb.CEB$V_PERM !== 0) return;
-  const creator = ceb.CEB$V_NOQUOTA === 0 ? EXE$IPID_TO_PCB(k, ceb.CEB$L_PID) : 0;
-  if (creator !== 0) JIB.at(k, PCB.at(k, creator).PCB$L_JIB).JIB$W_TQCNT += 1;
   k.removeQueue(address);
   k.sys.SCH$GW_CEBCNT -= 1;
   EXE$DEANONPAGED(k, address);
@@ -86,7 +84,13 @@ function dissociate(k: Kernel, pointer: number): void {
   const ceb = k.readLong(pointer);
   if (ceb === 0) return;
   k.writeLong(pointer, 0);
-  CEB.at(k, ceb).CEB$W_REFC -= 1;
+  const block = CEB.at(k, ceb);
+  block.CEB$W_REFC -= 1;
+  const pcb = k.pcb;
+  if (block.CEB$V_NOQUOTA === 0 && block.CEB$L_PID === pcb.PCB$L_PID) {
+    block.CEB$V_NOQUOTA = 1;
+    JIB.at(k, pcb.PCB$L_JIB).JIB$W_TQCNT += 1;
+  }
   deleteIfUnused(k, ceb);
 }
 
@@ -94,7 +98,8 @@ function dissociate(k: Kernel, pointer: number): void {
  * $ASCEFC efn,name,[prot],[perm] - associate a common cluster with flags 64-95 or 96-127, creating it if there is none of that name
  * in the caller's group. Whatever cluster was there before is left.
  *
- * choice: a temporary cluster costs one of TQELM, given back to its creator when it goes (public service description).
+ * choice: a temporary cluster costs its creator one of TQELM (public service description) for as long as the creator is associated;
+ * later there might be no process to give it back to.
  * @param prot  1: only processes of the creator's UIC may associate
  * @param perm  1: permanent, needs PRMCEB
  * @returns SS$_NORMAL; SS$_ILLEFC; SS$_IVLOGNAM; SS$_NOPRIV; SS$_EXQUOTA; SS$_INSFMEM; SS$_ACCVIO
