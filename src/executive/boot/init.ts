@@ -1,7 +1,7 @@
 import { PR$_SISR, PR$_TODR } from '../../emulator/processor-registers.js';
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import { initializeCrashData } from '../exceptions/initialize.js';
-import { installStandardImages } from '../image/known-files.js';
+import { installSystemImages } from '../image/known-files.js';
 import { IOC$INIT } from '../io/database.js';
 import type { Kernel } from '../kernel.js';
 import { EXE$ALONPAGVAR } from '../pool/nonpaged.js';
@@ -53,7 +53,7 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   k.writeBytes(k.symbol('SYS$GQ_VERSION'), textToBytes(SYS$VERSION_TEXT));
   buildFirstProcesses(k);
   addResidentSections(k, information.images);
-  installStandardImages(k);
+  installSystemImages(k, information.images);
   IOC$INIT(k);
 }
 

@@ -43,7 +43,6 @@ function mapResident(k: Kernel): number {
     setRegionLengths(k, top, bottom - pages);
     low = P1_BASE + (bottom - pages) * PAGE_SIZE;
   }
-  if (region === 0) PHD.at(k, k.pcb.PCB$L_PHD).PHD$Q_IMAGPRIV = gsd.GSD$Q_PRIVS;
   const transfer = MMG$MAP_RESIDENT(k, gsd, low, owner);
   const result = k.argument(5);
   k.writeLong(result, low);
@@ -66,14 +65,23 @@ function setUserStack(k: Kernel): number {
 }
 
 /**
- * End of an activation. Argument 1 is the image header buffer. The working mask is the permanent one, as far as the image
- * header's request goes (arguments 2 and 3), and the privileges the image is installed with.
+ * End of an activation. Arguments: 1 the image header buffer; 2, 3 the privileges the image header asks for; 4 known file entry or 0. The
+ * working mask becomes (asked for AND permanent) OR installed.
+ *
+ * @source book 21.1.5; digest ch21 2.4
  */
 function finishActivation(k: Kernel): number {
   const requested = BigInt(k.argument(2)) | (BigInt(k.argument(3)) << 32n);
+  let installed = 0n;
+  if (k.argument(4) !== 0) {
+    const kfe = KFE.at(k, k.argument(4));
+    kfe.KFE$L_USECNT = kfe.KFE$L_USECNT + 1;
+    installed = kfe.KFE$Q_PROCPRIV;
+  }
+  const privileges = (requested & k.p1.CTL$GQ_PROCPRIV) | installed;
   const phd = PHD.at(k, k.pcb.PCB$L_PHD);
-  const privileges = (requested & k.p1.CTL$GQ_PROCPRIV) | phd.PHD$Q_IMAGPRIV;
   phd.PHD$Q_PRIVMSK = privileges;
+  phd.PHD$Q_IMAGPRIV = installed;
   k.pcb.PCB$Q_PRIV = privileges;
   k.p1.CTL$GL_IMGHDRBF = k.argument(1);
   return SS$_NORMAL;

@@ -11,6 +11,7 @@ import { SS$_ACCVIO, SS$_BADIMGHDR, SS$_ENDOFFILE, SS$_NORMAL, SS$_NOSUCHSEC } f
 import { writeCounted } from '../structures/memory.js';
 import { STACK_EXTRA_PAGES } from './activate-kernel.js';
 import { residentName } from './image-name.js';
+import { findKnownImage } from './known-files.js';
 import { PRT$C_UR } from '../structures/pte.js';
 
 /**
@@ -247,5 +248,6 @@ export const EXE$IMGACT = procedure('EXE$IMGACT', function* (p) {
   const stack = yield* createUserStack(p, image.header);
   if (!(stack & 1)) return stack;
   const { privilegeRequests } = image.header;
-  return yield* inKernelMode(p, 'IMG$FINISH', request.headerBuffer, Number(privilegeRequests & 0xffffffffn), Number(privilegeRequests >> 32n));
+  const kfe = resident === undefined ? 0 : findKnownImage(p.memory, p.kernel.sys.EXE$GL_KNOWN_FILES, resident);
+  return yield* inKernelMode(p, 'IMG$FINISH', request.headerBuffer, Number(privilegeRequests & 0xffffffffn), Number(privilegeRequests >> 32n), kfe);
 });

@@ -1,0 +1,129 @@
+import type { Kernel } from '../kernel.js';
+import { EXE$ALOPAGED } from '../pool/paged.js';
+import {
+  PRV$V_CMEXEC, PRV$V_CMKRNL, PRV$V_EXQUOTA, PRV$V_LOG_IO, PRV$V_NETMBX, PRV$V_OPER, PRV$V_PHY_IO, PRV$V_SYSNAM, PRV$V_SYSPRV,
+  PRV$V_TMPMBX, PRV$V_VOLPRO, PRV$V_WORLD,
+} from '../starlet/prvdef.js';
+import { DYN$C_KFD, DYN$C_KFE, DYN$C_KFPB } from '../structures/dyn.js';
+import { KFD, KFD$T_DDTSTR, KFE, KFE$T_FILNAM, KFPB } from '../structures/kfe.js';
+import { readCounted, textToBytes, writeCounted, type MemoryReader } from '../structures/memory.js';
+
+/**
+ * Known images: KFPB, hash table, one KFD a directory and one KFE an image, all in paged pool. The image activator looks an image up here
+ * by its name, and gives the process the privileges it was installed with for as long as it runs.
+ *
+ * choice: EXE$INIT installs the images that come with the system; in VMS the command procedure STARTUP runs INSTALL to do it.
+ * @source book 21.1.2; digest ch21 1.4, 2.4
+ */
+const HASH_ENTRIES = 128;
+const SYSTEM_DIRECTORY = 'SYS$SYSROOT:[SYSEXE]';
+/** Paged pool is given out in units of 16 bytes. */
+const round = (size: number): number => (size + 15) & ~15;
+
+export interface KnownImage {
+  readonly name: string;
+  readonly privileges: bigint;
+}
+
+function mask(...bits: readonly number[]): bigint {
+  return bits.reduce((all, bit) => all | (1n << BigInt(bit)), 0n);
+}
+
+/** What the system's startup procedure installs with privileges, of those images that there are. */
+export const STANDARD_KNOWN_IMAGES: readonly KnownImage[] = [
+  {
+    name: 'LOGINOUT',
+    privileges: mask(PRV$V_CMKRNL, PRV$V_CMEXEC, PRV$V_TMPMBX, PRV$V_NETMBX, PRV$V_EXQUOTA, PRV$V_SYSPRV, PRV$V_LOG_IO, PRV$V_PHY_IO, PRV$V_VOLPRO, PRV$V_SYSNAM, PRV$V_OPER),
+  },
+  { name: 'SET', privileges: mask(PRV$V_CMKRNL, PRV$V_SYSPRV, PRV$V_TMPMBX) },
+  { name: 'SETP0', privileges: mask(PRV$V_CMKRNL, PRV$V_SYSPRV) },
+  { name: 'SHOW', privileges: mask(PRV$V_CMKRNL, PRV$V_NETMBX, PRV$V_WORLD) },
+  { name: 'SUBMIT', privileges: mask(PRV$V_TMPMBX) },
+  { name: 'INIT', privileges: mask(PRV$V_CMKRNL, PRV$V_PHY_IO, PRV$V_SYSPRV) },
+  { name: 'MAIL', privileges: mask(PRV$V_SYSPRV, PRV$V_OPER, PRV$V_WORLD, PRV$V_NETMBX) },
+  { name: 'REQUEST', privileges: mask(PRV$V_TMPMBX) },
+];
+
+/** Index in the hash table: 0 to 127. choice: the book does not print the function. */
+export function hashImageName(name: string): number {
+  let hash = 0;
+  for (const byte of textToBytes(name)) hash = (Math.imul(hash, 31) + byte) >>> 0;
+  return hash % HASH_ENTRIES;
+}
+
+function allocate(k: Kernel, size: number, type: number): number {
+  const block = EXE$ALOPAGED(k, round(size));
+  if (block === 0) throw new Error('paged pool too small for the known images');
+  k.writeBytes(block, new Uint8Array(round(size)));
+  k.writeWord(block + 8, round(size));
+  k.writeByte(block + 10, type);
+  return block;
+}
+
+/** The pointer block and its empty hash table, made on first use. */
+function knownFilePointers(k: Kernel): ReturnType<typeof KFPB.at> {
+  const existing = k.sys.EXE$GL_KNOWN_FILES;
+  if (existing !== 0) return KFPB.at(k, existing);
+  const tableHeader = 12;
+  const table = allocate(k, tableHeader + 4 * HASH_ENTRIES, DYN$C_KFPB) + tableHeader;
+  const block = KFPB.at(k, allocate(k, KFPB.size, DYN$C_KFPB));
+  block.KFPB$L_KFEHSHTAB = table;
+  block.KFPB$W_HSHTABLEN = HASH_ENTRIES;
+  k.sys.EXE$GL_KNOWN_FILES = block.address;
+  return block;
+}
+
+function directoryBlock(k: Kernel, pointers: ReturnType<typeof KFPB.at>, directory: string): ReturnType<typeof KFD.at> {
+  for (let address = pointers.KFPB$L_KFDLST; address !== 0; address = k.readLong(address)) {
+    if (readCounted(k, address + KFD$T_DDTSTR) === directory) return KFD.at(k, address);
+  }
+  const block = KFD.at(k, allocate(k, KFD$T_DDTSTR + 1 + directory.length, DYN$C_KFD));
+  writeCounted(k, block.address + KFD$T_DDTSTR, directory, directory.length + 1);
+  const device = directory.indexOf(':') + 1;
+  block.KFD$L_DEVLEN = device;
+  block.KFD$L_DIRLEN = directory.length - device;
+  block.KFD$L_LINK = pointers.KFPB$L_KFDLST;
+  pointers.KFPB$L_KFDLST = block.address;
+  pointers.KFPB$W_KFDLSTCNT = pointers.KFPB$W_KFDLSTCNT + 1;
+  return block;
+}
+
+/** Installs an image with privileges. Paged pool; kernel mode, IPL 0 (or 31 at boot). */
+export function installKnownImage(k: Kernel, image: KnownImage, directory = SYSTEM_DIRECTORY): void {
+  const pointers = knownFilePointers(k);
+  const kfd = directoryBlock(k, pointers, directory);
+  const kfe = KFE.at(k, allocate(k, KFE$T_FILNAM + 1 + image.name.length, DYN$C_KFE));
+  writeCounted(k, kfe.address + KFE$T_FILNAM, image.name, image.name.length + 1);
+  kfe.KFE$L_KFD = kfd.address;
+  kfe.KFE$Q_PROCPRIV = image.privileges;
+  kfe.KFE$V_PROCPRIV = 1;
+  const index = hashImageName(image.name);
+  kfe.KFE$B_HSHIDX = index;
+  const slot = pointers.KFPB$L_KFEHSHTAB + 4 * index;
+  kfe.KFE$L_HSHLNK = k.readLong(slot);
+  k.writeLong(slot, kfe.address);
+  kfe.KFE$L_KFELINK = kfd.KFD$L_KFELIST;
+  kfd.KFD$L_KFELIST = kfe.address;
+  kfd.KFD$W_REFCNT = kfd.KFD$W_REFCNT + 1;
+}
+
+/**
+ * The known file entry of an image name (without directory and type), or 0.
+ *
+ * @param pointers  contents of EXE$GL_KNOWN_FILES
+ */
+export function findKnownImage(memory: MemoryReader, pointers: number, name: string): number {
+  if (pointers === 0) return 0;
+  const table = memory.readLong(pointers + KFPB.offset.KFPB$L_KFEHSHTAB);
+  let address = memory.readLong(table + 4 * hashImageName(name));
+  while (address !== 0 && readCounted(memory, address + KFE$T_FILNAM) !== name) address = memory.readLong(address);
+  return address;
+}
+
+/** Installs the images that came with the system and have privileges, of their own or by the list above. */
+export function installSystemImages(k: Kernel, images: readonly { readonly name: string; readonly privileges?: bigint }[]): void {
+  for (const { name, privileges = 0n } of images) {
+    const standard = STANDARD_KNOWN_IMAGES.find((image) => image.name === name)?.privileges ?? 0n;
+    if ((privileges | standard) !== 0n) installKnownImage(k, { name, privileges: privileges | standard });
+  }
+}
