@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { bareCommand } from './bare.js';
+import { startCommand } from './start.js';
 import { EX_SOFTWARE, EX_USAGE, UsageError } from './usage.js';
 
 const program = new Command('starlet')
@@ -9,6 +10,7 @@ const program = new Command('starlet')
   .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'starlet: ')) })
   .exitOverride();
 
+program.addCommand(startCommand(), { isDefault: true });
 program.addCommand(bareCommand());
 
 try {

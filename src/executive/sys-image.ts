@@ -23,9 +23,11 @@ import type { ResidentImage, SystemDescription, SystemSpaceImage } from './boot/
  * @param bootRoutines    EXE$INIT and EXE$SWAPINIT, which know what SYSBOOT left
  * @param systemImages    images in system space (RMS)
  * @param residentImages  images mapped into processes (DCL, LOGINOUT, SHOW ...)
+ * @param messageSources  .msg sources of those images
  */
 export function describeSystem(
   bootRoutines: readonly Microroutine[], systemImages: readonly SystemSpaceImage[], residentImages: readonly ResidentImage[],
+  messageSources: readonly string[] = [],
 ): SystemDescription {
   const routines = [
     ...bootRoutines, ...POOL_ROUTINES, ...SYNCHRONIZATION_ROUTINES, ...SCHEDULING_ROUTINES, ...AST_ROUTINES, ...TIME_ROUTINES, ...PROCESS_ROUTINES,
@@ -43,6 +45,6 @@ export function describeSystem(
     scb: [...SCB_ENTRIES, ...IO_SCB, ...EXCEPTION_SCB.map(({ vector, symbol, interruptStack }) => ({ vector, symbol, stack: interruptStack ? 1 as const : 0 as const }))],
     systemImages,
     residentImages,
-    messageSection: buildSystemMessageSection(),
+    messageSection: buildSystemMessageSection(messageSources),
   };
 }

@@ -18,6 +18,8 @@ export interface SystemOptions {
   readonly parameters?: Readonly<Record<string, number>>;
   readonly systemImages: readonly SystemSpaceImage[];
   readonly residentImages: readonly ResidentImage[];
+  /** .MSG sources of those images. */
+  readonly messageSources?: readonly string[];
   /** Image of the first process that the swapper creates. */
   readonly firstImage: string;
   readonly systemDevice?: string;
@@ -44,7 +46,7 @@ export function bootSystem(options: SystemOptions): System {
     return boot;
   };
   const description = describeSystem(
-    [...initRoutines(information), ...swapInitRoutines(information)], options.systemImages, options.residentImages,
+    [...initRoutines(information), ...swapInitRoutines(information)], options.systemImages, options.residentImages, options.messageSources,
   );
   boot = sysboot(machine, description, {
     values: { ...defaultParameters(), ...options.parameters },

@@ -1,4 +1,4 @@
-import { DCL_IMAGE, dclTablesImage } from '../dcl/index.js';
+import { DCL_IMAGE, DCL_MESSAGE_SOURCE, dclTablesImage } from '../dcl/index.js';
 import type { ResidentImage, SystemSpaceImage } from '../executive/boot/sysboot.js';
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
@@ -17,6 +17,9 @@ export interface ImageOptions {
 }
 
 export const SYSTEM_IMAGES: readonly SystemSpaceImage[] = [RMS_IMAGE];
+
+/** Message sources of the images. */
+export const MESSAGE_SOURCES: readonly string[] = [DCL_MESSAGE_SOURCE];
 
 export function residentImages(options: ImageOptions): readonly ResidentImage[] {
   const one = (name: string, routine: ReturnType<typeof jobControlRoutine>): ResidentImage => ({ name, transfer: routine.name, routines: [routine] });
