@@ -1,5 +1,7 @@
 import type { Kernel } from '../kernel.js';
 import { DYN$C_TQE } from '../structures/dyn.js';
+import { PHD } from '../structures/phd.js';
+import { signedWord } from '../scheduling/quantum.js';
 import { TQE, TQE$C_SSREPT } from '../structures/tqe.js';
 
 /*
@@ -47,9 +49,19 @@ export function firstTimer(k: Kernel): ReturnType<typeof TQE.at> {
   return TQE.at(k, k.readLong(queueHeader(k)));
 }
 
-/** System time at which the next timer request expires, for a host that sleeps while nothing is computable; undefined when none will. */
+/**
+ * System time at which something will happen by itself, for a host that sleeps while the null process runs: the next timer request,
+ * or the end of the null process's quantum when a process of its own priority, 0, is computable.
+ *
+ * @returns undefined when nothing will
+ */
 export function nextTimerDue(k: Kernel): bigint | undefined {
   const due = firstTimer(k).TQE$Q_TIME;
+  if (k.sys.SCH$GL_COMQS !== 0) {
+    const ticksLeft = Math.max(1, -signedWord(PHD.at(k, k.pcb.PCB$L_PHD).PHD$W_QUANT));
+    const quantumEnd = k.sys.EXE$GQ_SYSTIME + TICK * BigInt(ticksLeft);
+    if (quantumEnd < due) return quantumEnd;
+  }
   return due === NEVER ? undefined : due;
 }
 

@@ -114,7 +114,21 @@ describe('the timer queue', () => {
     const b = new KernelBench();
     expect(timers(b)).toEqual([b.k.symbol('devicetim'), b.k.symbol('EXE$AL_TQENOREPT')]);
     expect(firstTimer(b.k).TQE$B_RQTYPE).toBe(TQE$C_SSREPT);
-    expect(nextTimerDue(b.k)).toBe(b.k.sys.EXE$GQ_SYSTIME + SECOND);
+    expect(firstTimer(b.k).TQE$Q_TIME).toBe(b.k.sys.EXE$GQ_SYSTIME + SECOND);
+    const due = b.k.sys.EXE$GQ_SYSTIME + SECOND;
+    b.start();
+    b.settle();
+    expect(nextTimerDue(b.k)).toBe(due);
+  });
+
+  it('a computable process of priority 0 shares with the null process: the next event is the end of its quantum', () => {
+    const b = new KernelBench();
+    const p = b.process({ name: 'A', priority: 0, program: SPIN });
+    b.start();
+    b.run(100_000);
+    for (let step = 0; step < 100 && p.pcb.PCB$W_STATE === SCH$C_CUR; step += 1) b.run(100_000);
+    expect(b.k.sys.SCH$GL_CURPCB).toBe(b.k.symbol('SCH$GL_NULLPCB'));
+    expect(nextTimerDue(b.k)! - b.k.sys.EXE$GQ_SYSTIME).toBeLessThanOrEqual(20n * TICK);
   });
 
   it('ch11#24 ch06#18: all due elements are served in one interrupt, up to the first that is not due', () => {
