@@ -41,11 +41,9 @@ export const NEVER = 0xffffffff;
 /** Sizes of the two mailboxes of the system. choice: the book prints none. */
 const SYSTEM_MAILBOX = { quota: 4096, message: 1024 } as const;
 
-export interface DeviceBlocks {
-  readonly ddb: number;
-  readonly crb: number;
-  readonly idb: number;
-}
+/** What a console terminal can do unless TTY_DEFCHAR and TTY_DEFCHAR2 say otherwise: an ANSI screen of 24 lines. */
+const CONSOLE_CHARACTERISTICS = (TT$M_LOWER | TT$M_TTSYNC | TT$M_HOSTSYNC | TT$M_SCOPE | TT$M_MECHTAB | TT$M_WRAP | TT$M_EIGHTBIT | (24 << 24)) >>> 0;
+const CONSOLE_CHARACTERISTICS2 = (TT2$M_EDITING | TT2$M_ANSICRT | TT2$M_DECCRT | TT2$M_AVO | TT2$M_ALTYPEAHD) >>> 0;
 
 /** Fills a DDB and puts it at the end of the device list. */
 export function makeDdb(k: Kernel, address: number, name: string, driver: string, ddt: number): void {
@@ -147,8 +145,8 @@ function makeConsole(k: Kernel, ddt: number): void {
     characteristics: DEV$M_REC | DEV$M_CCL | DEV$M_TRM | DEV$M_AVL | DEV$M_IDV | DEV$M_ODV, bufferSize: width === 0 ? 80 : width,
   });
   const ucb = TTYUCB.at(k, address);
-  ucb.UCB$L_DEVDEPEND = (TT$M_LOWER | TT$M_TTSYNC | TT$M_HOSTSYNC | TT$M_SCOPE | TT$M_MECHTAB | TT$M_WRAP | TT$M_EIGHTBIT | (24 << 24)) >>> 0;
-  ucb.UCB$L_DEVDEPND2 = (TT2$M_EDITING | TT2$M_ANSICRT | TT2$M_DECCRT | TT2$M_AVO | TT2$M_ALTYPEAHD) >>> 0;
+  ucb.UCB$L_DEVDEPEND = k.sys.TTY$GL_DEFCHAR === 0 ? CONSOLE_CHARACTERISTICS : k.sys.TTY$GL_DEFCHAR;
+  ucb.UCB$L_DEVDEPND2 = k.sys.TTY$GL_DEFCHAR2 === 0 ? CONSOLE_CHARACTERISTICS2 : k.sys.TTY$GL_DEFCHAR2;
   ucb.UCB$L_TT_DECHAR = ucb.UCB$L_DEVDEPEND;
   ucb.UCB$L_TT_DECHA1 = ucb.UCB$L_DEVDEPND2;
   ucb.UCB$W_TT_DESIZE = ucb.UCB$W_DEVBUFSIZ;
@@ -176,7 +174,7 @@ function makeConsole(k: Kernel, ddt: number): void {
   k.writeLong(port + PORT_XOFF, k.symbol('CON$XOFF'));
   ucb.UCB$L_TT_PORT = port;
 
-  const ringSize = k.sys.TTY$GW_ALTYPAHD;
+  const ringSize = (ucb.UCB$L_DEVDEPND2 & TT2$M_ALTYPEAHD) !== 0 ? k.sys.TTY$GW_ALTYPAHD : k.sys.TTY$GW_TYPAHDSZ;
   const ring = allocateBlock(k, typeaheadBlockSize(ringSize), DYN$C_TYPAHD);
   initializeTypeahead(k, ring, ringSize);
   ucb.UCB$L_TT_TYPAHD = ring;

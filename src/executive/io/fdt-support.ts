@@ -1,3 +1,5 @@
+import { PR$_ASTLVL } from '../../emulator/processor-registers.js';
+import { RoutineLeft } from '../gate/leave.js';
 import type { Kernel } from '../kernel.js';
 import { SS$_ACCVIO, SS$_EXQUOTA, SS$_INSFMEM, SS$_NORMAL } from '../starlet/ssdef.js';
 import { DYN$C_BUFIO } from '../structures/dyn.js';
@@ -6,6 +8,7 @@ import { JIB } from '../structures/jib.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { allocateBlock } from '../pool/typed.js';
 import { SCH$RWAIT } from '../scheduling/resources.js';
+import { CHMK_LENGTH } from '../scheduling/rse.js';
 import { RSN$_ASTWAIT, RSN$_NPDYNMEM } from '../structures/sch.js';
 import { UCB } from '../structures/ucb.js';
 import { CCB } from '../structures/device.js';
@@ -91,8 +94,23 @@ export function EXE$QIORETURN(k: Kernel): void { exitService(k, SS$_NORMAL); }
  */
 export function EXE$IORSNWAIT(k: Kernel, irp: RequestPacket, resource: number): never {
   withdrawRequest(k, irp);
+  if (resource === RSN$_ASTWAIT && k.cpu.readPR(PR$_ASTLVL) === 0) restartService(k);
   k.ipl = 0;
   return SCH$RWAIT(k, resource);
+}
+
+/**
+ * Runs the service again from its CHMK without a wait: a kernel AST that IPL 2 held back is what the wait would be for, and it is
+ * delivered on the way. Does not return. @source digest ch18 fact 18
+ */
+function restartService(k: Kernel): never {
+  const frame = k.register(13);
+  const maskLong = k.readLong(frame + 4);
+  let end = frame + 20 + (maskLong >>> 30);
+  for (let register = 0; register < 12; register += 1) if ((maskLong & (1 << (16 + register))) !== 0) end += 4;
+  k.writeLong(end, k.readLong(end) - CHMK_LENGTH);
+  exitService(k, SS$_NORMAL);
+  throw new RoutineLeft('the service starts again');
 }
 
 /** Undoes what EXE$QIO did for a request: quotas, the count of the channel, the IRP. */
