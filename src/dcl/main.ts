@@ -23,7 +23,9 @@ const USER = 3;
 const WORK_AREA = PPD_ADDRESS + PPD.size;
 
 /** Addresses of the labels of dcl.mar, in the order DCL$STARTUP pushes them. */
-const ENTRIES = ['PRC$L_RUNIMAGE', 'PRC$L_UNWIND', 'PRC$L_EXITHANDLER', 'PRC$L_CALLBACK', 'PRC$L_ATTENTION', 'PRC$L_SETMSGMASK'] as const;
+const ENTRIES = [
+  'PRC$L_RUNIMAGE', 'PRC$L_UNWIND', 'PRC$L_EXITHANDLER', 'PRC$L_CALLBACK', 'PRC$L_ATTENTION', 'PRC$L_SETMSGMASK', 'PRC$L_EXITIMAGE',
+] as const;
 
 export const DCL$INITIALIZE = procedure('DCL$INITIALIZE', function* (p): Flow<number> {
   const cli = CLI_CELLS.at(p.memory, CLI_DATA_BASE);
@@ -44,7 +46,7 @@ export const DCL$INITIALIZE = procedure('DCL$INITIALIZE', function* (p): Flow<nu
   yield* service(p, '$RUNDWN', { acmode: USER });
   if (!dcl.table.valid) return (yield* service(p, '$EXIT', { code: 0x2c }));
   yield* attachTerminal(dcl);
-  yield* service(p, '$DCLCMH', { addres: p.argument(7), prvhnd: 0, type: 0 });
+  yield* service(p, '$DCLCMH', { addres: p.argument(8), prvhnd: 0, type: 0 });
   return 1;
 });
 
@@ -68,8 +70,9 @@ function* attachTerminal(dcl: Dcl): Flow<void> {
   const p = dcl.outside.procedure;
   yield* p.scratch(function* () {
     const channel = p.allocate(4);
-    const terminal = yield* translate(p, 'TT', 'LNM$FILE_DEV');
-    const status = yield* service(p, '$ASSIGN', { devnam: p.string((terminal.status & 1) !== 0 ? terminal.value : 'TT'), chan: channel });
+    const { value } = yield* translate(p, 'SYS$COMMAND', 'LNM$FILE_DEV');
+    const device = value.startsWith('\x1b\0') ? value.slice(4) : value;
+    const status = yield* service(p, '$ASSIGN', { devnam: p.string(device), chan: channel });
     if ((status & 1) !== 0) dcl.prc.PRC$W_TTCHAN = p.memory.readWord(channel);
   });
   yield* enableAttention(dcl);

@@ -60,6 +60,7 @@ export const PRC = cells('PRC', [
   ['PRC$L_CALLBACK', 'DCL$CALLBACK'],
   ['PRC$L_ATTENTION', 'DCL$ATTENTION, the CTRL/Y AST routine'],
   ['PRC$L_SETMSGMASK', 'DCL$SETMSGMASK'],
+  ['PRC$L_EXITIMAGE', 'DCL$EXIT_IMAGE'],
   ['PRC$W_TTCHAN', 'channel of the terminal, 0 none'],
   ['PRC$W_SPARE', 'not used'],
   ['PRC$L_IOBUF', 'record buffer (STR)'],
@@ -170,6 +171,7 @@ export const IDF = structure('IDF', 0x148, {
   IDF$V_DECK: ['IDF$L_FLAGS', 7],
   IDF$V_EXITSET: ['IDF$L_FLAGS', 8],
   IDF$V_CTRLYSET: ['IDF$L_FLAGS', 9],
+  IDF$V_INTERRUPT: ['IDF$L_FLAGS', 10],
 });
 
 /** A string kept in the symbol table pages: text follows the header. */

@@ -137,6 +137,14 @@ export class Session {
     }
   }
 
+  /** Types a control character and returns what came back. */
+  control(letter: string): string {
+    const from = this.console.length;
+    this.system.machine.console.receive(letter.charCodeAt(0) - 64);
+    this.run(0);
+    return this.console.slice(from);
+  }
+
   /** Types a line at the console and returns what came back. */
   type(line: string): string {
     const from = this.console.length;

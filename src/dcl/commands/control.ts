@@ -148,6 +148,7 @@ function* endsubroutineCommand(dcl: Dcl): Flow<void> {
 /** EXIT [status]: leaves the level. A status given is shown at the level above unless success or shown. @dcl full */
 function* exitCommand(dcl: Dcl, command: ParsedCommand): Flow<void> {
   const text = command.raw('STATUS');
+  if (dcl.idf.IDF$V_INTERRUPT !== 0 || (dcl.prc.PRC$V_INTERRUPTED !== 0 && dcl.interactive)) throw new Leave('exit', 1);
   const status = text === undefined ? quietStatus(dcl) : toInteger(yield* evaluateText(text, dcl)) >>> 0;
   throw new Leave(dcl.level === 0 && !dcl.interactive ? 'logout' : 'level', status);
 }

@@ -12,13 +12,13 @@ import type { Dcl } from './session.js';
 /**
  * A command asks the main loop to leave command levels, the process, or the handling of CTRL/Y:
  *   level    the current level ends with `status`;  all  every level down to 0;  logout  the process
- *   continue the interrupted image goes on;  unwind  it is given up, then the current command is executed
+ *   continue the interrupted image goes on;  exit  its exit handlers are run;  unwind  it is given up, then the current command is executed
  *   restart  the image was given up for `command`, which comes next
  */
 export class Leave {
   command = '';
 
-  constructor(readonly kind: 'level' | 'all' | 'logout' | 'continue' | 'unwind' | 'restart', readonly status: number) {}
+  constructor(readonly kind: 'level' | 'all' | 'logout' | 'continue' | 'exit' | 'unwind' | 'restart', readonly status: number) {}
 
   withCommand(command: string): this {
     this.command = command;

@@ -26,7 +26,7 @@ export function* commandLoop(dcl: Dcl): Flow<Leave> {
     yield* controlY(dcl);
     const left = yield* oneCommand(dcl);
     if (left === undefined) continue;
-    if (left.kind === 'continue' || left.kind === 'unwind') return left;
+    if (left.kind === 'continue' || left.kind === 'exit' || left.kind === 'unwind') return left;
     const final = yield* leave(dcl, left);
     if (final !== undefined) return new Leave('logout', final);
   }

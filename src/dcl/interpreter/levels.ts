@@ -101,6 +101,10 @@ export function* leaveLevel(dcl: Dcl): Flow<void> {
   const idf = dcl.idf;
   const files = dcl.outside.files;
   const subroutine = idf.IDF$V_CALL !== 0;
+  if (idf.IDF$V_INTERRUPT !== 0) {
+    dcl.popFrame();
+    return;
+  }
   if (idf.IDF$L_OUTRAB !== 0) yield* files.close(idf.IDF$L_OUTRAB);
   if (!subroutine) {
     yield* files.close(idf.IDF$L_RAB);

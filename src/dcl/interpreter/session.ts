@@ -97,11 +97,22 @@ export class Dcl implements AssignmentTarget {
     return idf;
   }
 
+  /** A level for commands typed while an image of a procedure is interrupted: the terminal's input, the procedure's symbols. */
+  pushInterruptFrame(): void {
+    const outer = this.idf;
+    const idf = this.pushFrame();
+    this.symbols.destroy(idf.IDF$L_SYMBOLS);
+    idf.IDF$L_SYMBOLS = outer.IDF$L_SYMBOLS;
+    idf.IDF$L_RAB = this.prc.PRC$L_INPRAB;
+    idf.IDF$V_INTERRUPT = 1;
+    idf.IDF$V_TERMINAL = 1;
+  }
+
   /** Leaves the current level: its symbols and strings go. Files are the caller's business. */
   popFrame(): void {
     const idf = this.idf;
     const outer = idf.IDF$L_LINK;
-    this.symbols.destroy(idf.IDF$L_SYMBOLS);
+    if (idf.IDF$V_INTERRUPT === 0) this.symbols.destroy(idf.IDF$L_SYMBOLS);
     if (idf.IDF$L_LABELS !== 0) this.symbols.destroy(idf.IDF$L_LABELS);
     for (const text of [idf.IDF$L_FILESPEC, idf.IDF$L_ONACTION, idf.IDF$L_CTRLYACTION, idf.IDF$L_PUSHBACK, idf.IDF$L_CALLLABEL]) this.storage.release(text);
     this.storage.release(idf.address);
