@@ -10,13 +10,15 @@ import {
 } from '../../../src/executive/starlet/jpidef.js';
 import { LNM$_STRING } from '../../../src/executive/starlet/lnmdef.js';
 import {
-  SS$_BADPARAM, SS$_BUFFEROVF, SS$_ILLEFC, SS$_IVTIME, SS$_MSGNOTFND, SS$_NOMORENODE, SS$_NOMOREPROC, SS$_NONEXPR, SS$_NOPRIV, SS$_NORMAL, SS$_NOSUCHNODE,
+  SS$_ACCVIO, SS$_BADPARAM, SS$_BUFFEROVF, SS$_ILLEFC, SS$_IVTIME, SS$_MSGNOTFND, SS$_NOMORENODE, SS$_NOMOREPROC, SS$_NONEXPR, SS$_NOPRIV, SS$_NORMAL, SS$_NOSUCHNODE,
   SS$_SUSPENDED, SS$_WASSET,
 } from '../../../src/executive/starlet/ssdef.js';
 import { SYI$_MAXPROCESSCNT, SYI$_SID, SYI$_VERSION } from '../../../src/executive/starlet/syidef.js';
+import { EXE$EPID_TO_PCB } from '../../../src/executive/process/pid.js';
 import { JIB } from '../../../src/executive/structures/jib.js';
 import { readQuad } from '../../../src/executive/structures/memory.js';
 import { PCB } from '../../../src/executive/structures/pcb.js';
+import { SCH$C_COM, SCH$C_COMO, SCH$C_MWAIT } from '../../../src/executive/structures/sch.js';
 import { PHD } from '../../../src/executive/structures/phd.js';
 import { TEST_TIME, bootExecutive, type TestOptions, type TestSystem } from '../../harness.js';
 
@@ -264,6 +266,52 @@ describe('$GETJPI', () => {
       const nobody = p.allocate(4);
       p.memory.writeLong(nobody, 0x1f3f);
       expect((yield* jpi(p, nobody, JPI$_USERNAME, 12)).status).toBe(SS$_NONEXPR);
+    }, { IDLE: idle });
+  });
+
+  test('ch29#25: a process in MWAIT gives SS$_SUSPENDED', () => {
+    inProcess(function* (p) {
+      const pid = yield* create(p, 'CHILD');
+      yield* aSecond(p);
+      const pcb = PCB.at(p.kernel, EXE$EPID_TO_PCB(p.kernel, p.memory.readLong(pid)));
+      const state = pcb.PCB$W_STATE;
+      pcb.PCB$W_STATE = SCH$C_MWAIT;
+      const { status, iosb, efn } = yield* jpi(p, pid, JPI$_USERNAME, 12);
+      pcb.PCB$W_STATE = state;
+      expect([status, iosb, efn]).toEqual([SS$_SUSPENDED, SS$_SUSPENDED, SS$_WASSET]);
+    }, { IDLE: idle });
+  });
+
+  test('ch29#26: a computable target is raised to the priority of the caller, not boosted', () => {
+    inProcess(function* (p) {
+      const k = p.kernel;
+      const pid = yield* create(p, 'CHILD');
+      const pcb = PCB.at(k, EXE$EPID_TO_PCB(k, p.memory.readLong(pid)));
+      const before = pcb.PCB$B_PRI;
+      expect([SCH$C_COM, SCH$C_COMO]).toContain(pcb.PCB$W_STATE);
+      const mine = k.pcb.PCB$B_PRI;
+      expect(mine).toBeLessThan(before);
+      expect(yield* service(p, '$GETJPI', { efn: 7, pidadr: pid, itmlst: p.itemList([{ code: JPI$_USERNAME, length: 12, buffer: p.allocate(12) }]) })).toBe(SS$_NORMAL);
+      expect(pcb.PCB$B_PRI).toBe(k.pcb.PCB$B_PRI);
+      yield* service(p, '$WAITFR', { efn: 7 });
+    }, { IDLE: idle });
+  });
+
+  test('ch29#27: buffers are probed again when the answer comes', () => {
+    inProcess(function* (p) {
+      const k = p.kernel;
+      const pid = yield* create(p, 'CHILD');
+      const iosb = p.allocate(8);
+      const range = p.allocate(8);
+      expect(yield* service(p, '$EXPREG', { pagcnt: 1, retadr: range, region: 0 })).toBe(SS$_NORMAL);
+      const buffer = p.memory.readLong(range);
+      p.memory.writeLong(buffer, 0);
+      expect(yield* service(p, '$GETJPI', { efn: 7, pidadr: pid, itmlst: p.itemList([{ code: JPI$_USERNAME, length: 12, buffer }]), iosb })).toBe(SS$_NORMAL);
+      expect(yield* service(p, '$SETPRT', { inadr: range, prot: 15 })).toBe(SS$_NORMAL);      // UR: nobody writes
+      yield* service(p, '$WAITFR', { efn: 7 });
+      expect(p.memory.readLong(iosb)).toBe(SS$_ACCVIO);
+      expect(p.memory.readLong(buffer)).toBe(0);
+      expect(k.pcb.PCB$W_MTXCNT).toBe(0);
     }, { IDLE: idle });
   });
 

@@ -6,7 +6,7 @@ import { EXE$DELLNM } from '../../../src/executive/names/dellnm.js';
 import { LNM$CREATE_NAME } from '../../../src/executive/names/create.js';
 import { LNM$HASH, chainCount, chainHead, nameOf, tableHeaderOf, translations } from '../../../src/executive/names/name-block.js';
 import { LNM$DELETE_JOB, LNM$INIT_PROCESS, LNM$RUNDOWN, groupTableName, jobTableName } from '../../../src/executive/names/process-tables.js';
-import { LNM$SEARCHLOG, LNM$SEARCH_ONE } from '../../../src/executive/names/search.js';
+import { LNM$PRESEARCH, LNM$SEARCHLOG, LNM$SEARCH_ONE } from '../../../src/executive/names/search.js';
 import { LNM$INIT_SYSTEM } from '../../../src/executive/names/system-init.js';
 import { LNM$FIRSTTAB, LNM$LOOKUP, LNM$SETUP, LNM$TABLE, processDirectory, processHashTable, systemDirectory, systemHashTable } from '../../../src/executive/names/table-name.js';
 import { EXE$TRNLNM } from '../../../src/executive/names/trnlnm.js';
@@ -160,6 +160,20 @@ describe('hash function and blocks', () => {
     }
     expect(checkChains(processHashTable(machine.k))).toBeGreaterThan(20);
     expect(checkChains(systemHashTable(machine.k))).toBeGreaterThan(15);
+  });
+
+  test('ch28#35: shorter names in a chain are passed over, the first longer one ends the search', () => {
+    machine = new FakeMachine({ htblsizs: 1, htblsizp: 1 });
+    LNM$INIT_SYSTEM(machine.k, 'DUA0:');
+    machine.createProcess(2);
+    machine.switchTo(2);
+    LNM$INIT_PROCESS(machine.k, FILES);
+    for (const name of ['AAA', 'ZZZ', 'LONGER1']) crelnm('LNM$JOB', name, ['X']);
+    const nt = { name: 'MMMM', hashTable: systemHashTable(machine.k), mode: USER_MODE, caseBlind: false, lnmb: 0 };
+    expect(LNM$PRESEARCH(machine.k, nt)).toBe(false);
+    expect(nameOf(machine.k, nt.lnmb).length).toBeGreaterThan(4);
+    const previous = LNMB.at(machine.k, nt.lnmb).LNMB$L_BLINK;
+    expect(nameOf(machine.k, previous)).toBe('ZZZ');
   });
 
   test('ch28#31: the hash table of a new process is empty but for its own names', () => {
