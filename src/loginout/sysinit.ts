@@ -53,6 +53,9 @@ export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof proce
       const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, translations);
       if (!(status & 1)) return status;
     }
+    // The tables that DCL looks through: F$TRNLNM and SHOW LOGICAL without a table.
+    const named = yield* defineLogical(p, 'LNM$SYSTEM_DIRECTORY', 'LNM$DCL_LOGICAL', EXECUTIVE, ['LNM$FILE_DEV']);
+    if (!(named & 1)) return named;
     const mounted = yield* options.mount(p);
     if (!(mounted & 1)) return mounted;
     for (const { name, image } of options.processes) {
