@@ -3,6 +3,8 @@ import { defaultParameters } from '../executive/boot/parameters.js';
 import { initRoutines } from '../executive/boot/init.js';
 import { swapInitRoutines } from '../executive/boot/swapinit.js';
 import { sysboot, type BootInformation, type ResidentImage, type SystemSpaceImage } from '../executive/boot/sysboot.js';
+import { internalErrorBugcheck } from '../executive/exceptions/bugcheck.js';
+import type { DumpWriter } from '../executive/exceptions/dump-format.js';
 import type { Kernel } from '../executive/kernel.js';
 import { describeSystem } from '../executive/sys-image.js';
 import { nextTimerDue } from '../executive/time/index.js';
@@ -23,6 +25,8 @@ export interface SystemOptions {
   /** Image of the first process that the swapper creates. */
   readonly firstImage: string;
   readonly systemDevice?: string;
+  /** Where a bugcheck writes its dump: the blocks of SYSDUMP.DMP. */
+  readonly dumpWriter?: DumpWriter;
   /** Attaches devices to the machine before the executive looks for them. */
   readonly attach?: (machine: Machine) => void;
 }
@@ -55,6 +59,8 @@ export function bootSystem(options: SystemOptions): System {
     firstImage: options.firstImage,
   });
   const { kernel } = boot;
+  kernel.dumpWriter = options.dumpWriter;
+  kernel.internalErrorHandler = (routine, error) => { internalErrorBugcheck(kernel, routine, error); };
   return { machine, kernel, boot, untilNextTimer: () => untilNextTimer(machine, kernel) };
 }
 

@@ -1,5 +1,6 @@
 import { DCL_IMAGE, DCL_MESSAGE_SOURCE, dclTablesImage } from '../dcl/index.js';
 import type { ResidentImage, SystemSpaceImage } from '../executive/boot/sysboot.js';
+import { OPCCRASH_IMAGE } from '../executive/exceptions/opccrash.js';
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { jobControlRoutine } from '../loginout/job-control.js';
@@ -31,5 +32,6 @@ export function residentImages(options: ImageOptions): readonly ResidentImage[] 
     loginoutImage({ autologin: options.autologin }),
     DCL_IMAGE,
     dclTablesImage(),
+    OPCCRASH_IMAGE,
   ];
 }

@@ -1,6 +1,7 @@
 import { PR$_TXCS, PR$_TXDB } from '../../emulator/processor-registers.js';
 import type { Kernel } from '../kernel.js';
 import { bytesToText } from '../structures/memory.js';
+import { CTL$GL_VECTORS, P1_CELLS } from '../structures/p1-cells.js';
 import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
 import { bugcheckText } from './bugcheck-codes.js';
 import { ENTRY_PROCESSOR_REGISTERS, type CrashContext } from './crash-header.js';
@@ -44,8 +45,11 @@ export function writeBugcheckReport(k: Kernel, code: number, context: CrashConte
     ...context.stackPointers.map((value, index) => `    ${STACK_NAMES[index]!.padEnd(3)} = ${hex(value)}`),
   ];
   const onInterruptStack = (context.psl & INTERRUPT_STACK) !== 0;
-  lines.push('', `    ${onInterruptStack ? 'INTERRUPT' : 'KERNEL'} STACK`, '', ...stackLines(k, context.stackPointers[onInterruptStack ? 4 : 0]!));
-  if (!onInterruptStack && ((context.psl >>> 24) & 3) === 1) lines.push('', '    EXECUTIVE STACK', '', ...stackLines(k, context.stackPointers[1]!));
+  lines.push('', `    ${onInterruptStack ? 'INTERRUPT' : 'KERNEL'} STACK`, '');
+  lines.push(...onInterruptStack ? stackLines(k, context.stackPointers[4]!, k.sys.EXE$GL_INTSTK) : stackLines(k, context.stackPointers[0]!, stackEnd(k, context, 0)));
+  if (!onInterruptStack && ((context.psl >>> 24) & 3) === 1) {
+    lines.push('', '    EXECUTIVE STACK', '', ...stackLines(k, context.stackPointers[1]!, stackEnd(k, context, 1)));
+  }
   lines.push('', '    PROCESSOR REGISTERS', '',
     ...ENTRY_PROCESSOR_REGISTERS.map(([register, number]) => `    ${register.padEnd(6)} = ${hex(k.cpu.readPR(number))}`), '', '');
   say(k, lines.join('\r\n'));
@@ -56,12 +60,17 @@ function processName(context: CrashContext): string {
   return name === '' ? 'none' : name;
 }
 
-/** The longwords from `pointer` up, as far as they can be read. */
-function stackLines(k: Kernel, pointer: number): string[] {
+/** High end of a stack in P1; stacks in system space (null process, swapper) have no cell that tells theirs. */
+function stackEnd(k: Kernel, context: CrashContext, mode: number): number {
+  return context.stackPointers[mode]! < 0x80000000 ? k.readLong(CTL$GL_VECTORS + P1_CELLS.offset.CTL$AL_STACK + 4 * mode) : 0xffffffff;
+}
+
+/** The longwords from `pointer` up to `end`, as far as they can be read. */
+function stackLines(k: Kernel, pointer: number, end: number): string[] {
   const lines: string[] = [];
   for (let index = 0; index < STACK_DEPTH; index += 1) {
     const at = (pointer + 4 * index) >>> 0;
-    if (!k.cpu.probe(at, 4, 0, false)) break;
+    if (at >= end || !k.cpu.probe(at, 4, 0, false)) break;
     let value: number;
     try {
       value = k.readLong(at);
