@@ -48,7 +48,7 @@ export function memoryParameters(memory: MemoryReader, list: number): FaoParamet
           const bytes: number[] = [];
           for (let at = value; ; at = (at + 1) >>> 0) {
             const byte = memory.readByte(at);
-            if (byte === 0) return bytesToText(Uint8Array.from(bytes));
+            if (byte === 0 || bytes.length === LONGEST) return bytesToText(Uint8Array.from(bytes));
             bytes.push(byte);
           }
         }
@@ -67,7 +67,10 @@ export function valueParameters(values: readonly (number | string | bigint)[]): 
   return {
     longword: (index) => Number(value(index)) >>> 0,
     text: (index, form) => (form === 'AD' ? String(value(index + 1)).slice(0, Number(value(index))) : String(values[index] ?? '')),
-    time: (index) => BigInt(value(index)),
+    time(index) {
+      const given = value(index);
+      return typeof given === 'bigint' ? given : BigInt(Math.trunc(Number(given)) || 0);
+    },
   };
 }
 
@@ -80,6 +83,9 @@ export function formatFao(memory: MemoryReader, control: string, list: number, c
 export function formatFaoValues(control: string, values: readonly (number | string | bigint)[], context: FaoContext = {}): FaoResult {
   return new Conversion(valueParameters(values), context).run(control);
 }
+
+/** Longest string a descriptor can name, so the longest output, field and count. */
+const LONGEST = 0xffff;
 
 /** Digits of a full byte, word and longword. */
 const SIZES: Readonly<Record<string, { mask: number; bits: number; octal: number; hexadecimal: number }>> = {
@@ -95,10 +101,14 @@ class Conversion {
   private lastNumber = 0;
   private field: { start: number; width: number } | undefined;
 
-  constructor(private readonly parameters: FaoParameters, private readonly context: FaoContext) {}
+  private readonly limit: number;
+
+  constructor(private readonly parameters: FaoParameters, private readonly context: FaoContext) {
+    this.limit = Math.min(context.limit ?? LONGEST, LONGEST);
+  }
 
   run(control: string): FaoResult {
-    const limit = this.context.limit ?? Number.POSITIVE_INFINITY;
+    const limit = this.limit;
     let at = 0;
     while (at < control.length) {
       const bang = control.indexOf('!', at);
@@ -107,8 +117,8 @@ class Conversion {
       const after = this.directive(control, bang + 1);
       if (after === undefined) return { text: this.output.slice(0, limit), outcome: 'bad', used: this.next };
       at = after;
-      // Once the buffer is certain to overflow the rest of a long control string need not be converted.
-      if (this.output.length > limit && this.field === undefined) break;
+      // Once the buffer overflows the rest of a long control string need not be converted.
+      if (this.output.length > limit) break;
     }
     return { text: this.output.slice(0, limit), outcome: this.output.length > limit ? 'overflow' : 'ok', used: this.next };
   }
@@ -124,7 +134,7 @@ class Conversion {
     if (control[at] === '#') return { value: this.parameter() & 0xffff, at: at + 1 };
     let end = at;
     while (end < control.length && control[end]! >= '0' && control[end]! <= '9') end += 1;
-    return { value: end === at ? undefined : Number(control.slice(at, end)), at: end };
+    return { value: end === at ? undefined : Math.min(Number(control.slice(at, end)), LONGEST), at: end };
   }
 
   /** Converts the directive behind the `!` before `at`; gives the index behind it, undefined when it is none. */
@@ -134,7 +144,7 @@ class Conversion {
     let end: number | undefined;
     const repeat = first.value ?? 1;
     let inner = first.at + 1;
-    for (let turn = 0; turn < repeat; turn += 1) {
+    for (let turn = 0; turn < repeat && (turn === 0 || this.output.length <= this.limit); turn += 1) {
       const width = this.count(control, inner);
       end = this.single(control, width.at, width.value);
       if (end === undefined || control[end] !== ')') return undefined;

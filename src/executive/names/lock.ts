@@ -1,3 +1,4 @@
+import { RoutineLeft } from '../gate/leave.js';
 import type { Kernel } from '../kernel.js';
 import { SCH$LOCKR, SCH$LOCKW, SCH$UNLOCK } from '../synchronization/mutex.js';
 
@@ -17,10 +18,15 @@ function locked<T>(k: Kernel, take: (k: Kernel, mutex: number) => void, body: ()
   const mutex = k.symbol('LNM$AL_MUTEX');
   const ipl = k.ipl;
   take(k, mutex);
+  let isWaiting = false;
   try {
     return body();
+  } catch (error) {
+    isWaiting = error instanceof RoutineLeft;
+    throw error;
   } finally {
     SCH$UNLOCK(k, mutex);
-    k.ipl = ipl;
+    // A process that went to wait for pool is at the rescheduler's IPL, and starts over from the service's beginning.
+    if (!isWaiting) k.ipl = ipl;
   }
 }

@@ -100,3 +100,20 @@ test('parameters in memory: descriptors, counted and zero-terminated strings, le
   [0x40, 0x80, 0x90, 3, 0x90, 255].forEach((value, index) => { memory.writeLong(4 * index, value); });
   expect(formatFao(memory, '!AS !AC !AZ !AD !XL', 0).text).toBe('ZERO COUNT ZERO ZER 000000FF');
 });
+
+test('counts and fields of any size end at the longest string there is', () => {
+  for (const control of ['!999999999*x', '!999999999AS', '!65535(65535AS)', '!999999999<!>', '!999999999UL', '!999999999(UL)']) {
+    expect(fao(control, 'a', 'b').length).toBeLessThanOrEqual(65535);
+  }
+});
+
+test('any control string gives some output', () => {
+  fc.assert(fc.property(fc.string(), fc.array(fc.integer()), (control, values) => {
+    const { text, outcome } = formatFaoValues(control, values);
+    expect(text.length).toBeLessThanOrEqual(65535);
+    expect(['ok', 'overflow', 'bad']).toContain(outcome);
+  }));
+  fc.assert(fc.property(fc.array(fc.constantFrom('!', '#', '5', '(', ')', '<', '>', '*', '%', 'S', 'U', 'L', 'A', 'D', 'T', '-', '+', 'x')), (parts) => {
+    expect(() => formatFaoValues(parts.join(''), [1, 2, 3])).not.toThrow();
+  }));
+});
