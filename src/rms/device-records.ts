@@ -31,7 +31,9 @@ export function* getDeviceRecord(p: Procedure, operation: RecordOperation): Thre
   const count = first >>> 16;
   rab.RAB$L_RBF = buffer;
   rab.RAB$W_RSZ = count;
-  if (!(status & 1) && status !== SS$_TIMEOUT) return readError(status);
+  // Interrupted reads have success codes, and their text is no record.
+  const interrupted = status === SS$_CONTROLY || status === SS$_CONTROLC;
+  if (interrupted || (!(status & 1) && status !== SS$_TIMEOUT)) return readError(status);
   if (status === SS$_TIMEOUT) return { status: RMS$_TMO, stv: second };
   if (ifab.IFB$V_TERMINAL && (second & 0xffff) === CTRL_Z) return { status: RMS$_EOF };
   return { status: RMS$_NORMAL, stv: ifab.IFB$V_TERMINAL ? second & 0xffff : second };
