@@ -10,7 +10,7 @@ import { FAB, FAB$C_BID, FAB$C_BLN, FAB$M_CR, FAB$M_GET, FAB$M_INP, FAB$M_PPF, F
 import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
 import { SS$_NORMAL, SS$_NOSUCHSEC } from '../executive/starlet/ssdef.js';
 import { JIB } from '../executive/structures/jib.js';
-import { writeCounted } from '../executive/structures/memory.js';
+import { readText, writeCounted } from '../executive/structures/memory.js';
 import { CLI_CELLS, CLI_DATA_BASE, MMG$IMGHDRBUF, PIO_BASE, PIO_CELLS } from '../executive/structures/p1-cells.js';
 import { PCB } from '../executive/structures/pcb.js';
 import { PHD } from '../executive/structures/phd.js';
@@ -76,7 +76,8 @@ export const closeFiles = procedure('LOGIN$CLOSE_FILES', function* (p) {
 
 /**
  * Kernel mode: the user's own values in place of those of $CREPRC (book 23.2.2 step 8). Argument 1: UAF record; 2: bits:
- * 1 interactive (counts as a job), 2 subprocess (identity stays the creator's).
+ * 1 interactive (counts as a job), 2 subprocess (identity stays the creator's);
+ * 3, 4: length and address of the terminal's name.
  */
 export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   const uaf = UAF.at(k, k.argument(1));
@@ -103,6 +104,8 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   cli.CTL$GL_UAF_FLAGS = uaf.UAF$L_FLAGS;
   for (const field of ['CTL$GT_CLINAME', 'CTL$GT_SPAWNCLI'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_DEFCLI) || 'DCL', 32);
   for (const field of ['CTL$GT_TABLENAME', 'CTL$GT_SPAWNTABLE'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_CLITABLES) || 'DCLTABLES', 256);
+  const terminal = k.argument(4) === 0 ? '' : readText(k, k.argument(4), k.argument(3));
+  writeCounted(k, pcb.address + PCB.offset.PCB$T_TERMINAL, terminal, 8);
   if (flags & 1) k.sys.SYS$GW_IJOBCNT = k.sys.SYS$GW_IJOBCNT + 1;
   return LNM$SET_GROUP(k, uaf.UAF$L_JTQUOTA);
 });

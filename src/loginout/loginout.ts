@@ -77,7 +77,7 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
   else record = (yield* findUser(p, yield* userName(p))).record ?? consoleRecord('SYSTEM');
   if (!record) return SS$_NORMAL;
 
-  yield* establish(p, entries, record, interactive);
+  yield* establish(p, entries, record, interactive, terminal ? input.replace(/^_/, '') : '');
   if (interactive && terminal) yield* putLine(p, ppd.PPD$W_OUTISI, `\tWelcome to VAX/VMS version ${yield* version(p)}`);
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
 }
@@ -150,9 +150,9 @@ function* userName(p: Procedure): Flow<string> {
 }
 
 /** Puts the user's values in place of $CREPRC's and defines what the CLI and its images look for. */
-function* establish(p: Procedure, entries: Entries, record: UafRecord, interactive: boolean): Flow<void> {
+function* establish(p: Procedure, entries: Entries, record: UafRecord, interactive: boolean, terminal: string): Flow<void> {
   const bytes = p.bytes(record.memory.readBytes(0, UAF.size));
-  const status = yield* inMode(p, '$CMKRNL', entries.setUser, [bytes, interactive ? 1 : 0]);
+  const status = yield* inMode(p, '$CMKRNL', entries.setUser, [bytes, interactive ? 1 : 0, ...address(p, terminal)]);
   if (!(status & 1)) return;
   if (interactive) yield* service(p, '$SETPRN', { prcnam: p.string(bytesToText(record.UAF$T_USERNAME).trim().slice(0, 15)) });
   const uaf = UAF.at(p.memory, bytes);

@@ -7,6 +7,7 @@ import { jobControlRoutine } from '../loginout/job-control.js';
 import { loginoutImage } from '../loginout/loginout.js';
 import { sysinitRoutine } from '../loginout/sysinit.js';
 import { RMS_IMAGE } from '../rms/index.js';
+import { UTILITY_IMAGES } from '../utilities/index.js';
 
 /** Everything that comes with the system beside SYS.EXE. A new utility is added to `residentImages`. */
 export interface ImageOptions {
@@ -32,6 +33,7 @@ export function residentImages(options: ImageOptions): readonly ResidentImage[] 
     loginoutImage({ autologin: options.autologin }),
     DCL_IMAGE,
     dclTablesImage(),
+    ...UTILITY_IMAGES,
     OPCCRASH_IMAGE,
   ];
 }

@@ -30,6 +30,8 @@ import type { BootInformation } from './sysboot.js';
  */
 const PAGE = 512;
 const POOL_HEADER = 12;
+/** SCSNODE. */
+const NODE_NAME = 'STARLT';
 /** A freshly initialized sequence of privileges: all of them. */
 const ALL_PRIVILEGES = 0xffffffffffffffffn;
 
@@ -51,6 +53,7 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   initializeFreePages(k);
   buildTables(k);
   k.writeBytes(k.symbol('SYS$GQ_VERSION'), textToBytes(SYS$VERSION_TEXT));
+  k.writeBytes(k.symbol('SCS$T_NODENAME'), textToBytes(NODE_NAME.padEnd(8, '\0')));
   buildFirstProcesses(k);
   addResidentSections(k, information.images);
   installSystemImages(k, information.images);
@@ -214,7 +217,7 @@ function startBuiltIn(k: Kernel, process: BuiltIn, jib: number): void {
   initializePcb(k, address, process.name, process.priority);
   const pcb = PCB.at(k, address);
   const header = k.symbol(process.phd);
-  pcb.PCB$L_PID = process.index === 0 ? 0 : 0x00010000 | process.index;
+  pcb.PCB$L_PID = 0x00010000 | process.index;
   k.writeWord(k.sys.SCH$GL_SEQVEC + 2 * process.index, pcb.PCB$L_PID >>> 16);
   pcb.PCB$L_EPID = EXE$IPID_TO_EPID(k, pcb.PCB$L_PID);
   pcb.PCB$L_JIB = jib;

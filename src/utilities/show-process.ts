@@ -1,0 +1,106 @@
+import type { Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
+import * as JPI from '../executive/starlet/jpidef.js';
+import * as PRV from '../executive/starlet/prvdef.js';
+import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { readCounted } from '../executive/structures/memory.js';
+import { PIO_BASE, PIO_CELLS } from '../executive/structures/p1-cells.js';
+import type { Output } from './output.js';
+import { cpuTime, getProcess, timeText, uicText } from './process-information.js';
+
+/** SHOW PROCESS [name] [/ALL /ACCOUNTING /PRIVILEGES /QUOTAS]. @source dcl-output-formats.md, SHOW PROCESS (V4 heading) */
+const long = (code: number) => ({ code, kind: 'long' as const });
+const text = (code: number) => ({ code, kind: 'text' as const });
+const quad = (code: number) => ({ code, kind: 'quad' as const });
+
+const ITEMS = {
+  pid: long(JPI.JPI$_PID), name: text(JPI.JPI$_PRCNAM), user: text(JPI.JPI$_USERNAME), terminal: text(JPI.JPI$_TERMINAL), uic: long(JPI.JPI$_UIC),
+  basePriority: long(JPI.JPI$_PRIB), account: text(JPI.JPI$_ACCOUNT), cpuLimit: long(JPI.JPI$_CPULIM), dioLimit: long(JPI.JPI$_DIOLM),
+  byteCount: long(JPI.JPI$_BYTCNT), bioLimit: long(JPI.JPI$_BIOLM), timerCount: long(JPI.JPI$_TQCNT), fileCount: long(JPI.JPI$_FILCNT),
+  pageFile: long(JPI.JPI$_PAGFILCNT), processLimit: long(JPI.JPI$_PRCLM), cluster: long(JPI.JPI$_DFPFC), astCount: long(JPI.JPI$_ASTCNT),
+  lockCount: long(JPI.JPI$_ENQCNT), detached: long(JPI.JPI$_MAXDETACH), jobs: long(JPI.JPI$_MAXJOBS), buffered: long(JPI.JPI$_BUFIO),
+  direct: long(JPI.JPI$_DIRIO), faults: long(JPI.JPI$_PAGEFLTS), cpu: long(JPI.JPI$_CPUTIM), login: quad(JPI.JPI$_LOGINTIM),
+  peakSet: long(JPI.JPI$_WSPEAK), peakVirtual: long(JPI.JPI$_VIRTPEAK), volumes: long(JPI.JPI$_VOLUMES), privileges: quad(JPI.JPI$_CURPRIV),
+} as const;
+
+export function* showProcess(p: Procedure, output: Output): Flow<number> {
+  const name = (yield* cliGetValue(p, 'PROCESS')) ?? '';
+  const identification = yield* cliGetValue(p, 'IDENTIFICATION');
+  const pid = p.allocate(4);
+  if (identification !== undefined) p.memory.writeLong(pid, Number.parseInt(identification, 16) >>> 0);
+  const { status, values } = yield* getProcess(p, pid, ITEMS, name.toUpperCase());
+  if (!(status & 1)) return status;
+  const all = yield* cliIsPresent(p, 'ALL');
+  const own = name === '' && identification === undefined;
+  yield* output.line();
+  yield* output.line(`${yield* timeText(p)}   ${values.terminal.padEnd(16)} User: ${values.user.trim()}`);
+  yield* output.line(`Pid: ${hex(values.pid)}   Proc. name: ${values.name.padEnd(16)} UIC: ${uicText(values.uic)}`);
+  yield* output.line(`Priority: ${String(values.basePriority).padStart(4)}   Default file spec: ${own ? yield* defaultSpec(p) : 'Not available'}`);
+  if (all || (yield* cliIsPresent(p, 'QUOTAS'))) yield* showQuotas(output, values);
+  if (all || (yield* cliIsPresent(p, 'ACCOUNTING'))) yield* showAccounting(p, output, values);
+  if (all || (yield* cliIsPresent(p, 'PRIVILEGES'))) yield* showPrivileges(output, values.privileges);
+  return SS$_NORMAL;
+}
+
+function hex(value: number): string {
+  return value.toString(16).toUpperCase().padStart(8, '0');
+}
+
+function* defaultSpec(p: Procedure): Flow<string> {
+  return `SYS$DISK:${readCounted(p.memory, PIO_BASE + PIO_CELLS.offset.PIO$GT_DDSTRING)}`;
+}
+
+type Values = { readonly [Name in keyof typeof ITEMS]: (typeof ITEMS)[Name]['kind'] extends 'text' ? string : (typeof ITEMS)[Name]['kind'] extends 'quad' ? bigint : number };
+
+function* showQuotas(output: Output, values: Values): Flow<void> {
+  const row = (left: string, first: number | string, right: string, second: number): string =>
+    ` ${left.padEnd(31)}${String(first).padStart(9)}  ${right.padEnd(20)}${String(second).padStart(8)}`;
+  yield* output.line();
+  yield* output.line('Process Quotas:');
+  yield* output.line(` Account name: ${values.account}`);
+  yield* output.line(row('CPU limit:', values.cpuLimit === 0 ? 'Infinite' : cpuTime(values.cpuLimit), 'Direct I/O limit:', values.dioLimit));
+  yield* output.line(row('Buffered I/O byte count quota:', values.byteCount, 'Buffered I/O limit:', values.bioLimit));
+  yield* output.line(row('Timer queue entry quota:', values.timerCount, 'Open file quota:', values.fileCount));
+  yield* output.line(row('Paging file quota:', values.pageFile, 'Subprocess quota:', values.processLimit));
+  yield* output.line(row('Default page fault cluster:', values.cluster, 'AST quota:', values.astCount));
+  yield* output.line(row('Enqueue quota:', values.lockCount, 'Shared file limit:', 0));
+  yield* output.line(row('Max detached processes:', values.detached, 'Max active jobs:', values.jobs));
+}
+
+function* showAccounting(p: Procedure, output: Output, values: Values): Flow<void> {
+  const row = (left: string, first: number, right: string, second: number): string =>
+    ` ${left.padEnd(20)}${String(first).padStart(8)}  ${right.padEnd(24)}${String(second).padStart(8)}`;
+  yield* output.line();
+  yield* output.line('Accounting information:');
+  yield* output.line(row('Buffered I/O count:', values.buffered, 'Peak working set size:', values.peakSet));
+  yield* output.line(row('Direct I/O count:', values.direct, 'Peak virtual size:', values.peakVirtual));
+  yield* output.line(row('Page faults:', values.faults, 'Mounted volumes:', values.volumes));
+  yield* output.line(` Elapsed CPU time:     ${cpuTime(values.cpu)}`);
+  const connected = values.login - p.kernel.sys.EXE$GQ_SYSTIME;
+  yield* output.line(` Connect time:         ${connected >= 0n ? cpuTime(0) : yield* timeText(p, connected)}`);
+}
+
+function* showPrivileges(output: Output, mask: bigint): Flow<void> {
+  yield* output.line();
+  yield* output.line('Process privileges:');
+  for (const [name, bit] of Object.entries(PRV)) {
+    if (!name.startsWith('PRV$V_') || typeof bit !== 'number' || !PRV.hasPrivilege(mask, bit)) continue;
+    if (name === 'PRV$V_NOACNT' || name === 'PRV$V_SETPRI') continue;        // second names of ACNT and ALTPRI
+    yield* output.line(` ${name.slice(6).padEnd(20)} ${PRIVILEGE_TEXTS[name.slice(6)] ?? ''}`.trimEnd());
+  }
+}
+
+/** What SHOW PROCESS/PRIVILEGES says a privilege allows. */
+const PRIVILEGE_TEXTS: Readonly<Record<string, string>> = {
+  ACNT: 'may suppress accounting messages', ALLSPOOL: 'may allocate spooled device', ALTPRI: 'may set any priority value',
+  BUGCHK: 'may make bug check log entries', BYPASS: 'may bypass all object access controls', CMEXEC: 'may change mode to exec',
+  CMKRNL: 'may change mode to kernel', DETACH: 'may create detached processes', DIAGNOSE: 'may diagnose devices', EXQUOTA: 'may exceed disk quota',
+  GROUP: 'may affect other processes in same group', GRPNAM: 'may insert in group logical name table', LOG_IO: 'may do logical i/o',
+  MOUNT: 'may execute mount acp function', NETMBX: 'may create network device', OPER: 'may perform operator functions',
+  PFNMAP: 'may map to specific physical pages', PHY_IO: 'may do physical i/o', PRMCEB: 'may create permanent common event clusters',
+  PRMGBL: 'may create permanent global sections', PRMMBX: 'may create permanent mailbox', PSWAPM: 'may change process swap mode',
+  SETPRV: 'may set any privilege bit', SHMEM: 'may create/delete objects in shared memory', SYSGBL: 'may create system wide global sections',
+  SYSLCK: 'may lock system wide resources', SYSNAM: 'may insert in system logical name table', SYSPRV: 'may access objects via system protection',
+  TMPMBX: 'may create temporary mailbox', VOLPRO: 'may override volume protection', WORLD: 'may affect other processes in the world',
+};

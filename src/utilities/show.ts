@@ -1,0 +1,32 @@
+import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { procedure, type Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { cliGetValue } from '../dcl/cli-client.js';
+import { Output } from './output.js';
+import { showProcess } from './show-process.js';
+import { showSystem } from './show-system.js';
+import { showUsers } from './show-users.js';
+
+/** SHOW.EXE: the options of SHOW that DCL does not carry out itself. A new option is a row here and a syntax in show.cld. */
+const OPTIONS: Readonly<Record<string, (p: Procedure, output: Output) => Flow<number>>> = {
+  SYSTEM: showSystem, PROCESS: showProcess, USERS: showUsers,
+};
+
+const main = procedure('SHOW$MAIN', function* (p) {
+  const option = (yield* cliGetValue(p, 'OPTION')) ?? '';
+  const name = Object.keys(OPTIONS).find((candidate) => candidate.startsWith(option.toUpperCase()));
+  const opened = yield* Output.open(p, (yield* cliGetValue(p, 'OUTPUT')) ?? 'SYS$OUTPUT');
+  if (!opened.output) return opened.status;
+  if (name === undefined) {
+    yield* opened.output.line(`%SHOW-E-NOTIMPL, SHOW ${option} is not available on this system yet`);
+    return NOT_AVAILABLE;
+  }
+  const status = yield* OPTIONS[name]!(p, opened.output);
+  yield* opened.output.close();
+  return status;
+});
+
+/** An error whose message has been written: SS$_ABORT's severity with the inhibit bit. */
+const NOT_AVAILABLE = 0x1000002c;
+
+export const SHOW_IMAGE: ResidentImage = { name: 'SHOW', transfer: 'SHOW$MAIN', routines: [main], privileges: 1n << 16n };
