@@ -48,8 +48,10 @@ function nextAst(k: Kernel): void {
   const blocked = (pcb.PCB$B_ASTACT & modeBit) !== 0 || (pcb.PCB$B_ASTEN & modeBit) === 0;
   if (mode > interruptedMode || blocked) {
     k.insertQueue(acbAddress, header);
-    // An outer mode's AST behind a special kernel AST just taken: ASTLVL must leave 0, or REI would ask for it for ever.
-    setAstLevel(k, pcb.address, mode <= interruptedMode ? mode + 1 : mode);
+    // An outer mode's AST behind a special kernel AST just taken: ASTLVL must leave 0, or REI would ask for it for ever. A blocked one:
+    // mode + 1, and as the thread may be in a mode further out (ASTs disabled in an inner one), at least that mode + 1, for the same
+    // reason. ASTEXIT and $SETAST, which can end the blocking, compute it anew.
+    setAstLevel(k, pcb.address, mode > interruptedMode ? mode : interruptedMode + 1);
     k.jump(k.symbol('SCH_ASTDISMISS'));
     return;
   }

@@ -4,6 +4,7 @@ import { jsbRoutine, type Microroutine } from '../../../src/executive/gate/micro
 import type { Kernel } from '../../../src/executive/kernel.js';
 import { freePacketCount } from '../../../src/executive/pool/check.js';
 import { allocateBlock } from '../../../src/executive/pool/typed.js';
+import { SCH$WAKE } from '../../../src/executive/scheduling/rse.js';
 import { ACB, ACB$M_KAST, ACB$M_NODELETE, ACB$M_PKAST } from '../../../src/executive/structures/acb.js';
 import { DYN$C_ACB } from '../../../src/executive/structures/dyn.js';
 import { PCB } from '../../../src/executive/structures/pcb.js';
@@ -185,6 +186,19 @@ AST::	.WORD	0
     expect(p.phd.PHD$B_ASTLVL).toBe(4);
     expect(p.long(0x818)).toBe(0);
     expect(p.pcb.PCB$W_STATE).toBe(SCH$C_HIB);
+  });
+
+  it('an AST blocked in an inner mode does not make the outer mode\'s thread spin, and comes when it is enabled', () => {
+    const { b, p, ast } = hibernating();
+    p.pcb.PCB$B_ASTEN = 0xb;
+    queue(b, p, { ast, mode: 2 });
+    queue(b, p, { ast, mode: 3 });
+    b.settle();
+    expect([p.long(0x818), p.pcb.PCB$W_STATE, p.phd.PHD$B_ASTLVL]).toEqual([0, SCH$C_HIB, 4]);
+    p.pcb.PCB$B_ASTEN = 0xf;
+    b.asKernel((k) => { SCH$NEWLVL(k, p.pcb.address); SCH$WAKE(k, p.pcb.address); });
+    b.settle();
+    expect(p.long(0x818)).toBe(2);
   });
 
   it('ch07#23: an AST active in user mode does not block one for supervisor mode', () => {

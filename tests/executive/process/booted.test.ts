@@ -152,4 +152,31 @@ describe('processes', () => {
     expect(system.process('CHILD') === undefined).toBe(true);
     expect(check(system)).toEqual([]);
   });
+
+  it('ch12#40: a process of one image without a CLI is deleted when the image exits', () => {
+    const system = bootExecutive({
+      programs: {
+        SYSINIT: function* (p) {
+          yield* createChild(p, 'CHILD');
+          return yield* sleeper(p);
+        },
+        CHILD: function* () { return 1; },
+      },
+    });
+    system.runUntilIdle(3);
+    expect(system.process('CHILD') === undefined).toBe(true);
+    expect(system.process('SYSINIT')!.PCB$W_PRCCNT).toBe(0);
+    expect(check(system)).toEqual([]);
+  });
+
+  it('ch02#23 ch05#23: a page fault above IPL 2 is the fatal bugcheck PGFIPLHI', () => {
+    const system = bootExecutive();
+    const { k } = system;
+    k.ipl = 8;
+    for (const value of [0x00080000, 0x80003000, 0x12345678, 0]) k.cpu.push(value);
+    k.jump(k.symbol('MMG$PAGEFAULT'));
+    const stop = system.system.machine.run(100_000);
+    expect(stop.kind).not.toBe('idle');
+    expect(system.console).toContain('PGFIPLHI');
+  });
 });

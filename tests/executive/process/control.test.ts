@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SCH$QAST } from '../../../src/executive/ast/queue.js';
+import { SCH$NEWLVL, SCH$QAST } from '../../../src/executive/ast/queue.js';
 import { kernelService } from '../../../src/executive/dispatch/service.js';
 import { freePacketCount } from '../../../src/executive/pool/check.js';
 import { allocateBlock } from '../../../src/executive/pool/typed.js';
@@ -205,6 +205,43 @@ describe('suspend and resume', () => {
     b.settle();
     expect([target.pcb.PCB$W_STATE, target.pcb.PCB$L_EFWM, target.pcb.PCB$B_ASTACT & 1]).toEqual([SCH$C_MWAIT, 1, 0]);
     expect(target.phd.PHD$L_PSL & 0x031f0000).toBe(0);
+  });
+
+  it('ch07#30: $SUSPND\'s AST is a normal kernel AST: while one is active (the XQP), it is not delivered', () => {
+    const b = new KernelBench();
+    const target = b.process({ name: 'TARGET', program: HIBERNATE });
+    b.start();
+    b.settle();
+    target.pcb.PCB$B_ASTACT = 1;
+    caller(b, 'SUSPND', target);
+    b.settle();
+    expect([target.pcb.PCB$W_STATE, target.pcb.PCB$V_SUSPEN, target.phd.PHD$B_ASTLVL]).toEqual([SCH$C_HIB, 1, 4]);
+    target.pcb.PCB$B_ASTACT = 0;
+    b.asKernel((k) => { SCH$NEWLVL(k, target.pcb.address); });
+    wake(b, target);
+    b.settle();
+    expect(target.pcb.PCB$W_STATE).toBe(SCH$C_SUSP);
+  });
+
+  it('ch02#21: code at IPL 2 gets no kernel AST, and so is neither suspended nor deleted, until it lowers IPL', () => {
+    const enter = kernelService('$SETSSF', (k) => { k.jump(k.symbol('TEST_AT_IPL_2')); });
+    const b = new KernelBench({ routines: [enter], source: `
+TEST_AT_IPL_2::
+	MTPR	#2,#PR$_IPL
+10$:	TSTL	@#DATA
+	BEQL	10$
+	INCL	@#DATA+4
+	RET
+` });
+    const target = b.process({ name: 'TARGET', priority: 3, program: `	PUSHL	#1\n	CALLS	#1,@#SYS$SETSSF\n${HIBERNATE}` });
+    b.start();
+    b.run(2000);
+    caller(b, 'SUSPND', target, [], { priority: 8 });
+    b.run(20_000);
+    expect([target.pcb.PCB$W_STATE, target.pcb.PCB$V_SUSPEN]).toEqual([SCH$C_CUR, 1]);
+    b.machine.memory.view.setUint32(target.physical(0x800), 1, true);
+    b.settle();
+    expect([target.pcb.PCB$W_STATE, target.long(0x804)]).toEqual([SCH$C_SUSP, 1]);
   });
 
   it('suspending oneself works as for any other process', () => {
