@@ -1,4 +1,4 @@
-import { inlineRoutine } from '../gate/microroutine.js';
+import { IN_ANY_MODE, inlineRoutine, upTo } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
 import { aboveFrame, calledByCalls, frameAt, prepareWrite, readReachable } from './frames.js';
 
@@ -36,6 +36,6 @@ function buildSignal(k: Kernel, flag: number): void {
 }
 
 export const SIGNAL_ROUTINES = [
-  inlineRoutine('EXE$SIGNAL', (k) => { buildSignal(k, RAISED_BY_SIGNAL); }),
-  inlineRoutine('EXE$STOP', (k) => { buildSignal(k, RAISED_BY_STOP); }),
+  upTo(IN_ANY_MODE, inlineRoutine('EXE$SIGNAL', (k) => { buildSignal(k, RAISED_BY_SIGNAL); })),
+  upTo(IN_ANY_MODE, inlineRoutine('EXE$STOP', (k) => { buildSignal(k, RAISED_BY_STOP); })),
 ];

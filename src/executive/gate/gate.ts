@@ -4,7 +4,8 @@ import type { Kernel } from '../kernel.js';
 import { RoutineLeft } from './leave.js';
 import { Procedure } from './procedure.js';
 import type { ThreadFlow } from './thread.js';
-import { RESUME_NUMBER, type CallRequest, type Flow, type Microroutine } from './microroutine.js';
+import { SERVICES } from '../starlet/service-table.js';
+import { IN_ANY_MODE, IN_EXECUTIVE_MODE, IN_KERNEL_MODE, RESUME_NUMBER, type CallRequest, type Flow, type Microroutine } from './microroutine.js';
 
 /** A procedure that has yielded a call and waits for it to return to its frame. */
 interface Activation {
@@ -12,6 +13,20 @@ interface Activation {
   readonly mode: number;
   /** A call it has yielded that could not be made yet: its stack faulted. */
   pending: CallRequest | undefined;
+}
+
+const SYSTEM_SPACE = 0x8000_0000;
+
+/** Modes that services run in, by the names of their procedures. */
+const SERVICE_MODES: ReadonlyMap<string, number> = new Map(SERVICES.flatMap(({ name, kind }): [string, number][] => {
+  if (kind === 'kernel') return [[`EXE${name}`, IN_KERNEL_MODE]];
+  if (kind === 'executive') return [[`EXE${name}`, IN_EXECUTIVE_MODE]];
+  return kind === 'rms' || kind === 'rmsPlain' ? [[`RMS${name}`, IN_EXECUTIVE_MODE]] : [[`EXE${name}`, IN_ANY_MODE]];
+}));
+
+/** The least privileged mode in which a routine of system space may be executed. */
+function outermostMode(routine: Microroutine): number {
+  return routine.outermost ?? SERVICE_MODES.get(routine.name) ?? (routine.form === 'atomic' ? IN_KERNEL_MODE : IN_ANY_MODE);
 }
 
 /**
@@ -68,7 +83,7 @@ export class Gate {
       return true;
     }
     const routine = this.routines[number];
-    if (!routine) return false;
+    if (!routine || (at >= SYSTEM_SPACE && cpu.currentMode > outermostMode(routine))) return false;
     if (routine.form === 'atomic') this.runAtomic(routine.name, () => routine.body(this.kernel));
     else this.start(cpu, routine.body(new Procedure(this.kernel)), routine.name);
     return true;

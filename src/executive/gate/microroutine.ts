@@ -35,6 +35,8 @@ export interface AtomicRoutine {
   /** Entry mask, for `call` routines: the registers RET restores. */
   readonly mask: number;
   readonly body: (k: Kernel) => void;
+  /** See `upTo`. */
+  readonly outermost?: number;
 }
 
 export interface ProcedureRoutine {
@@ -43,6 +45,8 @@ export interface ProcedureRoutine {
   readonly mask: number;
   /** Gives R0. */
   readonly body: (p: Procedure) => Flow<number>;
+  /** See `upTo`. */
+  readonly outermost?: number;
 }
 
 export type Microroutine = AtomicRoutine | ProcedureRoutine;
@@ -80,6 +84,19 @@ export function inlineRoutine(name: string, body: (k: Kernel) => void): AtomicRo
 export function procedure(name: string, body: (p: Procedure) => Flow<number>, mask = SAVE_ALL): ProcedureRoutine {
   return { form: 'procedure', name, mask, body };
 }
+
+/**
+ * Lets a routine of system space run in `mode` and the more privileged ones. An atomic routine works with the kernel's rights, and its
+ * pages can be executed by anybody: without this it runs in kernel mode only, a service in the mode of its kind, and a procedure anywhere.
+ * Elsewhere XFC is the customer-reserved instruction. Routines in images that are mapped into processes are not restricted.
+ */
+export function upTo<R extends Microroutine>(mode: number, routine: R): R {
+  return { ...routine, outermost: mode };
+}
+
+export const IN_KERNEL_MODE = 0;
+export const IN_EXECUTIVE_MODE = 1;
+export const IN_ANY_MODE = 3;
 
 /** Routine number of the resume instruction in every procedure stub. */
 export const RESUME_NUMBER = 0xffff;

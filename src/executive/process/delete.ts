@@ -1,6 +1,6 @@
 import { SCH$NEWLVL, SCH$QAST } from '../ast/queue.js';
 import { kernelService } from '../dispatch/service.js';
-import { inlineRoutine, jsbRoutine, procedure } from '../gate/microroutine.js';
+import { IN_KERNEL_MODE, inlineRoutine, jsbRoutine, procedure, upTo } from '../gate/microroutine.js';
 import { service } from '../gate/service-call.js';
 import type { Kernel } from '../kernel.js';
 import { EXE$RUNDOWN } from '../image/rundown.js';
@@ -78,10 +78,10 @@ const begin = inlineRoutine('DELETE_BEGIN', (k) => {
 });
 
 /** Files are closed by RMS itself while its data is still there. */
-const closeFiles = procedure('DELETE_RMS', function* (p) {
+const closeFiles = upTo(IN_KERNEL_MODE, procedure('DELETE_RMS', function* (p) {
   if (p.kernel.p1.CTL$GL_RMSBASE !== 0) yield* service(p, '$RMSRUNDWN', { bufadr: p.descriptor(0, 0), typrnd: RMS_ABORT_ALL });
   return SS$_NORMAL;
-});
+}));
 
 const subprocesses = inlineRoutine('DELETE_SUBPROCESSES', (k) => {
   const pcb = k.pcb;
@@ -94,12 +94,12 @@ const subprocesses = inlineRoutine('DELETE_SUBPROCESSES', (k) => {
   lookAgainLater(k);
 });
 
-const image = procedure('DELETE_IMAGE', function* (p) {
+const image = upTo(IN_KERNEL_MODE, procedure('DELETE_IMAGE', function* (p) {
   yield* EXE$RUNDOWN(p, KERNEL);
   yield* EXE$RUNDOWN_CHANNELS(p, KERNEL);
   yield* EXE$DEALLOCATE_DEVICES(p, KERNEL);
   return SS$_NORMAL;
-});
+}));
 
 const outstandingIo = inlineRoutine('DELETE_IO', (k) => {
   const pcb = k.pcb;

@@ -1,4 +1,4 @@
-import { callRoutine, inlineRoutine, procedure } from '../gate/microroutine.js';
+import { callRoutine, IN_ANY_MODE, inlineRoutine, procedure, upTo } from '../gate/microroutine.js';
 import { service } from '../gate/service-call.js';
 import type { Kernel } from '../kernel.js';
 import { expandRegion, REGION_P1 } from '../memory/address-space.js';
@@ -112,17 +112,17 @@ function extendP1(k: Kernel): { region: number } {
   return { region };
 }
 
-const transfer = inlineRoutine('PROCSTRT_TRANSFER', (k) => {
+const transfer = upTo(IN_ANY_MODE, inlineRoutine('PROCSTRT_TRANSFER', (k) => {
   const header = k.currentModeMemory.readLong(MMG$IMGHDRBUF);
   k.setRegister(0, header + k.currentModeMemory.readWord(header + IHD_ACTIVOFF));
-});
+}));
 
 /** Offset in the image header of the word that locates the transfer address array (IHD$W_ACTIVOFF). */
 const IHD_ACTIVOFF = 2;
 
-const hibernateFlag = inlineRoutine('PROCSTRT_HIBER', (k) => {
+const hibernateFlag = upTo(IN_ANY_MODE, inlineRoutine('PROCSTRT_HIBER', (k) => {
   k.setRegister(0, k.currentModeMemory.readLong(k.symbol('CTL$GL_CREPRC_FLAGS')) & PRC$M_HIBER ? 1 : 0);
-});
+}));
 
 /** Kernel mode, IPL 0: extensions of P1 that need services. */
 const attach = callRoutine('PROCSTRT_ATTACH', () => 1);
