@@ -23,9 +23,7 @@ GOT:	.LONG	0
     routines: [
       jsbRoutine('TEST$KERNEL_ONLY', (k) => { k.setRegister(0, 77); }),
       upTo(IN_ANY_MODE, jsbRoutine('TEST$ANYBODY', (k) => { k.setRegister(0, 77); })),
-      // eslint-disable-next-line require-yield
       procedure('EXE$RUNDWN', function* () { return 77; }),
-      // eslint-disable-next-line require-yield
       procedure('EXE$IMGACT', function* () { return 77; }),
     ],
   });
