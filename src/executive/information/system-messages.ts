@@ -5,11 +5,12 @@ import rms from './messages/rms.msg';
 import shr from './messages/shr.msg';
 import str from './messages/str.msg';
 import system from './messages/system.msg';
+import utilities from './messages/utilities.msg';
 import { compileMessages, type CompiledMessages } from './message-compiler.js';
 import { buildSection } from './message-section.js';
 
 /** The sources of the system message file, SYSMSG.EXE. */
-export const SYSTEM_MESSAGE_SOURCES: Readonly<Record<string, string>> = { system, shr, rms, cli, lib, str, jbc };
+export const SYSTEM_MESSAGE_SOURCES: Readonly<Record<string, string>> = { system, shr, rms, cli, lib, str, jbc, utilities };
 
 /**
  * All messages of the system, compiled.

@@ -19,3 +19,5 @@ export {
   processNamesOf,
 } from './process-tables.js';
 export { LNM$SEARCHLOG, LNM$SEARCH_ONE, translationWithIndex } from './search.js';
+export { listNames, listedName, namesInTable, tableNameOf, type ListedName } from './listing.js';
+export { LNM$FIRSTTAB, LNM$LOOKUP, LNM$SETUP, LNM$TABLE, processDirectory, processHashTable, systemDirectory, systemHashTable } from './table-name.js';

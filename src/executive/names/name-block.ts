@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel.js';
-import { readCounted, textToBytes } from '../structures/memory.js';
+import { readCounted, textToBytes, type MemoryReader } from '../structures/memory.js';
 import { DYN$C_LNM } from '../structures/dyn.js';
 import { LNMB, LNMB$T_NAME, LNMHSH, LNMHSH$C_BUCKET, LNMTH, LNMX, LNMX$C_TABLE, LNMX$T_XLATION } from '../structures/lnm.js';
 
@@ -70,14 +70,14 @@ export function LNM$HASH(name: string): number {
 }
 
 /** Address of the chain head for an unmasked hash value (its low word is enough). */
-export function chainHead(k: Kernel, hashTable: number, hash: number): number {
-  const index = (hash & ~LNMHSH.at(k, hashTable).LNMHSH$L_MASK & 0xffff) >>> 0;
+export function chainHead(k: MemoryReader, hashTable: number, hash: number): number {
+  const index = (hash & ~LNMHSH.read(k, hashTable).LNMHSH$L_MASK & 0xffff) >>> 0;
   return hashTable + LNMHSH$C_BUCKET + 4 * index;
 }
 
 /** Number of chains of a hash table. */
-export function chainCount(k: Kernel, hashTable: number): number {
-  return (LNMHSH.at(k, hashTable).LNMHSH$W_SIZE - LNMHSH$C_BUCKET) / 4;
+export function chainCount(k: MemoryReader, hashTable: number): number {
+  return (LNMHSH.read(k, hashTable).LNMHSH$W_SIZE - LNMHSH$C_BUCKET) / 4;
 }
 
 /** Bytes of a hash table for a LNMSHASHTBL or LNMPHASHTBL of `entries`, rounded up to a power of two. */
@@ -96,14 +96,15 @@ export function initializeHashTable(k: Kernel, address: number, size: number): v
   table.LNMHSH$B_TYPE = DYN$C_LNM;
 }
 
-export function nameOf(k: Kernel, lnmb: number): string {
+export function nameOf(k: MemoryReader, lnmb: number): string {
   return readCounted(k, lnmb + LNMB$T_NAME);
 }
 
 /** The translations of a name in the order they were given; the closing LNMX is left out. */
-export function* translations(k: Kernel, lnmb: number): Generator<TranslationBlock, void, undefined> {
+export function* translations(k: MemoryReader, lnmb: number): Generator<TranslationBlock, void, undefined> {
   let address = lnmb + LNMB$T_NAME + 1 + k.readByte(lnmb + LNMB$T_NAME);
-  for (;;) {
+  // A damaged block, in a dump, may lack its end.
+  for (let count = 0; count < 2 * LNM$C_MAXTRANSLATIONS; count += 1) {
     const block = readTranslation(k, address);
     if (!block) return;
     yield block;
@@ -112,7 +113,7 @@ export function* translations(k: Kernel, lnmb: number): Generator<TranslationBlo
 }
 
 /** The LNMX at `address`; undefined when it is the closing one. */
-export function readTranslation(k: Kernel, address: number): TranslationBlock | undefined {
+export function readTranslation(k: MemoryReader, address: number): TranslationBlock | undefined {
   const flags = k.readByte(address);
   if ((flags & LNMX.mask.LNMX$V_XEND) !== 0) return undefined;
   return {
@@ -121,12 +122,12 @@ export function readTranslation(k: Kernel, address: number): TranslationBlock | 
   };
 }
 
-export function firstTranslation(k: Kernel, lnmb: number): number {
+export function firstTranslation(k: MemoryReader, lnmb: number): number {
   return lnmb + LNMB$T_NAME + 1 + k.readByte(lnmb + LNMB$T_NAME);
 }
 
 /** The table header of a table's LNMB; 0 when the name is not a table. */
-export function tableHeaderOf(k: Kernel, lnmb: number): number {
+export function tableHeaderOf(k: MemoryReader, lnmb: number): number {
   const first = readTranslation(k, firstTranslation(k, lnmb));
   return first?.index === LNMX$C_TABLE ? first.value : 0;
 }

@@ -70,7 +70,7 @@ describe('message sections', () => {
     const { symbols } = compileSystemMessages();
     let compared = 0;
     for (const [name, code] of symbols) {
-      if (name.startsWith('SHR$_')) continue;
+      if (/^(?:SHR|SHOW|DIRECT|TYPE)\$_/.test(name)) continue;
       expect([name, starletSymbol(name)]).toEqual([name, code]);
       compared += 1;
     }
@@ -95,6 +95,8 @@ describe('message sections', () => {
   test('a shared message has the text of facility 0 and the facility name of its code', () => {
     const memory = new ArrayMemory(buildSystemMessageSection());
     expect(findMessage(memory, [0], 0x0003109a)).toMatchObject({ text: 'error opening !AS as input', facility: 'CLI', ident: 'OPENIN' });
+    expect(findMessage(memory, [0], 0x10951238)).toMatchObject({ text: 'error searching for !AS', facility: 'TYPE' });
+    expect(findMessage(memory, [0], 0x10788019)).toMatchObject({ facility: 'SHOW', ident: 'NOTRAN' });
     expect(findMessage(memory, [0], 0x0abc109a)).toMatchObject({ facility: 'NONAME' });
   });
 });

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { EXE$CRELNM, defineName } from '../../../src/executive/names/crelnm.js';
 import { EXE$CRELNT } from '../../../src/executive/names/crelnt.js';
 import { EXE$DELLNM } from '../../../src/executive/names/dellnm.js';
+import { namesInTable, tableNameOf } from '../../../src/executive/names/listing.js';
 import { LNM$CREATE_NAME } from '../../../src/executive/names/create.js';
 import { LNM$HASH, chainCount, chainHead, nameOf, tableHeaderOf, translations } from '../../../src/executive/names/name-block.js';
 import { LNM$DELETE_JOB, LNM$INIT_PROCESS, LNM$RUNDOWN, groupTableName, jobTableName } from '../../../src/executive/names/process-tables.js';
@@ -744,6 +745,15 @@ describe('$DELLNM and rundown', () => {
       expect(directory.LNMTH$L_BYTES).toBe(quota);
     }), { numRuns: 40 });
   });
+});
+
+test('the names of a table are listed by name, outermost mode first', () => {
+  machine.cpu.previousMode = SUPER;
+  for (const [name, mode] of [['ZEBRA', USER_MODE], ['APE', SUPER], ['APE', USER_MODE]] as const) crelnm('LNM$PROCESS', name, [`${name}1`, `${name}2`], { mode });
+  const listed = namesInTable(machine.k, header('LNM$PROCESS_TABLE')).map(({ name, mode, values }) => [name, mode, ...values.map(({ text }) => text)]);
+  expect(listed.slice(0, 2)).toEqual([['APE', USER_MODE, 'APE1', 'APE2'], ['APE', SUPER, 'APE1', 'APE2']]);
+  expect(listed.at(-1)).toEqual(['ZEBRA', USER_MODE, 'ZEBRA1', 'ZEBRA2']);
+  expect(tableNameOf(machine.k, LNM$FIRSTTAB(machine.k, 'LNM$PROCESS', USER_MODE).header)).toBe('LNM$PROCESS_TABLE');
 });
 
 test('ch28#4: a name with CONFINE carries the flag in its LNMB', () => {
