@@ -61,7 +61,7 @@ export class RmsFiles implements Files {
     const { p } = this;
     const block = this.block();
     if (block === 0) return { ...FAILED_OPEN, status: INSUFFICIENT, stv: 0, spec };
-    const self = this;
+    const { storage } = this;
     return yield* p.scratch(function* () {
       const { memory } = p;
       const fab = FAB.at(memory, block + FAB_AT);
@@ -99,7 +99,7 @@ export class RmsFiles implements Files {
         if ((status & 1) === 0) yield* service(p, '$CLOSE', { fab: fab.address });
       }
       if ((status & 1) === 0) {
-        self.storage.release(block);
+        storage.release(block);
         return { ...FAILED_OPEN, status, stv, spec: name };
       }
       return { status, stv, stream: block, spec: name, ifi: fab.FAB$W_IFI, device: fab.FAB$L_DEV };

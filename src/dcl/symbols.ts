@@ -90,7 +90,7 @@ export class SymbolTables {
   private exact(table: number, name: string, hash: number): number {
     const memory = this.memory;
     for (let symbol = memory.readLong(this.bucket(table, hash)); symbol !== 0; symbol = memory.readLong(symbol)) {
-      if (memory.readLong(symbol + HASH) === hash && this.nameOf(symbol) === name) return symbol;
+      if (memory.readLong(symbol + HASH) === hash && this.isNamed(symbol, name)) return symbol;
     }
     return 0;
   }
@@ -101,6 +101,13 @@ export class SymbolTables {
       if (name.length >= memory.readByte(symbol + ABBREV) && this.nameOf(symbol).startsWith(name)) return symbol;
     }
     return 0;
+  }
+
+  private isNamed(symbol: number, name: string): boolean {
+    if (this.memory.readByte(symbol + NAMELEN) !== name.length) return false;
+    const bytes = this.memory.readBytes(symbol + TEXT, name.length);
+    for (let index = 0; index < bytes.length; index += 1) if (bytes[index] !== name.charCodeAt(index)) return false;
+    return true;
   }
 
   nameOf(symbol: number): string {

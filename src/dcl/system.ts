@@ -9,7 +9,7 @@ import { SEVERITY_LETTERS } from './condition.js';
 import { enableAttention } from './attention.js';
 import { Dcl, type Outside } from './interpreter/session.js';
 import { callLexical } from './lexicals/registry.js';
-import { translate } from './names.js';
+import { define, remove, translate } from './names.js';
 import { RmsFiles } from './rms-files.js';
 
 /** DCL's surroundings in the running system: RMS, messages, services. */
@@ -22,6 +22,7 @@ export function openSession(p: Procedure): Dcl {
   return new Dcl(p.memory, PPD_ADDRESS, new SystemOutside(p));
 }
 
+const SUPERVISOR = 2;
 const CLI_FACILITY_NAME = 'CLI';
 
 class SystemOutside implements Outside {
@@ -88,12 +89,38 @@ class SystemOutside implements Outside {
   *translate(name: string): Flow<{ readonly name: string } | { readonly ifi: number } | undefined> {
     let current = name;
     for (let depth = 0; depth < LNM$C_MAXDEPTH; depth += 1) {
-      const found = yield* translate(this.procedure, current, 'LNM$FILE_DEV');
+      // User mode names are for the next image, not for DCL.
+      const found = yield* translate(this.procedure, current, 'LNM$FILE_DEV', 0, SUPERVISOR);
       if ((found.status & 1) === 0) return depth === 0 ? undefined : { name: current };
       if (found.value.startsWith('\x1b\0')) return { ifi: found.value.charCodeAt(2) | (found.value.charCodeAt(3) << 8) };
       current = found.value.replace(/:$/, '');
     }
     return undefined;
+  }
+
+  *nameStandardFiles(dcl: Dcl): Flow<void> {
+    const { input, output } = dcl.standardFiles();
+    const wantedInput = input === dcl.ppd.PPD$W_INPIFI ? 0 : input;
+    const wantedOutput = output === dcl.ppd.PPD$W_OUTIFI ? 0 : output;
+    if (dcl.prc.PRC$W_NAMEDINP !== wantedInput) {
+      yield* this.namePermanent('SYS$INPUT', wantedInput);
+      dcl.prc.PRC$W_NAMEDINP = wantedInput;
+    }
+    if (dcl.prc.PRC$W_NAMEDOUT !== wantedOutput) {
+      for (const name of ['SYS$OUTPUT', 'SYS$ERROR']) yield* this.namePermanent(name, wantedOutput);
+      dcl.prc.PRC$W_NAMEDOUT = wantedOutput;
+    }
+  }
+
+  /** A supervisor mode name for a process permanent file lies over the executive mode one of LOGINOUT; 0 takes it away. */
+  private *namePermanent(name: string, ifi: number): Flow<void> {
+    const p = this.procedure;
+    if (ifi === 0) {
+      yield* remove(p, name, 'LNM$PROCESS', SUPERVISOR);
+      return;
+    }
+    const value = `\x1b\0${String.fromCharCode(ifi & 0xff, ifi >>> 8)}`;
+    yield* define(p, name, [{ value, concealed: false, terminal: true }], 'LNM$PROCESS', SUPERVISOR, { confine: true, noAlias: false });
   }
 
   enableControl(dcl: Dcl): Flow<void> { return enableAttention(dcl); }

@@ -3,7 +3,7 @@ import type { Procedure } from '../../src/executive/gate/procedure.js';
 import { RMS$_EOF, RMS$_FNF } from '../../src/executive/starlet/rmsdef.js';
 import { ArrayMemory } from '../../src/executive/structures/memory.js';
 import * as codes from '../../src/dcl/condition-codes.js';
-import { SEVERITY_LETTERS, type Condition } from '../../src/dcl/condition.js';
+import { CommandFailure, SEVERITY_LETTERS, type Condition } from '../../src/dcl/condition.js';
 import { COMMAND_TABLE_SOURCES } from '../../src/dcl/commands/registry.js';
 import type { FileAccess, Files, OpenResult, ReadOptions, ReadResult } from '../../src/dcl/files.js';
 import { commandLoop } from '../../src/dcl/interpreter/execute.js';
@@ -105,7 +105,8 @@ export function runProcedure(procedure: string, files: Readonly<Record<string, s
   const output: string[] = [];
   const outside: Outside = {
     files: store,
-    procedure: undefined as unknown as Procedure,
+    // No services here: a command that needs one fails as a command.
+    procedure: new Proxy({}, { get() { throw new CommandFailure(codes.CLI$_INVREQTYP); } }) as unknown as Procedure,
     *messageLines(condition: Condition) {
       const lines = [condition, ...(condition.because ?? [])].map((each, index) => {
         const name = NAMES.get(each.code) ?? each.code.toString(16).toUpperCase();
@@ -115,6 +116,7 @@ export function runProcedure(procedure: string, files: Readonly<Record<string, s
     },
     lexical: (dcl, call) => callLexical(dcl, call),
     *translate(name) { return name === 'SYS$OUTPUT' || name === 'SYS$ERROR' ? { ifi: 2 } : undefined; },
+    *nameStandardFiles() { return; },
     *enableControl() { return; },
     *runDownFiles() { return; },
     *setMessageMask() { return; },

@@ -2,6 +2,7 @@ import type { Flow } from '../../executive/gate/microroutine.js';
 import { SS$_SUPERSEDE } from '../../executive/starlet/ssdef.js';
 import { CLI$_INSFPRM, CLI$_SUPERSEDE } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
+import { DCL_OPENOUT } from '../messages.js';
 import type { Dcl } from '../interpreter/session.js';
 import { upcase } from '../language/characters.js';
 import { define, remove, type Equivalence } from '../names.js';
@@ -48,14 +49,41 @@ function* create(dcl: Dcl, command: ParsedCommand, name: string): Flow<number> {
   return 1;
 }
 
-/** DEFINE log equivalence[,...] @dcl full except DEFINE SYS$OUTPUT of an open file */
+/** DEFINE log equivalence[,...] @dcl full */
 function* defineCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
-  return yield* create(dcl, command, logicalName(command));
+  return yield* redirectOrCreate(dcl, command, logicalName(command));
+}
+
+/**
+ * A supervisor mode DEFINE of SYS$OUTPUT opens the file at once, as a process permanent one: what DCL and the images write
+ * goes there until DEASSIGN SYS$OUTPUT. @source DCL Dictionary, DEFINE
+ */
+function* redirectOrCreate(dcl: Dcl, command: ParsedCommand, name: string): Flow<number> {
+  if (name !== 'SYS$OUTPUT' || modeOf(command) !== SUPERVISOR || tableOf(command) !== 'LNM$PROCESS') return yield* create(dcl, command, name);
+  const spec = command.value('EQUIVALENCE')!;
+  const opened = yield* dcl.outside.files.open(spec, '.LIS', 'output');
+  if ((opened.status & 1) === 0) fail(DCL_OPENOUT, { args: [opened.spec || spec], because: [{ code: opened.status }] });
+  yield* endRedirection(dcl);
+  dcl.prc.PRC$L_REDIRECT = opened.stream;
+  dcl.prc.PRC$W_REDIRIFI = opened.ifi;
+  yield* dcl.outside.nameStandardFiles(dcl);
+  return 1;
+}
+
+/** Back to the output the process was given. @returns whether it had been redirected */
+function* endRedirection(dcl: Dcl): Flow<boolean> {
+  const stream = dcl.prc.PRC$L_REDIRECT;
+  if (stream === 0) return false;
+  dcl.prc.PRC$L_REDIRECT = 0;
+  dcl.prc.PRC$W_REDIRIFI = 0;
+  yield* dcl.outside.nameStandardFiles(dcl);
+  yield* dcl.outside.files.close(stream);
+  return true;
 }
 
 /** ASSIGN equivalence[,...] log[:] @dcl full */
 function* assignCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
-  return yield* create(dcl, command, logicalName(command).replace(/:$/, ''));
+  return yield* redirectOrCreate(dcl, command, logicalName(command).replace(/:$/, ''));
 }
 
 function logicalName(command: ParsedCommand): string {
@@ -69,6 +97,7 @@ function* deassignCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
   const given = command.value('LOGICAL');
   if (given === undefined && !command.has('ALL')) fail(CLI$_INSFPRM);
   const name = given === undefined ? undefined : logicalName(command).replace(/:$/, '');
+  if (name === 'SYS$OUTPUT' && modeOf(command) === SUPERVISOR && (yield* endRedirection(dcl))) return 1;
   check(yield* remove(dcl.outside.procedure, name, tableOf(command), modeOf(command)));
   return 1;
 }

@@ -2,8 +2,7 @@ import type { Flow } from '../../executive/gate/microroutine.js';
 import { CLI$_DEFOVF, CLI$_STKOVF, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { fail, type Condition } from '../condition.js';
 import { DCL_OPENIN, DCL_OPENOUT } from '../messages.js';
-import { registerLabel } from './labels.js';
-import { goToLabel } from './labels.js';
+import { goToLabel, registerLabel } from './labels.js';
 import { lastRecord, position } from './reader.js';
 import { DEEPEST_LEVEL, type Dcl } from './session.js';
 
@@ -40,24 +39,33 @@ export function* enterProcedure(dcl: Dcl, spec: string, request: LevelRequest): 
   if ((input.status & 1) === 0) openFailure(DCL_OPENIN, input.spec || spec, input);
   const output = yield* openOutput(dcl, request, input.stream);
   const idf = dcl.pushFrame();
+  idf.IDF$W_OUTIFI = output.ifi;
   idf.IDF$L_RAB = input.stream;
   idf.IDF$W_INPIFI = input.ifi;
   idf.IDF$V_TERMINAL = isTerminal(input.device) ? 1 : 0;
-  idf.IDF$L_OUTRAB = output;
+  idf.IDF$L_OUTRAB = output.stream;
   idf.IDF$V_VERIFYPROC = dcl.prc.PRC$V_VERIFYPROC;
   idf.IDF$L_FILESPEC = dcl.keep(0, input.spec);
   defineParameters(dcl, request.parameters);
+  yield* dcl.outside.nameStandardFiles(dcl);
 }
 
-function* openOutput(dcl: Dcl, request: LevelRequest, input: number): Flow<number> {
-  if (request.output === undefined) return 0;
+interface Output {
+  readonly stream: number;
+  readonly ifi: number;
+}
+
+const NO_OUTPUT: Output = { stream: 0, ifi: 0 };
+
+function* openOutput(dcl: Dcl, request: LevelRequest, input: number): Flow<Output> {
+  if (request.output === undefined) return NO_OUTPUT;
   const files = dcl.outside.files;
   const output = yield* files.open(request.output, '.LIS', 'output');
   if ((output.status & 1) === 0) {
     if (input !== 0) yield* files.close(input);
     openFailure(DCL_OPENOUT, output.spec || request.output, output);
   }
-  return output.stream;
+  return output;
 }
 
 /** DEV$V_TRM of the device characteristics. */
@@ -84,12 +92,14 @@ export function* enterSubroutine(dcl: Dcl, label: string, request: LevelRequest)
   idf.IDF$L_RAB = outer.IDF$L_RAB;
   idf.IDF$W_INPIFI = outer.IDF$W_INPIFI;
   idf.IDF$L_PUSHBACK = pushed;
-  idf.IDF$L_OUTRAB = output;
+  idf.IDF$L_OUTRAB = output.stream;
+  idf.IDF$W_OUTIFI = output.ifi;
   idf.IDF$L_FILESPEC = dcl.keep(0, dcl.storage.text(outer.IDF$L_FILESPEC));
   idf.IDF$L_CALLLABEL = dcl.keep(0, label);
   dcl.memory.writeBytes(idf.address + RETURN_TO, target);
   registerLabel(dcl, label, target);
   defineParameters(dcl, request.parameters);
+  yield* dcl.outside.nameStandardFiles(dcl);
   return true;
 }
 
@@ -111,6 +121,7 @@ export function* leaveLevel(dcl: Dcl): Flow<void> {
     dcl.prc.PRC$V_VERIFYPROC = idf.IDF$V_VERIFYPROC;
   }
   dcl.popFrame();
+  yield* dcl.outside.nameStandardFiles(dcl);
   if (subroutine) yield* position(dcl, lastRecord(dcl), true);
 }
 

@@ -21,6 +21,8 @@ export interface Outside {
   lexical(dcl: Dcl, call: LexicalCall): Flow<Value>;
   /** One translation of a logical name: another name, or a process permanent file; undefined when there is none. */
   translate(name: string): Flow<{ readonly name: string } | { readonly ifi: number } | undefined>;
+  /** Makes SYS$INPUT and SYS$OUTPUT name the files of the current level. */
+  nameStandardFiles(dcl: Dcl): Flow<void>;
   /** SET CONTROL: enables or disables CTRL/Y and CTRL/T at the terminal, by PRC$W_CTRLMASK. */
   enableControl(dcl: Dcl): Flow<void>;
   /** Closes the files an image left open. */
@@ -188,7 +190,18 @@ export class Dcl implements AssignmentTarget {
       if (idf.IDF$L_OUTRAB !== 0) return idf.IDF$L_OUTRAB;
       frame = idf.IDF$L_LINK;
     }
-    return this.prc.PRC$L_OUTRAB;
+    return this.prc.PRC$L_REDIRECT || this.prc.PRC$L_OUTRAB;
+  }
+
+  /** File identifiers of the current SYS$INPUT and SYS$OUTPUT. */
+  standardFiles(): { input: number; output: number } {
+    let output = 0;
+    for (let frame = this.prc.PRC$L_IDF; frame !== 0 && output === 0;) {
+      const idf = IDF.at(this.memory, frame);
+      output = idf.IDF$W_OUTIFI;
+      frame = idf.IDF$L_LINK;
+    }
+    return { input: this.idf.IDF$W_INPIFI, output: output || this.prc.PRC$W_REDIRIFI || this.ppd.PPD$W_OUTIFI };
   }
 
   /** One record to SYS$OUTPUT. */
