@@ -44,20 +44,21 @@ export interface System {
 export function bootSystem(options: SystemOptions): System {
   const machine = new Machine({ memoryBytes: options.memoryMegabytes * 0x10_0000, clock: options.clock, console: options.console });
   options.attach?.(machine);
-  let boot: BootInformation | undefined;
+  const booted: { information?: BootInformation } = {};
   const information = (): BootInformation => {
-    if (!boot) throw new Error('the executive ran before SYSBOOT was done');
-    return boot;
+    if (!booted.information) throw new Error('the executive ran before SYSBOOT was done');
+    return booted.information;
   };
   const description = describeSystem(
     [...initRoutines(information), ...swapInitRoutines(information)], options.systemImages, options.residentImages, options.messageSources,
   );
-  boot = sysboot(machine, description, {
+  const boot = sysboot(machine, description, {
     values: { ...defaultParameters(), ...options.parameters },
     systemTime: options.systemTime,
     systemDevice: options.systemDevice ?? '_DUA0:',
     firstImage: options.firstImage,
   });
+  booted.information = boot;
   const { kernel } = boot;
   kernel.dumpWriter = options.dumpWriter;
   kernel.internalErrorHandler = (routine, error) => { internalErrorBugcheck(kernel, routine, error); };

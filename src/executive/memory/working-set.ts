@@ -1,6 +1,6 @@
 import { PR$_P1BR, PR$_TBIA } from '../../emulator/processor-registers.js';
 import type { Kernel } from '../kernel.js';
-import { PHD } from '../structures/phd.js';
+import type { PHD } from '../structures/phd.js';
 import { PFN$C_ACTIVE, PFN$C_PPGTBL, PFN$M_MODIFY, PRT$C_ERKW, PRT$C_URKW, WSL$M_VALID, WSL$V_PAGTYP } from '../structures/pte.js';
 import { MMG$ALLOZEROPFN, PfnEntry } from './pfn.js';
 
