@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel.js';
 import { RSN$_PGDYNMEM } from '../structures/sch.js';
 import { SCH$RAVAIL } from '../scheduling/resources.js';
-import { SCH$LOCKW, SCH$UNLOCK } from '../synchronization/mutex.js';
+import { underMutex } from '../synchronization/mutex.js';
 import { poison } from './nonpaged.js';
 import { EXE$ALLOCATE, EXE$DEALLOCATE, roundToGranule } from './variable-list.js';
 
@@ -30,15 +30,8 @@ export function EXE$DEAPGDSIZ(k: Kernel, address: number, size: number): void {
   SCH$RAVAIL(k, RSN$_PGDYNMEM);
 }
 
-/** Holds the mutex for write over `body`; the IPL the caller had comes back. Before a process exists (INIT) there is no mutex to take. */
 function underPoolMutex<T>(k: Kernel, body: () => T): T {
-  const mutex = k.symbol('EXE$GL_PGDYNMTX');
-  const ipl = k.ipl;
-  SCH$LOCKW(k, mutex);
-  const result = body();
-  SCH$UNLOCK(k, mutex);
-  k.ipl = ipl;
-  return result;
+  return underMutex(k, k.symbol('EXE$GL_PGDYNMTX'), body);
 }
 
 /**

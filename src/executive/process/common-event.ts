@@ -14,7 +14,7 @@ import { readCounted, writeCounted } from '../structures/memory.js';
 import { PCB } from '../structures/pcb.js';
 import { DYN$C_CEB } from '../structures/dyn.js';
 import { RSN$_NPDYNMEM, SCH$C_CEF } from '../structures/sch.js';
-import { SCH$LOCKW, SCH$UNLOCK } from '../synchronization/mutex.js';
+import { underMutex } from '../synchronization/mutex.js';
 import { hasPrivilege } from './pid.js';
 
 /*
@@ -25,13 +25,7 @@ const NAME_LIMIT = 15;
 const PROTECTION_OWNER_ONLY = 0xfff0;
 
 function underCebMutex(k: Kernel, body: () => number): number {
-  const mutex = k.symbol('EXE$GL_CEBMTX');
-  const ipl = k.ipl;
-  SCH$LOCKW(k, mutex);
-  const status = body();
-  SCH$UNLOCK(k, mutex);
-  k.ipl = ipl;
-  return status;
+  return underMutex(k, k.symbol('EXE$GL_CEBMTX'), body);
 }
 
 /** The caller's cluster name; a number is the status of a bad one. */

@@ -134,6 +134,21 @@ export function SCH$UNLOCK(k: Kernel, mutexAddress: number): void {
   releaseWaiters(k, mutexAddress);
 }
 
+/**
+ * Runs `body` with the mutex locked for write, and puts mutex and IPL back whatever happens: a page fault in it restarts the routine.
+ * `body` must not wait.
+ */
+export function underMutex<T>(k: Kernel, mutexAddress: number, body: () => T): T {
+  const ipl = k.ipl;
+  SCH$LOCKW(k, mutexAddress);
+  try {
+    return body();
+  } finally {
+    SCH$UNLOCK(k, mutexAddress);
+    k.ipl = ipl;
+  }
+}
+
 /** JSB entries: R0 the mutex, R4 the caller's PCB. */
 export const MUTEX_ROUTINES: readonly Microroutine[] = [
   jsbRoutine('SCH$LOCKR', (k) => { if (!tryRead(k, k.register(0))) waitForMutex(k, k.register(0), 'SCH$LOCKR'); }),
