@@ -23,15 +23,10 @@ function machineCheck(k: Kernel): void {
   const psl = k.readLong(frame + 4);
   const mode = (psl >>> 24) & 3;
 
-  if (k.sys.MCHK$GL_MASK & (MCHK$M_MCK | MCHK$M_NEXM)) {
-    // The block's end finds SS$_MCHECK in R0; its stack is as it was when the block began.
-    const resume = k.sys.MCHK$GL_SP;
-    const end = k.readLong(resume);
-    if (!(k.sys.MCHK$GL_MASK & MCHK$M_LOG)) k.sys.EXE$GL_MCHKERRS += 1;
-    k.sys.MCHK$GL_MASK = 0;
-    k.writeLong(frame, end);
-    k.setRegister(0, SS$_MCHECK);
-    k.setRegister(14, frame);
+  const mask = k.sys.MCHK$GL_MASK;
+  if (mask & (MCHK$M_MCK | MCHK$M_NEXM)) {
+    if (!(mask & MCHK$M_LOG)) k.sys.EXE$GL_MCHKERRS += 1;
+    endRecoveryBlock(k, frame, psl);
     return;
   }
 
@@ -47,6 +42,18 @@ function machineCheck(k: Kernel): void {
   k.cpu.writePR(PR$_KSP, kernelStack);
   k.writeLong(frame, k.symbol('EXE$EXCEPTION'));
   k.writeLong(frame + 4, mode << 22);
+}
+
+/** To the end of the active recovery block (recovery-block.mar), on the stack it began on. */
+function endRecoveryBlock(k: Kernel, frame: number, psl: number): void {
+  const stack = k.sys.MCHK$GL_SP;
+  const onInterruptStack = (psl & (1 << 26)) !== 0;
+  const at = onInterruptStack ? stack - 8 : frame;
+  if (!onInterruptStack) k.cpu.writePR(PR$_KSP, stack);
+  k.writeLong(at, k.symbol('EXE$MCHK_EXIT'));
+  k.writeLong(at + 4, psl);
+  k.setRegister(0, SS$_MCHECK);
+  k.setRegister(14, at);
 }
 
 export const MACHINE_CHECK_ROUTINES = [inlineRoutine('EXE$MCHECK', machineCheck)];

@@ -223,6 +223,45 @@ PROC:	.WORD	0
   });
 });
 
+describe('recovery blocks', () => {
+  test('ch08#35, ch08#36: nonexistent memory inside a block: SS$_MCHECK at its end, on the same stack; the code in it runs at IPL 31', () => {
+    const { bare } = prepared(`
+START:	MOVL	SP,BEFORE
+	PUSHL	#4			; MCHK$M_NEXM
+	PUSHAB	ONE
+	JSB	@#EXE$MCHK_PRTCT
+	MFPR	#PR$_IPL,LEVEL
+	TSTL	@#^X7C00
+	INCL	MISSED
+	RSB
+ONE:	MOVL	R0,STATUS
+	PUSHL	#4
+	PUSHAB	TWO
+	JSB	@#EXE$MCHK_PRTCT
+	TSTL	@#^X7A00
+	RSB
+TWO:	MOVL	R0,GOOD
+	MOVL	SP,BEHIND
+	MFPR	#PR$_IPL,AFTER
+	HALT
+BEFORE:	.LONG	0
+BEHIND:	.LONG	0
+LEVEL:	.LONG	0
+AFTER:	.LONG	99
+STATUS:	.LONG	0
+GOOD:	.LONG	0
+MISSED:	.LONG	0
+`);
+    bare.machine.memory.view.setUint32(0x48000 + 4 * (0x7c00 / 512), (0x80000000 | (4 << 27) | 0x100000) >>> 0, true);
+    bare.run(KERNEL);
+    expect([bare.long('STATUS'), bare.long('GOOD'), bare.long('MISSED')]).toEqual([SS$_MCHECK, 1, 0]);
+    expect([bare.long('LEVEL'), bare.long('AFTER')]).toEqual([31, 0]);
+    expect(bare.long('BEHIND')).toBe(bare.long('BEFORE'));
+    expect(bare.console).toBe('');
+    expect(bare.kernel.sys.MCHK$GL_MASK).toBe(0);
+  });
+});
+
 describe('error log buffers', () => {
   test('ch08#23, ch08#26, ch08#27: buffers switch when full; what does not fit is counted and lost', () => {
     const { bare } = prepared('START:	HALT\n');
