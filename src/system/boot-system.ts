@@ -38,6 +38,8 @@ export interface System {
   readonly boot: BootInformation;
   /** Microseconds until the first entry of the timer queue is due; undefined when there is none. */
   untilNextTimer(): number | undefined;
+  /** A fatal bugcheck has stopped the system. */
+  crashed(): boolean;
 }
 
 /** Puts the executive into a new machine's memory, ready to run from EXE$INIT. */
@@ -62,7 +64,7 @@ export function bootSystem(options: SystemOptions): System {
   const { kernel } = boot;
   kernel.dumpWriter = options.dumpWriter;
   kernel.internalErrorHandler = (routine, error) => { internalErrorBugcheck(kernel, routine, error); };
-  return { machine, kernel, boot, untilNextTimer: () => untilNextTimer(machine, kernel) };
+  return { machine, kernel, boot, untilNextTimer: () => untilNextTimer(machine, kernel), crashed: () => (machine.cpu.r[15]! >>> 0) === kernel.symbol('EXE$BUG_LOOP') };
 }
 
 /** The executive looks at its timers when the interval timer interrupts, so that is the soonest anything can come due. */
