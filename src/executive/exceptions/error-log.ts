@@ -1,5 +1,7 @@
 import type { Kernel } from '../kernel.js';
 import { PR$_SID } from '../../emulator/processor-registers.js';
+import { EXE$IPID_TO_PCB } from '../process/pid.js';
+import { SCH$WAKE } from '../scheduling/rse.js';
 import { structure } from '../structures/structure.js';
 import { SYSTEM_CELLS } from '../structures/system-cells.js';
 
@@ -88,4 +90,13 @@ export function ERL$RELEASEMB(k: Kernel, message: number): void {
   const counts = (k.readWord(buffer) + 0xff) & 0xffff;
   k.writeWord(buffer, counts);
   if (counts >>> 8 >= WAKE_MESSAGES) k.sys.ERL$GB_BUFTIM = 1;
+}
+
+/** ERL$WAKE: once a second. Wakes ERRFMT when its time has come; with no ERRFMT only the counter runs. @source digest ch08 2.2 */
+export function ERL$WAKE(k: Kernel): void {
+  const left = (k.sys.ERL$GB_BUFTIM - 1) & 0xff;
+  k.sys.ERL$GB_BUFTIM = left === 0 ? WAKE_SECONDS : left;
+  if (left !== 0 || k.sys.ERL$GL_ERLPID === 0) return;
+  const pcb = EXE$IPID_TO_PCB(k, k.sys.ERL$GL_ERLPID);
+  if (pcb !== 0) SCH$WAKE(k, pcb);
 }

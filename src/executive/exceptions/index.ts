@@ -1,5 +1,6 @@
 import type { Microroutine } from '../gate/microroutine.js';
 import { BUGCHECK_ROUTINES } from './bugcheck.js';
+import { EXE$DERLMB, EXE$SNDERR } from './error-log-services.js';
 import { EXE$DCLCMH, EXE$SETEXV } from './handlers.js';
 import { MACHINE_CHECK_ROUTINES } from './machine-check.js';
 import { SIGNAL_ROUTINES } from './signal.js';
@@ -7,7 +8,7 @@ import { EXE$UNWIND } from './unwind.js';
 
 /** Everything of chapters 4 and 8 that SYS.EXE is built of. */
 export const EXCEPTION_ROUTINES: readonly Microroutine[] = [
-  ...BUGCHECK_ROUTINES, ...SIGNAL_ROUTINES, ...MACHINE_CHECK_ROUTINES, EXE$UNWIND, EXE$SETEXV, EXE$DCLCMH,
+  ...BUGCHECK_ROUTINES, ...SIGNAL_ROUTINES, ...MACHINE_CHECK_ROUTINES, EXE$UNWIND, EXE$SETEXV, EXE$DCLCMH, EXE$SNDERR, EXE$DERLMB,
 ];
 export { SCB_ENTRIES, type ScbEntry } from './scb.js';
 export { EXCEPTION_SOURCES } from './sources.js';

@@ -1,4 +1,5 @@
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
+import { ERL$WAKE } from '../exceptions/error-log.js';
 import type { Kernel } from '../kernel.js';
 import { SCH$RAVAIL } from '../scheduling/resources.js';
 import { insertComputable, removeComputable } from '../scheduling/queues.js';
@@ -10,13 +11,14 @@ import { RSN$_MAILBOX, RSN$_NPDYNMEM, RSN$_PGDYNMEM, SCH$C_COM, SCH$C_COMO, SCH$
 import { UCB } from '../structures/ucb.js';
 
 /*
- * The steps of EXE$TIMEOUT (time.mar). Not done: error log wakeup while there is no ERRFMT, memory error reporting, MONITOR's queue
+ * The steps of EXE$TIMEOUT (time.mar). Not done: memory error reporting, MONITOR's queue
  * samples, deadlock searches. @source book 11.5.3; digest ch11 2.9
  */
 
 function secondPassed(k: Kernel): void {
   SCH$SWPWAKE(k);
   k.sys.EXE$GL_ABSTIM += 1;
+  ERL$WAKE(k);
 }
 
 /** Units of all controllers. */
