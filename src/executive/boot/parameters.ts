@@ -1,3 +1,5 @@
+import { PARAMETER_FLAGS } from '../structures/system-cells.js';
+
 /**
  * The SYSGEN parameters that this system uses, once: SYSBOOT sizes memory from them, SYSGEN shows and changes them, and
  * the values live in the cells of SYS.EXE named here (book 25.5, Table 25-4; Appendix C.2).
@@ -10,6 +12,8 @@ export interface Parameter {
   readonly cell: string;
   /** Byte offset from the cell: the PQL tables are indexed by quota code. */
   readonly cellOffset: number;
+  /** A parameter that is one bit of its cell. */
+  readonly bit?: number;
   readonly default: number;
   readonly minimum: number;
   /** -1: no limit. */
@@ -28,6 +32,12 @@ function row(
 ): Parameter {
   return { name, cell, cellOffset: 0, default: value, minimum, maximum, unit, dynamic, group };
 }
+
+/** A flag in EXE$GL_DEFFLAGS; EXE$GL_FLAGS starts as a copy. */
+const flag = (name: string, value: 0 | 1): Parameter => {
+  const [, cell, bit] = PARAMETER_FLAGS.find(([candidate]) => candidate === name)!;
+  return { ...row(name, cell, value, 0, 1, 'Boolean', 'SYS', false), bit };
+};
 
 /** Default and minimum of one quota; `code` is its PQL$_ code. */
 const quota = (code: number, kind: string, defaultValue: number, minimumValue: number, unit: string): readonly Parameter[] => [
@@ -116,6 +126,8 @@ export const PARAMETERS: readonly Parameter[] = [
   row('LGI_PWD_TMO', 'SYS$GB_PWD_TMO', 30, 0, 255, 'Seconds', 'LGI', true),
   row('LGI_RETRY_LIM', 'SYS$GB_RETRY_LIM', 3, 0, 255, 'Tries', 'LGI', true),
   row('LGI_RETRY_TMO', 'SYS$GB_RETRY_TMO', 20, 0, 255, 'Seconds', 'LGI', true),
+  flag('BUGREBOOT', 0), flag('DUMPBUG', 1), flag('BUGCHECKFATAL', 0), flag('SSINHIBIT', 0), flag('SETTIME', 0), flag('CONCEAL_DEVICES', 1),
+  flag('UAFALTERNATE', 0), flag('SAVEDUMP', 0), flag('JOBQUEUES', 1),
   ...quota(1, 'ASTLM', 24, 4, 'Ast'),
   ...quota(2, 'BIOLM', 18, 4, 'I/O'),
   ...quota(3, 'BYTLM', 8192, 1024, 'Bytes'),

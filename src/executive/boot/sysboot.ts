@@ -217,7 +217,13 @@ export function sysboot(machine: Machine, description: SystemDescription, option
     else memory.view.setUint32(at, value >>> 0, true);
   };
   for (const [cell, value] of Object.entries(SYSTEM_CELL_INITIAL)) poke(cell, value);
-  for (const parameter of PARAMETERS) poke(parameter.cell, values[parameter.name]!, parameter.cellOffset);
+  let flags = 0;
+  for (const parameter of PARAMETERS) {
+    if (parameter.bit === undefined) poke(parameter.cell, values[parameter.name]!, parameter.cellOffset);
+    else flags |= (values[parameter.name]! & 1) << parameter.bit;
+  }
+  poke('EXE$GL_DEFFLAGS', flags);
+  poke('EXE$GL_FLAGS', flags);
   const bigPfn = pfnEntrySize(sizes.physicalPages) === 22;
   const described = topPage;            // pages below this have entries in the PFN database
   const link = bigPfn ? 4 : 2;
