@@ -1,6 +1,6 @@
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import { service } from '../executive/gate/service-call.js';
-import { IO$M_CTRLYAST, IO$_SETMODE } from '../executive/starlet/iodef.js';
+import { IO$M_CTRLYAST, IO$M_OUTBAND, IO$_SETMODE } from '../executive/starlet/iodef.js';
 import type { Dcl } from './interpreter/session.js';
 import { commandLoop, executeWithStatus } from './interpreter/execute.js';
 import { Leave, outermost } from './interpreter/completion.js';
@@ -11,7 +11,11 @@ import { openSession } from './system.js';
 /** CTRL/Y: the attention AST of the terminal, in supervisor mode. @source book 23.3; digest ch23 2.8 */
 
 const SUPERVISOR = 2;
+const CONTROL_T = 1;
 const CONTROL_Y = 2;
+const CONTROL_T_CHARACTER = 20;
+/** Event flag for requests to the terminal driver. */
+const TERMINAL_FLAG = 27;
 const CURRENT_MODE = 24;
 /** Arguments of an AST routine. */
 const SAVED_PC = 4;
@@ -23,7 +27,23 @@ export function* enableAttention(dcl: Dcl): Flow<void> {
   if (channel === 0) return;
   const on = (dcl.prc.PRC$W_CTRLMASK & CONTROL_Y) !== 0;
   yield* service(dcl.outside.procedure, '$QIOW', {
-    efn: 27, chan: channel, func: IO$_SETMODE | IO$M_CTRLYAST, p1: on ? dcl.prc.PRC$L_ATTENTION : 0, p2: 0, p3: SUPERVISOR,
+    efn: TERMINAL_FLAG, chan: channel, func: IO$_SETMODE | IO$M_CTRLYAST, p1: on ? dcl.prc.PRC$L_ATTENTION : 0, p2: 0, p3: SUPERVISOR,
+  });
+}
+
+/** SET CONTROL: the CTRL/Y AST, and CTRL/T as an out-of-band AST. */
+export function* enableControlCharacters(dcl: Dcl): Flow<void> {
+  const channel = dcl.prc.PRC$W_TTCHAN;
+  if (channel === 0) return;
+  yield* enableAttention(dcl);
+  const p = dcl.outside.procedure;
+  const on = (dcl.prc.PRC$W_CTRLMASK & CONTROL_T) !== 0;
+  yield* p.scratch(function* () {
+    const mask = p.allocate(8);
+    p.memory.writeLong(mask + 4, on ? 1 << CONTROL_T_CHARACTER : 0);
+    return yield* service(p, '$QIOW', {
+      efn: TERMINAL_FLAG, chan: channel, func: IO$_SETMODE | IO$M_OUTBAND, p1: on ? dcl.prc.PRC$L_OUTBAND : 0, p2: mask, p3: SUPERVISOR,
+    });
   });
 }
 

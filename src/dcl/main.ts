@@ -2,6 +2,7 @@ import { inlineRoutine, procedure, type Flow, type Microroutine } from '../execu
 import { service } from '../executive/gate/service-call.js';
 import { CLI_CELLS, CLI_DATA_BASE } from '../executive/structures/p1-cells.js';
 import { DCL$ATTENTION, enableAttention } from './attention.js';
+import { DCL$OUT_OF_BAND } from './control-t.js';
 import { DCL$CLI_REQUEST } from './callback.js';
 import { runImage } from './commands/image.js';
 import { invokeProcedure } from './commands/procedure.js';
@@ -25,6 +26,7 @@ const WORK_AREA = PPD_ADDRESS + PPD.size;
 /** Addresses of the labels of dcl.mar, in the order DCL$STARTUP pushes them. */
 const ENTRIES = [
   'PRC$L_RUNIMAGE', 'PRC$L_UNWIND', 'PRC$L_EXITHANDLER', 'PRC$L_CALLBACK', 'PRC$L_ATTENTION', 'PRC$L_SETMSGMASK', 'PRC$L_EXITIMAGE',
+  'PRC$L_OUTBAND',
 ] as const;
 
 export const DCL$INITIALIZE = procedure('DCL$INITIALIZE', function* (p): Flow<number> {
@@ -46,7 +48,7 @@ export const DCL$INITIALIZE = procedure('DCL$INITIALIZE', function* (p): Flow<nu
   yield* service(p, '$RUNDWN', { acmode: USER });
   if (!dcl.table.valid) return (yield* service(p, '$EXIT', { code: 0x2c }));
   yield* attachTerminal(dcl);
-  yield* service(p, '$DCLCMH', { addres: p.argument(8), prvhnd: 0, type: 0 });
+  yield* service(p, '$DCLCMH', { addres: p.argument(9), prvhnd: 0, type: 0 });
   return 1;
 });
 
@@ -119,13 +121,15 @@ function* logout(dcl: Dcl): Flow<void> {
 
 /** PRC$L_RESTARTFP: the frame of DCL$RUN_IMAGE, to which the image's end returns. */
 const markFrame = inlineRoutine('DCL$MARK_FRAME', (k) => {
-  k.writeLong(WORK_AREA + PRC.offset.PRC$L_RESTARTFP, k.register(13));
+  // DCL's pages can be executed by anybody, so these work with the rights of the mode they are in.
+  k.currentModeMemory.writeLong(WORK_AREA + PRC.offset.PRC$L_RESTARTFP, k.register(13));
 });
 
 const toFrame = inlineRoutine('DCL$TO_FRAME', (k) => {
-  const frame = k.readLong(WORK_AREA + PRC.offset.PRC$L_RESTARTFP);
-  k.setRegister(0, k.readLong(WORK_AREA + PRC.offset.PRC$L_EXITSTS));
+  const memory = k.currentModeMemory;
+  const frame = memory.readLong(WORK_AREA + PRC.offset.PRC$L_RESTARTFP);
+  k.setRegister(0, memory.readLong(WORK_AREA + PRC.offset.PRC$L_EXITSTS));
   k.setRegister(13, frame);
 });
 
-export const DCL_ROUTINES: readonly Microroutine[] = [DCL$INITIALIZE, DCL$MAIN, DCL$ATTENTION, DCL$CLI_REQUEST, DCL$SETMSGMASK, markFrame, toFrame];
+export const DCL_ROUTINES: readonly Microroutine[] = [DCL$INITIALIZE, DCL$MAIN, DCL$ATTENTION, DCL$OUT_OF_BAND, DCL$CLI_REQUEST, DCL$SETMSGMASK, markFrame, toFrame];

@@ -61,6 +61,7 @@ export const PRC = cells('PRC', [
   ['PRC$L_ATTENTION', 'DCL$ATTENTION, the CTRL/Y AST routine'],
   ['PRC$L_SETMSGMASK', 'DCL$SETMSGMASK'],
   ['PRC$L_EXITIMAGE', 'DCL$EXIT_IMAGE'],
+  ['PRC$L_OUTBAND', 'DCL$OUT_OF_BAND, the CTRL/T AST routine'],
   ['PRC$W_TTCHAN', 'channel of the terminal, 0 none'],
   ['PRC$W_NAMEDINP', 'file identifier that the supervisor mode name SYS$INPUT has, 0 when there is no such name'],
   ['PRC$W_NAMEDOUT', 'the same for SYS$OUTPUT and SYS$ERROR'],

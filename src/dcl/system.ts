@@ -2,11 +2,12 @@ import { callRoutine, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { LNM$C_MAXDEPTH } from '../executive/starlet/lnmdef.js';
+import { SS$_NOPRIV } from '../executive/starlet/ssdef.js';
 import { bytesToText } from '../executive/structures/memory.js';
 import { CLI_CELLS, CLI_DATA_BASE, P1_CELLS, CTL$GL_VECTORS } from '../executive/structures/p1-cells.js';
 import type { Condition } from './condition.js';
 import { SEVERITY_LETTERS } from './condition.js';
-import { enableAttention } from './attention.js';
+import { enableControlCharacters } from './attention.js';
 import { Dcl, type Outside } from './interpreter/session.js';
 import { callLexical } from './lexicals/registry.js';
 import { define, remove, translate } from './names.js';
@@ -123,7 +124,7 @@ class SystemOutside implements Outside {
     yield* define(p, name, [{ value, concealed: false, terminal: true }], 'LNM$PROCESS', SUPERVISOR, { confine: true, noAlias: false });
   }
 
-  enableControl(dcl: Dcl): Flow<void> { return enableAttention(dcl); }
+  enableControl(dcl: Dcl): Flow<void> { return enableControlCharacters(dcl); }
 
   *runDownFiles(): Flow<void> {
     const p = this.procedure;
@@ -142,6 +143,7 @@ class SystemOutside implements Outside {
 
 /** SET MESSAGE: the mask lies in the P1 pointer page, which only kernel mode writes. */
 export const DCL$SETMSGMASK = callRoutine('DCL$SETMSGMASK', (k) => {
+  if (k.cpu.currentMode > SUPERVISOR) return SS$_NOPRIV;
   k.p1.CTL$GB_MSGMASK = k.argument(1) & 15;
   return 1;
 });

@@ -154,6 +154,17 @@ describe('DCL on the booted system', () => {
     expect(answer(session, 'write sys$output "awake"')).toEqual(['awake']);
   });
 
+  it('CTRL/T shows a line after SET CONTROL=T, with the image that runs', () => {
+    expect(session.control('T')).not.toContain('CPU=');
+    answer(session, 'set control=t');
+    expect(session.control('T')).toMatch(/ \d\d:\d\d:\d\d {3}\(DCL\) {3}CPU=\d\d:\d\d:\d\d\.\d\d PF=\d+ IO=\d+ MEM=\d+/);
+    session.type('run sys$system:slow');
+    session.run(3);
+    expect(session.control('T')).toMatch(/ {3}SLOW {3}CPU=/);
+    session.run(40);
+    answer(session, 'set nocontrol=t');
+  });
+
   it('ch23#44: SET NOCONTROL=Y dismisses it', () => {
     answer(session, 'set nocontrol=y');
     seen['SLOW'] = [];

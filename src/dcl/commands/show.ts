@@ -1,7 +1,7 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { service } from '../../executive/gate/service-call.js';
 import { bytesToText } from '../../executive/structures/memory.js';
-import { CLI$_NOTIMPL, CLI$_UNDSYM } from '../condition-codes.js';
+import { CLI$_UNDSYM } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
 import { defaultSpec } from '../directory.js';
 import type { Dcl } from '../interpreter/session.js';
@@ -11,6 +11,7 @@ import type { SymbolView } from '../symbols.js';
 import { matchesWildcard } from '../language/wildcard.js';
 import type { ParsedCommand } from '../tables/parsed-command.js';
 import type { CommandRoutines } from './command.js';
+import { runImageCommand } from './image.js';
 import { tableOf } from './logical-names.js';
 import { showStatus } from './show-status.js';
 
@@ -80,10 +81,10 @@ function* showDefault(dcl: Dcl): Flow<number> {
 
 const MODE_WORDS = ['kernel', 'exec', 'super', 'user'] as const;
 
-/** SHOW LOGICAL name[,...]: iterative translation, each level numbered. @dcl partly: listing whole tables is the SHOW image's */
-function* showLogical(dcl: Dcl, command: ParsedCommand): Flow<number> {
+/** SHOW LOGICAL name[,...]: iterative translation, each level numbered. Whole tables and wildcards are the SHOW image's. @dcl full */
+function* showLogical(dcl: Dcl, command: ParsedCommand): Flow<number | undefined> {
   const names = command.values('LOGICAL');
-  if (names.length === 0 || names.some((name) => /[*%]/.test(name))) fail(CLI$_NOTIMPL, { args: ['SHOW LOGICAL without a name'] });
+  if (names.length === 0 || names.some((name) => /[*%]/.test(name))) return yield* runImageCommand(dcl, command, 'SHOW');
   const limited = command.qualifiers.some((parsed) => ['PROCESS', 'JOB', 'GROUP', 'SYSTEM', 'TABLE'].includes(parsed.entity.name));
   for (const name of names) yield* showOneLogical(dcl, name, limited ? tableOf(command) : 'LNM$DCL_LOGICAL', command.has('FULL'));
   return 0x10000001;
