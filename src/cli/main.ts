@@ -10,8 +10,10 @@ const program = new Command('starlet')
   .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'starlet: ')) })
   .exitOverride();
 
-program.addCommand(startCommand(), { isDefault: true });
-program.addCommand(bareCommand());
+for (const command of [startCommand(), bareCommand()]) {
+  command.copyInheritedSettings(program);
+  program.addCommand(command, { isDefault: command.name() === 'start' });
+}
 
 try {
   await program.parseAsync(process.argv);
