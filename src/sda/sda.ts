@@ -1,0 +1,201 @@
+import { bugcheckText } from '../executive/exceptions/bugcheck-codes.js';
+import { checkScheduler } from '../executive/scheduling/check.js';
+import { firstWord, matchKeyword, parseQualifiers } from './command-line.js';
+import type { Command } from './command.js';
+import { SdaError } from './error.js';
+import { EVALUATE, EXAMINE, SEARCH, timeText } from './examine.js';
+import { FORMAT, VALIDATE_QUEUE } from './format.js';
+import { SHOW_PAGE_TABLE, SHOW_PFN_DATA } from './page-lines.js';
+import { Session, type OutputFile, type SdaFiles } from './session.js';
+import { SHOW_CRASH, SHOW_HEADER } from './show-crash.js';
+import { SHOW_DEVICE } from './show-device.js';
+import { SHOW_LOCK, SHOW_RESOURCE } from './show-lock.js';
+import { SHOW_POOL } from './show-pool.js';
+import { SET_PROCESS, SHOW_PROCESS, SHOW_SUMMARY } from './show-process.js';
+import { SHOW_CALL_FRAME, SHOW_STACK } from './show-stack.js';
+import { DEFINE, READ, SHOW_SYMBOL } from './symbol-commands.js';
+import type { Target } from './target.js';
+
+/** `VALIDATE SCHEDULER`: every check of the scheduler's queues at once. Ours, not VMS's. */
+const VALIDATE_SCHEDULER: Command = {
+  name: 'VALIDATE SCHEDULER',
+  qualifiers: [],
+  help: ['VALIDATE SCHEDULER', 'Checks that every process is on exactly the queue of its state, and summary bits and counts agree.'],
+  *run(session) {
+    const problems = checkScheduler(session.memory, session.symbol);
+    for (const problem of problems) yield `%SDA-W-BADSCHED, ${problem}`;
+    if (problems.length === 0) yield 'Scheduler queues are well formed';
+  },
+};
+
+const COMMANDS: readonly Command[] = [
+  DEFINE, EVALUATE, EXAMINE, FORMAT, READ, SEARCH, SET_PROCESS, SHOW_CALL_FRAME, SHOW_CRASH, SHOW_DEVICE, SHOW_HEADER, SHOW_LOCK, SHOW_PAGE_TABLE,
+  SHOW_PFN_DATA, SHOW_POOL, SHOW_PROCESS, SHOW_RESOURCE, SHOW_STACK, SHOW_SUMMARY, SHOW_SYMBOL, VALIDATE_QUEUE, VALIDATE_SCHEDULER,
+];
+
+/** Commands that SDA itself carries out. */
+const OWN_VERBS = ['EXIT', 'HELP', 'REPEAT', 'SET', 'SHOW', 'VALIDATE'] as const;
+const OWN_HELP: readonly (readonly string[])[] = [
+  ['EXIT', 'Leaves SDA.'], ['HELP [command]', 'What there is, or how a command is used.'], ['REPEAT', 'The last command once more.'],
+  ['SET OUTPUT file', 'Everything that follows goes to a file (SET NOOUTPUT ends that).'], ['SET LOG file', 'Everything that follows also goes to a file (SET NOLOG ends that).'],
+  ['@file', 'Carries out the commands of a file.'],
+];
+const MAX_NESTING = 8;
+
+/**
+ * The System Dump Analyzer: one line in, lines out. It believes nothing: whatever the target holds, a command ends with a result or a message.
+ *
+ * @example for (const line of sda.execute('SHOW SUMMARY')) write(line);
+ */
+export class Sda {
+  readonly session: Session;
+  private last = '';
+  private output: OutputFile | undefined;
+  private log: OutputFile | undefined;
+  private nesting = 0;
+  /** EXIT has been given. */
+  isDone = false;
+
+  /**
+   * @param target   dump or running system
+   * @param symbols  global symbols of SYS.EXE and its system images
+   * @param files    files for READ, @file, SET OUTPUT, SET LOG
+   */
+  constructor(readonly target: Target, symbols: ReadonlyMap<string, number>, private readonly files: SdaFiles = {}) {
+    this.session = new Session(target, symbols, files);
+  }
+
+  /** What SDA says when it is started. */
+  *banner(): Generator<string> {
+    const { crash } = this.target;
+    if (!crash) {
+      yield '';
+      yield 'VAX/VMS System analyzer';
+      yield '';
+      return;
+    }
+    const reason = bugcheckText(crash.code);
+    yield '';
+    yield 'VAX/VMS System dump analyzer';
+    yield '';
+    yield `Dump taken on ${timeText(crash.time)}`;
+    yield `${reason.name}, ${reason.text}`;
+    yield '';
+    yield* this.target.warnings;
+  }
+
+  /** Carries out one command line. Conditions come out as lines too; nothing is thrown. */
+  *execute(line: string): Generator<string, void, undefined> {
+    for (const text of this.perform(line)) {
+      this.log?.write(text);
+      if (this.output) this.output.write(text);
+      else yield text;
+    }
+  }
+
+  private *perform(line: string): Generator<string> {
+    const text = line.trim();
+    if (text === '' || text.startsWith('!')) return;
+    try {
+      yield* this.dispatch(text);
+    } catch (error) {
+      if (error instanceof SdaError) yield* error.lines();
+      else yield `%SDA-F-INTERNAL, SDA itself failed: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+
+  private *dispatch(text: string): Generator<string> {
+    if (text.startsWith('@')) {
+      yield* this.commandFile(text.slice(1).trim());
+      return;
+    }
+    const [word, rest] = firstWord(text);
+    const verbs = [...new Set([...COMMANDS.map(({ name }) => name.split(' ')[0]!), ...OWN_VERBS])];
+    const verb = matchKeyword(word, verbs, 'verb');
+    if (verb === 'REPEAT') {
+      if (this.last === '') throw new SdaError('E', 'NOREPEAT', 'there is no command to repeat');
+      yield* this.dispatch(this.last);
+      return;
+    }
+    this.last = text;
+    if (verb === 'EXIT') {
+      this.isDone = true;
+      this.output?.close();
+      this.log?.close();
+    } else if (verb === 'HELP') {
+      yield* help(rest.trim());
+    } else {
+      const command = COMMANDS.find(({ name }) => name === verb);
+      if (command) yield* command.run(this.session, parseQualifiers(rest, command.qualifiers));
+      else yield* this.withKeyword(verb, rest);
+    }
+  }
+
+  /** SHOW, SET, VALIDATE: the keyword says which command it is. */
+  private *withKeyword(verb: string, text: string): Generator<string> {
+    const [word, rest] = firstWord(text);
+    if (word === '') throw new SdaError('E', 'INSFPRM', `missing command parameters - supply what to ${verb.toLowerCase()}`);
+    const own = verb === 'SET' ? ['LOG', 'NOLOG', 'NOOUTPUT', 'OUTPUT'] : [];
+    const keywords = COMMANDS.filter(({ name }) => name.startsWith(`${verb} `)).map(({ name }) => name.slice(verb.length + 1));
+    const keyword = matchKeyword(word, [...keywords, ...own], 'keyword');
+    if (own.includes(keyword)) {
+      this.redirect(keyword, rest.trim());
+      return;
+    }
+    const command = COMMANDS.find(({ name }) => name === `${verb} ${keyword}`)!;
+    yield* command.run(this.session, parseQualifiers(rest, command.qualifiers));
+  }
+
+  private redirect(keyword: string, name: string): void {
+    const which = keyword.endsWith('LOG') ? 'log' : 'output';
+    this[which]?.close();
+    this[which] = undefined;
+    if (keyword.startsWith('NO')) return;
+    if (name === '') throw new SdaError('E', 'INSFPRM', 'missing command parameters - supply a file');
+    const file = this.files.create?.(name);
+    if (!file) throw new SdaError('E', 'OPENOUT', `error opening ${name} as output`);
+    this[which] = file;
+  }
+
+  private *commandFile(name: string): Generator<string> {
+    const text = this.files.readText?.(name);
+    if (text === undefined) throw new SdaError('E', 'OPENIN', `error opening ${name} as input`);
+    if (this.nesting >= MAX_NESTING) throw new SdaError('E', 'NESTING', 'command files are nested too deeply');
+    this.nesting += 1;
+    try {
+      for (const line of text.split(/\r?\n/)) {
+        if (this.isDone) return;
+        yield* this.perform(line);
+      }
+    } finally {
+      this.nesting -= 1;
+    }
+  }
+}
+
+function* help(topic: string): Generator<string> {
+  const wanted = topic.toUpperCase().split(/\s+/);
+  const all = [...COMMANDS.map(({ name, help: lines }) => ({ name, lines })), ...OWN_HELP.map((lines) => ({ name: lines[0]!.replace(/ \[.*| file$/, ''), lines }))]
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const found = topic === '' ? [] : all.filter(({ name }) => {
+    const words = name.split(' ');
+    return wanted.every((word, index) => words[index]?.startsWith(word) === true);
+  });
+  if (topic !== '' && found.length === 0) throw new SdaError('E', 'NOHELP', `no documentation on ${topic.toUpperCase()}`);
+  if (topic === '') {
+    yield 'Commands:';
+    yield '';
+    for (const { lines } of all) yield `  ${lines[0]!}`;
+    yield '';
+    yield 'Expressions are hexadecimal: ^D and ^O for decimal and octal; + - * / @(shift) & ! \\ # @(contents of) and parentheses;';
+    yield 'G80 is 80000080, H80 is 7FFE0080; "." is the location last looked at; R0 to R11, AP, FP, SP, PC, PSL of the process in view;';
+    yield 'PCB, PHD, JIB, ARB its structures. HELP command tells more.';
+    return;
+  }
+  for (const { lines } of found) {
+    yield lines[0]!;
+    yield '';
+    for (const line of lines.slice(1)) yield `    ${line}`;
+    yield '';
+  }
+}
