@@ -3,13 +3,14 @@ import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { cliGetValue } from '../dcl/cli-client.js';
 import { Output } from './output.js';
+import { showLogical } from './show-logical.js';
 import { showProcess } from './show-process.js';
 import { showSystem } from './show-system.js';
 import { showUsers } from './show-users.js';
 
 /** SHOW.EXE: the options of SHOW that DCL does not carry out itself. A new option is a row here and a syntax in show.cld. */
 const OPTIONS: Readonly<Record<string, (p: Procedure, output: Output) => Flow<number>>> = {
-  SYSTEM: showSystem, PROCESS: showProcess, USERS: showUsers,
+  SYSTEM: showSystem, PROCESS: showProcess, USERS: showUsers, LOGICAL: showLogical,
 };
 
 const main = procedure('SHOW$MAIN', function* (p) {
@@ -29,4 +30,4 @@ const main = procedure('SHOW$MAIN', function* (p) {
 /** An error whose message has been written: SS$_ABORT's severity with the inhibit bit. */
 const NOT_AVAILABLE = 0x1000002c;
 
-export const SHOW_IMAGE: ResidentImage = { name: 'SHOW', transfer: 'SHOW$MAIN', routines: [main], privileges: 1n << 16n };
+export const SHOW_IMAGE: ResidentImage = { name: 'SHOW', transfer: 'SHOW$MAIN', routines: [main], privileges: (1n << 16n) | 1n };

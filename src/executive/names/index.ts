@@ -3,11 +3,12 @@ import { EXE$CRELNM } from './crelnm.js';
 import { EXE$CRELNT } from './crelnt.js';
 import { EXE$DELLNM } from './dellnm.js';
 import { EXE$CRELOG, EXE$DELLOG, EXE$TRNLOG } from './old-services.js';
+import { LNM$SHOW_TABLE } from './show-table.js';
 import { EXE$TRNLNM } from './trnlnm.js';
 
 /** Logical names, chapter 28. */
 export const NAMES_ROUTINES: readonly Microroutine[] = [
-  EXE$CRELNM, EXE$CRELNT, EXE$DELLNM, EXE$TRNLNM, EXE$CRELOG, EXE$DELLOG, EXE$TRNLOG,
+  EXE$CRELNM, EXE$CRELNT, EXE$DELLNM, EXE$TRNLNM, EXE$CRELOG, EXE$DELLOG, EXE$TRNLOG, LNM$SHOW_TABLE,
 ];
 
 export { LNM$CREATE_NAME, LNM$CREATE_TABLE } from './create.js';
