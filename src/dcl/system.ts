@@ -116,12 +116,17 @@ class SystemOutside implements Outside {
   /** A supervisor mode name for a process permanent file lies over the executive mode one of LOGINOUT; 0 takes it away. */
   private *namePermanent(name: string, ifi: number): Flow<void> {
     const p = this.procedure;
-    if (ifi === 0) {
-      yield* remove(p, name, 'LNM$PROCESS', SUPERVISOR);
-      return;
-    }
-    const value = `\x1b\0${String.fromCharCode(ifi & 0xff, ifi >>> 8)}`;
-    yield* define(p, name, [{ value, concealed: false, terminal: true }], 'LNM$PROCESS', SUPERVISOR, { confine: true, noAlias: false });
+    if (ifi === 0) yield* remove(p, name, 'LNM$PROCESS', SUPERVISOR);
+    else yield* this.nameFile(name, ifi, '');
+  }
+
+  *nameFile(name: string, ifi: number, device: string): Flow<void> {
+    const value = `\x1b\0${String.fromCharCode(ifi & 0xff, ifi >>> 8)}${device}`;
+    yield* define(this.procedure, name, [{ value, concealed: false, terminal: true }], 'LNM$PROCESS', SUPERVISOR, { confine: true, noAlias: false });
+  }
+
+  *unnameFile(name: string): Flow<void> {
+    yield* remove(this.procedure, name, 'LNM$PROCESS', SUPERVISOR);
   }
 
   enableControl(dcl: Dcl): Flow<void> { return enableControlCharacters(dcl); }

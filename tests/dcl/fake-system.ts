@@ -117,6 +117,8 @@ export function runProcedure(procedure: string, files: Readonly<Record<string, s
     lexical: (dcl, call) => callLexical(dcl, call),
     *translate(name) { return name === 'SYS$OUTPUT' || name === 'SYS$ERROR' ? { ifi: 2 } : undefined; },
     *nameStandardFiles() { return; },
+    *nameFile() { return; },
+    *unnameFile() { return; },
     *enableControl() { return; },
     *runDownFiles() { return; },
     *setMessageMask() { return; },

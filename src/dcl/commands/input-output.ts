@@ -78,6 +78,7 @@ function* openCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
   dcl.memory.writeByte(file + PPF.size, name.length);
   dcl.memory.writeBytes(file + PPF.size + 1, textToBytes(name));
   dcl.prc.PRC$L_FILES = file;
+  yield* dcl.outside.nameFile(name, opened.ifi, `_${/^_?([^:]*:)?/.exec(opened.spec)?.[1] ?? ''}`);
   return 1;
 }
 
@@ -93,6 +94,7 @@ function* closeCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
   const stream = view.PPF$L_RAB;
   dcl.memory.writeLong(found.link, view.PPF$L_FLINK);
   dcl.storage.release(found.file);
+  yield* dcl.outside.unnameFile(logicalOf(command));
   const status = yield* dcl.outside.files.close(stream);
   if ((status & 1) === 0) yield* gone(dcl, command, new CommandFailure(status));
   return 1;

@@ -18,6 +18,7 @@ import symbolTables from './symbol.cld';
 import { IMAGE_COMMANDS } from './image.js';
 import imageTables from './image.cld';
 import externalTables from './external.cld';
+import missingTables from './missing.cld';
 
 /**
  * Every command routine of DCL. A new command is one entry in its family's table and one definition in its .cld file.
@@ -31,7 +32,7 @@ function families(): readonly CommandRoutines[] {
 
 /** Sources of the command table: what SYS$SHARE:DCLTABLES holds. */
 export const COMMAND_TABLE_SOURCES: readonly string[] = [
-  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, externalTables,
+  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, externalTables, missingTables,
 ];
 
 export function commandRoutine(name: string): CommandRoutine {

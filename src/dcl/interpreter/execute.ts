@@ -1,6 +1,6 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { CLI$_INSFPRM, CLI$_NOLBLS } from '../condition-codes.js';
-import { CommandFailure, fail } from '../condition.js';
+import { CommandFailure, fail, SUCCESS } from '../condition.js';
 import { commandRoutine } from '../commands/registry.js';
 import { assign, readAssignment } from '../language/assignment.js';
 import { isBlank, isSymbolCharacter, isSymbolStart, trim, upcase } from '../language/characters.js';
@@ -165,7 +165,7 @@ export function* execute(dcl: Dcl, text: string, substituted: boolean): Flow<num
   const assignment = readAssignment(rest);
   if (assignment) {
     yield* assign(assignment, dcl);
-    return 1;
+    return SUCCESS;
   }
   if (!substituted && isSymbolStart(rest.charAt(0))) {
     const value = verbSymbol(dcl, rest);
@@ -206,7 +206,11 @@ function* tableCommand(dcl: Dcl, text: string): Flow<number | undefined> {
 
 function* dispatch(dcl: Dcl, parsed: ParsedCommand): Flow<number | undefined> {
   const { routine, image } = parsed.command;
-  if (routine !== undefined) return (yield* commandRoutine(routine)(dcl, parsed)) ?? undefined;
+  if (routine !== undefined) {
+    // DCL's own commands succeed with the CLI facility's code.
+    const status = yield* commandRoutine(routine)(dcl, parsed);
+    return status === 1 ? SUCCESS : status ?? undefined;
+  }
   return yield* runImageCommand(dcl, parsed, image ?? readVerb(parsed.line).verb);
 }
 

@@ -23,6 +23,9 @@ export interface Outside {
   translate(name: string): Flow<{ readonly name: string } | { readonly ifi: number } | undefined>;
   /** Makes SYS$INPUT and SYS$OUTPUT name the files of the current level. */
   nameStandardFiles(dcl: Dcl): Flow<void>;
+  /** The logical name of a file that OPEN opened: in the process table, supervisor mode, not passed to subprocesses. */
+  nameFile(name: string, ifi: number, device: string): Flow<void>;
+  unnameFile(name: string): Flow<void>;
   /** SET CONTROL: enables or disables CTRL/Y and CTRL/T at the terminal, by PRC$W_CTRLMASK. */
   enableControl(dcl: Dcl): Flow<void>;
   /** Closes the files an image left open. */

@@ -92,7 +92,7 @@ class CommandParser {
 
   private restOfLineNext(): boolean {
     const next = this.parameterEntities[this.parameters.length];
-    return next !== undefined && REST_OF_LINE.has(next.valueType) && this.parameters.length > 0;
+    return next !== undefined && REST_OF_LINE.has(next.valueType) && (this.parameters.length > 0 || this.qualifierEntities.length === 0);
   }
 
   private skipBlanks(): void {
