@@ -28,6 +28,7 @@ export const ATR$C_DIRSEQ = 27;
 export const ATR$C_BACKLINK = 28;
 export const ATR$C_JOURNAL = 29;
 export const ATR$C_HDR1_ACC = 30;
+export const ATR$C_ACLLENGTH = 38;
 export const ATR$C_HIGHWATER = 41;
 
 /**

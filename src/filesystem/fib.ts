@@ -28,7 +28,7 @@ export const FIB = structure('FIB', 64, {
   0x38: ['FIB$L_STATUS', 'alternate access status'],
   0x3c: ['FIB$L_ALT_ACCESS', 'alternate access required'],
 }, {
-  FIB$B_WSIZE: 0x03, FIB$W_FID: [0x04, 6], FIB$W_DID: [0x0a, 6], FIB$W_CNTRLFUNC: 0x16, FIB$L_CNTRLVAL: 0x18,
+  FIB$B_WSIZE: 0x03, FIB$R_FID: [0x04, 6], FIB$R_DID: [0x0a, 6], FIB$W_CNTRLFUNC: 0x16, FIB$L_CNTRLVAL: 0x18,
 }, {
   FIB$V_NOWRITE: ['FIB$L_ACCTL', 0], FIB$V_DLOCK: ['FIB$L_ACCTL', 1], FIB$V_SPOOL: ['FIB$L_ACCTL', 4], FIB$V_WRITECK: ['FIB$L_ACCTL', 5],
   FIB$V_SEQONLY: ['FIB$L_ACCTL', 6], FIB$V_WRITE: ['FIB$L_ACCTL', 8], FIB$V_READCK: ['FIB$L_ACCTL', 9], FIB$V_NOREAD: ['FIB$L_ACCTL', 10],

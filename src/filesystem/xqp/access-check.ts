@@ -1,0 +1,39 @@
+import type { Kernel } from '../../executive/kernel.js';
+import { hasPrivilege } from '../../executive/names/protection.js';
+import { PRV$V_BYPASS, PRV$V_GRPPRV, PRV$V_READALL, PRV$V_SYSPRV } from '../../executive/starlet/prvdef.js';
+import { SS$_NOPRIV } from '../../executive/starlet/ssdef.js';
+import { fail } from '../file-failure.js';
+import { headerOf } from '../on-disk.js';
+
+/** Kinds of access to a file, as bits of a protection nibble (a set bit denies). */
+export const FILE_READ = 1;
+export const FILE_WRITE = 2;
+export const FILE_EXECUTE = 4;
+export const FILE_DELETE = 8;
+
+/**
+ * Whether the current process may use a file so, by its UIC, the owner and protection in the file header, and its privileges.
+ * Categories: system, owner, group, world, from the low nibble up; any that grants is enough. @source book 18.3 (protection), digest ch28 3.4
+ */
+export function mayUseFile(k: Kernel, block: Uint8Array, access: number): boolean {
+  if (hasPrivilege(k, PRV$V_BYPASS)) return true;
+  if ((access & ~(FILE_READ | FILE_EXECUTE)) === 0 && hasPrivilege(k, PRV$V_READALL)) return true;
+  const header = headerOf(block);
+  const owner = header.FH2$L_FILEOWNER;
+  const protection = header.FH2$W_FILEPROT;
+  const uic = k.pcb.PCB$L_UIC;
+  const sameGroup = uic >>> 16 === owner >>> 16;
+  const system = uic >>> 16 <= k.sys.EXE$GL_SYSUIC || hasPrivilege(k, PRV$V_SYSPRV) || (sameGroup && hasPrivilege(k, PRV$V_GRPPRV));
+  return [system, uic === owner, sameGroup, true].some((member, category) => member && ((protection >>> (4 * category)) & access) === 0);
+}
+
+/** Fails with SS$_NOPRIV when it may not. */
+export function requireAccess(k: Kernel, block: Uint8Array, access: number): void {
+  if (!mayUseFile(k, block, access)) fail(SS$_NOPRIV);
+}
+
+/** Looking up one name needs execute access to the directory, reading it (a wildcard) read access. */
+export function requireLookup(k: Kernel, directory: Uint8Array, isWildcard: boolean): void {
+  if (mayUseFile(k, directory, FILE_READ)) return;
+  if (isWildcard || !mayUseFile(k, directory, FILE_EXECUTE)) fail(SS$_NOPRIV);
+}

@@ -1,0 +1,75 @@
+import { SS$_DIRNOTEMPTY } from '../../executive/starlet/ssdef.js';
+import type { AllocationOptions } from '../allocation.js';
+import { FCH$M_DIRECTORY, setEndOfFileBlock, setHighestBlock, FAT } from '../atr.js';
+import type { BlockFlow } from '../block-io.js';
+import { Directory, formatBlock, type DirectoryEntry } from '../directory.js';
+import { fail } from '../file-failure.js';
+import type { FileId } from '../file-id.js';
+import type { NamePattern } from '../file-name.js';
+import { createFile, deleteFile, extendFile, recordAttributesOf, truncateFile, type NewFile } from '../files.js';
+import { DIRECTORY_ATTRIBUTES } from '../initialize.js';
+import { enterName, type EnterOptions, type Entered } from '../lookup.js';
+import { headerOf } from '../on-disk.js';
+import { blocksIn, type Extent } from '../retrieval.js';
+import { chainMap, type Volume } from '../volume.js';
+import type { FileStructure } from './structure.js';
+
+/** A Files-11 volume as the file functions see it. */
+export class Ods2Structure implements FileStructure {
+  constructor(readonly volume: Volume) {}
+
+  get defaultExtend(): number { return this.volume.parameters.extend; }
+  get fileProtection(): number { return this.volume.parameters.fileProtection; }
+
+  *header(id: FileId): BlockFlow<Uint8Array> { return (yield* this.volume.readHeader(id)).block; }
+
+  *storeHeader(id: FileId, header: Uint8Array): BlockFlow<void> {
+    yield* this.volume.writeHeader({ id, lbn: yield* this.volume.headerLbn(id.number), block: header });
+  }
+
+  *map(id: FileId): BlockFlow<Extent[]> { return chainMap(yield* this.volume.readChain(id)); }
+
+  *entries(directory: FileId): BlockFlow<DirectoryEntry[]> { return yield* (yield* Directory.open(this.volume, directory)).entries(); }
+
+  *versions(directory: FileId, name: string): BlockFlow<DirectoryEntry[]> {
+    return yield* (yield* Directory.open(this.volume, directory)).versions(name);
+  }
+
+  *enter(directory: FileId, pattern: NamePattern, id: FileId, options: EnterOptions): BlockFlow<Entered> {
+    return yield* enterName(yield* Directory.open(this.volume, directory), pattern, id, options);
+  }
+
+  *remove(directory: FileId, name: string, version: number): BlockFlow<void> {
+    yield* (yield* Directory.open(this.volume, directory)).remove(name, version);
+  }
+
+  *create(file: NewFile): BlockFlow<FileId> { return (yield* createFile(this.volume, file)).id; }
+
+  *makeDirectory(id: FileId): BlockFlow<void> {
+    if (blocksIn(yield* this.map(id)) === 0) yield* extendFile(this.volume, id, 1, { contiguous: true });
+    yield* this.volume.writeVirtual(yield* this.map(id), 1, formatBlock([]));
+    const header = yield* this.volume.readHeader(id);
+    const fat = recordAttributesOf(header.block);
+    const versions = fat.FAT$W_VERSIONS;
+    const highest = [fat.FAT$W_HIBLKH, fat.FAT$W_HIBLKL] as const;
+    headerOf(header.block).FH2$R_RECATTR = DIRECTORY_ATTRIBUTES.slice(0, FAT.size);
+    setHighestBlock(fat, highest[0] * 0x10000 + highest[1]);
+    setEndOfFileBlock(fat, 2);
+    fat.FAT$W_VERSIONS = versions;
+    yield* this.volume.writeHeader(header);
+  }
+
+  *extend(id: FileId, blocks: number, options: AllocationOptions): BlockFlow<{ vbn: number; blocks: number }> {
+    return yield* extendFile(this.volume, id, blocks, options);
+  }
+
+  *truncate(id: FileId, blocks: number): BlockFlow<number> { return yield* truncateFile(this.volume, id, blocks); }
+
+  *delete(id: FileId): BlockFlow<void> {
+    const header = yield* this.volume.readHeader(id);
+    if (headerOf(header.block).FH2$L_FILECHAR & FCH$M_DIRECTORY && (yield* this.entries(id)).length > 0) fail(SS$_DIRNOTEMPTY);
+    yield* deleteFile(this.volume, id);
+  }
+
+  *closed(): BlockFlow<void> { /* the blocks are on the disk */ }
+}

@@ -1,0 +1,39 @@
+import type { AllocationOptions } from '../allocation.js';
+import type { BlockFlow } from '../block-io.js';
+import type { DirectoryEntry } from '../directory.js';
+import type { FileId } from '../file-id.js';
+import type { NamePattern } from '../file-name.js';
+import type { NewFile } from '../files.js';
+import type { EnterOptions, Entered } from '../lookup.js';
+import type { Extent } from '../retrieval.js';
+
+/**
+ * What the file functions need of a volume, whatever keeps its files: a Files-11 disk or a directory of the host. A file is described by
+ * a file header of structure level 2, which a volume without headers makes up.
+ */
+export interface FileStructure {
+  /** A file's header, 512 bytes; fails when there is no such file. */
+  header(id: FileId): BlockFlow<Uint8Array>;
+  /** Stores a header after its attributes have been changed. */
+  storeHeader(id: FileId, header: Uint8Array): BlockFlow<void>;
+  /** Where the blocks are; undefined when virtual blocks are not disk blocks. */
+  map(id: FileId): BlockFlow<Extent[] | undefined>;
+  /** Every entry of a directory, sorted. */
+  entries(directory: FileId): BlockFlow<DirectoryEntry[]>;
+  /** The entries of one name, newest first. */
+  versions(directory: FileId, name: string): BlockFlow<DirectoryEntry[]>;
+  enter(directory: FileId, pattern: NamePattern, id: FileId, options: EnterOptions): BlockFlow<Entered>;
+  remove(directory: FileId, name: string, version: number): BlockFlow<void>;
+  create(file: NewFile): BlockFlow<FileId>;
+  /** Makes a new file an empty directory. */
+  makeDirectory(id: FileId): BlockFlow<void>;
+  extend(id: FileId, blocks: number, options: AllocationOptions): BlockFlow<{ vbn: number; blocks: number }>;
+  /** Cuts off behind `blocks` blocks. @returns blocks given back */
+  truncate(id: FileId, blocks: number): BlockFlow<number>;
+  delete(id: FileId): BlockFlow<void>;
+  /** A writer has closed the file. */
+  closed(id: FileId): BlockFlow<void>;
+  /** Default extension of the volume, in blocks. */
+  readonly defaultExtend: number;
+  readonly fileProtection: number;
+}

@@ -1,0 +1,151 @@
+import { procedure, type Flow, type Microroutine } from '../../executive/gate/microroutine.js';
+import type { Procedure } from '../../executive/gate/procedure.js';
+import { resumeThread, runThread } from '../../executive/gate/thread.js';
+import { COM$POST } from '../../executive/io/completion.js';
+import { EXE$QXQPPKT } from '../../executive/io/xqp-queue.js';
+import type { Kernel } from '../../executive/kernel.js';
+import { hasPrivilege } from '../../executive/names/protection.js';
+import { DEV$M_MNT } from '../../executive/starlet/devdef.js';
+import { IO$_MOUNT, IO$_READVBLK, IO$_WRITEVBLK } from '../../executive/starlet/iodef.js';
+import { PRV$V_MOUNT } from '../../executive/starlet/prvdef.js';
+import { SS$_DEVNOTMOUNT, SS$_ENDOFFILE, SS$_NOPRIV, SS$_NORMAL } from '../../executive/starlet/ssdef.js';
+import { IRP } from '../../executive/structures/irp.js';
+import { DISKUCB } from '../../executive/structures/ucb.js';
+import { AQB, VCB } from '../../executive/structures/volume.js';
+import { remembered, type BlockFlow } from '../block-io.js';
+import { FileFailure, fail } from '../file-failure.js';
+import { DEVICE_IO_ROUTINES, deviceIo } from './device-io.js';
+import { FileFunctions } from './functions.js';
+import { mountOds2, volumeOf } from './mount.js';
+import { Ods2Structure } from './ods2.js';
+import { FileRequest } from './request.js';
+import type { FileStructure } from './structure.js';
+
+/**
+ * The XQP (F11BXQP): the file system, running in the process that asks. A request arrives as a normal kernel mode AST with its IRP as the
+ * parameter; where the operation waits for a disk, the XQP leaves the AST, and the end of the transfer brings it back by another one.
+ * While it works for a process, PCB$B_DPC keeps that process from being deleted or suspended.
+ *
+ * One operation at a time has a volume: VCB$W_ACTIVITY is 1 meanwhile, and requests that come then wait on AQB$L_ACPQFL. choice: the real XQP
+ * takes volume, directory and file locks instead, and so lets unrelated operations overlap. @source book 7.4.4, 18.3.3; digest ch07 2.12
+ */
+
+/** A kind of volume that is not a Files-11 disk: a host directory. */
+export interface OtherVolumes {
+  /** The file structure behind a unit; undefined when it is a disk. */
+  structureFor(k: Kernel, ucb: number): FileStructure | undefined;
+  /** Mounts the unit. @returns false when it is a disk */
+  mount(k: Kernel, ucb: number): boolean;
+  /** Performs (a pass of) a virtual transfer. @returns status and bytes transferred */
+  transfer(k: Kernel, irp: number): { status: number; bytes: number };
+}
+
+type RequestPacket = ReturnType<typeof IRP.at>;
+
+/** Entry of a request: the AST parameter is the IRP. */
+function* entry(p: Procedure, others: OtherVolumes): Flow<number> {
+  const k = p.kernel;
+  const irp = IRP.at(k, p.argument(1));
+  const code = irp.IRP$W_FUNC & 0x3f;
+  if (code === IO$_READVBLK || code === IO$_WRITEVBLK) {
+    virtualTransfer(k, irp, others);
+    return SS$_NORMAL;
+  }
+  if (mustQueue(k, irp)) return SS$_NORMAL;
+  const { pcb } = k;
+  pcb.PCB$B_DPC = pcb.PCB$B_DPC + 1;
+  const vcb = DISKUCB.at(k, irp.IRP$L_UCB).UCB$L_VCB;
+  if (vcb !== 0) VCB.at(k, vcb).VCB$W_ACTIVITY = 1;
+  yield* runThread(p, irp.address, operation(p, irp, others));
+  return SS$_NORMAL;
+}
+
+/** A volume that is busy: the request waits for it. */
+function mustQueue(k: Kernel, irp: RequestPacket): boolean {
+  const vcbAddress = DISKUCB.at(k, irp.IRP$L_UCB).UCB$L_VCB;
+  if (vcbAddress === 0 || VCB.at(k, vcbAddress).VCB$W_ACTIVITY === 0) return false;
+  k.insertTail(irp.address, VCB.at(k, vcbAddress).VCB$L_AQB);
+  return true;
+}
+
+/** The next request for the volume, if any waits, goes to its process. */
+function startNext(k: Kernel, ucb: number): void {
+  const vcbAddress = DISKUCB.at(k, ucb).UCB$L_VCB;
+  if (vcbAddress === 0) return;
+  VCB.at(k, vcbAddress).VCB$W_ACTIVITY = 0;
+  const queue = VCB.at(k, vcbAddress).VCB$L_AQB + AQB.offset.AQB$L_ACPQFL;
+  for (const waiting of k.queueEntries(queue)) {
+    if (IRP.at(k, waiting).IRP$L_UCB !== ucb) continue;
+    k.removeQueue(waiting);
+    EXE$QXQPPKT(k, waiting);
+    return;
+  }
+}
+
+/** One file function from beginning to end. */
+function* operation(p: Procedure, irp: RequestPacket, others: OtherVolumes): BlockFlow<void> {
+  const k = p.kernel;
+  const ucb = irp.IRP$L_UCB;
+  let status: number;
+  try {
+    status = (irp.IRP$W_FUNC & 0x3f) === IO$_MOUNT ? yield* mount(p, irp, others) : yield* fileFunction(p, irp, others);
+  } catch (error) {
+    if (!(error instanceof FileFailure)) throw error;
+    status = error.status;
+  }
+  const { pcb } = k;
+  pcb.PCB$B_DPC = pcb.PCB$B_DPC - 1;
+  irp.IRP$L_IOST1 = status;
+  irp.IRP$L_IOST2 = 0;
+  COM$POST(k, irp.address);
+  startNext(k, ucb);
+}
+
+function* mount(p: Procedure, irp: RequestPacket, others: OtherVolumes): BlockFlow<number> {
+  const k = p.kernel;
+  if (!hasPrivilege(k, PRV$V_MOUNT)) return SS$_NOPRIV;
+  const ucb = irp.IRP$L_UCB;
+  if (!others.mount(k, ucb)) yield* mountOds2(k, ucb, remembered(deviceIo(p, ucb, irp.address)));
+  return SS$_NORMAL;
+}
+
+function* fileFunction(p: Procedure, irp: RequestPacket, others: OtherVolumes): BlockFlow<number> {
+  const k = p.kernel;
+  const unit = DISKUCB.at(k, irp.IRP$L_UCB);
+  if ((unit.UCB$L_DEVCHAR & DEV$M_MNT) === 0 || unit.UCB$L_VCB === 0) return fail(SS$_DEVNOTMOUNT);
+  const request = new FileRequest(k, irp.address);
+  const other = others.structureFor(k, unit.address);
+  const volume = other ? undefined : volumeOf(k, unit.address, remembered(deviceIo(p, unit.address, irp.address)));
+  const structure = other ?? new Ods2Structure(volume!);
+  const vcb = VCB.at(k, unit.UCB$L_VCB);
+  try {
+    return yield* new FileFunctions(k, vcb.address, structure, request, vcb.VCB$V_NOALLOC !== 0).perform();
+  } finally {
+    request.storeFib();
+    if (volume) vcb.VCB$L_FREE = vcb.VCB$L_FREE + volume.freed;
+  }
+}
+
+/**
+ * A virtual transfer that the window did not map. A window maps its whole file, so on a disk this is the end of the allocated space; on a
+ * host directory every transfer comes here.
+ */
+function virtualTransfer(k: Kernel, irp: RequestPacket, others: OtherVolumes): void {
+  const isOther = others.structureFor(k, irp.IRP$L_UCB) !== undefined;
+  const { status, bytes } = isOther ? others.transfer(k, irp.address) : { status: SS$_ENDOFFILE, bytes: 0 };
+  irp.IRP$L_IOST1 = (status | (bytes << 16)) >>> 0;
+  irp.IRP$L_IOST2 = 0;
+  COM$POST(k, irp.address);
+}
+
+export function xqpRoutines(others: OtherVolumes): readonly Microroutine[] {
+  return [
+    procedure('F11X$XQP', function* (p) { return yield* entry(p, others); }),
+    // The AST that a transfer of the XQP's own ends with: the parameter is the IRP of the request it is for.
+    procedure('F11X$CONTINUE', function* (p) {
+      yield* resumeThread(p, p.argument(1));
+      return SS$_NORMAL;
+    }),
+    ...DEVICE_IO_ROUTINES,
+  ];
+}
