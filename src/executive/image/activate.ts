@@ -35,6 +35,8 @@ const EXECUTIVE = 1;
 const USER = 3;
 const EFN = 30;
 const DEFAULT_STACK_PAGES = 20;
+/** Blocks of one transfer: its length is a word. */
+const MOST_BLOCKS = 127;
 const EVERY_PRIVILEGE = 0xffff_ffff_ffff_ffffn;
 
 interface Request {
@@ -76,7 +78,9 @@ function readRequest(p: Procedure): Request | undefined {
   if (returnRange !== 0 && !k.callerCanWrite(returnRange, 8)) return undefined;
   const requested = p.argumentCount >= 8 ? p.argument(8) & 3 : 0;
   // $IMGACT acts for user mode unless told otherwise; nobody gets pages of a mode more privileged than its own.
-  return { name, defaults, headerBuffer, flags: p.argument(4), returnRange, mode: requested === 0 ? USER : Math.max(requested, k.callerMode, EXECUTIVE) };
+  // A user mode caller is an image itself: what it asks for is merged with it.
+  const flags = p.argument(4) | (k.callerMode === USER ? IAC$M_MERGE : 0);
+  return { name, defaults, headerBuffer, flags, returnRange, mode: requested === 0 ? USER : Math.max(requested, k.callerMode, EXECUTIVE) };
 }
 
 /** Calls a kernel mode subroutine of the activator. */
@@ -155,6 +159,7 @@ function* readHeader(p: Procedure, channel: number): Flow<ImageHeader | { readon
 
 /** Creates the section's pages, and fills them from the file; read-only ones lose write access afterwards. */
 function* mapSection(p: Procedure, section: ImageSection, channel: number, mode: number): Flow<number> {
+  if (section.pages === 0) return SS$_NORMAL;
   const low = sectionAddress(section);
   const length = section.pages * PAGE;
   const range = p.allocate(8);
@@ -162,7 +167,11 @@ function* mapSection(p: Procedure, section: ImageSection, channel: number, mode:
   p.memory.writeLong(range + 4, low + length - 1);
   const created = yield* service(p, '$CRETVA', { inadr: range, acmode: mode });
   if (!(created & 1) || section.kind === 'demandZero') return created;
-  const read = yield* readBlocks(p, channel, low, length, section.vbn);
+  let read: number = SS$_NORMAL;
+  for (let page = 0; page < section.pages && read & 1; page += MOST_BLOCKS) {
+    const blocks = Math.min(MOST_BLOCKS, section.pages - page);
+    read = yield* p.scratch(() => readBlocks(p, channel, low + page * PAGE, blocks * PAGE, section.vbn + page));
+  }
   if (!(read & 1) || section.flags & ISD$M_WRT) return read;
   return yield* service(p, '$SETPRT', { inadr: range, acmode: mode, prot: PRT$C_UR });
 }

@@ -104,3 +104,25 @@ test('ch21 2.8: SYS$IMGSTA calls the next transfer address; its traceback handle
   runTo(system, (pc) => pc === k.symbol('EXE$EXIT') + 2);
   expect(k.argument(1)).toBe((SS$_ACCVIO | 0x10000000) >>> 0);
 });
+
+test('ch04#35: with the traceback frame a warning ends the image as well', () => {
+  const code = new Uint8Array(512);
+  code.set(assembleAbsolute('MAIN:	.WORD	0\n	PUSHL	#^X10\n	CALLS	#1,@#LIB$SIGNAL\n	RET\n', 'code', { origin: 0x200, symbols: serviceSymbol }).bytes);
+  const system = boot(header([section({ vpn: 1, vbn: 2 })], [serviceSymbol('SYS$IMGSTA')!, 0x200]), code);
+  runTo(system, (pc) => pc === 0x202);
+  runTo(system, (pc) => pc === system.kernel.symbol('EXE$EXIT') + 2);
+  expect(system.kernel.argument(1)).toBe(0x10000010);
+});
+
+test('ch21#7: the user stack pointer starts two pages below the high end, which CTL$AL_STACK has', () => {
+  const code = new Uint8Array(512);
+  code.set(assembleAbsolute(CODE, 'code', { origin: 0x200, symbols: serviceSymbol }).bytes);
+  const system = boot(header([section({ vpn: 1, vbn: 2 })]), code);
+  const { cpu } = system.machine;
+  runTo(system, () => cpu.currentMode === 3);
+  const k = system.kernel;
+  const high = k.readLong(k.symbol('CTL$AL_STACK') + 12);
+  expect(k.register(14)).toBe(high - 2 * 512);
+  // Not asked for: 20 pages, and the two.
+  expect(high - k.readLong(k.symbol('CTL$AL_STACKLIM') + 12)).toBe(22 * 512);
+});

@@ -4,6 +4,7 @@ import { procedure, type Flow } from '../../../src/executive/gate/microroutine.j
 import type { Procedure } from '../../../src/executive/gate/procedure.js';
 import { service } from '../../../src/executive/gate/service-call.js';
 import { EXE$RUNDOWN } from '../../../src/executive/image/rundown.js';
+import { channelBlock, channelMode } from '../../../src/executive/io/channels.js';
 import { p0Pages, p1LowPage } from '../../../src/executive/memory/page-tables.js';
 import { LNM$SEARCH_ONE } from '../../../src/executive/names/search.js';
 import { ACB } from '../../../src/executive/structures/acb.js';
@@ -43,7 +44,7 @@ function* define(p: Procedure, name: string, mode: number): Flow<number> {
   return yield* service(p, '$CRELNM', { tabnam: p.string('LNM$PROCESS'), lognam: p.string(name), acmode: modes, itmlst: items });
 }
 
-test('ch21#30, ch21#31, ch21#32, ch21#33, ch21#34, ch21#35, ch21#36, ch21#39: rundown of an image', () => {
+test('ch21#29, ch21#30, ch21#31, ch21#32, ch21#33, ch21#34, ch21#35, ch21#36, ch21#39: rundown of an image', () => {
   const facts: Record<string, unknown> = {};
   runWith(function* (p, kernelProcedure) {
     facts['user name'] = (yield* define(p, 'USERNAME', USER)) & 1;
@@ -62,8 +63,15 @@ test('ch21#30, ch21#31, ch21#32, ch21#33, ch21#34, ch21#35, ch21#36, ch21#39: ru
     const cell = (name: keyof typeof P1_CELLS.offset, index = 0): number => k.readLong(CTL$GL_VECTORS + P1_CELLS.offset[name] + 4 * index);
     const queued = (): number[] => [...k.queueEntries(k.pcb.address + 0x10)].map((acb) => ACB.at(k, acb).ACB$V_MODE);
     k.p1.CTL$GL_CMSUPR = 0x3000;
+    const channels: number[] = [];
+    for (const acmode of [SUPERVISOR, USER]) {
+      const channel = p.allocate(4);
+      yield* service(p, '$ASSIGN', { devnam: p.string('NLA0:'), chan: channel, acmode });
+      channels.push(p.memory.readWord(channel));
+    }
+    const modes = (): number[] => channels.map((channel) => channelMode(channelBlock(k, channel)));
     k.pcb.PCB$Q_PRIV = 0n;
-    facts['before'] = { image: cell('CTL$GL_IMGHDRBF') !== 0, asts: queued(), handler: cell('CTL$GL_THUSER') !== 0, user: cell('CTL$GL_CMUSER'), sfm: k.pcb.PCB$V_SSFEXCU };
+    facts['before'] = { image: cell('CTL$GL_IMGHDRBF') !== 0, asts: queued(), handler: cell('CTL$GL_THUSER') !== 0, user: cell('CTL$GL_CMUSER'), sfm: k.pcb.PCB$V_SSFEXCU, channels: modes() };
     const activations = phd.PHD$L_IMGCNT;
     const status = yield* EXE$RUNDOWN(p, USER);
     facts['after'] = {
@@ -71,17 +79,17 @@ test('ch21#30, ch21#31, ch21#32, ch21#33, ch21#34, ch21#35, ch21#36, ch21#39: ru
       permanent: 0x40000000 + p1LowPage(k) * 512 === k.p1.CTL$GL_CTLBASVA,
       privileges: k.pcb.PCB$Q_PRIV === k.p1.CTL$GQ_PROCPRIV && phd.PHD$Q_PRIVMSK === k.p1.CTL$GQ_PROCPRIV,
       user: cell('CTL$GL_CMUSER'), supervisor: cell('CTL$GL_CMSUPR'), asts: queued(), enabled: (k.pcb.PCB$B_ASTEN >> USER) & 1,
-      handler: cell('CTL$GL_THUSER'), handlers: cell('CTL$GL_THCOUNT', 2), lastChance: cell('CTL$AL_FINALEXC', USER), sfm: k.pcb.PCB$V_SSFEXCU,
+      handler: cell('CTL$GL_THUSER'), handlers: cell('CTL$GL_THCOUNT', 2), lastChance: cell('CTL$AL_FINALEXC', USER), sfm: k.pcb.PCB$V_SSFEXCU, channels: modes(),
       names: ['USERNAME', 'SUPRNAME'].map((name) => LNM$SEARCH_ONE(k, name, 'LNM$PROCESS', USER).status & 1),
     };
     return yield* service(p, '$HIBER', {});
   });
   expect(facts).toEqual({
     'user name': 1, 'supervisor name': 1,
-    before: { image: true, asts: [USER], handler: true, user: 0x1000, sfm: 1 },
+    before: { image: true, asts: [USER], handler: true, user: 0x1000, sfm: 1, channels: [SUPERVISOR + 1, USER + 1] },
     after: {
       status: 1, count: 1, image: 0, p0: 0, permanent: true, privileges: true, user: 0, supervisor: 0x3000, asts: [], enabled: 1,
-      handler: 0, handlers: 0, lastChance: 0, sfm: 0, names: [0, 1],
+      handler: 0, handlers: 0, lastChance: 0, sfm: 0, channels: [SUPERVISOR + 1, 0], names: [0, 1],
     },
   });
 });
