@@ -1,12 +1,12 @@
-import { procedure, type Flow, type ProcedureRoutine } from '../executive/gate/microroutine.js';
+import { procedure, type ProcedureRoutine } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { resumeThread, runThread, suspend, type ThreadFlow } from '../executive/gate/thread.js';
 import { FAB, FAB$C_BID, FAB$C_BLN } from '../executive/starlet/fabdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
-import { RMS$_FAB, RMS$_ISI, RMS$_PENDING, RMS$_RAB, RMS$_RSA, RMS$_STALL } from '../executive/starlet/rmsdef.js';
+import { RMS$_DME, RMS$_FAB, RMS$_IFI, RMS$_ISI, RMS$_PENDING, RMS$_RAB, RMS$_RSA, RMS$_STALL } from '../executive/starlet/rmsdef.js';
+import { createIfab, deleteIfab, findFile, findStream, releaseWorkArea, type Ifab, type Irab } from './segments.js';
 import { IFAB, IRAB } from './structures.js';
-import { findStream, type Ifab, type Irab } from './segments.js';
 
 /**
  * How an RMS operation runs (book 9.3.4; digest ch09 2.7). The service is entered in executive mode and starts a thread. When
@@ -46,31 +46,45 @@ export interface IoRequest {
   readonly p6?: number;
 }
 
+/** Whose I/O it is. */
+export interface IoContext {
+  /** IFAB or IRAB of the thread. */
+  readonly structure: number;
+  /** Its I/O status block. */
+  readonly iosb: number;
+  readonly ifab: Ifab;
+  /** Access mode of RMS's caller. */
+  readonly mode: number;
+}
+
+/** The two longwords of an I/O status block. */
+export interface IoResult {
+  readonly first: number;
+  readonly second: number;
+}
+
 /**
- * Issues a request and suspends the thread of `structure` until it is complete.
+ * Issues a request and suspends the thread until it is complete. In image rundown there is no caller to wait: it waits here.
  *
- * @param structure  IFAB or IRAB of the thread
- * @param iosb       its I/O status block
- * @param mode       access mode of RMS's caller
- * @returns the two longwords of the I/O status block; a request that is refused has its status in the first
+ * @returns the I/O status block; a request that is refused has its status in the first longword
  */
-export function* queueIo(p: Procedure, structure: number, iosb: number, mode: number, request: IoRequest): ThreadFlow<{ readonly first: number; readonly second: number }> {
-  const status = yield* service(p, '$QIO', {
-    ...request, efn: eventFlag(mode), iosb, astadr: p.kernel.symbol('RMS$IOAST'), astprm: structure,
-  });
+export function* queueIo(p: Procedure, context: IoContext, request: IoRequest): ThreadFlow<IoResult> {
+  const { iosb, structure, mode, ifab } = context;
+  const isRundown = ifab.IFB$V_RUNDOWN !== 0;
+  const call = { ...request, efn: eventFlag(mode), iosb };
+  const status = isRundown
+    ? yield* service(p, '$QIOW', call)
+    : yield* service(p, '$QIO', { ...call, astadr: p.kernel.symbol('RMS$IOAST'), astprm: structure });
   if (!(status & 1)) return { first: status, second: 0 };
   // The completion AST may come on the way out of $QIO, before there is a suspended thread; the I/O status block tells.
-  while (p.memory.readLong(iosb) === 0) yield* suspend();
+  while (!isRundown && p.memory.readLong(iosb) === 0) yield* suspend();
   return { first: p.memory.readLong(iosb), second: p.memory.readLong(iosb + 4) };
 }
 
 /** The record services: $GET and its like. */
-export interface RecordOperation {
+export interface RecordOperation extends IoContext {
   readonly rab: Rab;
   readonly irab: Irab;
-  readonly ifab: Ifab;
-  /** Access mode of the caller. */
-  readonly mode: number;
 }
 
 /** A service whose argument is a RAB that is connected. */
@@ -79,39 +93,54 @@ export function recordService(name: string, body: (p: Procedure, operation: Reco
     const rab = callerRab(p);
     if (!rab) return RMS$_RAB;
     const irab = findStream(p, rab.RAB$W_ISI);
-    if (!irab) return finish(p, rab, { status: RMS$_ISI });
+    if (!irab) return finish(rab, { status: RMS$_ISI });
     if (irab.IRB$V_BUSY) return RMS$_RSA;
-    const ifab = IFAB.at(p.memory, irab.IRB$L_IFAB);
     const mode = p.kernel.callerMode;
     rab.RAB$L_STS = 0;
     rab.RAB$L_STV = 0;
     irab.IRB$V_BUSY = 1;
     irab.IRB$B_MODE = mode;
     irab.IRB$L_RAB = rab.address;
-    const asts = { error: p.argument(2), success: p.argument(3) };
+    const operation: RecordOperation = {
+      rab, irab, ifab: IFAB.at(p.memory, irab.IRB$L_IFAB), mode, structure: irab.address, iosb: irab.address + IRAB.offset.IRB$Q_IOSB,
+    };
     const asynchronous = rab.RAB$V_ASY !== 0;
-    const status = yield* runThread(p, irab.address, whole(p, { rab, irab, ifab, mode }, body, asts));
-    if (status !== undefined) return status;
-    if (asynchronous) return RMS$_PENDING;
-    p.kernel.setRegister(1, eventFlag(mode));
-    return RMS$_STALL;
+    const status = yield* runThread(p, irab.address, recordThread(p, operation, body(p, operation), asts(p)));
+    return status ?? waiting(p, mode, asynchronous);
   });
 }
 
-function* whole(
-  p: Procedure, operation: RecordOperation, body: (p: Procedure, operation: RecordOperation) => ThreadFlow<Completion>,
-  asts: { readonly error: number; readonly success: number },
-): ThreadFlow<number> {
-  const completion = yield* body(p, operation);
+/** What a service answers whose thread is suspended. */
+function waiting(p: Procedure, mode: number, asynchronous: boolean): number {
+  if (asynchronous) return RMS$_PENDING;
+  p.kernel.setRegister(1, eventFlag(mode));
+  return RMS$_STALL;
+}
+
+interface CompletionRoutines {
+  readonly error: number;
+  readonly success: number;
+}
+
+function asts(p: Procedure): CompletionRoutines {
+  return { error: p.argument(2), success: p.argument(3) };
+}
+
+function* recordThread(p: Procedure, operation: RecordOperation, body: ThreadFlow<Completion>, routines: CompletionRoutines): ThreadFlow<number> {
+  const completion = yield* body;
   operation.irab.IRB$V_BUSY = 0;
-  const status = finish(p, operation.rab, completion);
-  const routine = status & 1 ? asts.success : asts.error;
-  if (routine !== 0) yield* service(p, '$DCLAST', { astadr: routine, astprm: operation.rab.address, acmode: operation.mode });
+  return yield* ended(p, operation.rab, operation.mode, completion, routines);
+}
+
+function* ended(p: Procedure, block: Rab | Fab, mode: number, completion: Completion, routines: CompletionRoutines): ThreadFlow<number> {
+  const status = finish(block, completion);
+  const routine = status & 1 ? routines.success : routines.error;
+  if (routine !== 0) yield* service(p, '$DCLAST', { astadr: routine, astprm: block.address, acmode: mode });
   return status;
 }
 
 /** Stores status and status value where the caller looks for them. */
-export function finish(_p: Procedure, block: Rab | Fab, completion: Completion): number {
+export function finish(block: Rab | Fab, completion: Completion): number {
   if ('RAB$L_STS' in block) {
     block.RAB$L_STV = completion.stv ?? 0;
     block.RAB$L_STS = completion.status;
@@ -130,23 +159,69 @@ export function callerRab(p: Procedure): Rab | undefined {
   return rab.RAB$B_BID === RAB$C_BID && rab.RAB$B_BLN === RAB$C_BLN ? rab : undefined;
 }
 
-/** The FAB that is the first argument, if it is one and the caller may write it. */
-export function callerFab(p: Procedure): Fab | undefined {
-  const address = p.argument(1);
+/** The FAB at `address`, if it is one and the caller may write it. */
+export function callerFab(p: Procedure, address = p.argument(1)): Fab | undefined {
   if (!p.kernel.callerCanWrite(address, FAB$C_BLN)) return undefined;
   const fab = FAB.at(p.memory, address);
   return fab.FAB$B_BID === FAB$C_BID && fab.FAB$B_BLN === FAB$C_BLN ? fab : undefined;
 }
 
-/** A service whose argument is a FAB. The thread belongs to `structure(fab)`, an IFAB; 0: it never waits. */
-export function fileService(name: string, body: (p: Procedure, fab: Fab, mode: number) => Flow<Completion>): ProcedureRoutine {
+/** The file services: $OPEN and its like. */
+export interface FileOperation extends IoContext {
+  readonly fab: Fab;
+  /** Second FAB of $RENAME, argument 4. */
+  readonly argument4: number;
+}
+
+/** Whether the operation's IFAB is to stay when it is over. */
+export interface FileCompletion extends Completion {
+  readonly keep?: boolean;
+}
+
+/**
+ * A service whose argument is a FAB. The thread belongs to an IFAB: of the open file, or a new one that goes away when the operation
+ * ends, unless it opened the file.
+ *
+ * @param which  'open' needs a file that is open, 'new' makes an IFAB, 'either' takes the open file if there is one
+ */
+export function fileService(name: string, which: 'open' | 'new' | 'either', body: (p: Procedure, operation: FileOperation) => ThreadFlow<FileCompletion>): ProcedureRoutine {
   return procedure(`RMS${name}`, function* (p) {
     const fab = callerFab(p);
     if (!fab) return RMS$_FAB;
+    const mode = p.kernel.callerMode;
+    const open = which === 'new' ? undefined : findFile(p, fab.FAB$W_IFI);
+    if (which === 'open' && !open) return finish(fab, { status: RMS$_IFI });
+    const ifab = open ?? createIfab(p, fab.FAB$V_PPF !== 0 && mode < USER);
+    if (!ifab) return finish(fab, { status: RMS$_DME });
+    if (ifab.IFB$V_BUSY) return RMS$_RSA;
     fab.FAB$L_STS = 0;
     fab.FAB$L_STV = 0;
-    return finish(p, fab, yield* body(p, fab, p.kernel.callerMode));
+    ifab.IFB$V_BUSY = 1;
+    ifab.IFB$L_FAB = fab.address;
+    const operation: FileOperation = {
+      fab, ifab, mode, structure: ifab.address, iosb: ifab.address + IFAB.offset.IFB$Q_IOSB, argument4: p.argument(4),
+    };
+    const asynchronous = fab.FAB$V_ASY !== 0;
+    const status = yield* runThread(p, ifab.address, fileThread(p, operation, body(p, operation), open !== undefined, asts(p)));
+    return status ?? waiting(p, mode, asynchronous);
   });
 }
 
-export { IRAB };
+const USER = 3;
+
+function* fileThread(p: Procedure, operation: FileOperation, body: ThreadFlow<FileCompletion>, wasOpen: boolean, routines: CompletionRoutines): ThreadFlow<number> {
+  const completion = yield* body;
+  const { ifab } = operation;
+  ifab.IFB$V_BUSY = 0;
+  if (completion.keep ?? wasOpen) releaseWorkArea(p, ifab);
+  else yield* releaseFile(p, ifab);
+  return yield* ended(p, operation.fab, operation.mode, completion, routines);
+}
+
+/** Gives back a file's channel and its blocks. */
+export function* releaseFile(p: Procedure, ifab: Ifab): ThreadFlow<void> {
+  const chan = ifab.IFB$W_CHAN;
+  ifab.IFB$W_CHAN = 0;
+  if (chan !== 0) yield* service(p, '$DASSGN', { chan });
+  deleteIfab(p, ifab);
+}

@@ -1,7 +1,8 @@
 import type { Procedure } from '../executive/gate/procedure.js';
 import { EXE$ALLOCATE, EXE$DEALLOCATE, roundToGranule } from '../executive/pool/variable-list.js';
+import { writeCounted } from '../executive/structures/memory.js';
 import { PIO_BASE, PIO_CELLS } from '../executive/structures/p1-cells.js';
-import { IFAB, IFB$C_BID, IRAB, IRB$C_BID } from './structures.js';
+import { FWA, IFAB, IFB$C_BID, IRAB, IRB$C_BID, SWB } from './structures.js';
 
 /**
  * The process I/O segment, for process permanent files, and the image I/O segment, for all others: variable lists in P1
@@ -13,7 +14,8 @@ export type Ifab = ReturnType<typeof IFAB.at>;
 export type Irab = ReturnType<typeof IRAB.at>;
 
 const FIRST_IMAGE_IFI = 33;
-const INDIRECT = 0x4000;
+/** FAB$V_PPF_IND, RAB$V_PPF_IND. */
+export const INDIRECT = 0x4000;
 const INDIRECT_MASK = 0x3f;
 
 interface Segment {
@@ -87,7 +89,49 @@ export function deleteIfab(p: Procedure, ifab: Ifab): void {
   let at = segment(permanent).files;
   while (p.memory.readLong(at) !== ifab.address) at = p.memory.readLong(at);
   p.memory.writeLong(at, ifab.IFB$L_LINK);
+  releaseWorkArea(p, ifab);
+  releaseSearch(p, ifab);
+  setDeleteName(p, ifab, '');
   deallocate(p, permanent, ifab.address, IFAB.size);
+}
+
+export type Fwa = ReturnType<typeof FWA.at>;
+export type Swb = ReturnType<typeof SWB.at>;
+
+/** The file work area of a file, made when there is none; undefined when the segment is full. */
+export function workArea(p: Procedure, ifab: Ifab): Fwa | undefined {
+  if (ifab.IFB$L_FWA === 0) ifab.IFB$L_FWA = allocate(p, ifab.IFB$V_PPF !== 0, FWA.size);
+  return ifab.IFB$L_FWA === 0 ? undefined : FWA.at(p.memory, ifab.IFB$L_FWA);
+}
+
+export function releaseWorkArea(p: Procedure, ifab: Ifab): void {
+  if (ifab.IFB$L_FWA !== 0) deallocate(p, ifab.IFB$V_PPF !== 0, ifab.IFB$L_FWA, FWA.size);
+  ifab.IFB$L_FWA = 0;
+}
+
+/** A new search work block of a file; undefined when the segment is full. */
+export function createSearch(p: Procedure, ifab: Ifab): Swb | undefined {
+  if (ifab.IFB$L_SWB === 0) ifab.IFB$L_SWB = allocate(p, ifab.IFB$V_PPF !== 0, SWB.size);
+  return ifab.IFB$L_SWB === 0 ? undefined : SWB.at(p.memory, ifab.IFB$L_SWB);
+}
+
+function releaseSearch(p: Procedure, ifab: Ifab): void {
+  if (ifab.IFB$L_SWB !== 0) deallocate(p, ifab.IFB$V_PPF !== 0, ifab.IFB$L_SWB, SWB.size);
+  ifab.IFB$L_SWB = 0;
+}
+
+const DELETE_NAME_SIZE = 96;
+
+/** Keeps the name under which a file is to be deleted when it is closed; '' forgets it. */
+export function setDeleteName(p: Procedure, ifab: Ifab, name: string): void {
+  const permanent = ifab.IFB$V_PPF !== 0;
+  if (name === '') {
+    if (ifab.IFB$L_NAME !== 0) deallocate(p, permanent, ifab.IFB$L_NAME, DELETE_NAME_SIZE);
+    ifab.IFB$L_NAME = 0;
+    return;
+  }
+  if (ifab.IFB$L_NAME === 0) ifab.IFB$L_NAME = allocate(p, permanent, DELETE_NAME_SIZE);
+  if (ifab.IFB$L_NAME !== 0) writeCounted(p.memory, ifab.IFB$L_NAME, name, DELETE_NAME_SIZE);
 }
 
 /**
@@ -111,6 +155,15 @@ export function createIrab(p: Procedure, ifab: Ifab): Irab | undefined {
   irab.IRB$L_LINK = ifab.IFB$L_IRAB;
   ifab.IFB$L_IRAB = address;
   return irab;
+}
+
+/** The streams of a file. */
+export function* streamsOf(p: Procedure, ifab: Ifab): Generator<Irab, void, undefined> {
+  for (let address = ifab.IFB$L_IRAB; address !== 0;) {
+    const irab = IRAB.at(p.memory, address);
+    address = irab.IRB$L_LINK;
+    yield irab;
+  }
 }
 
 function* streams(p: Procedure, permanent: boolean): Generator<Irab, void, undefined> {

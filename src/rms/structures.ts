@@ -5,15 +5,15 @@ import { gap, structure } from '../executive/structures/structure.js';
  * P1 space. choice: the book does not print them; field names follow RMS's habits, the layout is ours.
  */
 
-/** Internal FAB: one open file. */
-export const IFAB = structure('IFB', 96, {
+/** Internal FAB: one open file, or one operation on a file that is not open. */
+export const IFAB = structure('IFB', 112, {
   0x00: ['IFB$L_LINK', 'next IFAB of its table'],
   0x04: ['IFB$L_IRAB', 'first IRAB, 0 none'],
   0x08: ['IFB$W_SIZE', 'size in bytes'],
   0x0a: ['IFB$B_BID', 'IFB$C_BID'],
   0x0b: ['IFB$B_MODE', 'access mode that opened the file'],
   0x0c: ['IFB$W_IFI', 'internal file identifier'],
-  0x0e: ['IFB$W_CHAN', 'channel'],
+  0x0e: ['IFB$W_CHAN', 'channel, 0 none'],
   0x10: ['IFB$L_DEVCHAR', 'device characteristics'],
   0x14: ['IFB$L_FLAGS', 'flags'],
   0x18: ['IFB$B_FAC', 'operations asked for at open'],
@@ -34,10 +34,18 @@ export const IFAB = structure('IFB', 96, {
   0x44: ['IFB$L_FOP', 'file processing options of the open'],
   0x48: ['IFB$W_DEQ', 'default extension'],
   0x4a: ['IFB$W_REFCNT', 'indirect users of a process permanent file'],
-  0x4c: gap(20, 'unused'),
+  0x4c: ['IFB$L_FWA', 'file work area, 0 none'],
+  0x50: ['IFB$L_SWB', 'search work block, 0 none'],
+  0x54: ['IFB$W_LRL', 'longest record'],
+  0x56: ['IFB$B_BKS', 'bucket size'],
+  0x57: gap(1, 'unused'),
+  0x58: ['IFB$L_NAME', 'NAME.TYPE;VERSION of a file to be deleted, counted; 0 none'],
+  0x5c: ['IFB$W_GBC', 'global buffer count'],
+  0x5e: gap(18, 'unused'),
 }, {}, {
   IFB$V_PPF: ['IFB$L_FLAGS', 0], IFB$V_DIRTY: ['IFB$L_FLAGS', 1], IFB$V_TERMINAL: ['IFB$L_FLAGS', 2], IFB$V_MAILBOX: ['IFB$L_FLAGS', 3],
-  IFB$V_NULL: ['IFB$L_FLAGS', 4], IFB$V_DISK: ['IFB$L_FLAGS', 5], IFB$V_BUSY: ['IFB$L_FLAGS', 6],
+  IFB$V_NULL: ['IFB$L_FLAGS', 4], IFB$V_DISK: ['IFB$L_FLAGS', 5], IFB$V_BUSY: ['IFB$L_FLAGS', 6], IFB$V_RUNDOWN: ['IFB$L_FLAGS', 7],
+  IFB$V_ACCESSED: ['IFB$L_FLAGS', 8], IFB$V_WRITER: ['IFB$L_FLAGS', 9], IFB$V_SEARCH: ['IFB$L_FLAGS', 10], IFB$V_OPEN: ['IFB$L_FLAGS', 11],
 });
 export const IFB$C_BID = 11;
 
@@ -60,9 +68,67 @@ export const IRAB = structure('IRB', 80, {
   0x2c: ['IRB$L_BUFSIZ', 'its size in bytes'],
   0x30: ['IRB$L_BUFVBN', 'first block in it, 0 none'],
   0x34: ['IRB$L_BUFBLK', 'blocks in it'],
-  0x38: ['IRB$L_RP_LEN', 'length of the current record'],
-  0x3c: gap(20, 'unused'),
+  0x38: ['IRB$L_RP_LEN', 'length of the current record, without its header'],
+  0x3c: ['IRB$L_NBP', 'next block of block I/O'],
+  0x40: gap(16, 'unused'),
 }, {}, {
   IRB$V_BUSY: ['IRB$W_FLAGS', 0], IRB$V_DIRTY: ['IRB$W_FLAGS', 1], IRB$V_EOF: ['IRB$W_FLAGS', 2], IRB$V_FOUND: ['IRB$W_FLAGS', 3],
+  IRB$V_CURRENT: ['IRB$W_FLAGS', 4], IRB$V_BIO: ['IRB$W_FLAGS', 5],
 });
 export const IRB$C_BID = 10;
+
+/** File work area: what a file function of the ACP reads and writes while it runs. */
+export const FWA = structure('FWA', 0x1e0, {
+  0x00: ['FWA$T_FIB', 64, 'file information block'],
+  0x40: ['FWA$Q_FIBD', 'its descriptor'],
+  0x48: ['FWA$Q_NAMD', 'descriptor of the file name'],
+  0x50: ['FWA$Q_RESD', 'descriptor of the result name'],
+  0x58: ['FWA$L_RESL', 'length of the result name'],
+  0x5c: gap(4, 'unused'),
+  0x60: ['FWA$T_ATRLIST', 88, 'attribute list'],
+  0xb8: ['FWA$T_RECATTR', 32, 'record attributes'],
+  0xd8: ['FWA$L_UCHAR', 'file characteristics'],
+  0xdc: ['FWA$L_UIC', 'owner'],
+  0xe0: ['FWA$W_FPRO', 'protection'],
+  0xe2: gap(2, 'unused'),
+  0xe4: ['FWA$Q_CREDATE', 'creation date'],
+  0xec: ['FWA$Q_REVDATE', 'revision date'],
+  0xf4: ['FWA$Q_EXPDATE', 'expiration date'],
+  0xfc: ['FWA$Q_BAKDATE', 'backup date'],
+  0x104: ['FWA$T_STATBLK', 32, 'statistics block'],
+  0x124: ['FWA$T_NAME', 92, 'file name'],
+  0x180: ['FWA$T_RESULT', 96, 'result name'],
+});
+
+/** Levels of directories a search can stand in: 8, a root's 8, and one for each ellipsis. */
+export const SWB$C_LEVELS = 20;
+export const SWB$C_LEVEL_SIZE = 56;
+
+/** Search work block: where a wildcard search stands between two calls of $SEARCH. */
+export const SWB = structure('SWB', 0x320 + SWB$C_LEVELS * SWB$C_LEVEL_SIZE, {
+  0x00: ['SWB$L_FILE_WCC', 'wildcard context in the present directory'],
+  0x04: ['SWB$B_DEPTH', 'levels in use'],
+  0x05: ['SWB$B_STATE', 'SWB$C_START, ...'],
+  0x06: ['SWB$B_FOUND', 'one: something was found'],
+  0x07: ['SWB$B_PICKS', 'search lists met'],
+  0x08: ['SWB$T_PICKS', 16, 'equivalence name in use of each'],
+  0x18: ['SWB$L_ERROR', 'status to give when nothing is found'],
+  0x1c: ['SWB$L_STV', 'and its reason'],
+  0x20: ['SWB$T_PRIMARY', 256, 'file name string, counted'],
+  0x120: ['SWB$T_DEFAULTS', 256, 'default name string, counted'],
+  0x220: ['SWB$T_RELATED', 256, 'related name string, counted'],
+  0x320: ['SWB$T_LEVELS', SWB$C_LEVELS * SWB$C_LEVEL_SIZE, 'directory levels'],
+});
+/** The next search list choice is to be expanded; it is being walked; all is done. */
+export const SWB$C_START = 0;
+export const SWB$C_WALK = 1;
+export const SWB$C_DONE = 2;
+
+/** One level of a search: a directory, and the element of the pattern to be matched in it. */
+export const SWL = structure('SWL', SWB$C_LEVEL_SIZE, {
+  0x00: ['SWL$R_DID', 6, 'directory identification'],
+  0x06: ['SWL$B_INDEX', 'element of the pattern that comes next'],
+  0x07: ['SWL$B_PHASE', '1: the directory itself has been taken for an ellipsis'],
+  0x08: ['SWL$L_WCC', 'wildcard context of the search for directories'],
+  0x0c: ['SWL$T_NAME', 44, 'name of the directory, counted; empty when the level is the same directory as the one above'],
+});

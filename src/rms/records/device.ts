@@ -1,15 +1,14 @@
-import type { Procedure } from '../executive/gate/procedure.js';
-import type { ThreadFlow } from '../executive/gate/thread.js';
+import type { Procedure } from '../../executive/gate/procedure.js';
+import type { ThreadFlow } from '../../executive/gate/thread.js';
 import {
   IO$_READPROMPT, IO$_READVBLK, IO$_WRITEVBLK, IO$M_CVTLOW, IO$M_NOECHO, IO$M_NOFILTR, IO$M_PURGE, IO$M_TIMED,
-} from '../executive/starlet/iodef.js';
+} from '../../executive/starlet/iodef.js';
 import {
   RMS$_EOF, RMS$_NORMAL, RMS$_RBF, RMS$_RER, RMS$_RSZ, RMS$_TMO, RMS$_UBF, RMS$_USZ, RMS$_WER,
-} from '../executive/starlet/rmsdef.js';
-import { SS$_ABORT, SS$_CANCEL, SS$_CONTROLC, SS$_CONTROLY, SS$_ENDOFFILE, SS$_TIMEOUT } from '../executive/starlet/ssdef.js';
-import { FAB$M_CR, FAB$M_FTN, FAB$M_PRN } from '../executive/starlet/fabdef.js';
-import { queueIo, type Completion, type RecordOperation } from './operation.js';
-import { IRAB } from './structures.js';
+} from '../../executive/starlet/rmsdef.js';
+import { SS$_ABORT, SS$_CANCEL, SS$_CONTROLC, SS$_CONTROLY, SS$_ENDOFFILE, SS$_TIMEOUT } from '../../executive/starlet/ssdef.js';
+import { FAB$M_CR, FAB$M_FTN, FAB$M_PRN } from '../../executive/starlet/fabdef.js';
+import { queueIo, type Completion, type RecordOperation } from '../operation.js';
 
 /** Records of terminals, mailboxes and the null device: a record is a line, a message, nothing. */
 const CTRL_Z = 0x1a;
@@ -18,13 +17,13 @@ const CARRIAGE_RETURN_CONTROL = 0x8d010000;
 
 /** $GET from a device. The record is read into the user's buffer. */
 export function* getDeviceRecord(p: Procedure, operation: RecordOperation): ThreadFlow<Completion> {
-  const { rab, irab, ifab, mode } = operation;
+  const { rab, ifab, mode } = operation;
   if (ifab.IFB$V_NULL) return { status: RMS$_EOF };
   const size = rab.RAB$W_USZ;
   const buffer = rab.RAB$L_UBF;
   if (size === 0) return { status: RMS$_USZ };
   if (!p.kernel.cpu.probe(buffer, size, mode, true)) return { status: RMS$_UBF };
-  const { first, second } = yield* queueIo(p, irab.address, irab.address + IRAB.offset.IRB$Q_IOSB, mode, {
+  const { first, second } = yield* queueIo(p, operation, {
     chan: ifab.IFB$W_CHAN, p1: buffer, p2: size, ...(ifab.IFB$V_TERMINAL ? terminalRead(p, operation) : { func: IO$_READVBLK }),
   });
   const status = first & 0xffff;
@@ -63,7 +62,7 @@ function readError(status: number): Completion {
 
 /** $PUT to a device, with the carriage control of the file's record attributes. */
 export function* putDeviceRecord(p: Procedure, operation: RecordOperation): ThreadFlow<Completion> {
-  const { rab, irab, ifab, mode } = operation;
+  const { rab, ifab, mode } = operation;
   const size = rab.RAB$W_RSZ;
   let record = rab.RAB$L_RBF;
   if (size > 0 && !p.kernel.cpu.probe(record, size, mode, false)) return { status: RMS$_RBF };
@@ -84,7 +83,7 @@ export function* putDeviceRecord(p: Procedure, operation: RecordOperation): Thre
     }
   }
   if (length > 0x7fff) return { status: RMS$_RSZ };
-  const { first } = yield* queueIo(p, irab.address, irab.address + IRAB.offset.IRB$Q_IOSB, mode, {
+  const { first } = yield* queueIo(p, operation, {
     chan: ifab.IFB$W_CHAN, func: IO$_WRITEVBLK, p1: record, p2: length, p4: control,
   });
   const status = first & 0xffff;

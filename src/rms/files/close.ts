@@ -1,0 +1,71 @@
+import type { Procedure } from '../../executive/gate/procedure.js';
+import { service } from '../../executive/gate/service-call.js';
+import type { ThreadFlow } from '../../executive/gate/thread.js';
+import { IO$_DEACCESS, IO$_DELETE, IO$M_DELETE } from '../../executive/starlet/iodef.js';
+import { RMS$_CCF, RMS$_MKD, RMS$_NORMAL, RMS$_WBE } from '../../executive/starlet/rmsdef.js';
+import { readCounted } from '../../executive/structures/memory.js';
+import { FIB$M_TRUNC } from '../../filesystem/fib.js';
+import { fileFailure, fileFunction, succeeded } from '../acp.js';
+import type { Completion, FileCompletion, FileOperation, IoContext } from '../operation.js';
+import { flushStream } from '../records/buffer.js';
+import { INDIRECT, streamsOf, type Ifab } from '../segments.js';
+import { callerXabs, putRecordAttributes, recordAttributeItem } from './attributes.js';
+
+/** $CLOSE, and what image rundown does to a file that was left open. */
+
+/** $CLOSE: an indirect user of a process permanent file only stops using it. */
+export function* closeFile(p: Procedure, operation: FileOperation): ThreadFlow<FileCompletion> {
+  const { fab, ifab } = operation;
+  if (fab.FAB$W_IFI & INDIRECT) {
+    ifab.IFB$W_REFCNT = Math.max(0, ifab.IFB$W_REFCNT - 1);
+    fab.FAB$W_IFI = 0;
+    return { status: RMS$_NORMAL, keep: true };
+  }
+  const xabs = callerXabs(p, fab, operation.mode);
+  if (!Array.isArray(xabs)) return { ...(xabs as Completion), keep: true };
+  if (fab.FAB$V_DLT && ifab.IFB$L_FAB !== 0) ifab.IFB$L_FOP = (ifab.IFB$L_FOP | 0x8000) >>> 0;
+  const completion = yield* closeDisk(p, operation, fab.FAB$V_TEF !== 0);
+  fab.FAB$W_IFI = 0;
+  return { ...completion, keep: false };
+}
+
+/** Writes what streams still hold, stores the attributes, ends the access, deletes the file when that was asked for. */
+export function* closeDisk(p: Procedure, context: IoContext, truncate: boolean): ThreadFlow<Completion> {
+  const { ifab } = context;
+  if (!ifab.IFB$V_ACCESSED) return { status: RMS$_NORMAL };
+  let outcome: Completion = { status: RMS$_NORMAL };
+  for (const irab of streamsOf(p, ifab)) {
+    const written = yield* flushStream(p, context, irab);
+    if (written !== 0) outcome = { status: RMS$_WBE, stv: written };
+  }
+  const cut = truncate && ifab.IFB$V_WRITER !== 0;
+  const lastBlock = ifab.IFB$W_FFB === 0 ? ifab.IFB$L_EBK - 1 : ifab.IFB$L_EBK;
+  const result = yield* fileFunction(p, context, {
+    func: IO$_DEACCESS,
+    ...(cut && lastBlock < ifab.IFB$L_HBK ? { extendControl: FIB$M_TRUNC, extendBlock: lastBlock + 1 } : {}),
+    ...(ifab.IFB$V_DIRTY ? {
+      attributes: (fwa) => {
+        putRecordAttributes(p, ifab, fwa);
+        return [recordAttributeItem(fwa)];
+      },
+    } : {}),
+  });
+  ifab.IFB$V_ACCESSED = 0;
+  ifab.IFB$V_DIRTY = 0;
+  if (!succeeded(result)) return { ...fileFailure(result, RMS$_CCF), status: RMS$_CCF };
+  if (ifab.IFB$L_FOP & 0x8000) {
+    const name = ifab.IFB$L_NAME === 0 ? undefined : readCounted(p.memory, ifab.IFB$L_NAME);
+    const deleted = yield* fileFunction(p, context, {
+      func: IO$_DELETE | IO$M_DELETE, fid: ifab.IFB$R_FID, ...(name === undefined ? {} : { did: ifab.IFB$R_DID, name }),
+    });
+    if (!succeeded(deleted)) return fileFailure(deleted, RMS$_MKD);
+  }
+  return outcome;
+}
+
+/** Gives back a file's channel. */
+export function* releaseChannel(p: Procedure, ifab: Ifab): ThreadFlow<void> {
+  const chan = ifab.IFB$W_CHAN;
+  ifab.IFB$W_CHAN = 0;
+  if (chan !== 0) yield* service(p, '$DASSGN', { chan });
+}

@@ -1,0 +1,26 @@
+import type { Procedure } from '../../executive/gate/procedure.js';
+import type { ThreadFlow } from '../../executive/gate/thread.js';
+import { IO$_ACCESS } from '../../executive/starlet/iodef.js';
+import { RMS$_DIR, RMS$_DNF, RMS$_FND, RMS$_FNF } from '../../executive/starlet/rmsdef.js';
+import { fileFailure, fileFunction, fileId, MFD, succeeded } from '../acp.js';
+import type { Completion, IoContext } from '../operation.js';
+
+/**
+ * Finds a directory from the master file directory down.
+ *
+ * @param path  names without wildcards
+ * @returns its file identification, or how the operation ends: RMS$_DNF when a level does not exist
+ */
+export function* findDirectory(p: Procedure, context: IoContext, path: readonly string[]): ThreadFlow<Uint8Array | Completion> {
+  let did: Uint8Array = MFD;
+  for (const name of path) {
+    if (name.length > 39) return { status: RMS$_DIR };
+    const found = yield* fileFunction(p, context, { func: IO$_ACCESS, did, name: `${name}.DIR;1` });
+    if (!succeeded(found)) {
+      const failure = fileFailure(found, RMS$_FND);
+      return failure.status === RMS$_FNF ? { ...failure, status: RMS$_DNF } : failure;
+    }
+    did = fileId(found);
+  }
+  return did;
+}
