@@ -5,7 +5,6 @@ import { SYSTEM_CELLS } from '../structures/system-cells.js';
 import { starletSymbol } from '../starlet/symbols.js';
 import { serviceVector } from '../starlet/service-table.js';
 import type { Structure } from '../structures/structure.js';
-import type { SystemSpace } from './system-space.js';
 
 /** Symbols a structure gives the assembler: field offsets, _V_ bit numbers, _M_ masks, $K_LENGTH. */
 export function structureSymbols(structure: Structure, into: Map<string, number>): void {
@@ -22,15 +21,16 @@ export function structureSymbols(structure: Structure, into: Map<string, number>
  * What names mean in the executive's own MACRO sources: cells (addresses), structure offsets and bits, STARLET constants,
  * service vectors (SYS$name).
  *
- * @param cells  address of SYSTEM_CELLS
+ * @param cells              address of SYSTEM_CELLS
+ * @param interruptStackTop  high end of the interrupt stack
  */
-export function executiveSymbols(cells: number, space: SystemSpace): (name: string) => number | undefined {
+export function executiveSymbols(cells: number, interruptStackTop: number): (name: string) => number | undefined {
   const table = new Map<string, number>();
   for (const structure of STRUCTURES) structureSymbols(structure, table);
   for (const field of SYSTEM_CELLS.fields) table.set(field.name, cells + field.offset);
   for (const [base, area] of P1_TABLES) for (const field of area.fields) table.set(field.name, base + field.offset);
   for (const area of P1_LAYOUT) if (area.label !== '' && !table.has(area.label)) table.set(area.label, area.base);
-  table.set('EXE$A_INTSTK', space.interruptStack.base + space.interruptStack.pages * 512);
+  table.set('EXE$A_INTSTK', interruptStackTop);
   return (name) => table.get(name) ?? starletSymbol(name) ?? (name.startsWith('SYS$') ? serviceVectorOrUndefined(`$${name.slice(4)}`) : undefined);
 }
 

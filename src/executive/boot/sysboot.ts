@@ -1,17 +1,13 @@
 import type { Machine } from '../../emulator/machine.js';
 import * as PR from '../../emulator/processor-registers.js';
-import { assembleAbsolute } from '../../macro/assembler.js';
-import { Gate } from '../gate/gate.js';
-import { stubSource, type Microroutine } from '../gate/microroutine.js';
+import type { Microroutine } from '../gate/microroutine.js';
 import { Kernel } from '../kernel.js';
 import { PRT$C_ERKW, PRT$C_UR, PRT$C_UREW, PRT$C_URKW } from '../structures/pte.js';
-import { P1_TABLES } from '../structures/p1-cells.js';
-import { P1_LAYOUT } from '../structures/p1-layout.js';
 import { SYSTEM_CELL_INITIAL, SYSTEM_CELLS } from '../structures/system-cells.js';
 import type { ScbEntry } from '../synchronization/scb.js';
 import { MMG$RESOLVE } from '../memory/page-tables.js';
+import { assembleSystem, pagesFor, SYSTEM_BASE, VECTOR_PAGES } from './assemble-system.js';
 import { PARAMETERS, type ParameterValues } from './parameters.js';
-import { executiveSymbols } from './symbols.js';
 import { pfnEntrySize, systemSizes, type SystemSizes } from './sizes.js';
 import { layOutSystemSpace, systemPage, type Area, type SystemSpace } from './system-space.js';
 
@@ -93,8 +89,6 @@ export interface BootOptions {
 }
 
 const PAGE = 512;
-const SYSTEM_BASE = 0x80000000;
-const VECTOR_PAGES = 5;
 const RPB_PFN = 0;
 
 /** Builds the system in `machine`'s memory and leaves the processor at EXE$INIT, mapping off, IPL 31. */
@@ -104,8 +98,11 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   const memoryPages = memory.size / PAGE;
   const sizes = systemSizes(values, memoryPages);
   const space = layOutSystemSpace(sizes);
-  const gate = new Gate([...description.routines, ...description.systemImages.flatMap((image) => image.routines), ...description.residentImages.flatMap((image) => image.routines)]);
+  const { gate, data, dataPages, code, executive, vectors, systemImages, residentImages, end: systemAddress, symbols } = assembleSystem(
+    description, space.interruptStack.base + space.interruptStack.pages * PAGE,
+  );
   const kernel = new Kernel(machine, gate);
+  for (const [name, value] of symbols) kernel.symbols.set(name, value);
   kernel.pageFaultInPlace = (address) => MMG$RESOLVE(kernel, address);
 
   let topPage = memoryPages;
@@ -142,53 +139,23 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   memory.bytes.fill(0, RPB_PFN, PAGE);
 
   // Fixed part: vectors, statistics page, data, code, shell.
-  const data = SYSTEM_BASE + VECTOR_PAGES * PAGE;
-  const dataPages = pagesFor(SYSTEM_CELLS.size);
-  const code = data + dataPages * PAGE;
   const vectorPfn = takePages(VECTOR_PAGES);
   map(SYSTEM_BASE, vectorPfn, VECTOR_PAGES, PRT$C_UR);
   const dataPfn = takePages(dataPages);
   map(data, dataPfn, 1, PRT$C_UREW);                       // file system statistics
   map(data + PAGE, dataPfn + 1, dataPages - 1, PRT$C_URKW);
 
-  const symbols = executiveSymbols(data, space);
-  const microroutine = (name: string): number => gate.numberOf(name);
-  const executive = assembleAbsolute(
-    [...description.sources, stubSource(description.routines)].join('\n'), 'SYS.MAR', { origin: code, symbols, microroutine },
-  );
-  for (const [name, value] of executive.symbols) kernel.symbols.set(name, value);
-  const vectors = assembleAbsolute(description.vectorSource, 'SYSVECTOR.MAR', {
-    origin: SYSTEM_BASE, microroutine, symbols: (name) => executive.symbols.get(name) ?? symbols(name),
-  });
   memory.bytes.set(vectors.bytes, vectorPfn * PAGE);
 
-  // Images in system space follow SYS.EXE upward.
-  let systemAddress = code + pagesFor(executive.bytes.length) * PAGE;
-  const systemImages = description.systemImages.map((image) => {
-    const base = systemAddress;
-    const text = assembleAbsolute(`${image.source}\n${stubSource(image.routines)}`, `${image.name}.MAR`, {
-      origin: base, microroutine, symbols: (name) => executive.symbols.get(name) ?? symbols(name),
-    });
-    for (const [name, value] of text.symbols) kernel.symbols.set(name, value);
-    systemAddress += pagesFor(text.bytes.length) * PAGE;
-    return { image, text, base };
-  });
-
   // The control store: SYS.EXE's code, system space images and resident images, in consecutive frames.
-  const assembled = description.residentImages.map((image) => ({
-    image,
-    text: assembleAbsolute(`IMAGE$BASE: .LONG ${image.transfer}-IMAGE$BASE\n${image.source ?? ''}\n${stubSource(image.routines)}`, `${image.name}.MAR`, {
-      origin: 0, microroutine, symbols: (name) => executive.symbols.get(name) ?? symbols(name),
-    }),
-  }));
   const systemPages = (systemAddress - code) / PAGE;
-  const storePages = systemPages + assembled.reduce((sum, { text }) => sum + pagesFor(text.bytes.length), 0);
+  const storePages = systemPages + residentImages.reduce((sum, { text }) => sum + pagesFor(text.bytes.length), 0);
   const store = takePages(storePages);
   memory.bytes.set(executive.bytes, store * PAGE);
   for (const { text, base } of systemImages) memory.bytes.set(text.bytes, (store + (base - code) / PAGE) * PAGE);
   map(code, store, systemPages, PRT$C_UR);
   let cursor = store + systemPages;
-  const images: LoadedImage[] = assembled.map(({ image, text }) => {
+  const images: LoadedImage[] = residentImages.map(({ image, text }) => {
     const pages = pagesFor(text.bytes.length);
     memory.bytes.set(text.bytes, cursor * PAGE);
     const loaded = { name: image.name, firstPfn: cursor, pages, privileges: image.privileges ?? 0n, symbols: text.symbols };
@@ -257,19 +224,8 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   for (const [cell, value] of Object.entries(cells)) {
     if (SYSTEM_CELLS.fields.some((field) => field.name === cell)) poke(cell, value);
   }
-  kernel.symbols.set('SYS$CELLS', data);
-  for (const field of SYSTEM_CELLS.fields) kernel.symbols.set(field.name, data + field.offset);
-  for (const [base, table] of P1_TABLES) for (const field of table.fields) kernel.symbols.set(field.name, base + field.offset);
-  for (const area of P1_LAYOUT) if (area.label !== '' && !kernel.symbols.has(area.label)) kernel.symbols.set(area.label, area.base);
-  kernel.symbols.set('MMG$A_ENDVEC', data);
-  kernel.symbols.set('MMG$FRSTRONLY', code);
-
   startInit(kernel, { store, code, sizes, space, spt, scb });
   return { kernel, sizes, space, images, ...options };
-}
-
-function pagesFor(bytes: number): number {
-  return Math.floor((bytes + PAGE - 1) / PAGE);
 }
 
 /** Every vector leads somewhere: those without a service routine to ERL$UNEXP, the unexpected interrupt routine. */
