@@ -1,0 +1,61 @@
+import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { IHD$C_NATIVE, IHD$K_EXE, encodeImageHeader } from '../macro/image-format.js';
+import type { SystemFile } from '../sysgen/system-disk.js';
+import { textToBytes } from '../executive/structures/memory.js';
+import { autologinRecord, newUserRecord } from '../loginout/uaf-file.js';
+
+/** The files of a new system disk: authorization file, autologin file, images, startup procedures, examples. */
+
+const ALL_PRIVILEGES = 0xffffffffffffffffn;
+/** TMPMBX and NETMBX: what an ordinary user has. */
+const NORMAL_PRIVILEGES = (1n << 15n) | (1n << 20n);
+
+const USERS = [
+  { name: 'SYSTEM', password: 'MANAGER', uic: 0x00010004, owner: 'SYSTEM MANAGER', directory: '[SYSMGR]', device: 'SYS$SYSROOT:', privileges: ALL_PRIVILEGES, salt: 0x1d2b },
+  { name: 'USER', password: 'USER', uic: 0x00800001, owner: 'ORDINARY USER', directory: '[USER]', device: 'SYS$SYSDEVICE:', privileges: NORMAL_PRIVILEGES, salt: 0x39c4 },
+] as const;
+
+const SYLOGIN = [
+  '$! SYS$MANAGER:SYLOGIN.COM - done for everybody who logs in, before their own LOGIN.COM',
+  '$ EXIT',
+  '',
+].join('\n');
+
+/** @param images  resident images, which each get a file of their name in SYS$SYSTEM */
+export function systemFiles(images: readonly ResidentImage[], examples: Readonly<Record<string, string>>): SystemFile[] {
+  const users = USERS.map((user) => newUserRecord(user));
+  return [
+    { name: '[SYS0.SYSEXE]SYSUAF.DAT', bytes: variableRecords(users), kind: 'variable' },
+    { name: '[SYS0.SYSEXE]SYSALF.DAT', bytes: variableRecords([autologinRecord('OPA0:', 'SYSTEM')]), kind: 'variable' },
+    { name: '[SYS0.SYSMGR]SYLOGIN.COM', bytes: variableText(SYLOGIN), kind: 'variable' },
+    { name: '[USER]LOGIN.COM', bytes: variableText('$! LOGIN.COM\n$ EXIT\n'), kind: 'variable' },
+    ...images.map((image) => ({ name: `[SYS0.SYSEXE]${image.name}.EXE`, bytes: imageFile(image), kind: 'fixed' as const })),
+    ...Object.entries(examples).map(([name, text]) => ({ name: `[SYS0.SYSHLP.EXAMPLES]${name.toUpperCase()}`, bytes: variableText(text), kind: 'variable' as const })),
+  ];
+}
+
+/** Records with their counts, each on a word boundary, as a variable-length sequential file has them. */
+function variableRecords(records: readonly Uint8Array[]): Uint8Array {
+  const bytes: number[] = [];
+  for (const record of records) {
+    bytes.push(record.length & 0xff, record.length >>> 8, ...record);
+    if (record.length & 1) bytes.push(0);
+  }
+  return Uint8Array.from(bytes);
+}
+
+function variableText(text: string): Uint8Array {
+  return variableRecords(text.replace(/\n$/, '').split('\n').map((line) => textToBytes(line)));
+}
+
+/**
+ * The image file of a resident image: a header and no sections, since its pages are in memory already. It says by its name what
+ * to activate.
+ */
+function imageFile(image: ResidentImage): Uint8Array {
+  return encodeImageHeader({
+    imageType: IHD$K_EXE, privilegeRequests: ALL_PRIVILEGES, ioChannels: 0, imageIoPages: 0, linkFlags: 0, ident: 0,
+    systemVersion: 0, fixupAddress: 0, alias: IHD$C_NATIVE, transfers: [0x200], initializeShareable: 0, imageName: image.name, imageIdent: 'V4.4',
+    linkTime: 0n, linkerIdent: '', sections: [],
+  });
+}
