@@ -176,6 +176,25 @@ describe('DCL on the booted system', () => {
     answer(session, 'set control=y');
   });
 
+  it('RUN with a process name makes a subprocess, STOP ends it', () => {
+    expect(answer(session, 'run/process_name=worker sys$system:slow')[0]).toMatch(/^%RUN-S-PROC_ID, identification of created process is [0-9A-F]{8}$/);
+    expect(answer(session, 'run/process_name=worker sys$system:slow').at(-1)).toBe('-SYSTEM-F-DUPLNAM, duplicate name');
+    expect(answer(session, 'stop worker')).toEqual([]);
+    expect(answer(session, 'stop worker')).toEqual(['%SYSTEM-W-NONEXPR, nonexistent process']);
+  });
+
+  it('EXAMINE and DEPOSIT reach the memory of an interrupted image', () => {
+    session.type('run sys$system:slow');
+    session.run(3);
+    session.control('Y');
+    answer(session, 'deposit 7ffe0600 = 12345678');
+    expect(answer(session, 'examine 7ffe0600')).toEqual(['7FFE0600:  12345678']);
+    expect(answer(session, 'examine/ascii 7ffe0600:7ffe0603')).toEqual(['7FFE0600:  "xV4."']);
+    expect(answer(session, 'examine 80000000:80000004')).toHaveLength(1);
+    expect(answer(session, 'deposit 80000000=1')[0]).toMatch(/^%SYSTEM-F-ACCVIO/);
+    answer(session, 'stop');
+  });
+
   it('logical names and times go through the services', () => {
     answer(session, 'define lnm_test "some where"');
     expect(answer(session, 'write sys$output f$trnlnm("lnm_test","LNM$PROCESS")')).toEqual(['some where']);

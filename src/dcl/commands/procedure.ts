@@ -1,5 +1,5 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
-import { CLI$_NOATFIL, CLI$_NOTIMPL, CLI$_PARMDEL, CLI$_USCALL, STS$M_INHIB_MSG } from '../condition-codes.js';
+import { CLI$_NOATFIL, CLI$_PARMDEL, CLI$_USCALL, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { fail } from '../condition.js';
 import { Leave } from '../interpreter/completion.js';
 import { enterProcedure, enterSubroutine, quietStatus } from '../interpreter/levels.js';
@@ -8,6 +8,7 @@ import { canonical, isBlank, unquote, upcase } from '../language/characters.js';
 import type { ParsedCommand } from '../tables/parsed-command.js';
 import type { CommandRoutines } from './command.js';
 import { continueImage, stopImage } from './image.js';
+import { deleteProcess } from './run-process.js';
 
 /**
  * Cuts parameters of @ and CALL: separated by blanks; unquoted ones upper case; a quoted one keeps case and blanks.
@@ -69,9 +70,9 @@ function* callCommand(dcl: Dcl, command: ParsedCommand): Flow<void> {
   throw new Leave('level', (CLI$_USCALL | STS$M_INHIB_MSG) >>> 0);
 }
 
-/** STOP: an interrupted image goes without its exit handlers; procedures are left down to level 0. @dcl partly: no STOP process */
-function* stopCommand(dcl: Dcl, command: ParsedCommand): Flow<void> {
-  if (command.has('PROCESS') || command.has('IDENTIFICATION')) fail(CLI$_NOTIMPL, { args: ['STOP process'] });
+/** STOP: an interrupted image goes without its exit handlers; procedures are left down to level 0. With a process, that ends. @dcl full */
+function* stopCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
+  if (command.has('PROCESS') || command.has('IDENTIFICATION')) return yield* deleteProcess(dcl, command.value('PROCESS'), command.value('IDENTIFICATION'));
   yield* stopImage(dcl);
   if (dcl.level === 0 && !dcl.interactive) throw new Leave('logout', quietStatus(dcl));
   if (dcl.level > 0) throw new Leave('all', quietStatus(dcl));

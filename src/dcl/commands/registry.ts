@@ -17,6 +17,11 @@ import { SYMBOL_COMMANDS } from './symbol.js';
 import symbolTables from './symbol.cld';
 import { IMAGE_COMMANDS } from './image.js';
 import imageTables from './image.cld';
+import { MEMORY_COMMANDS } from './memory.js';
+import memoryTables from './memory.cld';
+import { DEVICE_COMMANDS } from './devices.js';
+import deviceTables from './devices.cld';
+import { PROCESS_COMMANDS } from './run-process.js';
 import externalTables from './external.cld';
 import missingTables from './missing.cld';
 
@@ -27,12 +32,13 @@ import missingTables from './missing.cld';
 function families(): readonly CommandRoutines[] {
   return [
     CONTROL_COMMANDS, INPUT_OUTPUT_COMMANDS, PROCEDURE_COMMANDS, SYMBOL_COMMANDS, LOGICAL_NAME_COMMANDS, SET_COMMANDS, SHOW_COMMANDS, IMAGE_COMMANDS,
+    MEMORY_COMMANDS, DEVICE_COMMANDS, PROCESS_COMMANDS,
   ];
 }
 
 /** Sources of the command table: what SYS$SHARE:DCLTABLES holds. */
 export const COMMAND_TABLE_SOURCES: readonly string[] = [
-  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, externalTables, missingTables,
+  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, missingTables,
 ];
 
 export function commandRoutine(name: string): CommandRoutine {
