@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { rmsDispatchSource } from '../../../src/executive/dispatch/dispatcher.js';
 import { callRoutine, type Microroutine } from '../../../src/executive/gate/microroutine.js';
 import { CTL$GL_VECTORS, P1_CELLS } from '../../../src/executive/structures/p1-cells.js';
 import { PRV$V_CMKRNL } from '../../../src/executive/starlet/prvdef.js';
@@ -183,6 +184,53 @@ ACCEPT::
     expect(bare.long('STATUS')).toBe(16527);
     // Here one return address lies below the frame; JSB from the P1 area adds the second.
     expect(k.readLong(k.symbol('DEPTH'))).toBe(4);
+  });
+
+  test('ch09#29, ch09#30: user-written dispatchers are tried in the order of their JSBs; the first that accepts wins', () => {
+    const bare = machineWith(`
+START:	CALLS	#0,PROC
+	MOVL	R0,STATUS
+	HALT
+PROC:	.WORD	^M<R2>
+	CHMK	#16527
+	RET
+STATUS:	.LONG	0
+`, { source: `
+TRIED::	.LONG	0
+DEPTH::	.LONG	0
+AREA::
+	JSB	@#FIRST
+	JSB	@#SECOND
+	JSB	@#THIRD
+	RSB
+FIRST:	INCL	TRIED
+	RSB
+SECOND:	INCL	TRIED
+	SUBL3	SP,FP,DEPTH
+	ADDL2	#8,SP
+	MOVL	#^X5551,R0
+	RET
+THIRD:	INCL	TRIED
+	RSB
+` });
+    const k = bare.kernel;
+    k.writeLong(p1('CTL$GL_USRCHMK'), k.symbol('AREA'));
+    bare.run();
+    expect(bare.long('STATUS')).toBe(0x5551);
+    expect(k.readLong(k.symbol('TRIED'))).toBe(2);
+    expect(k.readLong(k.symbol('DEPTH'))).toBe(8);
+  });
+
+  test('ch09#12: CHMK #0 leaves only PC and PSL for AST exit', () => {
+    const bare = machineWith('START:	CHMK	#0\nBEHIND:	MOVL	#1,DONE\n	HALT\nDONE:	.LONG	0\n');
+    const k = bare.kernel;
+    const stop = { sp: 0, pc: 0 };
+    bare.runUntil((pc) => pc === k.symbol('ASTEXIT'));
+    stop.sp = k.register(14);
+    expect(stop.sp).toBe(k.readLong(p1('CTL$AL_STACK')) - 8);
+    expect(k.readLong(stop.sp)).toBe(bare.at('BEHIND'));
+    bare.machine.run(10);
+    expect(bare.long('DONE')).toBe(1);
   });
 
   test('ch09#37: CHME in kernel mode stays in kernel mode', () => {
@@ -449,6 +497,39 @@ IOSB:	.QUAD	0
     bare.run();
     expect(bare.kernel.readLong(bare.kernel.symbol('WAITS'))).toBe(0);
     expect(bare.long('STATUS')).toBe(SS$_NOPRIV);
+  });
+
+  test('ch09#27: an error that comes after the stall is raised like any service failure, by $SSVEXC', () => {
+    const bare = machineWith(`
+	HANDLER	AH,A
+START:	CALLS	#0,PROC
+	MOVL	R0,STATUS
+	HALT
+PROC:	.WORD	0
+	MOVAB	AH,(FP)
+	MOVL	#1,AH_RESULT
+	PUSHL	#1
+	CALLS	#1,@#SYS$SETSFM
+	CALLG	LIST,@#SYS$GET
+	RET
+LIST:	.LONG	1,^X7F00
+STATUS:	.LONG	0
+`, {
+      ...OPTIONS,
+      source: `${WAITING.replace('#^X18009', '#^X1827A')}${rmsDispatchSource(new Set(['$GET']))}
+RMS$GET::
+	.WORD	^X0FFC
+	MOVL	#1,R1
+	MOVL	#RMS$_STALL,R0
+	RET
+`,
+    });
+    const k = bare.kernel;
+    k.writeLong(p1('CTL$GL_RMSBASE'), k.symbol('RMS$DISPATCH'));
+    k.writeLong(0x300, 0x7f08);
+    bare.run();
+    expect(log(bare)[0]).toEqual(['A', 1, SS$_SSFAIL]);
+    expect(bare.long('STATUS')).toBe(0x1827a);
   });
 
   test('ch09#25, ch09#26: a stalled RMS service waits in the caller\'s mode, as often as RMS needs', () => {

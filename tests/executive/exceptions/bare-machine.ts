@@ -179,6 +179,12 @@ export class BareMachine {
     }
   }
 
+  /** Runs from START in user mode until the PC is where `stop` says. */
+  runUntil(stop: (pc: number) => boolean, limit = 10_000): void {
+    this.run(USER, 0);
+    for (let count = 0; count < limit && !stop(this.machine.cpu.r[15]! >>> 0); count += 1) this.machine.run(1);
+  }
+
   /** Runs from START in `mode` with an empty stack and no frame, until a HALT. Gives the PC of the halt. */
   run(mode = USER, limit = 100_000): { readonly pc: number; readonly halted: boolean } {
     const cpu = this.machine.cpu;

@@ -223,6 +223,15 @@ PROC:	.WORD	0
   });
 });
 
+test('ch08#22: with the error log buffers full the entry of the crash is in the dump header', () => {
+  const { bare, dump } = prepared(bugcheck('QUEUEMPTY', true));
+  while (ERL$ALLOCEMB(bare.kernel, 200) !== 0) { /* until both are full */ }
+  const counts = [0, 1].map((index) => ERL.at(bare.kernel, errorLogBuffer(bare.kernel, index)).ERL$B_BUSY);
+  bare.run(KERNEL);
+  expect(EMB_CR.read(new ArrayMemory(dump.bytes), DMP.offset.DMP$R_CRASHERL).EMB$L_CR_CODE).toBe(bugcheckCode('QUEUEMPTY') | 4);
+  expect([0, 1].map((index) => ERL.at(bare.kernel, errorLogBuffer(bare.kernel, index)).ERL$B_BUSY)).toEqual(counts);
+});
+
 describe('recovery blocks', () => {
   test('ch08#35, ch08#36: nonexistent memory inside a block: SS$_MCHECK at its end, on the same stack; the code in it runs at IPL 31', () => {
     const { bare } = prepared(`

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { IAC$M_MERGE } from '../../../src/executive/image/activate.js';
 import { service } from '../../../src/executive/gate/service-call.js';
 import { CTL$GL_VECTORS, P1_CELLS } from '../../../src/executive/structures/p1-cells.js';
 import { bootExecutive } from '../../harness.js';
@@ -23,5 +24,30 @@ describe('the first image of a process', () => {
     expect(pc).toBeLessThan(0x40000000);
     expect(high - sp).toBeGreaterThanOrEqual(1024);
     expect(high - sp).toBeLessThan(2048);
+  });
+
+  test('ch21#21: an image merged into P0 leaves the user stack alone, and can be called', () => {
+    const seen: Record<string, unknown> = {};
+    const system = bootExecutive({
+      programs: {
+        SYSINIT: function* (p) {
+          const k = p.kernel;
+          const stack = (): number[] => [0, 1].map((index) => k.readLong([k.symbol('CTL$AL_STACK'), k.symbol('CTL$AL_STACKLIM')][index]! + 12));
+          const before = stack();
+          const buffer = p.allocate(512);
+          const range = p.allocate(8);
+          seen['status'] = yield* service(p, '$IMGACT', { name: p.string('OTHER'), dflnam: p.string('SYS$SYSTEM:.EXE'), hdrbuf: buffer, imgctl: IAC$M_MERGE, retadr: range });
+          seen['stack'] = stack().join() === before.join();
+          const header = p.memory.readLong(buffer);
+          const transfer = p.memory.readLong(header + p.memory.readWord(header + 2));
+          seen['inside'] = p.memory.readLong(range) <= transfer && transfer <= p.memory.readLong(range + 4);
+          seen['result'] = yield* p.call(transfer, 20, 22);
+          return yield* service(p, '$HIBER', {});
+        },
+        OTHER: function* (p) { return p.argument(1) + p.argument(2); },
+      },
+    });
+    system.runUntilIdle(1);
+    expect(seen).toEqual({ status: 1, stack: true, inside: true, result: 42 });
   });
 });
