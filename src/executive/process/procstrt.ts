@@ -30,6 +30,7 @@ const kernelPart = inlineRoutine('PROCSTRT_KERNEL', (k) => {
   const phd = PHD.at(k, pcb.PCB$L_PHD);
   k.p1.CTL$GL_PCB = pcb.address;
   k.p1.CTL$GL_RMSBASE = k.sys.MMG$GL_RMSBASE;
+  k.p1.CTL$GL_F11BXQP = k.sys.XQP$GL_SECTIONS;
   plantVectors(k);
   initializeKrpList(k, CTL$GL_KRP);
 
