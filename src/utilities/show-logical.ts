@@ -64,15 +64,15 @@ function protectionText(protection: number): string {
   return `(${categories.join(',')})`;
 }
 
-/** The heading of a table, with its attributes for /FULL. */
-function heading(table: Table, full: boolean): string {
+/** The heading of a table, with its attributes for /FULL. choice: protection and owner on a line of their own, to fit 80 columns. */
+function heading(table: Table, full: boolean): string[] {
   const title = `(${table.name.name})`;
-  if (!full) return title;
+  if (!full) return [title];
   const mode = `[${MODE_WORDS[table.name.mode & 3]}]`;
-  if ((table.flags & LNMTH.mask.LNMTH$V_SHAREABLE) === 0) return `${title}\t${mode}\t\t[no protection information]`;
+  if ((table.flags & LNMTH.mask.LNMTH$V_SHAREABLE) === 0) return [`${title}\t${mode}\t\t[no protection information]`];
   const words = ['shareable', ...((table.flags & LNMTH.mask.LNMTH$V_DIRECTORY) !== 0 ? ['directory'] : []),
     ...((table.flags & LNMTH.mask.LNMTH$V_GROUP) !== 0 ? ['group'] : []), ...((table.flags & LNMTH.mask.LNMTH$V_SYSTEM) !== 0 ? ['system'] : [])];
-  return `${title}\t${mode}\t[${words.join(',')}]\t[Protection=${protectionText(table.protection)}]\t[Owner=${uicText(table.owner)}]`;
+  return [`${title}\t${mode}  [${words.join(',')}]`, `\t\t\t[Protection=${protectionText(table.protection)}]  [Owner=${uicText(table.owner)}]`];
 }
 
 /** A process permanent file's equivalence name shows its device, behind ESC, NUL and the file identifier. */
@@ -125,7 +125,7 @@ export function* showLogical(p: Procedure, output: Output): Flow<number> {
 }
 
 function* showTable(output: Output, table: Table, wanted: (entry: ListedName) => boolean, full: boolean): Flow<void> {
-  for (const line of ['', heading(table, full), '']) yield* output.line(line);
+  for (const line of ['', ...heading(table, full), '']) yield* output.line(line);
   for (const entry of table.names.filter(wanted)) {
     const several = table.names.filter(({ name }) => name === entry.name).length > 1;
     for (const line of nameLines(entry, several, full)) yield* output.line(line);
