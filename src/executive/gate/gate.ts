@@ -107,7 +107,7 @@ export class Gate {
   /** Entry: PC stands on the resume instruction that follows the starting one. */
   private start(cpu: Cpu, flow: Flow<number>, name: string): void {
     const frame = cpu.r[13]! >>> 0;
-    this.finishFrames(cpu.currentMode, frame);
+    this.finishFrames(cpu.currentMode, frame + 1);
     this.advance(cpu, flow, 0, frame, name);
   }
 

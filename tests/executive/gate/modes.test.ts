@@ -48,3 +48,43 @@ test('the procedure of a service cannot be called past its vector from an outer 
   expect(call('CALLS	#0,@#EXE$IMGACT', EXECUTIVE).ran).toBe(true);
   expect(call('CALLS	#0,@#EXE$RUNDWN', KERNEL).ran).toBe(true);
 });
+
+test('a procedure that is entered where an abandoned one had its frame is a new one', () => {
+  const finished: string[] = [];
+  const bare = machineWith(`
+START:	CALLS	#0,PROC
+	HALT
+PROC:	.WORD	0
+	MOVL	FP,KEEP
+	PUSHAB	ESCAPE
+	CALLS	#1,@#TEST$A		; never comes back here
+	HALT
+ESCAPE:	.WORD	0
+	MOVL	KEEP,FP			; drops the frames below PROC's, as an exit handler of a CLI does
+	MOVL	FP,SP
+	PUSHAB	NOTHING
+	CALLS	#1,@#TEST$B
+	MOVL	R0,GOT
+	HALT
+NOTHING:	.WORD	0
+	MOVL	#5,R0
+	RET
+KEEP:	.LONG	0
+GOT:	.LONG	0
+`, {
+    routines: [
+      procedure('TEST$A', function* (p) {
+        try {
+          yield* p.call(p.argument(1));
+          return 1;
+        } finally {
+          finished.push('A');
+        }
+      }),
+      procedure('TEST$B', function* (p) { return (yield* p.call(p.argument(1))) + 37; }),
+    ],
+  });
+  bare.run();
+  expect(bare.long('GOT')).toBe(42);
+  expect(finished).toEqual(['A']);
+});
