@@ -150,6 +150,35 @@ describe('device allocation', () => {
     expect(seen).toEqual({ alloc: [SS$_NORMAL, true, true, 1], name: '_OPA0:', dalloc: [SS$_NORMAL, 0, 0, 0], again: SS$_DEVNOTALLOC });
   });
 
+  test('ch18#6: a nonshareable device with channels still open stays with its process after $DALLOC', () => {
+    const { seen } = runProgram(function* (p, out) {
+      const k = p.kernel;
+      yield* service(p, '$ALLOC', { devnam: p.string('OPA0') });
+      const { channel } = yield* assign(p, 'OPA0');
+      yield* service(p, '$DALLOC', { devnam: p.string('OPA0') });
+      const ucb = unitNamed(k, 'OPA0');
+      out['owner'] = [ucb.UCB$L_PID === k.pcb.PCB$L_PID, ucb.UCB$L_DEVCHAR & DEV$M_ALL, ucb.UCB$W_REFC];
+      yield* service(p, '$DASSGN', { chan: channel });
+      out['after'] = ucb.UCB$L_PID;
+      return 1;
+    });
+    expect(seen).toEqual({ owner: [true, 0, 1], after: 0 });
+  });
+
+  test('ch18#10: a redirected terminal is assigned as the logical unit', () => {
+    const { seen } = runProgram(function* (p, out) {
+      const k = p.kernel;
+      const physical = unitNamed(k, 'OPA0').address;
+      const logical = k.symbol('NL$GL_UCB0');
+      k.writeLong(physical + 0x3c, 0x100);
+      k.writeLong(physical + 0xc0, logical);
+      const { channel } = yield* assign(p, 'OPA0:');
+      out['unit'] = unitOf(k, channel).address === logical;
+      return 1;
+    });
+    expect(seen['unit']).toBe(true);
+  });
+
   test('ch18#3: a device with a channel cannot be allocated, even by the process that has it', () => {
     const { seen } = runProgram(function* (p, out) {
       yield* assign(p, 'OPA0:');

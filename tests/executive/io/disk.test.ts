@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DiskController, diskControllerPlace, type BlockStore } from '../../../src/emulator/devices/disk.js';
 import { service } from '../../../src/executive/gate/service-call.js';
 import { IO$_READLBLK, IO$_WRITELBLK } from '../../../src/executive/starlet/iodef.js';
-import { SS$_ILLBLKNUM, SS$_NORMAL } from '../../../src/executive/starlet/ssdef.js';
+import { SS$_ILLBLKNUM, SS$_NORMAL, SS$_NOSUCHDEV } from '../../../src/executive/starlet/ssdef.js';
 import { TestSystem, type Program } from '../../harness.js';
 
 class MemoryStore implements BlockStore {
@@ -56,6 +56,19 @@ describe('the disk driver', () => {
       beyond: SS$_ILLBLKNUM,
     });
     expect(store.transfers).toEqual(['W5+2', 'R6+1']);
+  });
+
+  test('ch18#41: $CANCEL on a disk succeeds at once; a unit without a volume, a controller that is not there', () => {
+    const seen: Record<string, unknown> = {};
+    withDisk(10, function* (p) {
+      const chan = p.allocate(4);
+      yield* service(p, '$ASSIGN', { devnam: p.string('DUA0'), chan });
+      seen['cancel'] = yield* service(p, '$CANCEL', { chan: p.memory.readWord(chan) });
+      seen['unit'] = yield* service(p, '$ASSIGN', { devnam: p.string('DUA1'), chan });
+      seen['controller'] = yield* service(p, '$ASSIGN', { devnam: p.string('DUB0'), chan });
+      return 1;
+    });
+    expect(seen).toEqual({ cancel: SS$_NORMAL, unit: SS$_NOSUCHDEV, controller: SS$_NOSUCHDEV });
   });
 
   test('ch18#39: a 200 KB read is several transfers of at most 65024 bytes, and one status block', () => {

@@ -284,6 +284,59 @@ describe('mailboxes', () => {
     expect(seen).toEqual({ same: [SS$_NORMAL, true], read: 'by name', gone: true });
   });
 
+  test('ch18#46: a name in a process-private table outlives its mailbox', () => {
+    const { seen } = runProgram(function* (p, out) {
+      const table = p.string('LNM$PROCESS');
+      const text = p.memory.readLong(table + 4);
+      yield* service(p, '$CRELNM', {
+        tabnam: p.string('LNM$PROCESS_DIRECTORY'), lognam: p.string('LNM$TEMPORARY_MAILBOX'), itmlst: p.itemList([{ code: 2, length: 11, buffer: text }]),
+      });
+      const { channel } = yield* createMailbox(p, { name: 'PRIVATE_BOX' });
+      out['logadr'] = unitOf(p.kernel, channel).UCB$L_LOGADR;
+      yield* service(p, '$DASSGN', { chan: channel });
+      const buffer = p.allocate(16);
+      out['name'] = yield* service(p, '$TRNLNM', {
+        tabnam: p.string('LNM$PROCESS'), lognam: p.string('PRIVATE_BOX'), itmlst: p.itemList([{ code: 2, length: 16, buffer }]),
+      });
+      return 1;
+    });
+    expect(seen).toEqual({ logadr: 0, name: SS$_NORMAL });
+  });
+
+  test('qio#29: a termination mailbox tells the creator of a subprocess how it ended', () => {
+    const { seen } = runProgram(function* (p, out) {
+      const { channel } = yield* createMailbox(p, { maxmsg: 100 });
+      const pid = p.allocate(4);
+      yield* service(p, '$CREPRC', {
+        pidadr: pid, image: p.string('CHILD'), prcnam: p.string('CHILD'), baspri: 4, mbxunt: unitOf(p.kernel, channel).UCB$W_UNIT,
+      });
+      const iosb = p.allocate(8);
+      const buffer = p.allocate(100);
+      yield* service(p, '$QIOW', { efn: 6, chan: channel, func: IO$_READVBLK, iosb, p1: buffer, p2: 100 });
+      out['message'] = [p.memory.readWord(iosb + 2), p.memory.readWord(buffer), p.memory.readLong(buffer + 4) & 0xfffffff];
+      out['pid'] = p.memory.readLong(buffer + 8) === p.memory.readLong(pid);
+      out['owner'] = p.memory.readLong(buffer + 0x50) === p.kernel.pcb.PCB$L_EPID;
+      return 1;
+    }, { CHILD: function* () { return SS$_ENDOFFILE; } });
+    expect(seen).toEqual({ message: [84, 3, SS$_ENDOFFILE], pid: true, owner: true });
+  });
+
+  test('ch19#37: when a message is read the write completes, then the read, and the next queued read begins', () => {
+    const { seen } = runProgram(function* (p, out) {
+      const { channel } = yield* createMailbox(p);
+      const [one, two, write] = [p.allocate(8), p.allocate(8), p.allocate(8)];
+      yield* service(p, '$QIO', { efn: 9, chan: channel, func: IO$_READVBLK, iosb: one, p1: p.allocate(8), p2: 8 });
+      yield* service(p, '$QIO', { efn: 10, chan: channel, func: IO$_READVBLK, iosb: two, p1: p.allocate(8), p2: 8 });
+      yield* put(p, channel, 'm', { modifiers: 0, wait: false, efn: 7, iosb: write });
+      yield* pause(p, 0.1);
+      const ucb = unitOf(p.kernel, channel);
+      out['status'] = [p.memory.readWord(write), p.memory.readWord(one), p.memory.readWord(two)];
+      out['next'] = [ucb.UCB$V_BSY, ucb.UCB$W_QLEN, IRP.at(p.kernel, ucb.UCB$L_IRP).IRP$L_IOSB === two];
+      return 1;
+    });
+    expect(seen).toEqual({ status: [SS$_NORMAL, SS$_NORMAL, 0], next: [1, 0, true] });
+  });
+
   test('$DELMBX of something else is SS$_DEVNOTMBX', () => {
     const { seen } = runProgram(function* (p, out) {
       const { channel } = yield* assign(p, 'OPA0:');

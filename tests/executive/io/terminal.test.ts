@@ -76,6 +76,51 @@ function unit(system: TestSystem): ReturnType<typeof TTYUCB.at> {
 }
 
 describe('the console terminal', () => {
+  test('ch19#42, ch19#44: SCB vectors F8 and FC lead to the console routines, entered at IPL 20 on the interrupt stack', () => {
+    const { system } = run(function* () { return 1; });
+    const { k } = system;
+    expect(ch19Vectors(system)).toEqual([k.symbol('CON$INTDISI') + 1, k.symbol('CON$INTDISO') + 1]);
+    type(system, 'x');
+    const { machine } = system.system;
+    const inRoutine = (): boolean => ((k.cpu.r[15]! >>> 0) - k.symbol('CON$INTDISI')) >>> 0 < 16;
+    for (let count = 0; count < 100 && !inRoutine(); count += 1) machine.run(1);
+    expect(inRoutine()).toBe(true);
+    expect([k.cpu.ipl, k.cpu.onInterruptStack, TTYUCB.at(k, k.symbol('OPA$UCB0')).UCB$B_DIPL]).toEqual([20, true, 20]);
+  });
+
+  test('qio#14: prompt and read are one request; qio#17: a process that hibernates serves I/O with ASTs', () => {
+    const { seen, system } = run(function* (p, out) {
+      const channel = yield* Channel.open(p);
+      const ast = astProcedure(p);
+      const prompt = p.string('> ');
+      yield* service(p, '$QIO', {
+        chan: channel.number, func: IO$_READPROMPT, iosb: channel.iosb, astadr: ast.address, astprm: 5, p1: channel.buffer, p2: 80,
+        p5: p.memory.readLong(prompt + 4), p6: 2,
+      });
+      yield* service(p, '$SCHDWK', { daytim: p.bytes(delta(2)) });
+      yield* service(p, '$HIBER', {});
+      out['served'] = [p.memory.readLong(ast.count), p.memory.readLong(ast.count + 4), p.memory.readWord(channel.iosb + 2)];
+      return 1;
+    }, ['abc\r']);
+    system.runUntilIdle(4);
+    expect(seen['served']).toEqual([1, 5, 3]);
+    expect(system.console).toBe('> abc\r\n');
+  });
+
+  test('ch19#16: a read and a write may both be in their fork processes: each has a fork block of its own', () => {
+    const { seen } = run(function* (p, out) {
+      const k = p.kernel;
+      const channel = yield* Channel.open(p);
+      const ucb = TTYUCB.at(k, k.symbol('OPA$UCB0'));
+      yield* service(p, '$QIO', { efn: 1, chan: channel.number, func: IO$_READVBLK, iosb: channel.iosb, p1: channel.buffer, p2: 80 });
+      out['blocks'] = [k.readByte(ucb.UCB$L_IRP + 0x60 + 0x0b), ucb.UCB$L_IRP + 0x60 !== ucb.address];
+      yield* channel.write('x');
+      out['write'] = ucb.UCB$V_BSY;
+      return 1;
+    });
+    expect(seen).toEqual({ blocks: [0, true], write: 1 });
+  });
+
   test('ch19#8: INIT leaves class and port vectors in the UCB of OPA0:', () => {
     const { system } = run(function* () { return 1; });
     const ucb = unit(system);

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel.js';
 import {
-  IO$M_BREAKTHRU, IO$M_CANCTRLO, IO$M_CTRLCAST, IO$M_CTRLYAST, IO$M_ESCAPE, IO$M_EXTEND, IO$M_INCLUDE, IO$M_NOFORMAT, IO$M_OUTBAND,
+  IO$M_BRDCST, IO$M_BREAKTHRU, IO$M_CANCTRLO, IO$M_CTRLCAST, IO$M_CTRLYAST, IO$M_ESCAPE, IO$M_EXTEND, IO$M_HANGUP, IO$M_INCLUDE, IO$M_NOFORMAT, IO$M_OUTBAND,
   IO$M_PURGE, IO$M_REFRESH, IO$M_TIMED, IO$M_TT_PROCESS, IO$M_TYPEAHDCNT, IO$_READPROMPT, IO$_TTYREADALL, IO$_TTYREADPALL,
 } from '../../starlet/iodef.js';
 import { SS$_ACCVIO, SS$_BADPARAM, SS$_NOPRIV, SS$_NORMAL } from '../../starlet/ssdef.js';
@@ -9,6 +9,7 @@ import {
   TRM$_MODIFIERS, TRM$_PROMPT, TRM$_TERM, TRM$_TIMEOUT,
 } from '../../starlet/trmdef.js';
 import { DYN$C_BUFIO, DYN$C_TWP } from '../../structures/dyn.js';
+import { readQuad, writeQuad } from '../../structures/memory.js';
 import { TTYUCB, TWP } from '../../structures/ucb.js';
 import { COM$SETATTNAST } from '../attention.js';
 import {
@@ -18,7 +19,7 @@ import { COM$SETCTRLAST } from '../out-of-band.js';
 import { EXE$CHKRDACCES } from '../protection.js';
 import { TWP$M_BREAKTHRU, TWP$M_NOFORMAT, TWP$M_REFRESH } from './terminal-output.js';
 import { initializeReadBuffer, readBufferSize, type ReadRequest } from './terminal-read-buffer.js';
-import { firstTypedCharacter, typedCharacters } from './typeahead.js';
+import { emptyTypeahead, firstTypedCharacter, typedCharacters } from './typeahead.js';
 
 /**
  * FDT routines of the terminal class driver (module TTYFDT): the requester's parameters become a read buffer or a write packet.
@@ -218,6 +219,13 @@ export function fdtSetMode(k: Kernel): void {
     });
   } else if ((func & IO$M_CTRLCAST) !== 0) {
     status = COM$SETATTNAST(k, ucb + TTYUCB.offset.UCB$L_TL_CTRLC, irp.address, parameter(1), parameter(2), mode);
+  } else if ((func & IO$M_HANGUP) !== 0) {
+    // No line of ours has a modem: hanging up leaves nothing but an empty type-ahead buffer.
+    emptyTypeahead(k, TTYUCB.at(k, ucb));
+  } else if ((func & IO$M_BRDCST) !== 0) {
+    // P1: quadword of requester classes that are not wanted.
+    if (!k.callerCanRead(parameter(1), 8)) return EXE$ABORTIO(k, irp, SS$_ACCVIO);
+    TTYUCB.at(k, ucb).UCB$Q_TL_BRKTHRU = readQuad(k, parameter(1));
   } else if ((func & IO$M_TT_PROCESS) !== 0) {
     // choice: a supervisor mode request makes the requester the process that CTRL/C and CTRL/Y go to (the book only says "a special $QIO").
     if (irp.IRP$V_MODE > 2) return EXE$ABORTIO(k, irp, SS$_NOPRIV);
@@ -255,7 +263,9 @@ export function fdtSenseMode(k: Kernel): void {
   const address = parameter(1);
   const size = (parameter(2) & 0xffff) >= 12 ? 12 : 8;
   if (!k.callerCanWrite(address, size)) return EXE$ABORTIO(k, irp, SS$_ACCVIO);
-  if ((irp.IRP$W_FUNC & IO$M_TYPEAHDCNT) !== 0) {
+  if ((irp.IRP$W_FUNC & IO$M_BRDCST) !== 0) {
+    writeQuad(k, address, ucb.UCB$Q_TL_BRKTHRU);
+  } else if ((irp.IRP$W_FUNC & IO$M_TYPEAHDCNT) !== 0) {
     k.writeWord(address, typedCharacters(k, ucb));
     k.writeByte(address + 2, firstTypedCharacter(k, ucb));
     k.writeBytes(address + 3, new Uint8Array(5));
