@@ -71,11 +71,23 @@ function regionRanges(session: Session, qualifiers: ReadonlyMap<string, string>)
 function* instructions(session: Session, start: number, length: number): Generator<string> {
   const end = start + length;
   for (let at = start; at < end;) {
-    const { text, length: size } = disassemble((address) => session.memory.readByte(address), at, (address) => session.name(address));
+    const { text, length: size } = instruction(session, at);
     yield `${`${session.name(at)}:`.padEnd(NAME_WIDTH)}${text}`;
     at += size;
     session.here = at >>> 0;
   }
+}
+
+const XFC = 0xfc;
+
+/** One instruction. XFC carries the number of a microroutine, which is shown by name. */
+function instruction(session: Session, at: number): { readonly text: string; readonly length: number } {
+  if (session.memory.readByte(at) === XFC) {
+    const number = session.memory.readWord(at + 1);
+    const name = session.system.microroutine?.(number);
+    return { text: `XFC     #${hex(number, 4)}${name === undefined ? '' : `   ; ${name}`}`, length: 3 };
+  }
+  return disassemble((address) => session.memory.readByte(address), at, (address) => session.name(address));
 }
 
 /** `EVALUATE`: the value of an expression in both radixes, and the symbols that have it. */

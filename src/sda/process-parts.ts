@@ -1,6 +1,6 @@
 import { DDB, CCB } from '../executive/structures/device.js';
-import { ICB } from '../executive/structures/kfe.js';
 import { readCounted } from '../executive/structures/memory.js';
+import { MMG$IMGHDRBUF } from '../executive/structures/p1-cells.js';
 import { UCB } from '../executive/structures/ucb.js';
 import { hex, hex8, SdaError } from './error.js';
 import { heading } from './command.js';
@@ -8,41 +8,29 @@ import { printable, type Session } from './session.js';
 
 /* Parts of SHOW PROCESS that look into the P1 space of the process in view. */
 
-const MAX_IMAGES = 64;
 const MAX_CHANNELS = 2047;
 
-/** Images activated in the process in view, main image first. */
-export function images(session: Session): { readonly name: string; readonly start: number; readonly end: number; readonly icb: number }[] {
-  const header = session.symbol('IAC$GL_IMAGE_LIST');
-  const found: { name: string; start: number; end: number; icb: number }[] = [];
-  const { memory } = session;
-  for (let icb = memory.readLong(header); icb !== header && icb !== 0 && found.length < MAX_IMAGES; icb = memory.readLong(icb)) {
-    const view = ICB.read(memory, icb);
-    found.push({ icb, name: printable(readCounted(memory, icb + ICB.offset.ICB$T_IMAGE_NAME).slice(0, 39)), start: view.ICB$L_STARTING_ADDRESS, end: view.ICB$L_END_ADDRESS });
-  }
-  return found;
-}
-
-/** Name of the main image of the process in view; '' when none is active or it cannot be read. */
+/** Name of the main image of the process in view, from the image file descriptor in its image header buffer; '' when there is none. */
 export function imageName(session: Session): string {
+  const { memory } = session;
   try {
-    return images(session)[0]?.name ?? '';
+    const descriptor = memory.readLong(MMG$IMGHDRBUF + 4);
+    if (descriptor <= MMG$IMGHDRBUF || descriptor >= MMG$IMGHDRBUF + 512) return '';
+    return printable(readCounted(memory, descriptor + memory.readWord(descriptor + 2)));
   } catch (error) {
     if (error instanceof SdaError) return '';
     throw error;
   }
 }
 
+/** Images of the process in view: the main image and the command interpreter. */
 export function* imageLines(session: Session): Generator<string> {
   yield* heading('Process activated images');
-  const list = images(session);
-  if (list.length === 0) {
-    yield 'No image is active';
-    return;
-  }
-  yield 'ICB       Start     End       Image name';
-  yield '--------  --------  --------  ----------';
-  for (const { icb, name, start, end } of list) yield `${hex8(icb)}  ${hex8(start)}  ${hex8(end)}  ${name}`;
+  const main = imageName(session);
+  yield `Main image:           ${main === '' ? '(none)' : main}`;
+  const [low, high] = [session.cell('CTL$AG_CLIMAGE'), session.memory.readLong(session.symbol('CTL$AG_CLIMAGE') + 4)];
+  const name = printable(readCounted(session.memory, session.symbol('CTL$GT_CLINAME')).slice(0, 31));
+  if (low !== 0) yield `Command interpreter:  ${name.padEnd(12)} ${hex8(low)} to ${hex8(high)}`;
 }
 
 /** Name of a unit: OPA0:. */

@@ -14,6 +14,7 @@ import { SHOW_POOL } from './show-pool.js';
 import { SET_PROCESS, SHOW_PROCESS, SHOW_SUMMARY } from './show-process.js';
 import { SHOW_CALL_FRAME, SHOW_STACK } from './show-stack.js';
 import { DEFINE, READ, SHOW_SYMBOL } from './symbol-commands.js';
+import type { SystemSymbols } from './symbols.js';
 import type { Target } from './target.js';
 
 /** `VALIDATE SCHEDULER`: every check of the scheduler's queues at once. Ours, not VMS's. */
@@ -58,10 +59,10 @@ export class Sda {
 
   /**
    * @param target   dump or running system
-   * @param symbols  global symbols of SYS.EXE and its system images
+   * @param symbols  what the system was built with
    * @param files    files for READ, @file, SET OUTPUT, SET LOG
    */
-  constructor(readonly target: Target, symbols: ReadonlyMap<string, number>, private readonly files: SdaFiles = {}) {
+  constructor(readonly target: Target, symbols: SystemSymbols, private readonly files: SdaFiles = {}) {
     this.session = new Session(target, symbols, files);
   }
 

@@ -5,7 +5,7 @@ import { RSN_NAMES, SCH$C_CUR, SCH$C_MWAIT, SCH_STATE_NAMES } from '../executive
 import { AddressSpace, type PageTables } from './address-space.js';
 import { hex8, NoAccess, SdaError } from './error.js';
 import { evaluate, type ExpressionContext } from './expression.js';
-import { SymbolTable } from './symbols.js';
+import { SymbolTable, type SystemSymbols } from './symbols.js';
 import type { Target } from './target.js';
 
 export type PcbView = ReturnType<typeof PCB.read>;
@@ -54,8 +54,8 @@ export class Session {
   private pcb = 0;
   private viewed: ProcessContext;
 
-  constructor(readonly target: Target, executive: ReadonlyMap<string, number>, readonly files: SdaFiles = {}) {
-    this.symbols = new SymbolTable(executive);
+  constructor(readonly target: Target, readonly system: SystemSymbols, readonly files: SdaFiles = {}) {
+    this.symbols = new SymbolTable(system.globals);
     this.viewed = this.processorContext();
     this.memory = new AddressSpace(target, () => this.tables(), () => this.cellOrZero('MMG$GL_GPTBASE'));
     this.defineLoadedImages();
@@ -146,6 +146,22 @@ export class Session {
     this.symbols.setContext('JIB', view.PCB$L_JIB);
     this.symbols.setContext('ARB', view.PCB$L_ARB);
     this.defineRegisters();
+    this.defineImages();
+  }
+
+  /** Symbols of the command interpreter mapped into the process in view; the symbol DCL is its base. @source digest appB fact 17 */
+  private defineImages(): void {
+    this.symbols.setImage(new Map());
+    try {
+      const base = this.cell('CTL$AG_CLIMAGE');
+      const name = printable(readCounted(this.memory, this.symbol('CTL$GT_CLINAME')));
+      if (base === 0 || name === '') return;
+      const found = new Map<string, number>([[name, base]]);
+      for (const [symbol, offset] of this.system.images?.get(name) ?? []) found.set(symbol, (base + offset) >>> 0);
+      this.symbols.setImage(found);
+    } catch (error) {
+      if (!(error instanceof SdaError)) throw error;
+    }
   }
 
   private viewCurrentProcess(): void {

@@ -1,0 +1,112 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Command } from 'commander';
+import { DumpTarget } from '../sda/dump-target.js';
+import { SdaError } from '../sda/error.js';
+import { Sda } from '../sda/sda.js';
+import type { OutputFile, SdaFiles } from '../sda/session.js';
+import { residentImages, SYSTEM_IMAGES } from '../system/images.js';
+import { systemSymbols } from '../system/system-symbols.js';
+import { EX_NOINPUT, UsageError } from './usage.js';
+
+interface SdaFlags {
+  readonly command?: readonly string[];
+}
+
+/** EX_DATAERR: the file is there but is no dump. */
+const EX_DATAERR = 65;
+
+/** `starlet sda`: the System Dump Analyzer on a dump file, from the file alone. */
+export function sdaCommand(): Command {
+  return new Command('sda')
+    .description('look into a crash dump with the System Dump Analyzer')
+    .argument('<dump>', 'the dump file, as `starlet start --dump-to` leaves it')
+    .option('-c, --command <command>', 'carry out this command instead of prompting (may be given more than once)', collect)
+    .addHelpText('after', [
+      '', 'Without -c, commands are read from standard input; HELP lists them, EXIT or end of file leaves.',
+      'Examples:', "  starlet sda crash.dmp -c 'SHOW CRASH' -c 'SHOW SUMMARY'", "  starlet sda crash.dmp -c 'EXAMINE/INSTRUCTION SCH$RESCHED;20'",
+    ].join('\n'))
+    .action(runSda);
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+async function runSda(file: string, flags: SdaFlags): Promise<void> {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch {
+    throw new UsageError(`cannot read ${file}`, EX_NOINPUT);
+  }
+  let target: DumpTarget;
+  try {
+    target = new DumpTarget(bytes);
+  } catch (error) {
+    if (!(error instanceof SdaError)) throw error;
+    process.stdout.write(`${error.lines().join('\n')}\n`);
+    process.exitCode = EX_DATAERR;
+    return;
+  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code === 'EPIPE') process.exit(0); });
+  const images = residentImages({ systemDevice: 'DUA0:', mount: function* () { return 1; }, startAt: ['OPA0:'], autologin: true });
+  const sda = new Sda(target, systemSymbols(SYSTEM_IMAGES, images), hostFiles());
+  if (flags.command) {
+    print(target.warnings);
+    for (const command of flags.command) {
+      print(sda.execute(command));
+      if (sda.isDone) break;
+    }
+    return;
+  }
+  print(sda.banner());
+  await converse(sda);
+}
+
+/** Reads commands from standard input: with a prompt and line editing on a terminal, plainly otherwise. */
+async function converse(sda: Sda): Promise<void> {
+  const isTerminal = process.stdin.isTTY === true;
+  const lines = createInterface({ input: process.stdin, ...(isTerminal ? { output: process.stdout } : {}), prompt: 'SDA> ', terminal: isTerminal });
+  lines.on('SIGINT', () => { lines.close(); });
+  if (isTerminal) lines.prompt();
+  for await (const line of lines) {
+    print(sda.execute(line));
+    if (sda.isDone) break;
+    if (isTerminal) lines.prompt();
+  }
+  lines.close();
+}
+
+/** Writes in pieces: a display may be long. */
+function print(lines: Iterable<string>): void {
+  let piece: string[] = [];
+  for (const line of lines) {
+    piece.push(line);
+    if (piece.length < 512) continue;
+    process.stdout.write(`${piece.join('\n')}\n`);
+    piece = [];
+  }
+  if (piece.length > 0) process.stdout.write(`${piece.join('\n')}\n`);
+}
+
+/** Host files, for READ, @file, SET OUTPUT and SET LOG. */
+function hostFiles(): SdaFiles {
+  return {
+    readText: (name) => {
+      try {
+        return readFileSync(name, 'utf8');
+      } catch {
+        return undefined;
+      }
+    },
+    create: (name): OutputFile | undefined => {
+      try {
+        const handle = openSync(name, 'w');
+        return { write: (line) => { writeSync(handle, `${line}\n`); }, close: () => { closeSync(handle); } };
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
