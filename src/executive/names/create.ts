@@ -109,7 +109,7 @@ export function LNM$CREATE_NAME(k: Kernel, request: NameRequest): Insertion {
  * Creates a logical name table: steps 2 to 12 of $CRELNT.
  *
  * @returns SS$_LNMCREATED, SS$_SUPERSEDE, SS$_NORMAL (CREATE_IF and it existed); SS$_INSFMEM, SS$_NOLOGTAB, SS$_TOOMANYLNAM,
- * SS$_NOPRIV, SS$_EXLNMQUOTA, SS$_IVLOGTAB, SS$_DUPLNAM
+ * SS$_NOPRIV, SS$_EXLNMQUOTA, SS$_IVLOGNAM, SS$_DUPLNAM
  * @source book 28.8.4; digest ch28 3.7
  */
 export function LNM$CREATE_TABLE(k: Kernel, request: TableRequest): Insertion {
