@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import { service } from '../../src/executive/gate/service-call.js';
+import { IO$M_ACCESS, IO$M_CREATE, IO$M_DELETE, IO$_ACCESS, IO$_CREATE, IO$_DEACCESS, IO$_DELETE, IO$_MODIFY, IO$_READVBLK, IO$_WRITEVBLK } from '../../src/executive/starlet/iodef.js';
+import { SS$_DUPFILENAME, SS$_ENDOFFILE, SS$_NOMOREFILES, SS$_NORMAL, SS$_NOSUCHFILE, SS$_ACCONFLICT } from '../../src/executive/starlet/ssdef.js';
+import { UCB } from '../../src/executive/structures/ucb.js';
+import { VCB } from '../../src/executive/structures/volume.js';
+import { findUnit } from '../../src/executive/io/device-names.js';
+import { ATR$C_RECATTR, ATR$C_UCHAR } from '../../src/filesystem/atr.js';
+import { MemoryBlocks } from '../../src/filesystem/block-io.js';
+import { FIB$M_EXTEND, FIB$M_NOWRITE, FIB$M_TRUNC, FIB$M_WILD, FIB$M_WRITE } from '../../src/filesystem/fib.js';
+import { mountVolume } from '../../src/filesystem/index.js';
+import { initializeVolume } from '../../src/filesystem/initialize.js';
+import { verifyVolume } from '../../src/filesystem/verify.js';
+import { recordAttributes } from '../../src/sysgen/system-disk.js';
+import { TEST_TIME } from '../harness.js';
+import { assign, fileFunction, fileSystem, MFD, virtualBlocks } from './acp.js';
+import type { Program } from '../harness.js';
+
+function disk(blocks = 3000): MemoryBlocks {
+  const store = new MemoryBlocks(blocks);
+  initializeVolume(store, { label: 'TESTDISK', date: TEST_TIME });
+  return store;
+}
+
+/** Runs a program as SYSINIT on a system with a mounted disk. */
+function run(program: Program): { store: MemoryBlocks; system: ReturnType<typeof fileSystem> } {
+  const store = disk();
+  const system = fileSystem({
+    SYSINIT: function* (p) {
+      const mounted = yield* mountVolume(p, 'DUA0:');
+      if (mounted !== SS$_NORMAL) return mounted;
+      return yield* program(p);
+    },
+  }, store);
+  system.runUntilIdle(5);
+  return { store, system };
+}
+
+describe('mounting', () => {
+  test('makes a volume control block from the home block', () => {
+    const { system } = run(function* () { return 1; });
+    const { k } = system;
+    const ucb = UCB.at(k, findUnit(k, 'DUA0')!);
+    expect(ucb.UCB$L_VCB).not.toBe(0);
+    const vcb = VCB.at(k, ucb.UCB$L_VCB);
+    expect(String.fromCharCode(...vcb.VCB$T_VOLNAME)).toBe('TESTDISK    ');
+    expect(vcb.VCB$W_CLUSTER).toBe(1);
+    expect(vcb.VCB$L_FREE).toBeGreaterThan(2900);
+    expect(system.checkBooks()).toEqual([]);
+  });
+});
+
+describe('file functions', () => {
+  test('qio#15: a file is created, written, read and deleted through $QIO on the disk channel', () => {
+    const seen: unknown[] = [];
+    const { store, system } = run(function* (p) {
+      const chan = yield* assign(p, 'DUA0:');
+      const made = yield* fileFunction(p, chan, IO$_CREATE | IO$M_CREATE | IO$M_ACCESS, {
+        did: MFD, name: 'HELLO.TXT', accessControl: FIB$M_WRITE, extendControl: FIB$M_EXTEND, size: 5,
+        attributes: [{ code: ATR$C_RECATTR, bytes: recordAttributes('stream-lf', 0) }],
+      });
+      seen.push(made.status, made.result, made.size);
+      const data = p.bytes(Uint8Array.from({ length: 1024 }, (_unused, index) => (index * 3) & 0xff));
+      seen.push(yield* virtualBlocks(p, chan, IO$_WRITEVBLK, data, 1024, 2));
+      const back = p.allocate(1024);
+      seen.push(yield* virtualBlocks(p, chan, IO$_READVBLK, back, 1024, 2));
+      seen.push(p.memory.readBytes(back, 1024).every((byte, index) => byte === ((index * 3) & 0xff)));
+      seen.push((yield* virtualBlocks(p, chan, IO$_READVBLK, back, 512, 6)).status);
+      seen.push((yield* virtualBlocks(p, chan, IO$_READVBLK, back, 1024, 5)));
+      const closed = yield* fileFunction(p, chan, IO$_DEACCESS, { attributes: [{ code: ATR$C_RECATTR, bytes: recordAttributes('stream-lf', 1030) }] });
+      seen.push(closed.status);
+      const found = yield* fileFunction(p, chan, IO$_ACCESS, { did: MFD, name: 'HELLO.TXT', attributes: [{ code: ATR$C_RECATTR, bytes: new Uint8Array(32) }] });
+      seen.push(found.status, found.result, found.fid.number === made.fid.number, [...found.attributes[0]!.slice(4, 14)]);
+      seen.push((yield* fileFunction(p, chan, IO$_DELETE | IO$M_DELETE, { did: MFD, name: 'HELLO.TXT;1' })).status);
+      seen.push((yield* fileFunction(p, chan, IO$_ACCESS, { did: MFD, name: 'HELLO.TXT' })).status);
+      yield* service(p, '$DASSGN', { chan });
+      return 1;
+    });
+    expect(seen).toEqual([
+      SS$_NORMAL, 'HELLO.TXT;1', 5, { status: 1, bytes: 1024 }, { status: 1, bytes: 1024 }, true, SS$_ENDOFFILE, { status: SS$_ENDOFFILE, bytes: 512 },
+      SS$_NORMAL, SS$_NORMAL, 'HELLO.TXT;1', true, [0, 0, 5, 0, 0, 0, 3, 0, 6, 0], SS$_NORMAL, SS$_NOSUCHFILE,
+    ]);
+    expect(verifyVolume(store)).toEqual([]);
+    expect(system.checkBooks()).toEqual([]);
+  });
+
+  test('versions, wildcard search, duplicate names, directories', () => {
+    const seen: unknown[] = [];
+    const { store } = run(function* (p) {
+      const chan = yield* assign(p, 'DUA0:');
+      const create = (name: string, did = MFD) => fileFunction(p, chan, IO$_CREATE | IO$M_CREATE, { did, name });
+      seen.push((yield* create('A.T')).result, (yield* create('A.T')).result, (yield* create('B.T')).result, (yield* create('A.T;2')).status);
+      const directory = yield* fileFunction(p, chan, IO$_CREATE | IO$M_CREATE, {
+        did: MFD, name: 'SUB.DIR;1', attributes: [{ code: ATR$C_UCHAR, bytes: Uint8Array.of(0, 0x20, 0, 0) }],
+      });
+      seen.push(directory.status, (yield* create('IN.SIDE', directory.fid)).result);
+      let context = 0;
+      for (;;) {
+        const found = yield* fileFunction(p, chan, IO$_ACCESS, { did: MFD, name: '*.T;*', context, nameControl: FIB$M_WILD });
+        if (found.status !== SS$_NORMAL) {
+          seen.push(found.status);
+          break;
+        }
+        seen.push(found.result);
+        context = found.context;
+      }
+      seen.push((yield* fileFunction(p, chan, IO$_DELETE | IO$M_DELETE, { did: MFD, name: 'SUB.DIR;1' })).status === 0x2174);
+      return 1;
+    });
+    expect(seen).toEqual(['A.T;1', 'A.T;2', 'B.T;1', SS$_DUPFILENAME, SS$_NORMAL, 'IN.SIDE;1', 'A.T;2', 'A.T;1', 'B.T;1', SS$_NOMOREFILES, true]);
+    expect(verifyVolume(store)).toEqual([]);
+  });
+
+  test('windows follow when a file is extended and cut off; sharing is respected; a deleted open file goes when it is closed', () => {
+    const seen: unknown[] = [];
+    const { store, system } = run(function* (p) {
+      const chan = yield* assign(p, 'DUA0:');
+      const other = yield* assign(p, 'DUA0:');
+      const made = yield* fileFunction(p, chan, IO$_CREATE | IO$M_CREATE | IO$M_ACCESS, { did: MFD, name: 'X.Y', accessControl: FIB$M_WRITE });
+      seen.push((yield* fileFunction(p, other, IO$_ACCESS | IO$M_ACCESS, { did: MFD, name: 'X.Y', accessControl: FIB$M_NOWRITE })).status);
+      seen.push((yield* fileFunction(p, other, IO$_ACCESS | IO$M_ACCESS, { did: MFD, name: 'X.Y' })).status);
+      const extended = yield* fileFunction(p, chan, IO$_MODIFY, { extendControl: FIB$M_EXTEND, size: 20 });
+      seen.push(extended.status, extended.size, extended.vbn);
+      const buffer = p.allocate(512);
+      seen.push((yield* virtualBlocks(p, other, IO$_READVBLK, buffer, 512, 20)).status);
+      const cut = yield* fileFunction(p, chan, IO$_MODIFY, { extendControl: FIB$M_TRUNC, vbn: 11 });
+      seen.push(cut.status, cut.size, (yield* virtualBlocks(p, other, IO$_READVBLK, buffer, 512, 20)).status);
+      seen.push((yield* fileFunction(p, chan, IO$_DELETE | IO$M_DELETE, { did: MFD, name: 'X.Y;1' })).status);
+      seen.push((yield* virtualBlocks(p, other, IO$_READVBLK, buffer, 512, 10)).status);
+      yield* service(p, '$DASSGN', { chan });
+      yield* service(p, '$DASSGN', { chan: other });
+      seen.push((yield* fileFunction(p, yield* assign(p, 'DUA0:'), IO$_ACCESS, { fid: made.fid })).status);
+      return 1;
+    });
+    expect(seen).toEqual([SS$_ACCONFLICT, 1, 1, 20, 1, 1, 1, 10, SS$_ENDOFFILE, 1, 1, SS$_NOSUCHFILE]);
+    expect(verifyVolume(store)).toEqual([]);
+    expect(system.checkBooks()).toEqual([]);
+    const vcb = VCB.at(system.k, UCB.at(system.k, findUnit(system.k, 'DUA0')!).UCB$L_VCB);
+    expect(system.k.readLong(vcb.address)).toBe(vcb.address);
+    expect(vcb.VCB$W_ACTIVITY).toBe(0);
+  });
+
+  test('two processes at once take turns on the volume', () => {
+    const results: Record<string, string[]> = { ONE: [], TWO: [] };
+    const worker = (name: string): Program => function* (p) {
+      const chan = yield* assign(p, 'DUA0:');
+      for (let file = 0; file < 15; file += 1) {
+        const made = yield* fileFunction(p, chan, IO$_CREATE | IO$M_CREATE, { did: MFD, name: 'SAME.NAME', extendControl: FIB$M_EXTEND, size: 3 });
+        results[name]!.push(`${made.status} ${made.result}`);
+      }
+      return 1;
+    };
+    const store = disk();
+    const system = fileSystem({
+      SYSINIT: function* (p) {
+        yield* mountVolume(p, 'DUA0:');
+        for (const name of ['ONE', 'TWO']) yield* service(p, '$CREPRC', { image: p.string(name), prcnam: p.string(name), baspri: 4, uic: 0x10004, stsflg: 0x40 });
+        return 1;
+      },
+      ONE: worker('ONE'), TWO: worker('TWO'),
+    }, store);
+    system.runUntilIdle(20);
+    const all = [...results['ONE']!, ...results['TWO']!];
+    expect(all).toHaveLength(30);
+    expect(new Set(all).size).toBe(30);
+    expect(all.every((text) => text.startsWith('1 SAME.NAME;'))).toBe(true);
+    expect(verifyVolume(store)).toEqual([]);
+    expect(system.checkBooks()).toEqual([]);
+  });
+});
