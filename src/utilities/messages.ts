@@ -1,0 +1,68 @@
+import type { Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { service } from '../executive/gate/service-call.js';
+import { compileMessages } from '../executive/information/message-compiler.js';
+import { STS$M_INHIB_MSG } from '../executive/starlet/stsdef.js';
+import source from './utilities.msg';
+
+/** Messages that images write through $PUTMSG. */
+export interface Message {
+  readonly code: number;
+  /** FAO arguments; text is passed by descriptor. */
+  readonly args?: readonly (string | number)[];
+  /** Secondary status of an RMS message. */
+  readonly stv?: number;
+}
+
+const { symbols } = compileMessages(source);
+
+/** Code of a message of utilities.msg, e.g. `SET$_NOTSET`. */
+export function messageCode(symbol: string): number {
+  const code = symbols.get(symbol);
+  if (code === undefined) throw new Error(`utilities.msg has no ${symbol}`);
+  return code;
+}
+
+const SYSTEM_FACILITY = 0;
+const RMS_FACILITY = 1;
+
+/** Shared messages that any facility sends under its own name. @source shr.msg */
+export const SHR = { closeIn: 0x206, openIn: 0x213, openOut: 0x214, readError: 0x216, writeError: 0x21a, searchFail: 0x247 } as const;
+export type SharedMessage = keyof typeof SHR;
+
+const SEVERITY_BITS = 7;
+
+/** Code of a shared message of a facility; every message of utilities.msg tells its facility's number. */
+export function sharedCode(facility: number, which: SharedMessage, severity = 2): number {
+  return ((facility << 16) | (SHR[which] << 3) | (severity & SEVERITY_BITS)) >>> 0;
+}
+
+/**
+ * Writes a message and its reasons to SYS$ERROR and SYS$OUTPUT.
+ *
+ * @returns the first code, marked as shown: what an image exits with
+ */
+export function* report(p: Procedure, ...messages: readonly Message[]): Flow<number> {
+  yield* p.scratch(function* () {
+    const longs: number[] = [];
+    for (const { code, args = [], stv = 0 } of messages) {
+      const facility = (code >>> 16) & 0xfff;
+      const values = args.map((arg) => typeof arg === 'number' ? arg : p.string(arg));
+      longs.push(code);
+      if (facility === RMS_FACILITY) longs.push(stv);
+      else if (facility === SYSTEM_FACILITY) longs.push(...values);
+      else longs.push(values.length, ...values);
+    }
+    const vector = p.allocate(4 * (longs.length + 1));
+    [longs.length, ...longs].forEach((value, index) => { p.memory.writeLong(vector + 4 * index, value); });
+    return yield* service(p, '$PUTMSG', { msgvec: vector });
+  });
+  return (messages[0]!.code | STS$M_INHIB_MSG) >>> 0;
+}
+
+/** An exit status that says no more than a message already did. */
+export function shown(code: number): number {
+  return (code | STS$M_INHIB_MSG) >>> 0;
+}
+
+export { source as UTILITY_MESSAGE_SOURCE };
