@@ -124,7 +124,10 @@ export class HostVolume implements FileStructure {
 
   *versions(directory: FileId, name: string): BlockFlow<DirectoryEntry[]> {
     if (directory.number === FID$C_MFD && name === '000000.DIR') return [{ name, version: 1, id: ROOT_ID }];
-    return (yield* this.entries(directory)).filter((entry) => entry.name === name);
+    const parent = this.directoryNode(directory);
+    // A renamed file is still found under its old name until that is removed, as a file with two entries would be.
+    const renamed = [...this.nodes.values()].flatMap(({ id, former }) => (former?.directory === parent && former.name === name ? [{ name, version: former.version, id }] : []));
+    return [...(yield* this.entries(directory)).filter((entry) => entry.name === name), ...renamed].sort((a, b) => b.version - a.version);
   }
 
   *header(id: FileId): BlockFlow<Uint8Array> {
