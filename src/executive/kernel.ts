@@ -25,6 +25,8 @@ export class Kernel implements Memory {
   internalErrorHandler: (routine: string, error: unknown) => void = (_routine, error) => { throw error; };
   /** Makes the page at `address` valid for a procedure that touched it (the pager, called in place). False: cannot be. */
   pageFaultInPlace: (address: number) => boolean = () => false;
+  /** Makes the user stack reach down to `address`, for a procedure that touched it. False: it is not a matter of the stack. */
+  expandStackInPlace: (address: number) => boolean = () => false;
   /** The dump file as a bugcheck writes it; none when the host gave none. */
   dumpWriter: DumpWriter | undefined;
 
@@ -44,7 +46,7 @@ export class Kernel implements Memory {
   writeLong(address: number, value: number): void { this.kernelMemory.writeLong(address, value); }
   writeBytes(address: number, bytes: Uint8Array): void { this.kernelMemory.writeBytes(address, bytes); }
 
-  /** Memory as whatever mode is current sees it; missing pages are brought in on the spot (for procedures). */
+  /** Memory as whatever mode is current sees it; missing pages are brought in, and the user stack extended, on the spot (for procedures). */
   readonly currentModeMemory: Memory = new InPlaceMemory(this);
 
   // Named places --------------------------------------------------------------------------------------------------
@@ -150,6 +152,8 @@ export class Kernel implements Memory {
   internalError(routine: string, error: unknown): void { this.internalErrorHandler(routine, error); }
 }
 
+const ACCESS_VIOLATION = 0x20;
+const LENGTH_VIOLATION = 1;
 const TRANSLATION_NOT_VALID = 0x24;
 
 /**
@@ -161,7 +165,11 @@ class InPlaceMemory implements Memory {
 
   /** Makes the missing page valid, or passes the fault on. */
   private resolve(error: unknown): void {
-    if (!(error instanceof VaxFault) || error.vector !== TRANSLATION_NOT_VALID || !this.kernel.pageFaultInPlace(error.parameters[1]! >>> 0)) throw error;
+    if (!(error instanceof VaxFault)) throw error;
+    const [reason, address] = error.parameters as [number, number];
+    const helped = error.vector === TRANSLATION_NOT_VALID ? this.kernel.pageFaultInPlace(address >>> 0)
+      : error.vector === ACCESS_VIOLATION && (reason & LENGTH_VIOLATION) !== 0 && this.kernel.expandStackInPlace(address >>> 0);
+    if (!helped) throw error;
   }
 
   readByte(address: number): number {

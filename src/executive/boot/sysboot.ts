@@ -1,3 +1,4 @@
+import { expandStackInPlace } from '../exceptions/expand-stack.js';
 import type { Machine } from '../../emulator/machine.js';
 import * as PR from '../../emulator/processor-registers.js';
 import type { Microroutine } from '../gate/microroutine.js';
@@ -104,6 +105,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   const kernel = new Kernel(machine, gate);
   for (const [name, value] of symbols) kernel.symbols.set(name, value);
   kernel.pageFaultInPlace = (address) => MMG$RESOLVE(kernel, address);
+  kernel.expandStackInPlace = (address) => expandStackInPlace(kernel, address);
 
   let topPage = memoryPages;
   const takePages = (count: number): number => {

@@ -74,4 +74,18 @@ describe('on the booted executive', () => {
     expect(lowAfter).toBeLessThan(low - 2000);
     expect(lowAfter % 512).toBe(0);
   });
+
+  test('a procedure in user mode may allocate more scratch space than the stack has', () => {
+    const seen: number[] = [];
+    const { system } = start(function* (p) {
+      const buffer = p.allocate(60_000);
+      p.memory.writeLong(buffer, 99);
+      seen.push(p.memory.readLong(buffer), yield* service(p, '$SETAST', { enbflg: 1 }));
+      return yield* service(p, '$HIBER', {});
+    });
+    system.runUntilIdle(1);
+    expect(seen[0]).toBe(99);
+    expect(seen[1]! & 1).toBe(1);
+    expect(system.console).toBe('');
+  });
 });
