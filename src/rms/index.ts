@@ -4,6 +4,7 @@ import type { Microroutine } from '../executive/gate/microroutine.js';
 import { closeFile } from './files/close.js';
 import { createFile, openFile } from './files/open.js';
 import { rundown } from './files/rundown.js';
+import { NAME_SERVICES } from './names/process-services.js';
 import { fileService, ioAst } from './operation.js';
 import { STREAM_SERVICES } from './records/streams.js';
 
@@ -13,6 +14,7 @@ const SERVICES: readonly Microroutine[] = [
   fileService('$CREATE', 'new', createFile),
   fileService('$CLOSE', 'open', closeFile),
   ...STREAM_SERVICES,
+  ...NAME_SERVICES,
   rundown,
 ];
 
