@@ -46,11 +46,11 @@ describe('conditions of an image under DCL', () => {
     const text = command('RUN SYS$SYSTEM:WARNING');
     expect(text).toMatch(/%SYSTEM-W-/);
     expect(text).not.toContain('Improperly handled');
-    expect(command('SHOW SYMBOL $STATUS')).toContain('"%X00000001"');
+    expect(command('SHOW SYMBOL $STATUS')).toMatch(/"%X000[03]0001"/);
   });
 
   test('ch04#28: a user stack that grows is nobody\'s business', () => {
     expect(command('RUN SYS$SYSTEM:STACK')).not.toContain('%');
-    expect(command('SHOW SYMBOL $STATUS')).toContain('"%X00000001"');
+    expect(command('SHOW SYMBOL $STATUS')).toMatch(/"%X000[03]0001"/);
   });
 });
