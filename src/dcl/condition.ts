@@ -1,3 +1,4 @@
+import { RMS$_DNF, RMS$_FNF } from '../executive/starlet/rmsdef.js';
 import { CLI$_NORMAL } from './condition-codes.js';
 
 /** A message of a condition: code, FAO arguments, and the token DCL prints on the line below, between backslashes. */
@@ -39,6 +40,15 @@ export function fail(code: number, more: MessageArguments = {}): never {
 /** Ends the command when `status` (of a service or RMS) is a failure. */
 export function check(status: number, more: MessageArguments = {}): void {
   if ((status & 1) === 0) throw new CommandFailure(status, more);
+}
+
+/** Statuses that say all there is to say: the status value only repeats it. */
+const COMPLETE = new Set<number>([RMS$_FNF, RMS$_DNF]);
+
+/** Secondary messages of a failed RMS operation: its status, and the status value when that is a status of its own. */
+export function rmsReasons({ status, stv }: { readonly status: number; readonly stv: number }): Condition[] {
+  const more = stv !== 0 && (stv & 1) === 0 && stv !== status && !COMPLETE.has(status);
+  return more ? [{ code: status }, { code: stv }] : [{ code: status }];
 }
 
 export const SEVERITY_LETTERS = ['W', 'S', 'E', 'I', 'F', '?', '?', '?'] as const;

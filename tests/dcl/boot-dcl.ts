@@ -1,5 +1,5 @@
 import { VirtualClock } from '../../src/emulator/clock.js';
-import { COMMAND_TABLE_SOURCES, DCL_IMAGE, dclTablesImage, PPD, PPD_ADDRESS } from '../../src/dcl/index.js';
+import { DCL_IMAGE, dclTablesImage, PPD, PPD_ADDRESS } from '../../src/dcl/index.js';
 import type { ResidentImage } from '../../src/executive/boot/sysboot.js';
 import { callRoutine, procedure, type Flow } from '../../src/executive/gate/microroutine.js';
 import type { Procedure } from '../../src/executive/gate/procedure.js';
@@ -12,6 +12,11 @@ import { textToBytes } from '../../src/executive/structures/memory.js';
 import { CLI_DATA_BASE, MMG$IMGHDRBUF } from '../../src/executive/structures/p1-cells.js';
 import { PRT$C_SW } from '../../src/executive/structures/pte.js';
 import { RMS_IMAGE } from '../../src/rms/index.js';
+import { mountVolume, fileSystemImage } from '../../src/filesystem/index.js';
+import { MemoryBlocks } from '../../src/filesystem/block-io.js';
+import { buildSystemDiskInto, type SystemFile } from '../../src/sysgen/system-disk.js';
+import { attachDisks } from '../../src/system/disks.js';
+import { MESSAGE_SOURCES } from '../../src/system/images.js';
 import { bootSystem, type System } from '../../src/system/boot-system.js';
 import { TEST_TIME } from '../harness.js';
 
@@ -77,11 +82,10 @@ const kernelPart = callRoutine('LOGINOUT$KERNEL', (k) => {
   return made.status;
 });
 
-const loginout: ResidentImage = {
-  name: 'LOGINOUT',
-  source: `
+const LOGINOUT_SOURCE = `
 LOGINOUT$START::
 	.WORD	0
+	CALLS	#0,LOGINOUT$USER
 	PUSHAB	LOGINOUT$KERNEL
 	PUSHL	#1
 	MOVL	SP,R2
@@ -100,10 +104,39 @@ LOGINOUT$ENTER::
 	PUSHL	#^X02800000
 	PUSHL	4(AP)
 	REI
-`,
-  routines: [executivePart, kernelPart],
-  transfer: 'LOGINOUT$START',
-};
+`;
+
+/** User mode, before anything else: the disk and the names that go with it. */
+function userPart(hasDisk: boolean): ReturnType<typeof procedure> {
+  return procedure('LOGINOUT$USER', function* (p) {
+    yield* defineName(p, 'LNM$SYSTEM_DIRECTORY', 'LNM$DCL_LOGICAL', 'LNM$FILE_DEV');
+    if (!hasDisk) return 1;
+    checked(yield* mountVolume(p, 'DUA0:'), 'DUA0:');
+    yield* defineName(p, 'LNM$PROCESS', 'SYS$DISK', 'DUA0:');
+    yield* p.scratch(function* () { return checked(yield* service(p, '$SETDDIR', { newdir: p.string('[TEST]') }), '[TEST]'); });
+    return 1;
+  });
+}
+
+function* defineName(p: Procedure, table: string, name: string, value: string): Flow<void> {
+  yield* p.scratch(function* () {
+    const text = p.string(value);
+    checked(yield* service(p, '$CRELNM', {
+      tabnam: p.string(table), lognam: p.string(name), acmode: p.bytes(Uint8Array.of(EXECUTIVE)),
+      itmlst: p.itemList([{ code: LNM$_STRING, length: value.length, buffer: p.memory.readLong(text + 4) }]),
+    }), name);
+  });
+}
+
+function testDisk(files: Readonly<Record<string, string>>): MemoryBlocks {
+  const store = new MemoryBlocks(4000);
+  buildSystemDiskInto(store, textFiles(files), { date: TEST_TIME, dumpFileBlocks: 4, pageFileBlocks: 4 });
+  return store;
+}
+
+function textFiles(files: Readonly<Record<string, string>>): SystemFile[] {
+  return Object.entries(files).map(([name, text]) => ({ name: `[TEST]${name};1`, bytes: textToBytes(text.endsWith('\n') ? text : `${text}\n`), kind: 'stream-lf' as const }));
+}
 
 /** A session at OPA0: of a freshly booted system. */
 export class Session {
@@ -111,11 +144,14 @@ export class Session {
   readonly system: System;
   console = '';
 
-  constructor(images: readonly ResidentImage[] = []) {
-    void COMMAND_TABLE_SOURCES;
+  /** @param files  text files of [TEST] on DUA0:, which is mounted and the default when there are any */
+  constructor(images: readonly ResidentImage[] = [], files?: Readonly<Record<string, string>>) {
+    const disk = files === undefined ? undefined : testDisk(files);
+    const loginout: ResidentImage = { name: 'LOGINOUT', source: LOGINOUT_SOURCE, routines: [executivePart, kernelPart, userPart(disk !== undefined)], transfer: 'LOGINOUT$START' };
     this.system = bootSystem({
       memoryMegabytes: 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); } },
-      systemTime: TEST_TIME, systemImages: [RMS_IMAGE], firstImage: 'LOGINOUT', parameters: {}, residentImages: [loginout, DCL_IMAGE, dclTablesImage(), ...images],
+      systemTime: TEST_TIME, systemImages: [RMS_IMAGE, fileSystemImage()], messageSources: MESSAGE_SOURCES, firstImage: 'LOGINOUT', parameters: {}, residentImages: [loginout, DCL_IMAGE, dclTablesImage(), ...images],
+      ...(disk === undefined ? {} : { attach: (machine) => { attachDisks(machine, [disk]); } }),
     });
   }
 

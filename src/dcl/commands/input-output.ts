@@ -2,7 +2,7 @@ import type { Flow } from '../../executive/gate/microroutine.js';
 import { readCounted, textToBytes } from '../../executive/structures/memory.js';
 import { RMS$_EOF } from '../../executive/starlet/rmsdef.js';
 import { CLI$_SYMDEL, CLI$_SYMOVF, CLI$_UNDFIL, CLI$_UNDSYM, CLI$_USGOTO, STS$M_INHIB_MSG } from '../condition-codes.js';
-import { CommandFailure, fail, type Condition } from '../condition.js';
+import { CommandFailure, fail, rmsReasons } from '../condition.js';
 import type { FileAccess } from '../files.js';
 import { goToLabel } from '../interpreter/labels.js';
 import type { Dcl } from '../interpreter/session.js';
@@ -42,9 +42,7 @@ function* gone(dcl: Dcl, command: ParsedCommand, failure: CommandFailure): Flow<
 }
 
 function withStv(code: number, args: readonly string[], result: { status: number; stv: number }): CommandFailure {
-  const because: Condition[] = [{ code: result.status }];
-  if (result.stv !== 0 && (result.stv & 1) === 0 && result.stv !== result.status) because.push({ code: result.stv });
-  return new CommandFailure(code, { args, because });
+  return new CommandFailure(code, { args, because: rmsReasons(result) });
 }
 
 /** OPEN log file @dcl full except shared write rules @source DCL Dictionary, OPEN */

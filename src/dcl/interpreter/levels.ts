@@ -1,6 +1,6 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { CLI$_DEFOVF, CLI$_STKOVF, STS$M_INHIB_MSG } from '../condition-codes.js';
-import { fail, type Condition } from '../condition.js';
+import { fail, rmsReasons } from '../condition.js';
 import { DCL_OPENIN, DCL_OPENOUT } from '../messages.js';
 import { goToLabel, registerLabel } from './labels.js';
 import { lastRecord, position } from './reader.js';
@@ -22,9 +22,7 @@ function checkLimits(dcl: Dcl, request: LevelRequest): void {
 }
 
 function openFailure(code: number, spec: string, result: { status: number; stv: number }): never {
-  const because: Condition[] = [{ code: result.status }];
-  if (result.stv !== 0 && (result.stv & 1) === 0 && result.stv !== result.status) because.push({ code: result.stv });
-  return fail(code, { args: [spec], because });
+  return fail(code, { args: [spec], because: rmsReasons(result) });
 }
 
 function defineParameters(dcl: Dcl, parameters: readonly string[]): void {

@@ -1,0 +1,21 @@
+$! Lexical functions: results seen on VAX V7.3 (dcl-lexicals.md)
+$ W := WRITE SYS$OUTPUT
+$ W F$LENGTH(5), " ", F$EXTRACT(0,-1,"all"), " <", F$EXTRACT(9,2,"abc"), "> ", F$LOCATE("z","abc"), " ", F$LOCATE("","abc")
+$ W F$ELEMENT(2,"/","a/b/c"), " ", F$ELEMENT(3,"/","a/b/c")
+$ W "<", F$EDIT("  x  y ! c","TRIM,UPCASE,UNCOMMENT"), "> <", F$EDIT(" a   b ","COMPRESS"), "> <", F$EDIT("a ""B c"" D","LOWERCASE,COLLAPSE"), ">"
+$ W F$INTEGER("12AB"), F$INTEGER("TRUE"), F$INTEGER("%X1F"), F$INTEGER("%O17"), " ", F$INTEGER("2147483648")
+$ N = F$STRING(-12)
+$ W F$TYPE(N), " ", F$TYPE(NOSUCH), " ", F$TYPE(W), " ", F$CVUI(0,8,"A"), " ", F$CVSI(4,4,"p")
+$ W F$FAO("!AS!5UL!5ZL!-!5SL", "n=", 42), "|", F$FAO("!3*x !UL file!%S !UL file!%S", 1, 2), "|", F$FAO("!8<!UL!>|", 7)
+$ W F$CVTIME("7-OCT-2026 13:45:56.78"), " ", F$CVTIME("7-OCT-2026 13:45:56.78","ABSOLUTE"), " ", F$CVTIME("7-OCT-2026 13:45:56.78",,"WEEKDAY")
+$ W F$CVTIME("7-OCT-2026 13:45:56.78","ABSOLUTE","MONTH"), F$CVTIME("7-OCT-2026 13:45:56.78",,"MONTH"), " ", F$CVTIME("7-OCT-2026+1-02:00",,"DATETIME")
+$ W F$CVTIME("1-12:30","DELTA"), " ", F$CVTIME("31-DEC-1999 23:59:59.99+0-0:0:0.01")
+$ W F$MESSAGE(%X1C), " ", F$EXTRACT(0,34,F$MESSAGE(12))
+$ W F$MESSAGE(%X1C,"TEXT")
+$ W F$MODE() .NES. "", F$ENVIRONMENT("VERIFY_PROCEDURE"), F$ENVIRONMENT("ON_SEVERITY"), " ", F$ENVIRONMENT("MESSAGE")
+$ W F$DIRECTORY(), " ", F$GETSYI("ARCH_NAME"), F$GETSYI("PAGE_SIZE"), " ", F$GETJPI("","PRCNAM") .EQS. F$PROCESS()
+$ SET NOON
+$ W F$EDIT("x","SHOUT")
+$ W F$ELEMENT(0,"ab","c")
+$ W F$CVTIME("32-FOO")
+$ W F$L("x")
