@@ -1,5 +1,7 @@
 import type { CallRequest } from '../executive/gate/microroutine.js';
 import type { SUSPEND } from '../executive/gate/thread.js';
+import { SS$_ILLBLKNUM } from '../executive/starlet/ssdef.js';
+import { fail } from './file-failure.js';
 import { BLOCK } from './on-disk.js';
 
 /**
@@ -25,8 +27,14 @@ export interface BlockStore {
 export function immediateIo(store: BlockStore): BlockIo {
   return {
     blocks: store.blocks,
-    *read(lbn, count) { return store.read(lbn, count); },
-    *write(lbn, bytes) { store.write(lbn, bytes); },
+    *read(lbn, count) {
+      if (lbn + count > store.blocks) fail(SS$_ILLBLKNUM);
+      return store.read(lbn, count);
+    },
+    *write(lbn, bytes) {
+      if (lbn + bytes.length / BLOCK > store.blocks) fail(SS$_ILLBLKNUM);
+      store.write(lbn, bytes);
+    },
   };
 }
 

@@ -37,20 +37,3 @@ export function* mountVolume(p: Procedure, device: string): Flow<number> {
 export function* connectHostDirectories(p: Procedure): Flow<number> {
   return yield* service(p, '$CMKRNL', { routin: p.kernel.symbol('F11X$CONNECT_HOST') });
 }
-
-/**
- * Mounts what is there when the system starts: the system disk and the host directories. A disk that is not there or holds no volume is no
- * reason to stop: its status comes back when nothing else could be mounted.
- *
- * @param hostUnits  how many host directories the image was given
- */
-export function* mountAtBoot(p: Procedure, systemDevice: string, hostUnits: number): Flow<number> {
-  const connected = yield* connectHostDirectories(p);
-  if (!(connected & 1)) return connected;
-  let status = yield* mountVolume(p, systemDevice);
-  for (let unit = 0; unit < hostUnits; unit += 1) {
-    const mounted = yield* mountVolume(p, `HDA${unit}:`);
-    if (mounted & 1) status = mounted;
-  }
-  return status;
-}

@@ -162,8 +162,14 @@ export function* readParameters(io: BlockIo): BlockFlow<{ parameters: VolumePara
   const first = locate(map, 1) ?? fail(SS$_BADFILEHDR);
   const control = storageControlOf(yield* io.read(first.lbn, 1));
   const volumeBlocks = Math.min(control.SCB$L_VOLSIZE, io.blocks);
-  const sbmapSize = Math.ceil(Math.ceil(volumeBlocks / home.HM2$W_CLUSTER) / (BLOCK * 8));
+  if (first.count < 2) fail(SS$_BADFILEHDR);
+  const sbmapSize = storageBitmapBlocks(volumeBlocks, home.HM2$W_CLUSTER);
   return { parameters: { ...provisional, sbmapLbn: first.lbn + 1, sbmapSize, volumeBlocks }, homeLbn: lbn, home };
+}
+
+/** Blocks of storage bitmap that a volume needs. */
+export function storageBitmapBlocks(volumeBlocks: number, cluster: number): number {
+  return Math.ceil(Math.ceil(volumeBlocks / cluster) / (BLOCK * 8));
 }
 
 /** A volume found on blocks. */

@@ -2,7 +2,7 @@ import type { Kernel } from '../../executive/kernel.js';
 import { EXE$DEANONPAGED } from '../../executive/pool/nonpaged.js';
 import { allocateBlock } from '../../executive/pool/typed.js';
 import { DEV$M_MNT } from '../../executive/starlet/devdef.js';
-import { SS$_DEVMOUNT, SS$_INSFMEM } from '../../executive/starlet/ssdef.js';
+import { SS$_DEVMOUNT, SS$_FILESTRUCT, SS$_INSFMEM } from '../../executive/starlet/ssdef.js';
 import { DYN$C_AQB, DYN$C_MTL, DYN$C_VCB } from '../../executive/structures/dyn.js';
 import { textToBytes } from '../../executive/structures/memory.js';
 import { DISKUCB } from '../../executive/structures/ucb.js';
@@ -10,7 +10,7 @@ import { AQB, AQB$K_F11V2, MTL, VCB } from '../../executive/structures/volume.js
 import { countFree } from '../allocation.js';
 import type { BlockFlow, BlockIo } from '../block-io.js';
 import { fail } from '../file-failure.js';
-import { readParameters, Volume, type VolumeParameters } from '../volume.js';
+import { readParameters, storageBitmapBlocks, Volume, type VolumeParameters } from '../volume.js';
 
 /**
  * Mounting: the volume control block of a disk, its place in the list of mounted volumes, and the unit's DEV$M_MNT. IO$_MOUNT comes here.
@@ -73,6 +73,7 @@ export function connectVcb(k: Kernel, ucb: number, vcb: VcbView): void {
 /** Mounts a Files-11 volume. Fails with SS$_NOHOMEBLK, SS$_DEVMOUNT, SS$_INSFMEM, and what reading it may bring. */
 export function* mountOds2(k: Kernel, ucb: number, io: BlockIo): BlockFlow<void> {
   const { parameters, homeLbn, home } = yield* readParameters(io);
+  if (parameters.ibmapSize > 0xff) fail(SS$_FILESTRUCT);
   const free = yield* countFree(new Volume(io, parameters));
   const vcb = newVcb(k, ucb, String.fromCharCode(...home.HM2$T_VOLNAME));
   vcb.VCB$L_HOMELBN = homeLbn;
@@ -100,7 +101,8 @@ export function volumeOf(k: Kernel, ucb: number, io: BlockIo): Volume {
   const vcb = VCB.at(k, DISKUCB.at(k, ucb).UCB$L_VCB);
   const parameters: VolumeParameters = {
     cluster: vcb.VCB$W_CLUSTER, ibmapLbn: vcb.VCB$L_IBMAPLBN, ibmapSize: vcb.VCB$B_IBMAPSIZE, sbmapLbn: vcb.VCB$L_SBMAPLBN,
-    sbmapSize: vcb.VCB$B_SBMAPSIZE, volumeBlocks: DISKUCB.at(k, ucb).UCB$L_MAXBLOCK, maxFiles: vcb.VCB$L_MAXFILES, fileProtection: vcb.VCB$W_FILEPROT,
+    // The size byte of the VCB is too small for a large bitmap.
+    sbmapSize: storageBitmapBlocks(DISKUCB.at(k, ucb).UCB$L_MAXBLOCK, vcb.VCB$W_CLUSTER), volumeBlocks: DISKUCB.at(k, ucb).UCB$L_MAXBLOCK, maxFiles: vcb.VCB$L_MAXFILES, fileProtection: vcb.VCB$W_FILEPROT,
     volumeOwner: 0, extend: vcb.VCB$W_EXTEND,
   };
   return new Volume(io, parameters);

@@ -1,4 +1,4 @@
-import { procedure, type Flow, type Microroutine } from '../../executive/gate/microroutine.js';
+import { IN_KERNEL_MODE, procedure, upTo, type Flow, type Microroutine } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { resumeThread, runThread } from '../../executive/gate/thread.js';
 import { COM$POST } from '../../executive/io/completion.js';
@@ -140,12 +140,12 @@ function virtualTransfer(k: Kernel, irp: RequestPacket, others: OtherVolumes): v
 
 export function xqpRoutines(others: OtherVolumes): readonly Microroutine[] {
   return [
-    procedure('F11X$XQP', function* (p) { return yield* entry(p, others); }),
+    upTo(IN_KERNEL_MODE, procedure('F11X$XQP', function* (p) { return yield* entry(p, others); })),
     // The AST that a transfer of the XQP's own ends with: the parameter is the IRP of the request it is for.
-    procedure('F11X$CONTINUE', function* (p) {
+    upTo(IN_KERNEL_MODE, procedure('F11X$CONTINUE', function* (p) {
       yield* resumeThread(p, p.argument(1));
       return SS$_NORMAL;
-    }),
+    })),
     ...DEVICE_IO_ROUTINES,
   ];
 }
