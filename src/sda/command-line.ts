@@ -7,11 +7,15 @@ export interface CommandLine {
   readonly rest: string;
 }
 
+/** Characters of a word that count, as in DCL: SYMBOLS is SYMBOL. */
+const SIGNIFICANT = 4;
+
 /** The one of `names` that `word` is, or is the beginning of. @throws SdaError unknown or ambiguous */
 export function matchKeyword(word: string, names: readonly string[], what: 'verb' | 'keyword' | 'qualifier'): string {
   const wanted = word.toUpperCase();
   if (names.includes(wanted)) return wanted;
-  const found = wanted === '' ? [] : names.filter((name) => name.startsWith(wanted));
+  const beginning = wanted === '' ? [] : names.filter((name) => name.startsWith(wanted));
+  const found = beginning.length > 0 || wanted.length <= SIGNIFICANT ? beginning : names.filter((name) => name.startsWith(wanted.slice(0, SIGNIFICANT)));
   if (found.length === 1) return found[0]!;
   if (found.length > 1) {
     const [ident, text] = { verb: ['ABVERB', 'ambiguous command verb - supply more characters'], keyword: ['ABKEYW', 'ambiguous keyword - supply more characters'],

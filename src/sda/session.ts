@@ -2,6 +2,7 @@ import { readCounted, bytesToText, type MemoryReader } from '../executive/struct
 import { PCB } from '../executive/structures/pcb.js';
 import { PHD } from '../executive/structures/phd.js';
 import { RSN_NAMES, SCH$C_CUR, SCH$C_MWAIT, SCH_STATE_NAMES } from '../executive/structures/sch.js';
+import { driverTables } from './drivers.js';
 import { AddressSpace, type PageTables } from './address-space.js';
 import { hex8, NoAccess, SdaError } from './error.js';
 import { evaluate, type ExpressionContext } from './expression.js';
@@ -105,6 +106,7 @@ export class Session {
       const base = this.cellOrZero(cell);
       if (base !== 0) this.symbols.setContext(name, base);
     }
+    for (const [name, dpt] of driverTables(this)) this.symbols.setContext(name, dpt);
   }
 
   // Processes ---------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ import { IRP } from '../executive/structures/irp.js';
 import { readCounted } from '../executive/structures/memory.js';
 import { ORB } from '../executive/structures/orb.js';
 import { UCB } from '../executive/structures/ucb.js';
+import { driverTables } from './drivers.js';
 import { cellOf, heading, type Command } from './command.js';
 import { hex, hex8, SdaError } from './error.js';
 import { walkQueue } from './format.js';
@@ -72,18 +73,6 @@ function* controllerTable(session: Session): Generator<string> {
     yield [hex8(ddb), name.padEnd(10), acp.padEnd(7), driver.padEnd(13), dpt === undefined ? '        ' : hex8(dpt),
       (dpt === undefined ? '' : hex(DPT.read(memory, dpt).DPT$W_SIZE, 4)).padEnd(8), String([...unitsOf(session, ddb)].length).padStart(5)].join('  ');
   }
-}
-
-/** Driver prologue tables by driver name. */
-function driverTables(session: Session): Map<string, number> {
-  const found = new Map<string, number>();
-  try {
-    const { elements } = walkQueue(session, session.symbol('IOC$GL_DPTLIST'), false, MAX_DEVICES);
-    for (const dpt of elements) found.set(printable(readCounted(session.memory, dpt + DPT.offset.DPT$T_NAME).slice(0, 11)), dpt);
-  } catch (error) {
-    if (!(error instanceof SdaError)) throw error;
-  }
-  return found;
 }
 
 function bitNames(structure: typeof UCB, field: string, value: number): string {

@@ -61,6 +61,6 @@ export function openDump(bytes: Uint8Array, symbols: SystemSymbols, files: SdaFi
 
 /** What a command prints. */
 export function say(sda: Sda, ...commands: string[]): string {
-  return commands.map((command) => [...sda.execute(command)].join('\n')).join('\n');
+  return commands.flatMap((command) => [...sda.execute(command)]).join('\n');
 }
 
