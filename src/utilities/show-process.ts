@@ -1,6 +1,7 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
+import { translateFile } from '../executive/information/put-line.js';
 import * as JPI from '../executive/starlet/jpidef.js';
 import * as PRV from '../executive/starlet/prvdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
@@ -48,7 +49,8 @@ function hex(value: number): string {
 }
 
 function* defaultSpec(p: Procedure): Flow<string> {
-  return `SYS$DISK:${readCounted(p.memory, PIO_BASE + PIO_CELLS.offset.PIO$GT_DDSTRING)}`;
+  const disk = yield* p.scratch(() => translateFile(p, 'SYS$DISK'));
+  return `${disk ?? ''}${readCounted(p.memory, PIO_BASE + PIO_CELLS.offset.PIO$GT_DDSTRING)}`;
 }
 
 type Values = { readonly [Name in keyof typeof ITEMS]: (typeof ITEMS)[Name]['kind'] extends 'text' ? string : (typeof ITEMS)[Name]['kind'] extends 'quad' ? bigint : number };
@@ -94,6 +96,9 @@ function* showPrivileges(output: Output, mask: bigint): Flow<void> {
 /** What SHOW PROCESS/PRIVILEGES says a privilege allows. */
 const PRIVILEGE_TEXTS: Readonly<Record<string, string>> = {
   ACNT: 'may suppress accounting messages', ALLSPOOL: 'may allocate spooled device', ALTPRI: 'may set any priority value',
+  DOWNGRADE: 'may downgrade object secrecy', GRPPRV: 'may access group objects via system protection', PRMJNL: 'may create permanent journal',
+  READALL: 'may read anything as the owner', SECURITY: 'may perform security functions', SHARE: 'may assign channels to non-shared device',
+  TMPJNL: 'may create temporary journal', UPGRADE: 'may upgrade object integrity',
   BUGCHK: 'may make bug check log entries', BYPASS: 'may bypass all object access controls', CMEXEC: 'may change mode to exec',
   CMKRNL: 'may change mode to kernel', DETACH: 'may create detached processes', DIAGNOSE: 'may diagnose devices', EXQUOTA: 'may exceed disk quota',
   GROUP: 'may affect other processes in same group', GRPNAM: 'may insert in group logical name table', LOG_IO: 'may do logical i/o',

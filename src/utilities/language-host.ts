@@ -1,0 +1,92 @@
+import type { Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { service } from '../executive/gate/service-call.js';
+import { putLines } from '../executive/information/put-line.js';
+import { FAB$C_FIX } from '../executive/starlet/fabdef.js';
+import { bytesToText, textToBytes } from '../executive/structures/memory.js';
+import { cliGetValue, cliIsNegated, cliPresent } from '../dcl/cli-client.js';
+import { CLI$_ABSENT } from '../executive/starlet/climsgdef.js';
+import type { CallRequest } from '../executive/gate/microroutine.js';
+import type { CommandHost, FileFailure as LanguageFailure, OutputFile } from '../macro/commands.js';
+import { isFailure, readRecords, RmsFile, type CreateOptions, type FileFailure } from './files.js';
+import { timeText } from './process-information.js';
+
+/** The files and the terminal of MACRO and LINK: everything through RMS and $GETMSG. */
+type Host = CommandHost<CallRequest, number>;
+
+/** The line of a status, introduced by a hyphen as a reason. */
+function* reasonLine(p: Procedure, { status, stv }: FileFailure): Flow<string> {
+  const one = (code: number): Flow<string> => p.scratch(function* () {
+    const buffer = p.allocate(256);
+    const length = p.allocate(4);
+    yield* service(p, '$GETMSG', { msgid: code, msglen: length, bufadr: p.descriptor(255, buffer), flags: 15 });
+    return bytesToText(p.memory.readBytes(buffer, p.memory.readWord(length))).replace(/^%/, '-');
+  });
+  const first = yield* one(status);
+  return stv === 0 ? first : `${first}\n${yield* one(stv)}`;
+}
+
+function* languageFailure(p: Procedure, failure: FileFailure): Flow<LanguageFailure> {
+  return { spec: failure.spec, reason: yield* reasonLine(p, failure) };
+}
+
+function* writeFile(
+  p: Procedure, { spec, related, type }: OutputFile, options: CreateOptions, fill: (file: RmsFile) => Flow<FileFailure | undefined>,
+): Flow<{ name: string } | LanguageFailure> {
+  return yield* p.scratch(function* () {
+    const file = yield* RmsFile.create(p, spec ?? '', { ...options, defaults: `.${type}`, related: nameOnly(related) });
+    if (isFailure(file)) return yield* languageFailure(p, file);
+    const failed = (yield* fill(file)) ?? (yield* file.close());
+    return failed ? yield* languageFailure(p, failed) : { name: file.spec };
+  });
+}
+
+/** The output goes to the default directory and is named after the input. */
+function nameOnly(spec: string): string {
+  return /([^\]>:.;]*)[^\]>:]*$/.exec(spec)?.[1] ?? '';
+}
+
+export function* languageHost(p: Procedure): Flow<Host> {
+  const now = p.kernel.sys.EXE$GQ_SYSTIME;
+  const nowText = (yield* timeText(p)).slice(0, 17);
+  return {
+    now, nowText,
+    *readText(spec, type) {
+      const read = yield* readRecords(p, spec, { defaults: `.${type}` });
+      if (isFailure(read)) return yield* languageFailure(p, read);
+      return { name: read.name, text: read.records.map((record) => `${bytesToText(record)}\n`).join('') };
+    },
+    *readRecords(spec, type) {
+      const read = yield* readRecords(p, spec, { defaults: `.${type}` });
+      return isFailure(read) ? yield* languageFailure(p, read) : read;
+    },
+    writeText: (file, text) => writeFile(p, file, {}, function* (open) {
+      for (const line of text.replace(/\n$/, '').split('\n')) {
+        const failed = yield* open.put(textToBytes(line));
+        if (failed) return failed;
+      }
+      return undefined;
+    }),
+    writeRecords: (file, records) => writeFile(p, file, { attributes: 0 }, function* (open) {
+      for (const record of records) {
+        const failed = yield* open.put(record);
+        if (failed) return failed;
+      }
+      return undefined;
+    }),
+    writeBlocks: (file, bytes) => writeFile(
+      p, file, { format: FAB$C_FIX, attributes: 0, recordSize: 512, blocks: true, allocation: Math.ceil(bytes.length / 512) }, (open) => open.write(bytes),
+    ),
+    *print(text) {
+      yield* putLines(p, 'SYS$ERROR', 'SYS$OUTPUT', text.split('\n'));
+    },
+  };
+}
+
+/** A qualifier that names a file: its value, true without one, false when negated, `absent` when not there. */
+export function* fileQualifier(p: Procedure, name: string, absent: boolean): Flow<string | boolean> {
+  const presence = yield* cliPresent(p, name);
+  if (presence === CLI$_ABSENT) return absent;
+  if (yield* cliIsNegated(p, name)) return false;
+  return (yield* cliGetValue(p, name)) ?? true;
+}
