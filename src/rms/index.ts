@@ -2,7 +2,10 @@ import type { SystemSpaceImage } from '../executive/boot/sysboot.js';
 import { rmsDispatchSource } from '../executive/dispatch/index.js';
 import type { Microroutine } from '../executive/gate/microroutine.js';
 import { closeFile } from './files/close.js';
+import { enterEntry, eraseFile, removeEntry, renameFile } from './files/directory-entries.js';
+import { displayFile, extendOpenFile } from './files/display.js';
 import { createFile, openFile } from './files/open.js';
+import { parseName, searchName } from './files/parse.js';
 import { rundown } from './files/rundown.js';
 import { NAME_SERVICES } from './names/process-services.js';
 import { fileService, ioAst } from './operation.js';
@@ -13,6 +16,14 @@ const SERVICES: readonly Microroutine[] = [
   fileService('$OPEN', 'new', openFile),
   fileService('$CREATE', 'new', createFile),
   fileService('$CLOSE', 'open', closeFile),
+  fileService('$DISPLAY', 'open', displayFile),
+  fileService('$EXTEND', 'open', extendOpenFile),
+  fileService('$PARSE', 'new', parseName),
+  fileService('$SEARCH', 'new', searchName),
+  fileService('$ERASE', 'new', eraseFile),
+  fileService('$REMOVE', 'new', removeEntry),
+  fileService('$ENTER', 'new', enterEntry),
+  fileService('$RENAME', 'new', renameFile),
   ...STREAM_SERVICES,
   ...NAME_SERVICES,
   rundown,
