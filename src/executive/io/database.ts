@@ -5,8 +5,8 @@ import { DC$_MAILBOX, DC$_TERM, DT$_MBX, DT$_NULL, DT$_VT100 } from '../starlet/
 import { DEV$M_AVL, DEV$M_CCL, DEV$M_IDV, DEV$M_MBX, DEV$M_ODV, DEV$M_REC, DEV$M_SHR, DEV$M_TRM } from '../starlet/devdef.js';
 import { TT$M_EIGHTBIT, TT$M_HOSTSYNC, TT$M_LOWER, TT$M_MECHTAB, TT$M_SCOPE, TT$M_TTSYNC, TT$M_WRAP } from '../starlet/ttdef.js';
 import { TT2$M_ALTYPEAHD, TT2$M_ANSICRT, TT2$M_AVO, TT2$M_DECCRT, TT2$M_EDITING } from '../starlet/tt2def.js';
-import { CRB, CRB$K_LENGTH_CONSOLE, CRB$K_LENGTH_ONE, DDB, IDB, SB } from '../structures/device.js';
-import { DYN$C_CRB, DYN$C_DDB, DYN$C_IDB, DYN$C_INIT, DYN$C_ORB, DYN$C_SCS, DYN$C_TYPAHD, DYN$C_UCB } from '../structures/dyn.js';
+import { CRB, CRB$K_LENGTH_CONSOLE, CRB$K_LENGTH_ONE, DDB, DPT, IDB, SB } from '../structures/device.js';
+import { DYN$C_CRB, DYN$C_DDB, DYN$C_DPT, DYN$C_IDB, DYN$C_INIT, DYN$C_ORB, DYN$C_SCS, DYN$C_TYPAHD, DYN$C_UCB } from '../structures/dyn.js';
 import { MTX$C_FREE } from '../structures/fork.js';
 import { IPL$_MAILBOX, IPL$_SYNCH } from '../structures/ipl.js';
 import { writeCounted } from '../structures/memory.js';
@@ -35,6 +35,8 @@ const ALL_ACCESS = 0;
 const SYSTEM_ONLY = 0xfff0;
 /** [1,4]: SYSTEM. */
 const SYSTEM_UIC = 0x0001_0004;
+/** Bytes of OP$DPT in module DEVICEDAT. */
+const OP_DPT_SIZE = 160;
 /** No timed read: the due time never comes. */
 export const NEVER = 0xffffffff;
 
@@ -128,10 +130,24 @@ export function IOC$INIT(k: Kernel): void {
   k.writeLong(k.symbol('IOC$GL_MUTEX'), MTX$C_FREE);
   const terminals = loadDriverTables(k, TERMINAL_DRIVER);
   k.sys.TTY$GL_DPT = terminals.dpt;
+  makePortPrologue(k);
   makeConsole(k, terminals.ddt);
   makeMailboxes(k, loadDriverTables(k, MAILBOX_DRIVER, k.symbol('MB$DPT')).ddt);
   makeNullDevice(k, loadDriverTables(k, NULL_DRIVER, k.symbol('NL$DPT')).ddt);
   configureDisks(k);
+}
+
+/** The prologue of the console port driver, which is part of the processor-dependent code and has no tables of its own. */
+function makePortPrologue(k: Kernel): void {
+  const address = k.symbol('OP$DPT');
+  const prologue = DPT.at(k, address);
+  prologue.DPT$W_SIZE = OP_DPT_SIZE;
+  prologue.DPT$B_TYPE = DYN$C_DPT;
+  prologue.DPT$B_REFC = 1;
+  prologue.DPT$W_UCBSIZE = TTYUCB.size;
+  prologue.DPT$W_VECTOR = (k.symbol('OPA$VECTOR') - address) & 0xffff;
+  writeCounted(k, address + DPT.offset.DPT$T_NAME, 'OPERATOR', 12);
+  k.insertTail(address, k.symbol('IOC$GL_DPTLIST'));
 }
 
 function makeConsole(k: Kernel, ddt: number): void {

@@ -8,7 +8,7 @@ import { EXE$FORK } from '../../synchronization/fork.js';
 import { COM$DELATTNASTP } from '../attention.js';
 import { COM$DELCTRLAST } from '../out-of-band.js';
 import { finishRead, isPassall } from './terminal-edit.js';
-import { echoFixed, startOutput } from './terminal-output.js';
+import { echoFixed, forkReadCompletion, startOutput } from './terminal-output.js';
 import { portXoff, portXon } from './terminal-port.js';
 import { RB, discardEcho, type TerminalUnit } from './terminal-read-buffer.js';
 import { emptyTypeahead, putTypedCharacter, typeaheadAlarm } from './typeahead.js';
@@ -129,7 +129,8 @@ export function abortRead(k: Kernel, ucb: TerminalUnit, status: number): void {
   if (rb.RB$V_DONE !== 0) return;
   discardEcho(rb);
   finishRead(rb, status, 0, 0);
-  startOutput(k, ucb);
+  // Not by way of the output side: the screen may be stopped.
+  forkReadCompletion(k, ucb);
 }
 
 /** Echoes one of the driver's fixed strings, a counted string in SYS.EXE. */

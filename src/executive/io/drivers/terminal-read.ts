@@ -129,8 +129,9 @@ function abortWrites(k: Kernel, ucb: TerminalUnit, pid: number, channel: number)
   }
   const current = ucb.UCB$L_TT_WRTBUF;
   if (current === 0 || !isOurs(current)) return;
-  const twp = TWP.at(k, current);
-  twp.TWP$W_STATUS = SS$_ABORT;
-  twp.TWP$L_NEXT = twp.TWP$L_END;
+  TWP.at(k, current).TWP$W_STATUS = SS$_ABORT;
+  ucb.UCB$L_TT_WRTBUF = 0;
+  ucb.TTY$V_ST_WRITE = 0;
+  forkWriteCompletion(k, ucb, current);
   startOutput(k, ucb);
 }
