@@ -1,5 +1,6 @@
 import { inlineRoutine, procedure, type Flow, type Microroutine } from '../executive/gate/microroutine.js';
 import { service } from '../executive/gate/service-call.js';
+import { PRC$M_BATCH } from '../executive/starlet/prcdef.js';
 import { CLI_CELLS, CLI_DATA_BASE } from '../executive/structures/p1-cells.js';
 import { DCL$ATTENTION, enableAttention } from './attention.js';
 import { DCL$OUT_OF_BAND } from './control-t.js';
@@ -45,6 +46,7 @@ export const DCL$INITIALIZE = procedure('DCL$INITIALIZE', function* (p): Flow<nu
   yield* adoptFiles(dcl);
   dcl.prc.PRC$V_VERIFYPROC = ppd.PPD$V_VERIFY;
   dcl.prc.PRC$V_VERIFYIMAGE = ppd.PPD$V_VERIFY;
+  yield* jobParameters(dcl);
   yield* service(p, '$RUNDWN', { acmode: USER });
   if (!dcl.table.valid) return (yield* service(p, '$EXIT', { code: 0x2c }));
   yield* attachTerminal(dcl);
@@ -64,6 +66,18 @@ function* adoptFiles(dcl: Dcl): Flow<void> {
   idf.IDF$L_RAB = input.stream;
   idf.IDF$W_INPIFI = ppd.PPD$W_INPIFI;
   idf.IDF$V_TERMINAL = isTerminal(ppd.PPD$L_INPDEV) ? 1 : 0;
+}
+
+const JOB_PARAMETERS = 8;
+
+/** The parameters of a batch job: user mode logical names P1 to P8, which become symbols. @source book 23.2.4 step 4; digest ch23 2.3 */
+function* jobParameters(dcl: Dcl): Flow<void> {
+  const p = dcl.outside.procedure;
+  if ((p.memory.readLong(p.kernel.symbol('CTL$GL_CREPRC_FLAGS')) & PRC$M_BATCH) === 0) return;
+  for (let number = 1; number <= JOB_PARAMETERS; number += 1) {
+    const found = yield* translate(p, `P${number}`, 'LNM$PROCESS');
+    dcl.assign(`P${number}`, (found.status & 1) !== 0 ? found.value : '', false);
+  }
 }
 
 /** A channel to the terminal for CTRL/Y, when SYS$COMMAND is one. */

@@ -49,20 +49,27 @@ function* mapImage(p: Procedure, name: string): Flow<{ low: number; high: number
   return { low, high: p.memory.readLong(range + 4), transfer: (low + p.memory.readLong(low)) >>> 0 };
 }
 
-const executivePart = procedure('LOGINOUT$EXEC', function* (p) {
+function* openPermanent(p: Procedure, name: string, access: number): Flow<ReturnType<typeof FAB.at>> {
   const fab = FAB.at(p.memory, p.allocate(FAB$C_BLN));
   fab.FAB$B_BID = FAB$C_BID;
   fab.FAB$B_BLN = FAB$C_BLN;
   fab.FAB$L_FOP = FAB$M_PPF;
-  fab.FAB$B_FAC = FAB$M_GET | FAB$M_PUT;
-  fab.FAB$L_FNA = p.bytes(textToBytes('OPA0:'));
-  fab.FAB$B_FNS = 5;
-  checked(yield* service(p, '$OPEN', { fab: fab.address }), 'OPA0:');
-  for (const name of ['SYS$INPUT', 'SYS$OUTPUT', 'SYS$ERROR', 'SYS$COMMAND']) yield* definePermanent(p, name, fab.FAB$W_IFI);
+  fab.FAB$B_FAC = access;
+  fab.FAB$L_FNA = p.bytes(textToBytes(name));
+  fab.FAB$B_FNS = name.length;
+  checked(yield* service(p, '$OPEN', { fab: fab.address }), name);
+  return fab;
+}
+
+const executivePart = (input: string): ReturnType<typeof procedure> => procedure('LOGINOUT$EXEC', function* (p) {
+  const output = yield* openPermanent(p, 'OPA0:', FAB$M_GET | FAB$M_PUT);
+  const fab = input === 'OPA0:' ? output : yield* openPermanent(p, input, FAB$M_GET);
+  for (const name of ['SYS$INPUT', 'SYS$COMMAND']) yield* definePermanent(p, name, fab.FAB$W_IFI);
+  for (const name of ['SYS$OUTPUT', 'SYS$ERROR']) yield* definePermanent(p, name, output.FAB$W_IFI);
   const dcl = yield* mapImage(p, 'DCL');
   const tables = yield* mapImage(p, 'DCLTABLES');
-  const list = p.allocate(12);
-  [2, SYMBOL_PAGES, fab.address].forEach((value, index) => { p.memory.writeLong(list + 4 * index, value); });
+  const list = p.allocate(16);
+  [3, SYMBOL_PAGES, fab.address, output.address].forEach((value, index) => { p.memory.writeLong(list + 4 * index, value); });
   for (const [offset, value] of [[8, dcl.low], [12, dcl.high], [16, tables.low], [20, tables.high]] as const) p.memory.writeLong(CLI_DATA_BASE + offset, value);
   checked(yield* service(p, '$CMKRNL', { routin: p.argument(1), arglst: list }), 'symbol table');
   return dcl.transfer;
@@ -77,8 +84,11 @@ const kernelPart = callRoutine('LOGINOUT$KERNEL', (k) => {
   ppd.PPD$W_SIZE = PPD.size;
   ppd.PPD$L_SYMTBL = made.low;
   ppd.PPD$L_SYMTBLSIZE = pages * 512;
-  ppd.PPD$W_INPIFI = ppd.PPD$W_OUTIFI = fab.FAB$W_IFI;
-  ppd.PPD$L_INPDEV = ppd.PPD$L_OUTDEV = fab.FAB$L_DEV;
+  const output = FAB.at(k, k.argument(3));
+  ppd.PPD$W_INPIFI = fab.FAB$W_IFI;
+  ppd.PPD$L_INPDEV = fab.FAB$L_DEV;
+  ppd.PPD$W_OUTIFI = output.FAB$W_IFI;
+  ppd.PPD$L_OUTDEV = output.FAB$L_DEV;
   return made.status;
 });
 
@@ -86,6 +96,14 @@ const LOGINOUT_SOURCE = `
 LOGINOUT$START::
 	.WORD	0
 	CALLS	#0,LOGINOUT$USER
+	BLBS	R0,10$
+	PUSHL	#1
+	PUSHL	#1
+	MOVL	SP,R2
+	PUSHL	R2
+	PUSHAB	LOGINOUT$END
+	CALLS	#2,@#SYS$CMEXEC
+10$:
 	PUSHAB	LOGINOUT$KERNEL
 	PUSHL	#1
 	MOVL	SP,R2
@@ -99,6 +117,10 @@ LOGINOUT$START::
 	PUSHAB	LOGINOUT$ENTER
 	CALLS	#2,@#SYS$CMEXEC
 	RET
+LOGINOUT$END::
+	.WORD	0
+	PUSHL	#1
+	CALLS	#1,@#SYS$EXIT
 LOGINOUT$ENTER::
 	.WORD	0
 	PUSHL	#^X02800000
@@ -107,8 +129,14 @@ LOGINOUT$ENTER::
 `;
 
 /** User mode, before anything else: the disk and the names that go with it. */
-function userPart(hasDisk: boolean): ReturnType<typeof procedure> {
+function userPart(hasDisk: boolean, ended: (status: number) => void): ReturnType<typeof procedure> {
   return procedure('LOGINOUT$USER', function* (p) {
+    // Entered again at the end of the session: the PPD exists.
+    const ppd = PPD.at(p.memory, PPD_ADDRESS);
+    if (ppd.PPD$W_SIZE !== 0) {
+      ended(ppd.PPD$L_LSTSTATUS);
+      return 0;
+    }
     yield* defineName(p, 'LNM$SYSTEM_DIRECTORY', 'LNM$DCL_LOGICAL', 'LNM$FILE_DEV');
     if (!hasDisk) return 1;
     checked(yield* mountVolume(p, 'DUA0:'), 'DUA0:');
@@ -143,11 +171,13 @@ export class Session {
   readonly clock = new VirtualClock();
   readonly system: System;
   console = '';
+  /** $STATUS at the end of the session. */
+  finalStatus: number | undefined;
 
   /** @param files  text files of [TEST] on DUA0:, which is mounted and the default when there are any */
-  constructor(images: readonly ResidentImage[] = [], files?: Readonly<Record<string, string>>) {
+  constructor(images: readonly ResidentImage[] = [], files?: Readonly<Record<string, string>>, input = 'OPA0:') {
     const disk = files === undefined ? undefined : testDisk(files);
-    const loginout: ResidentImage = { name: 'LOGINOUT', source: LOGINOUT_SOURCE, routines: [executivePart, kernelPart, userPart(disk !== undefined)], transfer: 'LOGINOUT$START' };
+    const loginout: ResidentImage = { name: 'LOGINOUT', source: LOGINOUT_SOURCE, routines: [executivePart(input), kernelPart, userPart(disk !== undefined, (status) => { this.finalStatus = status; })], transfer: 'LOGINOUT$START' };
     this.system = bootSystem({
       memoryMegabytes: 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); } },
       systemTime: TEST_TIME, systemImages: [RMS_IMAGE, fileSystemImage()], messageSources: MESSAGE_SOURCES, firstImage: 'LOGINOUT', parameters: {}, residentImages: [loginout, DCL_IMAGE, dclTablesImage(), ...images],
