@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { bareCommand } from './bare.js';
+import { runCommand } from './run.js';
 import { sdaCommand } from './sda.js';
 import { startCommand } from './start.js';
 import { EX_SOFTWARE, EX_USAGE, UsageError } from './usage.js';
@@ -11,7 +12,7 @@ const program = new Command('starlet')
   .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'starlet: ')) })
   .exitOverride();
 
-for (const command of [startCommand(), sdaCommand(), bareCommand()]) {
+for (const command of [startCommand(), runCommand(), sdaCommand(), bareCommand()]) {
   command.copyInheritedSettings(program);
   program.addCommand(command, { isDefault: command.name() === 'start' });
 }

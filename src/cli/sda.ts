@@ -5,7 +5,7 @@ import { DumpTarget } from '../sda/dump-target.js';
 import { SdaError } from '../sda/error.js';
 import { Sda } from '../sda/sda.js';
 import type { OutputFile, SdaFiles } from '../sda/session.js';
-import { residentImages, SYSTEM_IMAGES } from '../system/images.js';
+import { imagesForSymbols } from '../system/images.js';
 import { systemSymbols } from '../system/system-symbols.js';
 import { EX_NOINPUT, UsageError } from './usage.js';
 
@@ -50,8 +50,8 @@ async function runSda(file: string, flags: SdaFlags): Promise<void> {
     return;
   }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code === 'EPIPE') process.exit(0); });
-  const images = residentImages({ systemDevice: 'DUA0:', mount: function* () { return 1; }, startAt: ['OPA0:'], autologin: true });
-  const sda = new Sda(target, systemSymbols(SYSTEM_IMAGES, images), hostFiles());
+  const images = imagesForSymbols();
+  const sda = new Sda(target, systemSymbols(images.systemImages, images.residentImages), hostFiles());
   if (flags.command) {
     print(target.warnings);
     for (const command of flags.command) {

@@ -4,8 +4,9 @@ import { DUMP_OVERHEAD_BLOCKS } from '../executive/exceptions/dump-format.js';
 import { HostDumpFile } from '../console/dump-file.js';
 import { hostMilliseconds, hostSystemTime, Runner } from '../console/runner.js';
 import { HostTerminal } from '../console/terminal.js';
-import { bootSystem } from '../system/boot-system.js';
-import { MESSAGE_SOURCES, residentImages, SYSTEM_IMAGES } from '../system/images.js';
+import { startStarlet } from '../system/starlet.js';
+import { dataDirectory, openSystemDisk } from './data-directory.js';
+import { mountOption, type HostMount } from './mounts.js';
 import { decimal, EX_SOFTWARE } from './usage.js';
 
 interface StartFlags {
@@ -13,6 +14,9 @@ interface StartFlags {
   readonly login?: boolean;
   readonly fast?: boolean;
   readonly dumpTo?: string;
+  readonly disk?: string;
+  readonly dataDir?: string;
+  readonly mount?: readonly HostMount[];
 }
 
 /** `starlet start`: the operator's console of a running system. */
@@ -22,17 +26,22 @@ export function startCommand(): Command {
     .option('--memory <mb>', 'megabytes of memory', '16')
     .option('--login', 'ask for username and password instead of logging SYSTEM in')
     .option('--fast', 'virtual time: waits cost nothing, every run is the same')
+    .option('--disk <file>', 'system disk image, instead of the one in the data directory')
+    .option('--data-dir <dir>', 'where the system disk is kept (STARLET_HOME; default ~/.local/share/starlet)')
+    .option('--mount <dir=name>', 'mount a host directory as a volume with that logical name; :ro behind it for read-only', mountOption)
     .option('--dump-to <file>', 'leave a copy of a crash dump in this host file')
     .addHelpText('after', [
       '', 'Keys go to the machine, CTRL/C and CTRL/Z too. CTRL/] q leaves.',
       'Piped input is typed at the terminal line by line; the program ends when it is used up and nothing runs any more.',
-      'Examples:', '  starlet', "  printf 'SHOW SYSTEM\\nLOGOUT\\n' | starlet start",
+      'Accounts of a new disk: SYSTEM (password MANAGER) and USER (password USER).',
+      'Examples:', '  starlet', "  printf 'SHOW SYSTEM\\nLOGOUT\\n' | starlet start", '  starlet start --mount .=WORK',
     ].join('\n'))
     .action(start);
 }
 
 async function start(flags: StartFlags): Promise<void> {
   const megabytes = decimal(flags.memory, 8, 512, '--memory');
+  const disk = openSystemDisk(flags.disk, dataDirectory(flags.dataDir), false);
   const clock = flags.fast ? new VirtualClock() : new HostClock(hostMilliseconds);
   let quit = false;
   let inputEnded = false;
@@ -51,22 +60,22 @@ async function start(flags: StartFlags): Promise<void> {
       runner.wake();
     },
   });
-  const system = bootSystem({
-    memoryMegabytes: megabytes, clock, console: terminal, systemTime: hostSystemTime(),
-    systemImages: SYSTEM_IMAGES, messageSources: MESSAGE_SOURCES,
-    residentImages: residentImages({ systemDevice: 'DUA0:', mount: function* () { return 1; }, startAt: ['OPA0:'], autologin: flags.login !== true }),
-    firstImage: 'SYSINIT',
+  const system = startStarlet({
+    memoryMegabytes: megabytes, clock, console: terminal, systemTime: hostSystemTime(), disks: [disk], autologin: flags.login !== true,
+    ...(flags.mount === undefined ? {} : { hostDirectories: flags.mount.map((mount) => mount.directory), hostNames: flags.mount.map((mount) => mount.name) }),
     ...(flags.dumpTo === undefined ? {} : { dumpWriter: new HostDumpFile(flags.dumpTo, megabytes * 2048 + DUMP_OVERHEAD_BLOCKS) }),
   });
+  const feed = new Typist(typed, (byte) => system.machine.console.receive(byte));
   const runner = new Runner({
     machine: system.machine,
     untilNextTimer: () => system.untilNextTimer(),
     afterSlice: () => {
-      for (const byte of typed.splice(0)) system.machine.console.receive(byte);
+      feed.type();
       terminal.flush();
     },
     finished: () => quit || system.crashed(),
-    inputEnded: () => inputEnded,
+    stuck: () => inputEnded && typed.length === 0 && system.quiet(),
+    onlyInputMatters: () => typed.length === 0 && !inputEnded && system.quiet(),
   });
   try {
     const stop = await runner.run();
@@ -74,5 +83,15 @@ async function start(flags: StartFlags): Promise<void> {
     if (stop.kind === 'halt') process.stdout.write(`\r\n?06 HLT INST\r\n\tPC = ${(stop.pc >>> 0).toString(16).toUpperCase().padStart(8, '0')}\r\n`);
   } finally {
     terminal.close();
+    disk.close();
+  }
+}
+
+/** Hands typed characters to the console line. */
+class Typist {
+  constructor(private readonly waiting: number[], private readonly receive: (byte: number) => void) {}
+
+  type(): void {
+    for (const byte of this.waiting.splice(0)) this.receive(byte);
   }
 }

@@ -15,8 +15,10 @@ export interface RunnerOptions {
   readonly afterSlice: () => void;
   /** True when the run should end. */
   readonly finished: () => boolean;
-  /** With virtual time and nothing due, nothing can ever happen again unless input comes; true when none can. */
-  readonly inputEnded: () => boolean;
+  /** Asked when the machine is idle: true when it will stay so for ever, since no input can come and no process has a timer. */
+  readonly stuck: () => boolean;
+  /** Asked in virtual time when the machine is idle: no process has a timer. */
+  readonly onlyInputMatters: () => boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export class Runner {
   /** Something has happened on the host side (a key): stop sleeping. */
   wake(): void { this.wakeUp?.(); }
 
-  /** Runs until finished, halted or stuck. */
+  /** Runs until finished, halted or stuck. A last look for input comes before every sleep. */
   async run(): Promise<StopReason> {
     const { machine } = this.options;
     for (;;) {
@@ -50,18 +52,17 @@ export class Runner {
 
   /** Waits, or jumps the clock, until something is due. False: nothing ever will be. */
   private async idle(): Promise<boolean> {
-    const { machine, untilNextTimer, inputEnded } = this.options;
+    const { machine, untilNextTimer, stuck, onlyInputMatters } = this.options;
     const microseconds = untilNextTimer();
     if (machine.clock instanceof VirtualClock) {
       await this.turn();
-      if (microseconds === undefined) {
-        if (inputEnded()) return false;
-        await this.sleep(LONGEST_SLEEP_MS);
-        return true;
-      }
-      machine.clock.advance(microseconds);
+      if (stuck()) return false;
+      // With nothing of any process's due, jumping from second to second would only warm the host: wait for a key.
+      if (microseconds === undefined || onlyInputMatters()) await this.sleep(LONGEST_SLEEP_MS);
+      else machine.clock.advance(microseconds);
       return true;
     }
+    if (stuck()) return false;
     await this.sleep(microseconds === undefined ? LONGEST_SLEEP_MS : Math.min(LONGEST_SLEEP_MS, Math.max(0, microseconds / 1000)));
     return true;
   }

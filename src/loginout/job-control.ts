@@ -2,9 +2,10 @@ import type { Flow } from '../executive/gate/microroutine.js';
 import { procedure } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
+import { DVI$_UNIT } from '../executive/starlet/dvidef.js';
 import { IO$_READVBLK } from '../executive/starlet/iodef.js';
 import { MSG$_TRMUNSOLIC } from '../executive/starlet/msgdef.js';
-import { PRC$M_INTER } from '../executive/starlet/prcdef.js';
+import { PRC$M_BATCH, PRC$M_INTER } from '../executive/starlet/prcdef.js';
 import { PRV$V_NETMBX, PRV$V_SETPRV, PRV$V_TMPMBX } from '../executive/starlet/prvdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { readCounted } from '../executive/structures/memory.js';
@@ -24,6 +25,17 @@ const DEFPRI = 4;
 /** A terminal on which a session starts without a key being typed. */
 export interface JobControlOptions {
   readonly startAt: readonly string[];
+  /** A procedure to run at once: its file is SYS$INPUT, the operator's console SYS$OUTPUT. */
+  readonly job?: ProcedureJob;
+}
+
+export interface ProcedureJob {
+  /** SYS$INPUT: file specification. */
+  readonly file: string;
+  /** P1 to P8. */
+  readonly parameters: readonly string[];
+  /** Called with the final status when the process is gone. */
+  readonly done: (status: number) => void;
 }
 
 export function jobControlRoutine(options: JobControlOptions): ReturnType<typeof procedure> {
@@ -33,6 +45,7 @@ export function jobControlRoutine(options: JobControlOptions): ReturnType<typeof
     if (!(status & 1)) return status;
     const chan = p.memory.readWord(channelAt);
     for (const terminal of options.startAt) yield* createInteractive(p, terminal);
+    if (options.job) yield* runJob(p, options.job);
     const buffer = p.allocate(MESSAGE_SIZE);
     const iosb = p.allocate(8);
     for (;;) {
@@ -63,3 +76,35 @@ function* createInteractive(p: Procedure, terminal: string): Flow<number> {
     return status & 1 ? SS$_NORMAL : status;
   });
 }
+
+/**
+ * Creates the process of a procedure, like a batch job, and waits for its termination message.
+ *
+ * @source digest ch23 2.1 (SUBMIT), ch22 1.2 (termination mailbox)
+ */
+function* runJob(p: Procedure, job: ProcedureJob): Flow<void> {
+  const channelAt = p.allocate(4);
+  const unitAt = p.allocate(4);
+  const iosb = p.allocate(8);
+  let status = yield* service(p, '$CREMBX', { chan: channelAt, maxmsg: TERMINATION_SIZE, bufquo: TERMINATION_SIZE * 4 });
+  if (status & 1) {
+    status = yield* service(p, '$GETDVIW', { efn: 1, chan: p.memory.readWord(channelAt), iosb, itmlst: p.itemList([{ code: DVI$_UNIT, length: 4, buffer: unitAt }]) });
+  }
+  if (status & 1) {
+    const terminal = p.string('OPA0:');
+    status = yield* service(p, '$CREPRC', {
+      image: p.string('SYS$SYSTEM:LOGINOUT.EXE'), input: p.string(job.file), output: terminal, error: terminal, prcnam: p.string('STARLET_RUN'),
+      baspri: DEFPRI, uic: SYSTEM_UIC, mbxunt: p.memory.readWord(unitAt), stsflg: PRC$M_BATCH,
+    });
+  }
+  if (status & 1) {
+    const message = p.allocate(TERMINATION_SIZE);
+    status = yield* service(p, '$QIOW', { chan: p.memory.readWord(channelAt), func: IO$_READVBLK, iosb, p1: message, p2: TERMINATION_SIZE });
+    if (status & 1) status = p.memory.readLong(message + FINAL_STATUS);
+  }
+  job.done(status);
+}
+
+/** Length of a termination message, and where the final status is in it. */
+const TERMINATION_SIZE = 84;
+const FINAL_STATUS = 4;

@@ -31,6 +31,8 @@ const JOB_TABLE = 'LNM$JOB';
 export interface LoginOptions {
   /** False: nobody is logged in without being asked (starlet start --login). */
   readonly autologin: boolean;
+  /** What the job controller knows of a procedure's job ($SNDJBC asks for it, once queues exist). */
+  readonly job?: { readonly parameters: readonly string[] };
 }
 
 interface Entries {
@@ -80,7 +82,21 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
 
   yield* establish(p, entries, record, interactive, terminal ? input.replace(/^_/, '') : '');
   if (interactive && terminal) yield* putLine(p, ppd.PPD$W_OUTISI, `\tWelcome to VAX/VMS version ${yield* version(p)}`);
+  if (options.job) {
+    for (const [index, value] of options.job.parameters.entries()) {
+      yield* defineLogical(p, USER_MODE_TABLE, `P${index + 1}`, USER, [value]);
+    }
+    yield* startInDirectoryOf(p, input);
+  }
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
+}
+
+/** A procedure's default directory is its own. */
+function* startInDirectoryOf(p: Procedure, file: string): Flow<void> {
+  const match = /^([^:]+:)(\[[^\]]*\])/.exec(file);
+  if (!match) return;
+  yield* defineLogical(p, USER_MODE_TABLE, 'SYS$DISK', EXECUTIVE, [match[1]!]);
+  yield* service(p, '$SETDDIR', { newdir: p.string(match[2]!) });
 }
 
 /** Translates a standard file's name down to device or file specification. */

@@ -42,6 +42,8 @@ export interface SysinitOptions {
   readonly systemDevice: string;
   /** Mounts the system disk and whatever else is to be mounted at boot; a status. */
   readonly mount: (p: Procedure) => Flow<number>;
+  /** Host directories that are mounted: device and the logical name it gets. */
+  readonly hostNames?: readonly { readonly device: string; readonly name: string }[];
   /** Images to start as detached processes, in order: JOB_CONTROL. */
   readonly processes: readonly { readonly name: string; readonly image: string }[];
 }
@@ -58,6 +60,10 @@ export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof proce
     if (!(named & 1)) return named;
     const mounted = yield* options.mount(p);
     if (!(mounted & 1)) return mounted;
+    for (const { device, name } of options.hostNames ?? []) {
+      const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, [device]);
+      if (!(status & 1)) return status;
+    }
     for (const { name, image } of options.processes) {
       const status = yield* service(p, '$CREPRC', {
         image: p.string(image), prcnam: p.string(name), baspri: 8, uic: SYSTEM_UIC, stsflg: PRC$M_DETACH,

@@ -7,6 +7,7 @@ import { internalErrorBugcheck } from '../executive/exceptions/bugcheck.js';
 import type { DumpWriter } from '../executive/exceptions/dump-format.js';
 import type { Kernel } from '../executive/kernel.js';
 import { describeSystem } from '../executive/sys-image.js';
+import { TQE } from '../executive/structures/tqe.js';
 import { nextTimerDue } from '../executive/time/index.js';
 
 /** What a system is made of, besides the executive. */
@@ -40,6 +41,8 @@ export interface System {
   untilNextTimer(): number | undefined;
   /** A fatal bugcheck has stopped the system. */
   crashed(): boolean;
+  /** No process has a timer request: when the machine is idle too, only input from outside can make anything happen. */
+  quiet(): boolean;
 }
 
 /** Puts the executive into a new machine's memory, ready to run from EXE$INIT. */
@@ -64,8 +67,18 @@ export function bootSystem(options: SystemOptions): System {
   const { kernel } = boot;
   kernel.dumpWriter = options.dumpWriter;
   kernel.internalErrorHandler = (routine, error) => { internalErrorBugcheck(kernel, routine, error); };
-  return { machine, kernel, boot, untilNextTimer: () => untilNextTimer(machine, kernel), crashed: () => (machine.cpu.r[15]! >>> 0) === kernel.symbol('EXE$BUG_LOOP') };
+  return { machine, kernel, boot, untilNextTimer: () => untilNextTimer(machine, kernel), crashed: () => (machine.cpu.r[15]! >>> 0) === kernel.symbol('EXE$BUG_LOOP'), quiet: () => !hasProcessTimer(kernel) };
 }
+
+/** The timer queue holds more than the executive's own entries. */
+function hasProcessTimer(kernel: Kernel): boolean {
+  const header = kernel.symbol('EXE$GL_TQFL');
+  for (const entry of kernel.queueEntries(header)) if (TQE.at(kernel, entry).TQE$V_KIND !== SYSTEM_SUBROUTINE) return true;
+  return false;
+}
+
+/** Kind of a timer queue entry that calls a routine of the executive. */
+const SYSTEM_SUBROUTINE = 1;
 
 /** The executive looks at its timers when the interval timer interrupts, so that is the soonest anything can come due. */
 function untilNextTimer(machine: Machine, kernel: Kernel): number | undefined {

@@ -1,0 +1,60 @@
+import type { BlockStore } from '../emulator/devices/disk.js';
+import type { ConsolePort, MachineClock } from '../emulator/machine.js';
+import type { DumpWriter } from '../executive/exceptions/dump-format.js';
+import { connectHostDirectories, fileSystemImage, mountVolume } from '../filesystem/index.js';
+import type { HostDirectory } from '../filesystem/host/host-directory.js';
+import type { ProcedureJob } from '../loginout/job-control.js';
+import { RMS_IMAGE } from '../rms/index.js';
+import { bootSystem, type System } from './boot-system.js';
+import { attachDisks } from './disks.js';
+import { MESSAGE_SOURCES, residentImages } from './images.js';
+
+export interface StarletOptions {
+  readonly memoryMegabytes: number;
+  readonly clock: MachineClock;
+  readonly console: ConsolePort;
+  readonly systemTime: bigint;
+  /** Disks, system disk first. */
+  readonly disks: readonly BlockStore[];
+  /** Host directories, HDA0: first. */
+  readonly hostDirectories?: readonly HostDirectory[];
+  /** Logical names for the host directories, in their order. */
+  readonly hostNames?: readonly string[];
+  readonly autologin: boolean;
+  readonly parameters?: Readonly<Record<string, number>>;
+  readonly dumpWriter?: DumpWriter;
+  /** A procedure to run instead of a session at the console. */
+  readonly job?: ProcedureJob;
+}
+
+const SYSTEM_DEVICE = 'DUA0:';
+
+/** The whole system: executive, RMS, file system, DCL and utilities, with its disks mounted by SYSINIT. */
+export function startStarlet(options: StarletOptions): System {
+  const directories = options.hostDirectories ?? [];
+  return bootSystem({
+    memoryMegabytes: options.memoryMegabytes, clock: options.clock, console: options.console, systemTime: options.systemTime,
+    systemImages: [RMS_IMAGE, fileSystemImage(directories)], messageSources: MESSAGE_SOURCES, systemDevice: `_${SYSTEM_DEVICE}`, firstImage: 'SYSINIT',
+    attach: (machine) => attachDisks(machine, options.disks),
+    ...(options.parameters === undefined ? {} : { parameters: options.parameters }),
+    ...(options.dumpWriter === undefined ? {} : { dumpWriter: options.dumpWriter }),
+    residentImages: residentImages({
+      systemDevice: SYSTEM_DEVICE, autologin: options.autologin,
+      startAt: options.job ? [] : ['OPA0:'],
+      ...(options.job ? { job: options.job } : {}),
+      processes: [{ name: 'JOB_CONTROL', image: 'SYS$SYSTEM:JBC.EXE' }],
+      hostNames: directories.map((directory, unit) => ({ device: `HDA${unit}:`, name: options.hostNames?.[unit] ?? `DISK$${directory.label}` })),
+      *mount(p) {
+        const status = options.disks.length === 0 ? 1 : yield* mountVolume(p, SYSTEM_DEVICE);
+        if (!(status & 1) || directories.length === 0) return status;
+        const connected = yield* connectHostDirectories(p);
+        if (!(connected & 1)) return connected;
+        for (let unit = 0; unit < directories.length; unit += 1) {
+          const mounted = yield* mountVolume(p, `HDA${unit}:`);
+          if (!(mounted & 1)) return mounted;
+        }
+        return status;
+      },
+    }),
+  });
+}
