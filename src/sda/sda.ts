@@ -121,8 +121,7 @@ export class Sda {
     this.last = text;
     if (verb === 'EXIT') {
       this.isDone = true;
-      this.output?.close();
-      this.log?.close();
+      this.close();
     } else if (verb === 'HELP') {
       yield* help(rest.trim());
     } else {
@@ -130,6 +129,13 @@ export class Sda {
       if (command) yield* command.run(this.session, parseQualifiers(rest, command.qualifiers));
       else yield* this.withKeyword(verb, rest);
     }
+  }
+
+  /** Completes the files of SET OUTPUT and SET LOG. */
+  close(): void {
+    this.output?.close();
+    this.log?.close();
+    this.output = this.log = undefined;
   }
 
   /** SHOW, SET, VALIDATE: the keyword says which command it is. */

@@ -1,0 +1,169 @@
+import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
+import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { procedure, type Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { service } from '../executive/gate/service-call.js';
+import { PRV$V_CMKRNL } from '../executive/starlet/prvdef.js';
+import { FAB$M_GET } from '../executive/starlet/fabdef.js';
+import { RAB, RAB$C_BID, RAB$C_BLN, RAB$M_PMT } from '../executive/starlet/rabdef.js';
+import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
+import { SS$_NOPRIV, SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { bytesToText, textToBytes } from '../executive/structures/memory.js';
+import { DumpTarget } from '../sda/dump-target.js';
+import { SdaError } from '../sda/error.js';
+import { LiveTarget } from '../sda/live-target.js';
+import { Sda } from '../sda/sda.js';
+import type { SdaFiles } from '../sda/session.js';
+import type { SystemSymbols } from '../sda/symbols.js';
+import type { Target } from '../sda/target.js';
+import { fileBlocks, isFailure, readRecords, RmsFile } from './files.js';
+import { Output } from './output.js';
+
+/**
+ * SDA.EXE, the image behind ANALYZE/SYSTEM and ANALYZE/CRASH_DUMP: commands from SYS$INPUT, displays to SYS$OUTPUT, the analyzer itself
+ * in src/sda.
+ */
+
+const PROMPT = 'SDA> ';
+const DEFAULT_DUMP = 'SYS$SYSTEM:SYSDUMP.DMP';
+const LONGEST_COMMAND = 512;
+
+/** An error whose message has been written. */
+const FAILED = 0x1000_002c;
+
+const main = procedure('SDA$MAIN', function* (p) {
+  const opened = yield* Output.open(p);
+  const { output } = opened;
+  if (!output) return opened.status;
+  const target = (yield* cliIsPresent(p, 'SYSTEM')) ? runningSystem(p) : yield* dumpFile(p, (yield* cliGetValue(p, 'DUMP')) ?? DEFAULT_DUMP);
+  if (typeof target === 'number') return target;
+  if (target instanceof SdaError) {
+    for (const line of target.lines()) yield* output.line(line);
+    return FAILED;
+  }
+  const files = new CommandFiles();
+  const sda = new Sda(target, symbols(p), files);
+  for (const line of sda.banner()) yield* output.line(line);
+  const input = yield* CommandInput.open(p);
+  while (input && !sda.isDone) {
+    const command = yield* input.next();
+    if (command === undefined) break;
+    yield* files.fetch(p, command);
+    for (const line of sda.execute(command)) yield* output.line(line);
+    for (const failure of yield* files.flush(p)) yield* output.line(failure);
+  }
+  sda.close();
+  for (const failure of yield* files.flush(p)) yield* output.line(failure);
+  yield* output.close();
+  return SS$_NORMAL;
+});
+
+/** What the running system was built with. */
+function symbols({ kernel }: Procedure): SystemSymbols {
+  return { globals: kernel.symbols, microroutine: (number) => kernel.gate.nameOf(number) };
+}
+
+/** SDA looks at the running system in kernel mode, which takes CMKRNL privilege. */
+function runningSystem({ kernel }: Procedure): Target | number {
+  const mayLook = (kernel.pcb.PCB$Q_PRIV >> BigInt(PRV$V_CMKRNL)) & 1n;
+  return mayLook ? new LiveTarget(kernel.machine.memory, kernel.cpu) : SS$_NOPRIV;
+}
+
+/** A dump file, read block by block. */
+function* dumpFile(p: Procedure, spec: string): Flow<Target | SdaError> {
+  const file = yield* RmsFile.open(p, spec, { defaults: DEFAULT_DUMP, blocks: true });
+  if (isFailure(file)) return new SdaError('F', 'OPENIN', `error opening ${file.spec} as input`);
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const piece = yield* file.read();
+    if (piece === undefined || isFailure(piece)) break;
+    pieces.push(piece);
+    length += piece.length;
+  }
+  yield* file.close();
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  try {
+    return new DumpTarget(bytes);
+  } catch (error) {
+    if (error instanceof SdaError) return error;
+    throw error;
+  }
+}
+
+/** SYS$INPUT, line by line, with a prompt when it is a terminal. */
+class CommandInput {
+  private constructor(private readonly p: Procedure, private readonly rab: ReturnType<typeof RAB.at>) {}
+
+  static *open(p: Procedure): Flow<CommandInput | undefined> {
+    const { fab } = fileBlocks(p, 'SYS$INPUT');
+    fab.FAB$B_FAC = FAB$M_GET;
+    if (!((yield* service(p, '$OPEN', { fab: fab.address })) & 1)) return undefined;
+    const rab = RAB.at(p.memory, p.allocate(RAB$C_BLN));
+    rab.RAB$B_BID = RAB$C_BID;
+    rab.RAB$B_BLN = RAB$C_BLN;
+    rab.RAB$L_FAB = fab.address;
+    rab.RAB$L_ROP = RAB$M_PMT;
+    rab.RAB$L_PBF = p.bytes(textToBytes(PROMPT));
+    rab.RAB$B_PSZ = PROMPT.length;
+    rab.RAB$L_UBF = p.allocate(LONGEST_COMMAND);
+    rab.RAB$W_USZ = LONGEST_COMMAND;
+    return (yield* service(p, '$CONNECT', { rab: rab.address })) & 1 ? new CommandInput(p, rab) : undefined;
+  }
+
+  /** The next command; undefined at the end. */
+  *next(): Flow<string | undefined> {
+    const status = yield* service(this.p, '$GET', { rab: this.rab.address });
+    if (status === RMS$_EOF || !(status & 1)) return undefined;
+    return bytesToText(this.p.memory.readBytes(this.rab.RAB$L_RBF, this.rab.RAB$W_RSZ));
+  }
+}
+
+/**
+ * Files that SDA's commands name. The analyzer works without waiting, RMS does not: files to be read are fetched before the command that
+ * names them, files written are put on disk when they are complete.
+ */
+class CommandFiles implements SdaFiles {
+  private readonly texts = new Map<string, string>();
+  private readonly complete: { readonly name: string; readonly lines: readonly string[] }[] = [];
+
+  readText = (name: string): string | undefined => this.texts.get(name);
+
+  create = (name: string): { write(line: string): void; close(): void } => {
+    const lines: string[] = [];
+    return { write: (line) => { lines.push(line); }, close: () => { this.complete.push({ name, lines }); } };
+  };
+
+  /** Reads the file that `@file` or READ file will ask for. */
+  *fetch(p: Procedure, command: string): Flow<void> {
+    const name = (/^\s*@\s*(\S+)\s*$/.exec(command) ?? /^\s*REA[A-Z]*(?:\/\S*)*\s+(?:\/\S+\s+)*(\S+)\s*$/i.exec(command))?.[1];
+    if (name === undefined) return;
+    const read = yield* readRecords(p, name, { defaults: command.trimStart().startsWith('@') ? '.COM' : 'SYS$SYSTEM:.STB' });
+    if (!isFailure(read)) this.texts.set(name, read.records.map((record) => bytesToText(record)).join('\n'));
+  }
+
+  /** Writes what is complete. @returns a message for each file that could not be written */
+  *flush(p: Procedure): Flow<string[]> {
+    const failures: string[] = [];
+    for (const { name, lines } of this.complete.splice(0)) {
+      yield* p.scratch(function* () {
+        const file = yield* RmsFile.create(p, name, { defaults: '.LIS' });
+        if (isFailure(file)) {
+          failures.push(`%SDA-E-OPENOUT, error opening ${file.spec} as output`);
+          return 0;
+        }
+        for (const line of lines) yield* file.put(textToBytes(line));
+        yield* file.close();
+        return 1;
+      });
+    }
+    return failures;
+  }
+}
+
+export const SDA_IMAGE: ResidentImage = { name: 'SDA', transfer: 'SDA$MAIN', routines: [main] };
