@@ -105,6 +105,9 @@ const COMPLETIONS: ReadonlyMap<number, number> = new Map([
   [SS$_ENDOFFILE, RMS$_EOF], [SS$_SUPERSEDE, RMS$_SUPERSEDE], [SS$_BADFILENAME, RMS$_FNM], [SS$_INSFMEM, RMS$_DME],
 ]);
 
+/** Statuses that stand for one reason only: a second message behind them would say the same. */
+const SAYS_IT_ALL = new Set<number>([RMS$_FNF, RMS$_NMF, RMS$_PRV, RMS$_FEX, RMS$_EOF]);
+
 /**
  * The RMS completion for a failure of the file system.
  *
@@ -112,7 +115,8 @@ const COMPLETIONS: ReadonlyMap<number, number> = new Map([
  */
 export function fileFailure(result: FileResult | undefined, otherwise: number): Completion {
   if (!result) return { status: RMS$_DME };
-  return { status: COMPLETIONS.get(result.status) ?? otherwise, stv: result.status };
+  const status = COMPLETIONS.get(result.status) ?? otherwise;
+  return SAYS_IT_ALL.has(status) ? { status } : { status, stv: result.status };
 }
 
 /** FIB descriptors and such are set; true when the file system did it. */

@@ -179,7 +179,7 @@ export interface FileCompletion extends Completion {
 }
 
 /**
- * A service whose argument is a FAB. The thread belongs to an IFAB: of the open file, or a new one that goes away when the operation
+ * A service whose argument is a FAB. What a command interpreter opens as process permanent, or searches for, outlives images. The thread belongs to an IFAB: of the open file, or a new one that goes away when the operation
  * ends, unless it opened the file.
  *
  * @param which  'open' needs a file that is open, 'new' makes an IFAB, 'either' takes the open file if there is one
@@ -191,7 +191,7 @@ export function fileService(name: string, which: 'open' | 'new' | 'either', body
     const mode = p.kernel.callerMode;
     const open = which === 'new' ? undefined : findFile(p, fab.FAB$W_IFI);
     if (which === 'open' && !open) return finish(fab, { status: RMS$_IFI });
-    const ifab = open ?? createIfab(p, fab.FAB$V_PPF !== 0 && mode < USER);
+    const ifab = open ?? createIfab(p, mode < USER && (fab.FAB$V_PPF !== 0 || name === '$PARSE'));
     if (!ifab) return finish(fab, { status: RMS$_DME });
     if (ifab.IFB$V_BUSY) return RMS$_RSA;
     fab.FAB$L_STS = 0;

@@ -16,6 +16,8 @@ export type Irab = ReturnType<typeof IRAB.at>;
 const FIRST_IMAGE_IFI = 33;
 /** FAB$V_PPF_IND, RAB$V_PPF_IND. */
 export const INDIRECT = 0x4000;
+/** FAB$V_PPF_RAT, RAB$V_PPF_RAT: the record attributes an indirect user asked for. */
+export const PPF_RAT = 0x3fc0;
 const INDIRECT_MASK = 0x3f;
 
 interface Segment {

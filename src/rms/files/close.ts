@@ -1,8 +1,9 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { service } from '../../executive/gate/service-call.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
+import { FAB$M_DLT } from '../../executive/starlet/fabdef.js';
 import { IO$_DEACCESS, IO$_DELETE, IO$M_DELETE } from '../../executive/starlet/iodef.js';
-import { RMS$_CCF, RMS$_MKD, RMS$_NORMAL, RMS$_WBE } from '../../executive/starlet/rmsdef.js';
+import { RMS$_ACT, RMS$_CCF, RMS$_MKD, RMS$_NORMAL, RMS$_WBE } from '../../executive/starlet/rmsdef.js';
 import { readCounted } from '../../executive/structures/memory.js';
 import { FIB$M_TRUNC } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
@@ -21,9 +22,10 @@ export function* closeFile(p: Procedure, operation: FileOperation): ThreadFlow<F
     fab.FAB$W_IFI = 0;
     return { status: RMS$_NORMAL, keep: true };
   }
+  for (const irab of streamsOf(p, ifab)) if (irab.IRB$V_BUSY) return { status: RMS$_ACT, keep: true };
   const xabs = callerXabs(p, fab, operation.mode);
   if (!Array.isArray(xabs)) return { ...(xabs as Completion), keep: true };
-  if (fab.FAB$V_DLT && ifab.IFB$L_FAB !== 0) ifab.IFB$L_FOP = (ifab.IFB$L_FOP | 0x8000) >>> 0;
+  if (fab.FAB$V_DLT) ifab.IFB$L_FOP = (ifab.IFB$L_FOP | FAB$M_DLT) >>> 0;
   const completion = yield* closeDisk(p, operation, fab.FAB$V_TEF !== 0);
   fab.FAB$W_IFI = 0;
   return { ...completion, keep: false };
@@ -53,7 +55,7 @@ export function* closeDisk(p: Procedure, context: IoContext, truncate: boolean):
   ifab.IFB$V_ACCESSED = 0;
   ifab.IFB$V_DIRTY = 0;
   if (!succeeded(result)) return { ...fileFailure(result, RMS$_CCF), status: RMS$_CCF };
-  if (ifab.IFB$L_FOP & 0x8000) {
+  if (ifab.IFB$L_FOP & FAB$M_DLT) {
     const name = ifab.IFB$L_NAME === 0 ? undefined : readCounted(p.memory, ifab.IFB$L_NAME);
     const deleted = yield* fileFunction(p, context, {
       func: IO$_DELETE | IO$M_DELETE, fid: ifab.IFB$R_FID, ...(name === undefined ? {} : { did: ifab.IFB$R_DID, name }),

@@ -9,7 +9,7 @@ import { RMS$_CHN, RMS$_DEV, RMS$_IFI, RMS$_NORMAL, RMS$_PRV } from '../../execu
 import { SS$_IVDEVNAM, SS$_NOSUCHDEV } from '../../executive/starlet/ssdef.js';
 import { readText } from '../../executive/structures/memory.js';
 import type { Completion, Fab, FileCompletion, FileOperation } from '../operation.js';
-import { findFile, INDIRECT, type Ifab } from '../segments.js';
+import { findFile, INDIRECT, PPF_RAT, type Ifab } from '../segments.js';
 
 /** Opening what is not a file of a directory device: terminals, mailboxes, the null device, process permanent files. */
 const EXECUTIVE = 1;
@@ -117,7 +117,7 @@ export function openPermanent(p: Procedure, fab: Fab, ifi: number): Completion {
   fab.FAB$B_ORG = ifab.IFB$B_ORG;
   fab.FAB$W_MRS = ifab.IFB$W_MRS;
   fab.FAB$L_DEV = ifab.IFB$L_DEVCHAR;
-  fab.FAB$W_IFI = ifab.IFB$W_IFI | INDIRECT | ((fab.FAB$B_RAT & 0xff) << 6);
+  fab.FAB$W_IFI = ifab.IFB$W_IFI | INDIRECT | ((fab.FAB$B_RAT << 6) & PPF_RAT);
   if (fab.FAB$B_RAT === 0) fab.FAB$B_RAT = ifab.IFB$B_RAT;
   return { status: RMS$_NORMAL, stv: ifab.IFB$W_CHAN };
 }

@@ -2,6 +2,7 @@ import type { Procedure } from '../../executive/gate/procedure.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
 import { IO$_ACCESS } from '../../executive/starlet/iodef.js';
 import { RMS$_DIR, RMS$_DNF, RMS$_FND, RMS$_FNF } from '../../executive/starlet/rmsdef.js';
+import { SS$_NOSUCHFILE } from '../../executive/starlet/ssdef.js';
 import { fileFailure, fileFunction, fileId, MFD, succeeded } from '../acp.js';
 import type { Completion, IoContext } from '../operation.js';
 
@@ -18,7 +19,7 @@ export function* findDirectory(p: Procedure, context: IoContext, path: readonly 
     const found = yield* fileFunction(p, context, { func: IO$_ACCESS, did, name: `${name}.DIR;1` });
     if (!succeeded(found)) {
       const failure = fileFailure(found, RMS$_FND);
-      return failure.status === RMS$_FNF ? { ...failure, status: RMS$_DNF } : failure;
+      return failure.status === RMS$_FNF ? { status: RMS$_DNF, stv: SS$_NOSUCHFILE } : failure;
     }
     did = fileId(found);
   }

@@ -1,4 +1,6 @@
-import { procedure } from '../../executive/gate/microroutine.js';
+import { procedure, type Flow } from '../../executive/gate/microroutine.js';
+import type { Procedure } from '../../executive/gate/procedure.js';
+import { service } from '../../executive/gate/service-call.js';
 import { runThread } from '../../executive/gate/thread.js';
 import { RMS$_NORMAL } from '../../executive/starlet/rmsdef.js';
 import { releaseFile } from '../operation.js';
@@ -21,5 +23,20 @@ export const rundown = procedure('RMS$RMSRUNDWN', function* (p) {
       yield* runThread(p, ifab.address, releaseFile(p, ifab));
     }
   }
+  if (p.argument(2) < ALL) yield* endReads(p);
   return RMS$_NORMAL;
 });
+
+/** What the image still had under way on process permanent files (a read of the terminal) is given up, so that the command interpreter can use them. */
+function* endReads(p: Procedure): Flow<void> {
+  for (const ifab of files(p, true)) {
+    for (const irab of streamsOf(p, ifab)) {
+      if (!irab.IRB$V_BUSY || irab.IRB$B_MODE !== USER) continue;
+      p.kernel.gate.cancelThread(p.kernel.processKey, irab.address);
+      irab.IRB$V_BUSY = 0;
+      yield* service(p, '$CANCEL', { chan: ifab.IFB$W_CHAN });
+    }
+  }
+}
+
+const USER = 3;

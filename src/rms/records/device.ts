@@ -8,6 +8,7 @@ import {
 } from '../../executive/starlet/rmsdef.js';
 import { SS$_ABORT, SS$_CANCEL, SS$_CONTROLC, SS$_CONTROLY, SS$_ENDOFFILE, SS$_TIMEOUT } from '../../executive/starlet/ssdef.js';
 import { FAB$M_CR, FAB$M_FTN, FAB$M_PRN } from '../../executive/starlet/fabdef.js';
+import { INDIRECT, PPF_RAT } from '../segments.js';
 import { queueIo, type Completion, type RecordOperation } from '../operation.js';
 
 /** Records of terminals, mailboxes and the null device: a record is a line, a message, nothing. */
@@ -69,7 +70,8 @@ export function* putDeviceRecord(p: Procedure, operation: RecordOperation): Thre
   if (ifab.IFB$V_NULL) return { status: RMS$_NORMAL };
   let length = size;
   let control = 0;
-  const attributes = ifab.IFB$B_RAT;
+  const own = rab.RAB$W_ISI & INDIRECT ? (rab.RAB$W_ISI & PPF_RAT) >>> 6 : 0;
+  const attributes = own === 0 ? ifab.IFB$B_RAT : own;
   if (ifab.IFB$V_TERMINAL) {
     if (attributes & FAB$M_CR) control = CARRIAGE_RETURN_CONTROL;
     else if (attributes & FAB$M_FTN) {

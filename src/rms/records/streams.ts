@@ -9,7 +9,7 @@ import {
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import { putRecordAttributes, recordAttributeItem } from '../files/attributes.js';
 import { callerRab, eventFlag, finish, recordService, type Completion, type RecordOperation } from '../operation.js';
-import { createIrab, deleteIrab, findFile, findStream, INDIRECT, releaseWorkArea } from '../segments.js';
+import { createIrab, deleteIrab, findFile, findStream, INDIRECT, PPF_RAT, releaseWorkArea } from '../segments.js';
 import { IRAB } from '../structures.js';
 import { readBlocks, spaceBlocks, writeBlocks } from './block-io.js';
 import { endOfFile, flushStream, makeBuffer, setNextRecord } from './buffer.js';
@@ -28,7 +28,7 @@ const connect = procedure('RMS$CONNECT', function* (p) {
   if (!ifab) return finish(rab, { status: RMS$_IFI });
   const isIndirect = (ifi & INDIRECT) !== 0;
   if (isIndirect && ifab.IFB$L_IRAB !== 0) {
-    rab.RAB$W_ISI = IRAB.at(p.memory, ifab.IFB$L_IRAB).IRB$W_ISI | INDIRECT;
+    rab.RAB$W_ISI = IRAB.at(p.memory, ifab.IFB$L_IRAB).IRB$W_ISI | (ifi & (INDIRECT | PPF_RAT));
     return finish(rab, { status: RMS$_NORMAL });
   }
   const isBlockIo = (ifab.IFB$B_FAC & FAB$M_BIO) !== 0;
@@ -46,7 +46,7 @@ const connect = procedure('RMS$CONNECT', function* (p) {
     setNextRecord(irab, endOfFile(ifab));
     irab.IRB$L_NBP = ifab.IFB$L_EBK + (ifab.IFB$W_FFB === 0 ? 0 : 1);
   }
-  rab.RAB$W_ISI = irab.IRB$W_ISI | (isIndirect ? INDIRECT : 0);
+  rab.RAB$W_ISI = irab.IRB$W_ISI | (isIndirect ? ifi & (INDIRECT | PPF_RAT) : 0);
   return finish(rab, { status: RMS$_NORMAL });
 });
 
