@@ -81,9 +81,9 @@ async function runProcedure(specification: string, parameters: readonly string[]
     disks: [new OverlayDisk(below)], hostDirectories: mounts.map((mount) => mount.directory), hostNames: mounts.map((mount) => mount.name),
     autologin: false, job: { file: specification, parameters, done: (status) => { final = status; } },
   });
+  const lines = new HostLines();
   const flush = (): void => {
-    if (pending.length === 0) return;
-    process.stdout.write(Buffer.from(hostLines(pending.splice(0))));
+    if (pending.length > 0) process.stdout.write(Buffer.from(lines.convert(pending.splice(0))));
   };
   const runner = new Runner({
     machine: system.machine, untilNextTimer: () => system.untilNextTimer(), afterSlice: flush,
@@ -94,14 +94,38 @@ async function runProcedure(specification: string, parameters: readonly string[]
     await runner.run();
   } finally {
     flush();
+    process.stdout.write(lines.end());
     below.close();
   }
   process.exitCode = final === undefined ? EX_SOFTWARE : exitCode(final);
 }
 
-/** Terminal output as host text: carriage returns and fill characters go, line feeds stay. */
-function hostLines(bytes: readonly number[]): number[] {
-  return bytes.filter((byte) => byte !== 0x0d && byte !== 0);
+/**
+ * Terminal output as host text. A terminal line begins with its line feed; a line of a file ends with it: so the first one is
+ * dropped and the last one added. Carriage returns and fill characters go.
+ */
+class HostLines {
+  private begun = false;
+  private lastByte = 0x0a;
+
+  convert(bytes: readonly number[]): number[] {
+    const kept: number[] = [];
+    for (const byte of bytes) {
+      if (byte === 0x0d || byte === 0) continue;
+      if (!this.begun && byte === 0x0a) {
+        this.begun = true;
+        continue;
+      }
+      this.begun = true;
+      kept.push(byte);
+    }
+    this.lastByte = kept.at(-1) ?? this.lastByte;
+    return kept;
+  }
+
+  end(): string {
+    return this.lastByte === 0x0a ? '' : '\n';
+  }
 }
 
 /** 0 success and informational, 1 warning, 2 error, 4 severe. */
