@@ -93,7 +93,8 @@ export class Directory {
   get headerBlock(): Uint8Array { return this.header.block; }
 
   private get blocksInUse(): number {
-    return Math.min(endOfFileBlock(recordAttributesOf(this.header.block)) - 1, blocksIn(this.map));
+    const fat = recordAttributesOf(this.header.block);
+    return Math.max(0, Math.min(endOfFileBlock(fat) - (fat.FAT$W_FFBYTE === 0 ? 1 : 0), blocksIn(this.map)));
   }
 
   private *readAll(): BlockFlow<DirectoryRecord[][]> {
