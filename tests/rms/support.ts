@@ -8,7 +8,8 @@ import { NAM, NAM$C_BID, NAM$C_BLN } from '../../src/executive/starlet/namdef.js
 import { RAB, RAB$C_BID, RAB$C_BLN } from '../../src/executive/starlet/rabdef.js';
 import { readText, textToBytes } from '../../src/executive/structures/memory.js';
 import { MemoryBlocks } from '../../src/filesystem/block-io.js';
-import { fileSystemImage, mountVolume } from '../../src/filesystem/index.js';
+import type { HostDirectory } from '../../src/filesystem/host/host-directory.js';
+import { connectHostDirectories, fileSystemImage, mountVolume } from '../../src/filesystem/index.js';
 import { initializeVolume } from '../../src/filesystem/initialize.js';
 import { RMS_IMAGE } from '../../src/rms/index.js';
 import { TEST_TIME, TestSystem } from '../harness.js';
@@ -98,13 +99,20 @@ export function* define(p: Procedure, name: string, values: readonly string[], a
 
 export const BLOCKS = 4000;
 
-/** Boots a system with an empty volume on DUA0:, mounted and the default device, [000000] the default directory, and runs `program`. */
-export function runOnDisk(program: (p: Procedure) => Flow<number>, console = ''): { readonly system: TestSystem; readonly store: MemoryBlocks } {
+/**
+ * Boots a system with an empty volume on DUA0:, mounted and the default device, [000000] the default directory, and runs `program`.
+ *
+ * @param console    what is typed at OPA0: when the program has come to wait
+ * @param directory  a host directory for HDA0:
+ */
+export function runOnDisk(
+  program: (p: Procedure) => Flow<number>, console = '', directory?: HostDirectory,
+): { readonly system: TestSystem; readonly store: MemoryBlocks } {
   const store = new MemoryBlocks(BLOCKS);
   initializeVolume(store, { label: 'TEST', date: TEST_TIME });
   let finished = false;
   const system = new TestSystem({
-    systemImages: [RMS_IMAGE, fileSystemImage()],
+    systemImages: [RMS_IMAGE, fileSystemImage(directory ? [directory] : [])],
     attach: (machine) => {
       const { base, vector } = diskControllerPlace(0);
       new DiskController(machine, base, vector).attach(0, store);
@@ -112,6 +120,10 @@ export function runOnDisk(program: (p: Procedure) => Flow<number>, console = '')
     programs: {
       SYSINIT: function* (p) {
         check(yield* mountVolume(p, '_DUA0:'));
+        if (directory) {
+          check(yield* connectHostDirectories(p));
+          check(yield* mountVolume(p, 'HDA0:'));
+        }
         check(yield* define(p, 'SYS$DISK', ['DUA0:']));
         check(yield* service(p, '$SETDDIR', { newdir: p.string('[000000]') }));
         const status = yield* program(p);
