@@ -35,6 +35,7 @@ const EXECUTIVE = 1;
 const USER = 3;
 const EFN = 30;
 const DEFAULT_STACK_PAGES = 20;
+const CLI_IMAGES: ReadonlySet<string> = new Set(['DCL']);
 /** Blocks of one transfer: its length is a word. */
 const MOST_BLOCKS = 127;
 const EVERY_PRIVILEGE = 0xffff_ffff_ffff_ffffn;
@@ -243,7 +244,9 @@ function fillHeaderBuffer(p: Procedure, buffer: number, image: Activated, name: 
 export const EXE$IMGACT = procedure('EXE$IMGACT', function* (p) {
   const request = readRequest(p);
   if (!request) return SS$_ACCVIO;
-  const resident = residentName(request.name, request.defaults);
+  const named = residentName(request.name, request.defaults);
+  // A CLI is mapped into P1 by LOGINOUT and not run by itself (the alias word of its header says so in a file).
+  const resident = named !== undefined && CLI_IMAGES.has(named) && !(request.flags & (IAC$M_MERGE | IAC$M_P1MERGE)) ? 'LOGINOUT' : named;
   let image: Outcome = resident === undefined ? { error: SS$_NOSUCHSEC } : yield* activateResident(p, resident, request);
   if ('error' in image && image.error === SS$_NOSUCHSEC) image = yield* activateFile(p, request);
   if ('error' in image) return image.error;

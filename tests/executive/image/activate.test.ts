@@ -50,4 +50,20 @@ describe('the first image of a process', () => {
     system.runUntilIdle(1);
     expect(seen).toEqual({ status: 1, stack: true, inside: true, result: 42 });
   });
+
+  test('ch21#18: a CLI named as the image of a process means LOGINOUT', () => {
+    const ran: string[] = [];
+    const system = bootExecutive({
+      programs: {
+        SYSINIT: function* (p) {
+          yield* service(p, '$CREPRC', { image: p.string('SYS$SYSTEM:DCL.EXE'), baspri: 4 });
+          return yield* service(p, '$HIBER', {});
+        },
+        DCL: function* () { ran.push('DCL'); return 1; },
+        LOGINOUT: function* () { ran.push('LOGINOUT'); return 1; },
+      },
+    });
+    system.runUntilIdle(1);
+    expect(ran).toEqual(['LOGINOUT']);
+  });
 });
