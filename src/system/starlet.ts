@@ -29,6 +29,9 @@ export interface StarletOptions {
 
 const SYSTEM_DEVICE = 'DUA0:';
 
+/** The console of a run is a file or a pipe: no screen, no wrap, lines as long as they are. TT$M_LOWER and TT$M_TTSYNC. */
+const PAPER = { TTY_DEFCHAR: 0xa0, TTY_BUF: 511 } as const;
+
 /** The whole system: executive, RMS, file system, DCL and utilities, with its disks mounted by SYSINIT. */
 export function startStarlet(options: StarletOptions): System {
   const directories = options.hostDirectories ?? [];
@@ -36,7 +39,7 @@ export function startStarlet(options: StarletOptions): System {
     memoryMegabytes: options.memoryMegabytes, clock: options.clock, console: options.console, systemTime: options.systemTime,
     systemImages: [RMS_IMAGE, fileSystemImage(directories)], messageSources: MESSAGE_SOURCES, systemDevice: `_${SYSTEM_DEVICE}`, firstImage: 'SYSINIT',
     attach: (machine) => attachDisks(machine, options.disks),
-    ...(options.parameters === undefined ? {} : { parameters: options.parameters }),
+    parameters: { ...(options.job ? PAPER : {}), ...options.parameters },
     ...(options.dumpWriter === undefined ? {} : { dumpWriter: options.dumpWriter }),
     residentImages: residentImages({
       systemDevice: SYSTEM_DEVICE, autologin: options.autologin,
