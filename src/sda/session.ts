@@ -159,7 +159,7 @@ export class Session {
       const name = printable(readCounted(this.memory, this.symbol('CTL$GT_CLINAME')));
       if (base === 0 || name === '') return;
       const found = new Map<string, number>([[name, base]]);
-      for (const [symbol, offset] of this.system.images?.get(name) ?? []) found.set(symbol, (base + offset) >>> 0);
+      for (const [symbol, offset] of this.system.images?.get(name) ?? []) if (symbol !== 'IMAGE$BASE') found.set(symbol, (base + offset) >>> 0);
       this.symbols.setImage(found);
     } catch (error) {
       if (!(error instanceof SdaError)) throw error;

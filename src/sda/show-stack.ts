@@ -97,7 +97,9 @@ export const SHOW_CALL_FRAME: Command = {
   *run(session, { qualifiers, rest }) {
     const symbolic = session.symbols.lookup('FP') ?? 0;
     let frame = rest === '' ? (qualifiers.has('NEXT_FP') ? session.here : symbolic) : session.evaluate(rest);
+    const seen = new Set<number>();
     for (let count = 0; count < MAX_FRAMES; count += 1) {
+      seen.add(frame);
       if (frame === 0) {
         yield count === 0 ? 'There is no call frame' : 'End of the call frames';
         return;
@@ -106,8 +108,8 @@ export const SHOW_CALL_FRAME: Command = {
       yield* frameLines(session, frame);
       session.here = next;
       if (!qualifiers.has('ALL')) return;
-      if (next !== 0 && next <= frame) {
-        yield `%SDA-W-BADFRAME, saved FP ${hex8(next)} does not lead up the stack`;
+      if (seen.has(next)) {
+        yield `%SDA-W-BADFRAME, saved FP ${hex8(next)} leads back to a frame already shown`;
         return;
       }
       frame = next;

@@ -24,7 +24,8 @@ import { Output } from './output.js';
  * in src/sda.
  */
 
-const PROMPT = 'SDA> ';
+/** The prompt brings its own carriage control, as prompts of RMS do. */
+const PROMPT = '\r\nSDA> ';
 const DEFAULT_DUMP = 'SYS$SYSTEM:SYSDUMP.DMP';
 const LONGEST_COMMAND = 512;
 

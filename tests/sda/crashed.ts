@@ -2,6 +2,7 @@ import { bugcheckCode, BUG_FATAL } from '../../src/executive/exceptions/bugcheck
 import { crash } from '../../src/executive/exceptions/bugcheck.js';
 import { crashContext } from '../../src/executive/exceptions/crash-header.js';
 import type { DumpWriter } from '../../src/executive/exceptions/dump-format.js';
+import type { Kernel } from '../../src/executive/kernel.js';
 import { service } from '../../src/executive/gate/service-call.js';
 import { DumpTarget } from '../../src/sda/dump-target.js';
 import { Sda } from '../../src/sda/sda.js';
@@ -43,11 +44,14 @@ function* create(p: Parameters<Program>[0], name: string, image: string): Return
 
 /** Crashes the machine where it stands, as OPCCRASH would, and gives the dump file. */
 export function crashDump(system: TestSystem): Uint8Array {
-  const { k } = system;
   const dump = new MemoryDump(system.system.machine.memory.size / 512 + 4);
+  crashNow(system.k, dump);
+  return dump.bytes;
+}
+
+export function crashNow(k: Kernel, dump: DumpWriter): void {
   k.dumpWriter = dump;
   crash(k, bugcheckCode('OPERCRASH') | BUG_FATAL, crashContext(k, k.register(15), k.cpu.psl, k.register(14)));
-  return dump.bytes;
 }
 
 /** Symbols as the booted system has them. */
