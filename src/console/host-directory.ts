@@ -3,7 +3,7 @@ import {
   rmdirSync, statSync, unlinkSync, writeSync, type Stats,
 } from 'node:fs';
 import { basename, join, sep } from 'node:path';
-import type { HostDirectory, HostEntry, HostPath } from '../filesystem/host/host-directory.js';
+import type { HostDirectory, HostEntry, HostName, HostPath } from '../filesystem/host/host-directory.js';
 
 /**
  * A host directory for mounting. Everything stays inside it: names are single components, each is resolved by the host, and what resolves to a
@@ -21,11 +21,15 @@ export class NodeHostDirectory implements HostDirectory {
     this.readOnly = options.readOnly ?? false;
   }
 
-  list(path: HostPath): HostEntry[] | undefined {
+  list(path: HostPath): HostName[] | undefined {
     return attempt(() => {
       const directory = this.resolve(path);
       if (directory === undefined) return undefined;
-      return readdirSync(directory).flatMap((name) => this.stat([...path, name]) ?? []);
+      return readdirSync(directory, { withFileTypes: true }).flatMap((found) => {
+        const { name } = found;
+        if (found.isFile() || found.isDirectory()) return [{ name, isDirectory: found.isDirectory() }];
+        return found.isSymbolicLink() ? this.stat([...path, name]) ?? [] : [];
+      });
     });
   }
 

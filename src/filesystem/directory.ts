@@ -5,7 +5,7 @@ import { FCH$M_DIRECTORY, endOfFileBlock, setEndOfFileBlock, setHighestBlock } f
 import type { BlockFlow } from './block-io.js';
 import { fail } from './file-failure.js';
 import { fileIdAt, storeFileId, type FileId } from './file-id.js';
-import { compareNames, HIGHEST_VERSION } from './file-name.js';
+import { compareNames, HIGHEST_VERSION, nameMatches, type NamePattern } from './file-name.js';
 import { recordAttributesOf } from './files.js';
 import { BLOCK, DIR$C_END, DIR$C_ENTRY, DIR$C_HEADER, headerOf, storeWord, wordAt } from './on-disk.js';
 import { blocksIn, writeMap, type Extent } from './retrieval.js';
@@ -30,8 +30,17 @@ interface DirectoryRecord {
   readonly entries: readonly { readonly version: number; readonly id: FileId }[];
 }
 
-/** Longest directory, as VMS V4 had it. */
+/** Longest directory, as VMS V4 had it; a search context has ten bits for the block. */
 const MOST_BLOCKS = 1024;
+/** Blocks moved by one transfer. */
+const MOVED_AT_ONCE = 16;
+
+/** What a wildcard search found, and where it stands. */
+export interface SearchResult {
+  readonly entry: DirectoryEntry;
+  /** FIB$L_WCC. */
+  readonly context: number;
+}
 
 /** The records of one block; fails with SS$_BADIRECTORY when it makes no sense. */
 export function parseBlock(block: Uint8Array): DirectoryRecord[] {
@@ -138,6 +147,11 @@ export class Directory {
     yield* this.volume.writeVirtual(this.map, index + 1, formatBlock(records));
   }
 
+  /** Contents of one block. */
+  private *recordsIn(block: number): BlockFlow<DirectoryRecord[]> {
+    return parseBlock(yield* this.volume.readVirtual(this.map, block + 1, 1));
+  }
+
   /**
    * Enters a file. Fails with SS$_DUPFILENAME when that name and version are there already, SS$_DIRFULL.
    *
@@ -146,25 +160,41 @@ export class Directory {
    */
   *enter(name: string, version: number, id: FileId, versionLimit = this.defaultVersionLimit): BlockFlow<void> {
     if (version < 1 || version > HIGHEST_VERSION) fail(SS$_BADIRECTORY);
-    const blocks = yield* this.readAll();
-    const place = placeFor(blocks, name, version);
-    const records = blocks[place] ?? [];
+    if (this.blocksInUse === 0) yield* this.grow(1);
+    const { place, records } = yield* this.placeFor(name, version);
     const changed = withEntry(records, name, version, id, versionLimit);
     if (blockBytes(changed) <= ROOM) {
-      if (blocks.length === 0) yield* this.grow(1);
       yield* this.writeBlock(place, changed);
       return;
     }
     const halves = divide(changed);
-    yield* this.insertBlocks(place + 1, halves.length - 1, blocks);
+    yield* this.insertBlocks(place + 1, halves.length - 1);
     for (let index = halves.length - 1; index >= 0; index -= 1) yield* this.writeBlock(place + index, halves[index]!);
   }
 
-  /** Moves the blocks from `at` on up by `count`. */
-  private *insertBlocks(at: number, count: number, blocks: readonly DirectoryRecord[][]): BlockFlow<void> {
-    const used = blocks.length;
+  /** The block that a name and version belong to. */
+  private *placeFor(name: string, version: number): BlockFlow<{ place: number; records: DirectoryRecord[] }> {
+    const lastBlock = this.blocksInUse - 1;
+    let place = Math.min(yield* this.firstBlockWith(name), lastBlock);
+    for (;;) {
+      const records = yield* this.recordsIn(place);
+      const last = records.at(-1);
+      // Versions go down: the last block with this name takes those below all others.
+      if (place === lastBlock || last?.name !== name || version > last.entries.at(-1)!.version) return { place, records };
+      if ((yield* this.recordsIn(place + 1))[0]?.name !== name) return { place, records };
+      place += 1;
+    }
+  }
+
+  /** Moves the blocks from `at` on up by `count`, the last ones first. */
+  private *insertBlocks(at: number, count: number): BlockFlow<void> {
+    const used = this.blocksInUse;
     yield* this.reserve(used + count);
-    for (let block = used - 1; block >= at; block -= 1) yield* this.writeBlock(block + count, blocks[block]!);
+    for (let end = used; end > at;) {
+      const start = Math.max(at, end - MOVED_AT_ONCE);
+      yield* this.volume.writeVirtual(this.map, start + count + 1, yield* this.volume.readVirtual(this.map, start + 1, end - start));
+      end = start;
+    }
     for (let block = Math.max(at, used); block < at + count; block += 1) yield* this.writeBlock(block, []);
     yield* this.setBlocksInUse(used + count);
   }
@@ -203,40 +233,107 @@ export class Directory {
    * @returns its file ID
    */
   *remove(name: string, version: number): BlockFlow<FileId> {
-    const blocks = yield* this.readAll();
-    const index = blocks.findIndex((records) => records.some((record) => record.name === name && record.entries.some((entry) => entry.version === version)));
-    if (index < 0) return fail(SS$_NOSUCHFILE);
-    const entry = blocks[index]!.find((record) => record.name === name)!.entries.find((candidate) => candidate.version === version)!;
-    const changed = blocks[index]!.flatMap((record) => {
+    const { block, records, id } = yield* this.locate(name, version);
+    const changed = records.flatMap((record) => {
       if (record.name !== name) return [record];
       const rest = record.entries.filter((candidate) => candidate.version !== version);
       return rest.length === 0 ? [] : [{ ...record, entries: rest }];
     });
-    if (changed.length > 0 || blocks.length === 1) {
-      yield* this.writeBlock(index, changed);
-      return entry.id;
+    const used = this.blocksInUse;
+    if (changed.length > 0 || used === 1) {
+      yield* this.writeBlock(block, changed);
+      return id;
     }
-    for (let block = index; block + 1 < blocks.length; block += 1) yield* this.writeBlock(block, blocks[block + 1]!);
-    yield* this.setBlocksInUse(blocks.length - 1);
-    return entry.id;
+    for (let start = block + 1; start < used; start += MOVED_AT_ONCE) {
+      const count = Math.min(MOVED_AT_ONCE, used - start);
+      yield* this.volume.writeVirtual(this.map, start, yield* this.volume.readVirtual(this.map, start + 1, count));
+    }
+    yield* this.setBlocksInUse(used - 1);
+    return id;
   }
 
-  /** Points an entry at another file (superseding). @returns the file it pointed to */
-  *replace(name: string, version: number, id: FileId): BlockFlow<FileId> {
-    const blocks = yield* this.readAll();
-    for (const [index, records] of blocks.entries()) {
-      const old = records.find((record) => record.name === name)?.entries.find((entry) => entry.version === version);
-      if (!old) continue;
-      yield* this.writeBlock(index, records.map((record) => (record.name !== name ? record
-        : { ...record, entries: record.entries.map((entry) => (entry.version === version ? { version, id } : entry)) })));
-      return old.id;
+  /** Where an entry is; fails with SS$_NOSUCHFILE. */
+  private *locate(name: string, version: number): BlockFlow<{ block: number; records: DirectoryRecord[]; id: FileId }> {
+    for (let block = yield* this.firstBlockWith(name); block < this.blocksInUse; block += 1) {
+      const records = yield* this.recordsIn(block);
+      const entry = records.find((record) => record.name === name)?.entries.find((candidate) => candidate.version === version);
+      if (entry) return { block, records, id: entry.id };
+      if (records.some((record) => record.name > name)) break;
     }
     return fail(SS$_NOSUCHFILE);
   }
 
+  /** Points an entry at another file (superseding). @returns the file it pointed to */
+  *replace(name: string, version: number, id: FileId): BlockFlow<FileId> {
+    const { block, records, id: old } = yield* this.locate(name, version);
+    yield* this.writeBlock(block, records.map((record) => (record.name !== name ? record
+      : { ...record, entries: record.entries.map((entry) => (entry.version === version ? { version, id } : entry)) })));
+    return old;
+  }
+
   /** Version limit of a name that is there; undefined when it is not. */
   *versionLimit(name: string): BlockFlow<number | undefined> {
-    return (yield* this.readAll()).flat().find((record) => record.name === name)?.versionLimit;
+    const block = yield* this.firstBlockWith(name);
+    if (block >= this.blocksInUse) return undefined;
+    return (yield* this.recordsIn(block)).find((record) => record.name === name)?.versionLimit;
+  }
+
+  /**
+   * The next match of a wildcard search.
+   *
+   * @param context   0 at first, later what the last call gave (FIB$L_WCC): block, place in the block and a mark of the entry found
+   * @param previous  name;version found last, if the requester still has it
+   * @returns undefined when there is no more
+   */
+  *search(pattern: NamePattern, context: number, previous: string): BlockFlow<SearchResult | undefined> {
+    const after = context === 0 ? { block: 0, ordinal: 0 } : yield* this.resume(context, previous);
+    // The versions of a name may begin in an earlier block.
+    let block = after.block;
+    while (block > 0 && block < this.blocksInUse && (yield* this.recordsIn(block - 1)).at(-1)?.name === (yield* this.recordsIn(block))[0]?.name) block -= 1;
+    let name = '';
+    let versions: DirectoryEntry[] = [];
+    for (; block < this.blocksInUse; block += 1) {
+      let ordinal = 0;
+      for (const record of yield* this.recordsIn(block)) {
+        if (record.name !== name) versions = [];
+        name = record.name;
+        const fits = nameMatches(pattern.name, name);
+        for (const { version, id } of record.entries) {
+          const entry = { name, version, id };
+          versions.push(entry);
+          const isWanted = fits && (pattern.version === undefined || pattern.version === version || (pattern.version <= 0 && versions.length === 1 - pattern.version));
+          const isBehind = block > after.block || (block === after.block && ordinal >= after.ordinal);
+          if (isWanted && isBehind) return { entry, context: searchContext(block, ordinal, entry) };
+          ordinal += 1;
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** Where a search goes on: behind the entry found last, or, when that is gone, where it was. */
+  private *resume(context: number, previous: string): BlockFlow<{ block: number; ordinal: number }> {
+    const block = context >>> 22;
+    const ordinal = (context >>> 16) & 0x3f;
+    const wanted = context & 0xffff;
+    const semicolon = previous.lastIndexOf(';');
+    if (semicolon > 0 && entryMark(previous) === wanted) {
+      const name = previous.slice(0, semicolon);
+      const version = Number(previous.slice(semicolon + 1));
+      for (let at = yield* this.firstBlockWith(name); at < this.blocksInUse; at += 1) {
+        const behind = flatEntries(yield* this.recordsIn(at)).findIndex((entry) => entry.name > name || (entry.name === name && entry.version < version));
+        if (behind >= 0) return { block: at, ordinal: behind };
+      }
+      return { block: this.blocksInUse, ordinal: 0 };
+    }
+    for (const at of [block, block + 1, block - 1]) {
+      if (at < 0 || at >= this.blocksInUse) continue;
+      const entries = flatEntries(yield* this.recordsIn(at));
+      const exact = at === block && entries[ordinal] && entryMark(entryText(entries[ordinal])) === wanted;
+      const found = exact ? ordinal : entries.findIndex((entry) => entryMark(entryText(entry)) === wanted);
+      if (found >= 0) return { block: at, ordinal: found + 1 };
+    }
+    return { block, ordinal };
   }
 
   *isEmpty(): BlockFlow<boolean> {
@@ -244,16 +341,20 @@ export class Directory {
   }
 }
 
-/** Index of the block that a name and version belong to. */
-function placeFor(blocks: readonly DirectoryRecord[][], name: string, version: number): number {
-  for (const [index, records] of blocks.entries()) {
-    const last = records.at(-1);
-    if (!last) continue;
-    if (last.name > name) return index;
-    // Versions go down: the last block with this name takes those below all others.
-    if (last.name === name && (version > last.entries.at(-1)!.version || blocks[index + 1]?.[0]?.name !== name)) return index;
-  }
-  return Math.max(0, blocks.length - 1);
+const flatEntries = (records: readonly DirectoryRecord[]): DirectoryEntry[] =>
+  records.flatMap(({ name, entries }) => entries.map(({ version, id }) => ({ name, version, id })));
+
+export const entryText = ({ name, version }: Pick<DirectoryEntry, 'name' | 'version'>): string => `${name};${version}`;
+
+/** 16 bits, never 0, that tell entries apart well enough. */
+export function entryMark(text: string): number {
+  let value = 7;
+  for (let index = 0; index < text.length; index += 1) value = (value * 31 + text.charCodeAt(index)) % 0xffff;
+  return value + 1;
+}
+
+function searchContext(block: number, ordinal: number, entry: DirectoryEntry): number {
+  return ((block << 22) | (ordinal << 16) | entryMark(entryText(entry))) >>> 0;
 }
 
 function withEntry(records: readonly DirectoryRecord[], name: string, version: number, id: FileId, versionLimit: number): DirectoryRecord[] {

@@ -108,6 +108,8 @@ export function* extendChain(volume: Volume, chain: Header[], blocks: number, op
   else if (options.contiguous && before.length === 0) primary.FH2$L_FILECHAR = primary.FH2$L_FILECHAR | FCH$M_CONTIG;
   if (options.bestTry) primary.FH2$L_FILECHAR = primary.FH2$L_FILECHAR | FCH$M_CONTIGB;
   setHighestBlock(recordAttributesOf(changed[0]!.block), blocksIn(total));
+  // Nothing here keeps high water marks: where another system has kept one, it must not hide what is written now.
+  if (primary.FH2$L_HIGHWATER !== 0) primary.FH2$L_HIGHWATER = blocksIn(total) + 1;
   yield* volume.writeHeader(changed[0]!);
   return { chain: changed, vbn, blocks: blocksIn(added) };
 }

@@ -29,8 +29,8 @@ export interface InitializeOptions {
 
 /** S:RWED,O:RWED,G:RE,W: as set bits that deny. */
 export const DEFAULT_FILE_PROTECTION = 0xfa00;
-/** Directories of the system: everybody may read. */
-const RESERVED_PROTECTION = 0xee00;
+/** The MFD: everybody may read it. */
+const MFD_PROTECTION = 0xaa00;
 const SYSTEM_UIC = 0x0001_0001;
 const WINDOW = 7;
 const EXTEND = 5;
@@ -114,7 +114,7 @@ export function initializeVolume(store: BlockStore, options: InitializeOptions):
   const headerBase = middle.lbn + ibmapSize;
   for (const file of reserved) {
     const header = newHeader(idOf(file.number), {
-      name: file.name, owner: options.owner ?? SYSTEM_UIC, protection: RESERVED_PROTECTION, backLink: idOf(FID$C_MFD), date: options.date,
+      name: file.name, owner: options.owner ?? SYSTEM_UIC, protection: file.isDirectory ? MFD_PROTECTION : DEFAULT_FILE_PROTECTION, backLink: idOf(FID$C_MFD), date: options.date,
       characteristics: file.isDirectory ? FCH$M_DIRECTORY | FCH$M_CONTIG : file.map.length === 1 ? FCH$M_CONTIG : 0,
       recordAttributes: file.isDirectory ? DIRECTORY_ATTRIBUTES : FIXED_BLOCK_ATTRIBUTES,
     });

@@ -1,6 +1,6 @@
 import { SS$_BADFILENAME, SS$_BADFILEVER, SS$_DUPFILENAME, SS$_NOMOREFILES, SS$_NOSUCHFILE } from '../executive/starlet/ssdef.js';
 import type { BlockFlow } from './block-io.js';
-import type { Directory, DirectoryEntry } from './directory.js';
+import { entryMark, entryText, type Directory, type DirectoryEntry, type SearchResult } from './directory.js';
 import { fail } from './file-failure.js';
 import type { FileId } from './file-id.js';
 import { HIGHEST_VERSION, compareNames, nameMatches, parseName, type NamePattern } from './file-name.js';
@@ -47,32 +47,18 @@ export function* findEntry(directory: Directory, pattern: NamePattern): BlockFlo
   return matching(entries, pattern)[0] ?? fail(SS$_NOSUCHFILE);
 }
 
-/** Where a wildcard search stands (FIB$L_WCC): low word the place of the entry last found + 1, high word a mark of its name. */
-export interface SearchResult {
-  readonly entry: DirectoryEntry;
-  readonly context: number;
-}
-
-export const entryText = ({ name, version }: Pick<DirectoryEntry, 'name' | 'version'>): string => `${name};${version}`;
-
-function mark(text: string): number {
-  let value = 7;
-  for (let index = 0; index < text.length; index += 1) value = (value * 31 + text.charCodeAt(index)) & 0x7fff;
-  return value;
-}
-
 /**
  * The next match of a wildcard search. The search goes on behind the name in `previous` (what the request's result buffer holds) when that is the name
  * found last; otherwise behind the place it had, allowing for that entry having been removed meanwhile.
  *
- * choice: the context is a place and a mark of the name. Fails with SS$_NOSUCHFILE at first, SS$_NOMOREFILES later.
+ * choice: the context has the place of the entry found last + 1 in its low word, a mark of its name in the high one. Fails with SS$_NOSUCHFILE at first, SS$_NOMOREFILES later.
  */
 export function nextMatch(entries: readonly DirectoryEntry[], pattern: NamePattern, context: number, previous: string): SearchResult {
   const candidates = new Set(matching(entries, pattern));
   const start = context === 0 ? 0 : placeAfter(entries, context, previous);
   for (let index = start; index < entries.length; index += 1) {
     const entry = entries[index]!;
-    if (candidates.has(entry)) return { entry, context: (((mark(entryText(entry)) << 16) | ((index + 1) & 0xffff)) >>> 0) };
+    if (candidates.has(entry)) return { entry, context: ((entryMark(entryText(entry)) << 16) | ((index + 1) & 0xffff)) >>> 0 };
   }
   return fail(context === 0 ? SS$_NOSUCHFILE : SS$_NOMOREFILES);
 }
@@ -81,14 +67,14 @@ function placeAfter(entries: readonly DirectoryEntry[], context: number, previou
   const ordinal = context & 0xffff;
   const wanted = context >>> 16;
   const semicolon = previous.lastIndexOf(';');
-  if (semicolon > 0 && mark(previous) === wanted) {
+  if (semicolon > 0 && entryMark(previous) === wanted) {
     const name = previous.slice(0, semicolon);
     const version = Number(previous.slice(semicolon + 1));
     const after = entries.findIndex((entry) => compareNames(entry.name, name) > 0 || (entry.name === name && entry.version < version));
     return after < 0 ? entries.length : after;
   }
   const last = entries[ordinal - 1];
-  return last && mark(entryText(last)) === wanted ? ordinal : Math.max(0, ordinal - 1);
+  return last && entryMark(entryText(last)) === wanted ? ordinal : Math.max(0, ordinal - 1);
 }
 
 /** What entering a name did. */

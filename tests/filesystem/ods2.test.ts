@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { countFree } from '../../src/filesystem/allocation.js';
 import { immediateIo, MemoryBlocks, runNow, type BlockFlow } from '../../src/filesystem/block-io.js';
-import { Directory, formatBlock, parseBlock } from '../../src/filesystem/directory.js';
+import { Directory, entryText, formatBlock, parseBlock } from '../../src/filesystem/directory.js';
 import type { FileId } from '../../src/filesystem/file-id.js';
 import { nameMatches, parseName } from '../../src/filesystem/file-name.js';
 import { createFile, deleteFile, extendFile, truncateFile } from '../../src/filesystem/files.js';
 import { initializeVolume } from '../../src/filesystem/initialize.js';
-import { enterName, findEntry, nextMatch, requestedName, entryText } from '../../src/filesystem/lookup.js';
+import { enterName, findEntry, requestedName } from '../../src/filesystem/lookup.js';
 import { FID$C_MFD, headerOf, isSealed, type HeaderView } from '../../src/filesystem/on-disk.js';
 import { blocksIn, readMap, writeMap, type Extent } from '../../src/filesystem/retrieval.js';
 import { chainMap, openVolume, type Volume } from '../../src/filesystem/volume.js';
@@ -136,20 +136,45 @@ describe('directories', () => {
   });
   test('a wildcard search goes on behind the last name though that has been deleted', () => {
     const { run } = freshVolume();
+    const names = Array.from({ length: 200 }, (_unused, index) => `FILE_${String(index).padStart(3, '0')}.T`);
+    for (const deletes of [false, true]) {
+      const seen: string[] = [];
+      run(function* (volume) {
+        const directory = yield* Directory.open(volume, MFD);
+        if (!deletes) for (const name of names) for (const version of [1, 2]) yield* directory.enter(name, version, { number: 20, sequence: 1, rvn: 0 });
+        for (let context = 0; ;) {
+          const found = yield* directory.search(requestedName('F*.T;*'), context, '');
+          if (!found) break;
+          seen.push(entryText(found.entry));
+          context = found.context;
+          if (deletes) yield* directory.remove(found.entry.name, found.entry.version);
+        }
+      });
+      expect(seen).toEqual(names.flatMap((name) => [`${name};2`, `${name};1`]));
+    }
+  });
+  test('a search with a version finds that version of each name, wherever the name begins', () => {
+    const { run } = freshVolume();
+    const search = (text: string): string[] => run(function* (volume) {
+      const directory = yield* Directory.open(volume, MFD);
+      const seen: string[] = [];
+      for (let context = 0, previous = ''; ;) {
+        const found = yield* directory.search(requestedName(text), context, previous);
+        if (!found) return seen;
+        previous = entryText(found.entry);
+        seen.push(previous);
+        context = found.context;
+      }
+    });
     run(function* (volume) {
       const directory = yield* Directory.open(volume, MFD);
-      for (const name of ['A', 'B', 'C', 'D']) yield* directory.enter(`${name}.T`, 1, { number: 20, sequence: 1, rvn: 0 });
-      let context = 0;
-      const seen: string[] = [];
-      const pattern = requestedName('*.T;*');
-      while (statusOf(() => nextMatch(runNow(directory.entries()), pattern, context, '')) === undefined) {
-        const found = nextMatch(yield* directory.entries(), pattern, context, '');
-        seen.push(entryText(found.entry));
-        context = found.context;
-        yield* directory.remove(found.entry.name, 1);
-      }
-      expect(seen).toEqual(['A.T;1', 'B.T;1', 'C.T;1', 'D.T;1']);
+      for (let version = 1; version <= 150; version += 1) yield* directory.enter('A.T', version, { number: 20, sequence: 1, rvn: 0 });
+      yield* directory.enter('B.T', 100, { number: 20, sequence: 1, rvn: 0 });
     });
+    expect(search('*.T')).toEqual(['A.T;150', 'B.T;100']);
+    expect(search('*.T;-100')).toEqual(['A.T;50']);
+    expect(search('*.T;100')).toEqual(['A.T;100', 'B.T;100']);
+    expect(search('*.T;*')).toHaveLength(151);
   });
 });
 

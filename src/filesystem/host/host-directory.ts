@@ -3,9 +3,12 @@
  * the directory: no component of a path is empty, `.`, `..` or holds a slash or NUL, and no symbolic link leads out.
  * Every call is done when it returns; one that could not be done says so by `undefined` or `false`.
  */
-export interface HostEntry {
+export interface HostName {
   readonly name: string;
   readonly isDirectory: boolean;
+}
+
+export interface HostEntry extends HostName {
   /** Bytes. */
   readonly size: number;
   /** Last change, system time (100 ns units since 17-NOV-1858). */
@@ -22,7 +25,8 @@ export interface HostDirectory {
   /** Volume label. */
   readonly label: string;
   readonly readOnly: boolean;
-  list(path: HostPath): HostEntry[] | undefined;
+  /** Files and directories in a directory. */
+  list(path: HostPath): HostName[] | undefined;
   stat(path: HostPath): HostEntry | undefined;
   /** At most `length` bytes from `position`; fewer at the end of the file. */
   read(path: HostPath, position: number, length: number): Uint8Array | undefined;

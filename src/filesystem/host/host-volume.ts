@@ -6,13 +6,13 @@ import {
   FAT, FAT$C_FIXED, FAT$C_STREAMLF, FAT$M_IMPLIEDCC, FCH$M_DIRECTORY, endOfFileBlock, highestBlock, setEndOfFileBlock, setHighestBlock,
 } from '../atr.js';
 import type { BlockFlow } from '../block-io.js';
-import type { DirectoryEntry } from '../directory.js';
+import type { DirectoryEntry, SearchResult } from '../directory.js';
 import { fail } from '../file-failure.js';
 import { sameFile, type FileId } from '../file-id.js';
 import { compareNames, HIGHEST_VERSION, type NamePattern } from '../file-name.js';
 import { identOf, newHeader, recordAttributesOf, type NewFile } from '../files.js';
 import { DIRECTORY_ATTRIBUTES } from '../initialize.js';
-import type { EnterOptions, Entered } from '../lookup.js';
+import { nextMatch, type EnterOptions, type Entered } from '../lookup.js';
 import { BLOCK, FID$C_MFD, headerOf } from '../on-disk.js';
 import type { FileStructure } from '../xqp/structure.js';
 import type { HostDirectory, HostEntry, HostPath } from './host-directory.js';
@@ -62,6 +62,8 @@ export class HostVolume implements FileStructure {
   private readonly root: Node = makeNode(ROOT_ID, true);
   private readonly nodes = new Map<number, Node>([[FID$C_MFD, this.root]]);
   private nextNumber = FIRST_NUMBER;
+  /** The directory that a search has listed last. */
+  private listed: { readonly parent: Node; readonly entries: readonly (DirectoryEntry & { readonly node: Node; readonly host: string })[] } | undefined;
 
   constructor(readonly directory: HostDirectory) {}
 
@@ -103,12 +105,12 @@ export class HostVolume implements FileStructure {
   }
 
   /** Everything in a directory that has not been taken out of it. */
-  private contents(parent: Node): (DirectoryEntry & { node: Node })[] {
+  private contents(parent: Node): (DirectoryEntry & { node: Node; host: string })[] {
     const listed = this.directory.list(this.path(parent)) ?? fail(SS$_NOSUCHFILE);
     return mapNames(listed)
       .map(({ host, name, version, isDirectory }) => {
         const node = this.child(parent, host, isDirectory);
-        return { name, version, id: node.id, node };
+        return { name, version, id: node.id, node, host };
       })
       .filter(({ node }) => !node.isRemoved)
       .sort((a, b) => compareNames(a.name, b.name) || b.version - a.version);
@@ -134,11 +136,18 @@ export class HostVolume implements FileStructure {
     const node = this.node(id);
     if (node.created) return this.makeHeader(node, node.created, 0);
     const entry = this.stat(node);
-    const own = node.parent ? this.contents(node.parent).find((candidate) => candidate.node === node) : { name: '000000.DIR', version: 1 };
+    const own = this.nameOf(node);
     return this.makeHeader(node, {
       name: own ? `${own.name};${own.version}` : '', owner: SYSTEM_UIC, protection: protectionOf(entry.mode),
       characteristics: node.isDirectory ? FCH$M_DIRECTORY : 0, backLink: node.parent?.id ?? ROOT_ID, date: entry.modified,
     }, entry.size, entry);
+  }
+
+  /** Name and version of a file, from the list of the last search if it is there. */
+  private nameOf(node: Node): { readonly name: string; readonly version: number } | undefined {
+    if (!node.parent) return { name: '000000.DIR', version: 1 };
+    const known = this.listed?.parent === node.parent ? this.listed.entries.find((entry) => entry.node === node && entry.host === node.host) : undefined;
+    return known ?? this.contents(node.parent).find((entry) => entry.node === node);
   }
 
   private makeHeader(node: Node, file: NewFile, size: number, entry?: HostEntry): Uint8Array {
@@ -199,6 +208,13 @@ export class HostVolume implements FileStructure {
   *makeDirectory(id: FileId): BlockFlow<void> {
     const old = this.node(id);
     this.nodes.set(id.number, { ...makeNode(id, true), created: old.created });
+  }
+
+  /** A search lists the directory when it starts, and goes on in that list: it shows what was there then. */
+  *search(directory: FileId, pattern: NamePattern, context: number, previous: string): BlockFlow<SearchResult> {
+    const parent = this.directoryNode(directory);
+    if (context === 0 || this.listed?.parent !== parent) this.listed = { parent, entries: this.contents(parent) };
+    return nextMatch(this.listed.entries.filter(({ node }) => !node.isRemoved), pattern, context, previous);
   }
 
   *enter(directory: FileId, pattern: NamePattern, id: FileId, options: EnterOptions): BlockFlow<Entered> {

@@ -13,7 +13,8 @@ import { FIB$C_FLUSH_CACHE, FIB$C_REMAP } from '../fib.js';
 import { fail, FileFailure } from '../file-failure.js';
 import { fileIdAt, type FileId } from '../file-id.js';
 import { identOf } from '../files.js';
-import { entryText, matching, nextMatch, requestedName } from '../lookup.js';
+import { entryText } from '../directory.js';
+import { matching, requestedName } from '../lookup.js';
 import { headerOf } from '../on-disk.js';
 import { blocksIn, type Extent } from '../retrieval.js';
 import { FILE_DELETE, FILE_READ, FILE_WRITE, mayUseFile, requireAccess, requireLookup } from './access-check.js';
@@ -94,7 +95,7 @@ export class FileFunctions {
     const searches = pattern.hasWildcard || fib.FIB$V_WILD !== 0;
     requireLookup(this.k, directoryHeader, searches);
     if (searches) {
-      const found = nextMatch(yield* structure.entries(directory), pattern, fib.FIB$L_WCC, request.previousResult);
+      const found = yield* structure.search(directory, pattern, fib.FIB$L_WCC, request.previousResult);
       fib.FIB$L_WCC = found.context;
       request.fileId = found.entry.id;
       request.setResult(entryText(found.entry));

@@ -1,8 +1,8 @@
-import { SS$_DIRNOTEMPTY } from '../../executive/starlet/ssdef.js';
+import { SS$_DIRNOTEMPTY, SS$_NOMOREFILES, SS$_NOSUCHFILE } from '../../executive/starlet/ssdef.js';
 import type { AllocationOptions } from '../allocation.js';
 import { FCH$M_DIRECTORY, setEndOfFileBlock, setHighestBlock, FAT } from '../atr.js';
 import type { BlockFlow } from '../block-io.js';
-import { Directory, formatBlock, type DirectoryEntry } from '../directory.js';
+import { Directory, formatBlock, type DirectoryEntry, type SearchResult } from '../directory.js';
 import { fail } from '../file-failure.js';
 import type { FileId } from '../file-id.js';
 import type { NamePattern } from '../file-name.js';
@@ -33,6 +33,11 @@ export class Ods2Structure implements FileStructure {
 
   *versions(directory: FileId, name: string): BlockFlow<DirectoryEntry[]> {
     return yield* (yield* Directory.open(this.volume, directory)).versions(name);
+  }
+
+  *search(directory: FileId, pattern: NamePattern, context: number, previous: string): BlockFlow<SearchResult> {
+    const found = yield* (yield* Directory.open(this.volume, directory)).search(pattern, context, previous);
+    return found ?? fail(context === 0 ? SS$_NOSUCHFILE : SS$_NOMOREFILES);
   }
 
   *enter(directory: FileId, pattern: NamePattern, id: FileId, options: EnterOptions): BlockFlow<Entered> {

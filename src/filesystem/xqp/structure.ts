@@ -1,6 +1,6 @@
 import type { AllocationOptions } from '../allocation.js';
 import type { BlockFlow } from '../block-io.js';
-import type { DirectoryEntry } from '../directory.js';
+import type { DirectoryEntry, SearchResult } from '../directory.js';
 import type { FileId } from '../file-id.js';
 import type { NamePattern } from '../file-name.js';
 import type { NewFile } from '../files.js';
@@ -22,6 +22,8 @@ export interface FileStructure {
   entries(directory: FileId): BlockFlow<DirectoryEntry[]>;
   /** The entries of one name, newest first. */
   versions(directory: FileId, name: string): BlockFlow<DirectoryEntry[]>;
+  /** The next match of a wildcard search, see `Directory.search`; fails with SS$_NOSUCHFILE, SS$_NOMOREFILES. */
+  search(directory: FileId, pattern: NamePattern, context: number, previous: string): BlockFlow<SearchResult>;
   enter(directory: FileId, pattern: NamePattern, id: FileId, options: EnterOptions): BlockFlow<Entered>;
   remove(directory: FileId, name: string, version: number): BlockFlow<void>;
   create(file: NewFile): BlockFlow<FileId>;
