@@ -9,6 +9,7 @@ import { CLI$_ABSENT } from '../executive/starlet/climsgdef.js';
 import type { CallRequest } from '../executive/gate/microroutine.js';
 import type { CommandHost, FileFailure as LanguageFailure, OutputFile } from '../macro/commands.js';
 import { isFailure, readRecords, RmsFile, type CreateOptions, type FileFailure } from './files.js';
+import { STV_STATUS } from './messages.js';
 import { timeText } from './process-information.js';
 
 /** The files and the terminal of MACRO and LINK: everything through RMS and $GETMSG. */
@@ -23,7 +24,7 @@ function* reasonLine(p: Procedure, { status, stv }: FileFailure): Flow<string> {
     return bytesToText(p.memory.readBytes(buffer, p.memory.readWord(length))).replace(/^%/, '-');
   });
   const first = yield* one(status);
-  return stv === 0 ? first : `${first}\n${yield* one(stv)}`;
+  return stv === 0 || (status & STV_STATUS) === 0 ? first : `${first}\n${yield* one(stv)}`;
 }
 
 function* languageFailure(p: Procedure, failure: FileFailure): Flow<LanguageFailure> {

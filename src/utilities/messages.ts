@@ -3,6 +3,7 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { compileMessages } from '../executive/information/message-compiler.js';
 import { STS$M_INHIB_MSG } from '../executive/starlet/stsdef.js';
+import systemSource from '../executive/information/messages/utilities.msg';
 import source from './utilities.msg';
 
 /** Messages that images write through $PUTMSG. */
@@ -14,9 +15,9 @@ export interface Message {
   readonly stv?: number;
 }
 
-const { symbols } = compileMessages(source);
+const symbols = new Map([source, systemSource].flatMap((text) => [...compileMessages(text).symbols]));
 
-/** Code of a message of utilities.msg, e.g. `SET$_NOTSET`. */
+/** Code of a message of utilities.msg (this folder's or the system's), e.g. `SET$_NOTSET`. */
 export function messageCode(symbol: string): number {
   const code = symbols.get(symbol);
   if (code === undefined) throw new Error(`utilities.msg has no ${symbol}`);
@@ -25,6 +26,8 @@ export function messageCode(symbol: string): number {
 
 const SYSTEM_FACILITY = 0;
 const RMS_FACILITY = 1;
+/** RMS$V_STVSTATUS: the STV is a status that says more. */
+export const STV_STATUS = 0x4000;
 
 /** Shared messages that any facility sends under its own name. @source shr.msg */
 export const SHR = { closeIn: 0x206, openIn: 0x213, openOut: 0x214, readError: 0x216, writeError: 0x21a, searchFail: 0x247 } as const;
@@ -49,7 +52,7 @@ export function* report(p: Procedure, ...messages: readonly Message[]): Flow<num
       const facility = (code >>> 16) & 0xfff;
       const values = args.map((arg) => typeof arg === 'number' ? arg : p.string(arg));
       longs.push(code);
-      if (facility === RMS_FACILITY) longs.push(stv);
+      if (facility === RMS_FACILITY) longs.push((code & STV_STATUS) !== 0 ? stv : 0);
       else if (facility === SYSTEM_FACILITY) longs.push(...values);
       else longs.push(values.length, ...values);
     }

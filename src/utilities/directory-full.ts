@@ -1,0 +1,63 @@
+import type { Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { uicText } from '../executive/information/fao.js';
+import { FAB$M_BLK, FAB$M_CR, FAB$M_FTN, FAB$M_PRN } from '../executive/starlet/fabdef.js';
+import type { FileHeader, FoundFile } from './file-search.js';
+import { timeText } from './process-information.js';
+
+/** A file of DIRECTORY/FULL, in the form of V4. @source dcl-output-formats.md, DIRECTORY /FULL */
+
+const CATEGORIES = ['System', 'Owner', 'Group', 'World'] as const;
+
+/** What each category may do: protection bits deny. */
+function access(protection: number, category: number): string {
+  return [...'RWED'].filter((_letter, bit) => ((protection >>> (4 * category + bit)) & 1) === 0).join('');
+}
+
+/** `(RWED,RWED,RE,)` */
+export function protectionText(protection: number): string {
+  return `(${CATEGORIES.map((_name, category) => access(protection, category)).join(',')})`;
+}
+
+const FORMATS = ['Undefined', 'Fixed length', 'Variable length', 'Variable length with fixed control', 'Stream', 'Stream_LF', 'Stream_CR'] as const;
+
+function formatText({ format, recordSize, longestRecord, controlSize }: FileHeader): string {
+  const name = FORMATS[format] ?? FORMATS[0];
+  switch (format) {
+    case 1: return `${name} ${recordSize} byte records`;
+    case 2: return recordSize === 0 ? `${name}, longest ${longestRecord} bytes` : `${name}, maximum ${recordSize} bytes`;
+    case 3: return `${name} of ${controlSize} bytes`;
+    default: return name;
+  }
+}
+
+function attributesText(attributes: number): string {
+  const words = [
+    ...(attributes & FAB$M_FTN ? ['Fortran carriage control'] : []), ...(attributes & FAB$M_CR ? ['Carriage return carriage control'] : []),
+    ...(attributes & FAB$M_PRN ? ['Print file carriage control'] : []), ...(attributes & FAB$M_BLK ? ['Non-spanned'] : []),
+  ];
+  return words.length === 0 ? 'None' : words.join(', ');
+}
+
+const ORGANIZATIONS: Readonly<Record<number, string>> = { 0: 'Sequential', 16: 'Relative', 32: 'Indexed' };
+
+export function* fullEntry(p: Procedure, file: FoundFile, header: FileHeader): Flow<string[]> {
+  const date = function* (time: bigint, none: string): Flow<string> {
+    return time === 0n ? none : (yield* timeText(p, time)).slice(0, 17);
+  };
+  const pair = (left: string, right: string): string => `${left.padEnd(32)}${right}`;
+  return [
+    pair(file.name + file.type + file.version, `File ID:  (${file.fid.join(',')})`),
+    pair(`Size:        ${`${header.used}/${header.allocated}`.padStart(6)}`, `Owner: ${uicText(header.owner)}`),
+    pair(`Created:   ${yield* date(header.created, '<None specified>')}`, `Revised:  ${yield* date(header.revised, '<None specified>')} (${header.revision})`),
+    pair(`Expires:   ${yield* date(header.expires, '<None specified>')}`, `Backup:   ${yield* date(header.backup, '<None specified>')}`),
+    `File organization:  ${ORGANIZATIONS[header.organization] ?? 'Unknown'}`,
+    `File attributes:    Allocation: ${header.allocated}, Extend: ${header.extension}, Global buffer count: 0`,
+    '                    No version limit',
+    `Record format:      ${formatText(header)}`,
+    `Record attributes:  ${attributesText(header.attributes)}`,
+    'Journaling enabled: None',
+    `File protection:    ${CATEGORIES.map((name, category) => `${name}:${access(header.protection, category)}`).join(', ')}`,
+    'Access Cntrl List:  None',
+  ];
+}

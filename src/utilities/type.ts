@@ -1,0 +1,48 @@
+import { cliGetValue, cliGetValues } from '../dcl/cli-client.js';
+import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { procedure } from '../executive/gate/microroutine.js';
+import { bytesToText } from '../executive/structures/memory.js';
+import { findAll } from './file-search.js';
+import { isFailure, reason, RmsFile } from './files.js';
+import { report, sharedCode } from './messages.js';
+import { Output } from './output.js';
+
+/** TYPE.EXE. @source DCL Dictionary, TYPE; dcl-output-formats.md, file command logs */
+const FACILITY = 149;
+const WARNING = 0;
+
+const main = procedure('TYPE$MAIN', function* (p) {
+  const specs = yield* cliGetValues(p, 'INPUT');
+  const opened = yield* Output.open(p, (yield* cliGetValue(p, 'OUTPUT')) ?? 'SYS$OUTPUT');
+  const { output } = opened;
+  if (!output) return opened.status;
+  let status = 1;
+  const files = yield* findAll(p, specs, '.LIS', function* (failure) {
+    status = yield* report(p, { code: sharedCode(FACILITY, 'searchFail', WARNING), args: [failure.spec] }, reason(failure));
+  });
+  // A single file is shown without its name.
+  const isSingle = files.length === 1 && specs.length === 1 && !/[*%]|\.\.\./.test(specs[0]!);
+  for (const { spec } of files) {
+    const failed = yield* p.scratch(function* () {
+      const file = yield* RmsFile.open(p, spec);
+      if (isFailure(file)) return yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: [file.spec] }, reason(file));
+      if (!isSingle) for (const line of [' ', spec, ' ']) yield* output.line(line);
+      for (;;) {
+        const record = yield* file.get();
+        if (record === undefined) break;
+        if (isFailure(record)) {
+          yield* file.close();
+          return yield* report(p, { code: sharedCode(FACILITY, 'readError'), args: [spec] }, reason(record));
+        }
+        yield* output.line(bytesToText(record));
+      }
+      yield* file.close();
+      return 1;
+    });
+    if (!(failed & 1)) status = failed;
+  }
+  yield* output.close();
+  return status;
+});
+
+export const TYPE_IMAGE: ResidentImage = { name: 'TYPE', transfer: 'TYPE$MAIN', routines: [main] };
