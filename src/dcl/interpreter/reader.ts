@@ -75,7 +75,8 @@ function* readRecord(dcl: Dcl, first: boolean): Flow<string | undefined> {
     if (record === undefined) return undefined;
     if (first) dcl.memory.writeBytes(dcl.idf.address + RECORD, dcl.memory.readBytes(dcl.idf.address + LAST_RECORD, 6));
     if (dcl.interactive || !first || record.startsWith('$')) return record;
-    if (trim(record) === '' || warned) continue;
+    // choice: data inside what is passed over goes in silence.
+    if (trim(record) === '' || warned || dcl.idf.IDF$L_SKIPTO !== 0) continue;
     yield* dcl.report({ code: CLI$_SKPDAT });
     dcl.prc.PRC$L_STATUS = CLI$_SKPDAT;
     warned = true;

@@ -117,14 +117,27 @@ const SYSTEM_TEXT = new Set([
 ]);
 const SYSTEM_TIMES = new Set(['BOOTTIME', 'CLUSTER_FTIME']);
 const SYSTEM_TRUTHS = new Set(['CLUSTER_MEMBER', 'SCS_EXISTS', 'CHARACTER_EMULATED', 'DECIMAL_EMULATED', 'D_FLOAT_EMULATED', 'F_FLOAT_EMULATED', 'G_FLOAT_EMULATED', 'H_FLOAT_EMULATED']);
+/** Processor names by the type in the system identification register, which is also their model number. */
+const MODELS: Readonly<Record<number, string>> = { 1: 'VAX-11/780', 2: 'VAX-11/750', 3: 'VAX-11/730', 4: 'VAX 8600' };
+
+function* processorType(dcl: Dcl): Flow<number> {
+  return longwordOf(yield* systemItem(dcl.outside.procedure, syidef.SYI$_SID, 4)) >>> 24;
+}
+
+const constant = (value: Value) => function* (): Flow<Value> { return value; };
+
 /** Items that came after V4.4 and that every build procedure asks for. */
-const LATER: Readonly<Record<string, Value>> = { ARCH_NAME: 'VAX', ARCH_TYPE: 1, PAGE_SIZE: 512 };
+const LATER: Readonly<Record<string, (dcl: Dcl) => Flow<Value>>> = {
+  ARCH_NAME: constant('VAX'), ARCH_TYPE: constant(1), PAGE_SIZE: constant(512), ACTIVECPU_CNT: constant(1), AVAILCPU_CNT: constant(1),
+  HW_MODEL: processorType,
+  *HW_NAME(dcl) { return MODELS[yield* processorType(dcl)] ?? 'VAX'; },
+};
 
 function* getsyi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const item = args.keyword(0);
   const p = dcl.outside.procedure;
   const later = LATER[item];
-  if (later !== undefined) return later;
+  if (later !== undefined && !((`SYI$_${item}`) in syidef)) return yield* later(dcl);
   const result = yield* systemItem(p, codeOf(syidef, 'SYI$_', item), 64, args.text(1) === '' ? undefined : args.text(1));
   check(result.status);
   if (SYSTEM_TEXT.has(item)) return textOf(result);
