@@ -1,16 +1,22 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
+import { DiskFile } from '../console/disk-file.js';
 import { DumpTarget } from '../sda/dump-target.js';
 import { SdaError } from '../sda/error.js';
 import { Sda } from '../sda/sda.js';
 import type { OutputFile, SdaFiles } from '../sda/session.js';
+import { readSystemFile } from '../sysgen/system-disk.js';
 import { imagesForSymbols } from '../system/images.js';
 import { systemSymbols } from '../system/system-symbols.js';
+import { dataDirectory } from './data-directory.js';
 import { EX_NOINPUT, UsageError } from './usage.js';
 
 interface SdaFlags {
   readonly command?: readonly string[];
+  readonly disk?: string;
+  readonly dataDir?: string;
 }
 
 /** EX_DATAERR: the file is there but is no dump. */
@@ -20,7 +26,9 @@ const EX_DATAERR = 65;
 export function sdaCommand(): Command {
   return new Command('sda')
     .description('look into a crash dump with the System Dump Analyzer')
-    .argument('<dump>', 'the dump file, as `starlet start --dump-to` leaves it')
+    .argument('[dump]', 'the dump file; without one, SYS$SYSTEM:SYSDUMP.DMP of the system disk')
+    .option('--disk <file>', 'system disk image, instead of the one in the data directory')
+    .option('--data-dir <dir>', 'where the system disk is kept (STARLET_HOME; default ~/.local/share/starlet)')
     .option('-c, --command <command>', 'carry out this command instead of prompting (may be given more than once)', collect)
     .addHelpText('after', [
       '', 'Without -c, commands are read from standard input; HELP lists them, EXIT or end of file leaves.',
@@ -33,13 +41,29 @@ function collect(value: string, before: readonly string[] | undefined): readonly
   return [...(before ?? []), value];
 }
 
-async function runSda(file: string, flags: SdaFlags): Promise<void> {
-  let bytes: Uint8Array;
+/** The dump file named, or the one on the system disk. */
+function dumpBytes(file: string | undefined, flags: SdaFlags): Uint8Array {
+  if (file === undefined) {
+    const path = flags.disk ?? join(dataDirectory(flags.dataDir), 'system.dsk');
+    if (!existsSync(path)) throw new UsageError(`no dump is named, and there is no system disk ${path}`, EX_NOINPUT);
+    const disk = new DiskFile(path, { readOnly: true });
+    try {
+      return readSystemFile(disk, '[SYS0.SYSEXE]SYSDUMP.DMP') ?? new Uint8Array(0);
+    } catch {
+      throw new UsageError(`${path} is not a system disk`, EX_NOINPUT);
+    } finally {
+      disk.close();
+    }
+  }
   try {
-    bytes = readFileSync(file);
+    return readFileSync(file);
   } catch {
     throw new UsageError(`cannot read ${file}`, EX_NOINPUT);
   }
+}
+
+async function runSda(file: string | undefined, flags: SdaFlags): Promise<void> {
+  const bytes = dumpBytes(file, flags);
   let target: DumpTarget;
   try {
     target = new DumpTarget(bytes);

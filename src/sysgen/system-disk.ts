@@ -6,7 +6,8 @@ import type { FileId } from '../filesystem/file-id.js';
 import { createFile, extendChain, recordAttributesOf } from '../filesystem/files.js';
 import { findEntry, enterName, requestedName } from '../filesystem/lookup.js';
 import { BLOCK, FID$C_MFD } from '../filesystem/on-disk.js';
-import { chainMap, openVolume, type Volume } from '../filesystem/volume.js';
+import type { Extent } from '../filesystem/retrieval.js';
+import { chainMap, openVolume, type Header, type Volume } from '../filesystem/volume.js';
 import { ArrayMemory } from '../executive/structures/memory.js';
 
 /** Building a system disk: a Files-11 volume with the directories, images and data files that a system starts from. */
@@ -163,25 +164,40 @@ export function buildSystemDisk(blocks: number, files: readonly SystemFile[], op
   return store.bytes;
 }
 
+/** Headers of a file of a volume; undefined when it is not there. */
+function* headersOf(volume: Volume, spec: string): BlockFlow<Header[] | undefined> {
+  const { directories, name } = splitName(spec);
+  let id: FileId = { number: FID$C_MFD, sequence: FID$C_MFD, rvn: 0 };
+  for (const part of directories) {
+    const inside = yield* Directory.open(volume, id);
+    const found = yield* inside.versions(`${part}.DIR`);
+    if (!found[0]) return undefined;
+    id = found[0].id;
+  }
+  const directory = yield* Directory.open(volume, id);
+  const pattern = requestedName(name);
+  if ((yield* directory.versions(pattern.name)).length === 0) return undefined;
+  const entry = yield* findEntry(directory, pattern);
+  return yield* volume.readChain(entry.id);
+}
+
 /** The contents of a file of a volume, as far as its end of file: for SYSBOOT and for tests. Undefined when it is not there. */
 export function readSystemFile(store: BlockStore, spec: string): Uint8Array | undefined {
   return runNow((function* () {
     const volume = yield* openVolume(remembered(immediateIo(store)));
-    const { directories, name } = splitName(spec);
-    let id: FileId = { number: FID$C_MFD, sequence: FID$C_MFD, rvn: 0 };
-    for (const part of directories) {
-      const inside = yield* Directory.open(volume, id);
-      const found = yield* inside.versions(`${part}.DIR`);
-      if (!found[0]) return undefined;
-      id = found[0].id;
-    }
-    const directory = yield* Directory.open(volume, id);
-    const pattern = requestedName(name);
-    if ((yield* directory.versions(pattern.name)).length === 0) return undefined;
-    const entry = yield* findEntry(directory, pattern);
-    const chain = yield* volume.readChain(entry.id);
+    const chain = yield* headersOf(volume, spec);
+    if (!chain) return undefined;
     const fat = recordAttributesOf(chain[0]!.block);
     const length = (fat.FAT$W_EFBLKH * 0x10000 + fat.FAT$W_EFBLKL - 1) * BLOCK + fat.FAT$W_FFBYTE;
     return (yield* volume.readVirtual(chainMap(chain), 1, Math.ceil(length / BLOCK))).slice(0, length);
+  })());
+}
+
+/** Where the blocks of a file lie, for whoever must do without a file system later. Undefined when it is not there. */
+export function systemFileExtents(store: BlockStore, spec: string): readonly Extent[] | undefined {
+  return runNow((function* () {
+    const volume = yield* openVolume(remembered(immediateIo(store)));
+    const chain = yield* headersOf(volume, spec);
+    return chain && chainMap(chain);
   })());
 }

@@ -5,6 +5,7 @@ import { connectHostDirectories, fileSystemImage, mountVolume } from '../filesys
 import type { HostDirectory } from '../filesystem/host/host-directory.js';
 import type { ProcedureJob } from '../loginout/job-control.js';
 import { RMS_IMAGE } from '../rms/index.js';
+import { bothDumpWriters, systemDumpWriter } from '../sysgen/dump-file.js';
 import { bootSystem, type System } from './boot-system.js';
 import { attachDisks } from './disks.js';
 import { MESSAGE_SOURCES, residentImages } from './images.js';
@@ -22,6 +23,7 @@ export interface StarletOptions {
   readonly hostNames?: readonly string[];
   readonly autologin: boolean;
   readonly parameters?: Readonly<Record<string, number>>;
+  /** A second place for crash dumps, beside SYS$SYSTEM:SYSDUMP.DMP. */
   readonly dumpWriter?: DumpWriter;
   /** A procedure to run instead of a session at the console. */
   readonly job?: ProcedureJob;
@@ -35,12 +37,13 @@ const PAPER = { TTY_DEFCHAR: 0xa0, TTY_BUF: 511 } as const;
 /** The whole system: executive, RMS, file system, DCL and utilities, with its disks mounted by SYSINIT. */
 export function startStarlet(options: StarletOptions): System {
   const directories = options.hostDirectories ?? [];
+  const dumpWriter = bothDumpWriters(options.disks[0] && systemDumpWriter(options.disks[0]), options.dumpWriter);
   return bootSystem({
     memoryMegabytes: options.memoryMegabytes, clock: options.clock, console: options.console, systemTime: options.systemTime,
     systemImages: [RMS_IMAGE, fileSystemImage(directories)], messageSources: MESSAGE_SOURCES, systemDevice: `_${SYSTEM_DEVICE}`, firstImage: 'SYSINIT',
     attach: (machine) => attachDisks(machine, options.disks),
     parameters: { ...(options.job ? PAPER : {}), ...options.parameters },
-    ...(options.dumpWriter === undefined ? {} : { dumpWriter: options.dumpWriter }),
+    ...(dumpWriter === undefined ? {} : { dumpWriter }),
     residentImages: residentImages({
       systemDevice: SYSTEM_DEVICE, autologin: options.autologin,
       startAt: options.job ? [] : ['OPA0:'],

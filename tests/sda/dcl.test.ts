@@ -6,7 +6,7 @@ import { SCH_STATE_NAMES } from '../../src/executive/structures/sch.js';
 import { COMMON_IMAGES, imagesForSymbols } from '../../src/system/images.js';
 import { systemFiles } from '../../src/system/system-files.js';
 import { MemoryBlocks } from '../../src/filesystem/block-io.js';
-import { buildSystemDiskInto } from '../../src/sysgen/system-disk.js';
+import { buildSystemDiskInto, readSystemFile } from '../../src/sysgen/system-disk.js';
 import { startStarlet } from '../../src/system/starlet.js';
 import { systemSymbols } from '../../src/system/system-symbols.js';
 import type { System } from '../../src/system/boot-system.js';
@@ -26,6 +26,7 @@ function systemDisk(): MemoryBlocks {
 /** The whole system, with SYSTEM logged in at OPA0:. */
 class Console {
   readonly clock = new VirtualClock();
+  readonly disk = systemDisk();
   readonly system: System;
   readonly dump = new MemoryDump(DUMP_BLOCKS);
   text = '';
@@ -33,7 +34,7 @@ class Console {
   constructor() {
     this.system = startStarlet({
       memoryMegabytes: 16, clock: this.clock, console: { transmit: (byte) => { this.text += String.fromCharCode(byte); } }, systemTime: TEST_TIME,
-      disks: [systemDisk()], autologin: true, dumpWriter: this.dump,
+      disks: [this.disk], autologin: true, dumpWriter: this.dump,
     });
     this.run();
   }
@@ -121,6 +122,9 @@ describe('a session at the prompt', () => {
     const console_ = new Console();
     console_.type('RUN SYS$SYSTEM:OPCCRASH');
     const text = say(openDump(console_.dump.bytes, symbols), 'SHOW CRASH', 'SHOW STACK/SUPERVISOR');
+    // SYS$SYSTEM:SYSDUMP.DMP has the same bytes.
+    const onDisk = readSystemFile(console_.disk, '[SYS0.SYSEXE]SYSDUMP.DMP')!;
+    expect(Buffer.compare(onDisk, console_.dump.bytes)).toBe(0);
     expect(text).toContain('OPERCRASH, Operator forced system crash');
     expect(text).toMatch(/Current image file: .*OPCCRASH/);
     expect(text).toContain('DCL$');
