@@ -70,11 +70,13 @@ export function bootSystem(options: SystemOptions): System {
   return { machine, kernel, boot, untilNextTimer: () => untilNextTimer(machine, kernel), crashed: () => (machine.cpu.r[15]! >>> 0) === kernel.symbol('EXE$BUG_LOOP'), quiet: () => !hasProcessTimer(kernel) };
 }
 
-/** The timer queue holds more than the executive's own entries. */
+/** The timer queue holds more than the executive's own entries and the one that ends it. */
 function hasProcessTimer(kernel: Kernel): boolean {
   const header = kernel.symbol('EXE$GL_TQFL');
-  for (const entry of kernel.queueEntries(header)) if (TQE.at(kernel, entry).TQE$V_KIND !== SYSTEM_SUBROUTINE) return true;
-  return false;
+  return [...kernel.queueEntries(header)].some((entry) => {
+    const request = TQE.at(kernel, entry);
+    return request.TQE$V_KIND !== SYSTEM_SUBROUTINE && request.TQE$L_PID !== 0;
+  });
 }
 
 /** Kind of a timer queue entry that calls a routine of the executive. */

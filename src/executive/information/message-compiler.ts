@@ -138,7 +138,7 @@ class Compiler {
     const code = (((facility.number << 16) | facility.bits | (this.number << 3)) | severity) >>> 0;
     this.symbols.set(`${facility.prefix}${name!.toUpperCase()}`, code);
     this.messages.push({
-      code, text: rest!.slice(0, end), ident: (qualifiers.get('IDENTIFICATION') ?? name!).toUpperCase().slice(0, 9),
+      code, text: rest!.slice(0, end), ident: (qualifiers.get('IDENTIFICATION') ?? name!).toUpperCase(),
       faoCount: numberOf(qualifiers.get('FAO_COUNT') ?? '0') ?? 0, userValue: numberOf(qualifiers.get('USER_VALUE') ?? '0') ?? 0,
     });
     this.number += 1;
