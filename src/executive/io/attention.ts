@@ -53,8 +53,9 @@ export function COM$DELATTNAST(k: Kernel, listhead: number): void {
   COM$DELATTNASTP(k, listhead, 0);
 }
 
-/** COM$DELATTNASTP: the same for the entries of one process only. @param pid  internal PID, 0 for all */
-export function COM$DELATTNASTP(k: Kernel, listhead: number, pid: number): void {
+/** COM$DELATTNASTP: the same for the entries of one process only. @param pid  internal PID, 0 for all @returns how many there were */
+export function COM$DELATTNASTP(k: Kernel, listhead: number, pid: number): number {
+  let delivered = 0;
   let link = listhead;
   for (let block = k.readLong(link); block !== 0; block = k.readLong(link)) {
     const attn = ATTN.at(k, block);
@@ -65,7 +66,9 @@ export function COM$DELATTNASTP(k: Kernel, listhead: number, pid: number): void 
     k.writeLong(link, attn.ATTN$L_FLINK);
     attn.ATTN$B_FIPL = IPL$_QUEUEAST;
     EXE$FORK(k, block, k.symbol('COM$ATTNFORK'), 0, 0);
+    delivered += 1;
   }
+  return delivered;
 }
 
 /** COM$FLUSHATTNS: takes back the entries of a process and channel, with their quota. @source digest ch07 2.14, facts 38, 39 */

@@ -137,6 +137,29 @@ describe('I/O postprocessing', () => {
     expect([ucb.UCB$V_BSY, ucb.UCB$W_REFC, ucb.UCB$L_PID]).toEqual([0, 0, 0]);
   });
 
+  test('buffers and status blocks may lie in pages that nobody has touched yet: the page faults start the steps again', () => {
+    const { seen } = runProgram(function* (p, out) {
+      const before = books(p.kernel);
+      const { channel } = yield* assign(p, 'MBA0:');
+      const range = p.allocate(8);
+      yield* service(p, '$EXPREG', { pagcnt: 8, retadr: range, acmode: 3, region: 0 });
+      const fresh = p.memory.readLong(range);
+      const faults = p.kernel.readLong(p.kernel.pcb.PCB$L_PHD + 0x4c);
+      // The message comes from two fresh pages, goes to two others, its status blocks to two more; PROBE does not touch them.
+      yield* service(p, '$QIO', { efn: 5, chan: channel, func: IO$_WRITEVBLK, iosb: fresh + 4 * 512, p1: fresh + 500, p2: 40 });
+      yield* service(p, '$QIOW', { efn: 6, chan: channel, func: IO$_READVBLK, iosb: fresh + 5 * 512, p1: fresh + 3 * 512 - 20, p2: 64 });
+      yield* service(p, '$WAITFR', { efn: 5 });
+      out['status'] = [statusBlock(p, fresh + 4 * 512).slice(0, 2), statusBlock(p, fresh + 5 * 512).slice(0, 2)];
+      out['faults'] = p.kernel.readLong(p.kernel.pcb.PCB$L_PHD + 0x4c) - faults;
+      yield* service(p, '$DASSGN', { chan: channel });
+      out['books'] = books(p.kernel).map((value, index) => value - before[index]!);
+      return 1;
+    });
+    expect(seen['status']).toEqual([[SS$_NORMAL, 40], [SS$_NORMAL, 40]]);
+    expect(seen['books']).toEqual([0, 0, 0, 0, 0]);
+    expect(seen['faults']).toBeGreaterThanOrEqual(6);
+  });
+
   test('qio#4: two requests may share an event flag; qio#6: the low six bits are the function', () => {
     const { seen } = runProgram(function* (p, out) {
       const { channel } = yield* createMailbox(p);

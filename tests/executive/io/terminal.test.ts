@@ -445,6 +445,24 @@ describe('characters that interrupt', () => {
     });
   });
 
+  test('ch07#37: CTRL/Y reaches only the process the keyboard belongs to, while it exists', () => {
+    const { seen, system } = run(function* (p, out) {
+      const k = p.kernel;
+      const channel = yield* Channel.open(p);
+      const ast = astProcedure(p);
+      const ucb = TTYUCB.at(k, k.symbol('OPA$UCB0'));
+      yield* setMode(p, channel, IO$M_CTRLYAST, ast.address, 1);
+      ucb.UCB$L_TL_CTLPID = k.readLong(k.symbol('SCH$GL_SWPPCB') + 0x60);
+      out['others'] = yield* channel.read('');
+      ucb.UCB$L_TL_CTLPID = 0x00050009;
+      out['gone'] = (yield* channel.read('')).status;
+      out['count'] = p.memory.readLong(ast.count);
+      return 1;
+    }, ['a\x19b\r', '\x19']);
+    expect(seen).toEqual({ others: { status: SS$_NORMAL, text: 'ab' }, gone: SS$_CONTROLY, count: 1 });
+    expect(unit(system).UCB$L_TL_CTRLY).toBe(0);
+  });
+
   test('CTRL/O throws output away until the next read', () => {
     const { system } = run(function* (p) {
       const channel = yield* Channel.open(p);

@@ -2,6 +2,7 @@ import type { Kernel } from '../../kernel.js';
 import { SS$_CONTROLC, SS$_CONTROLY, SS$_NORMAL } from '../../starlet/ssdef.js';
 import { TT$M_EIGHTBIT, TT$M_NOTYPEAHD, TT$M_TTSYNC } from '../../starlet/ttdef.js';
 import { MSG$_TRMUNSOLIC } from '../../starlet/msgdef.js';
+import { EXE$IPID_TO_PCB } from '../../process/pid.js';
 import { IPL$_SYNCH } from '../../structures/ipl.js';
 import { TTYUCB } from '../../structures/ucb.js';
 import { EXE$FORK } from '../../synchronization/fork.js';
@@ -74,7 +75,7 @@ function actsAtOnce(k: Kernel, ucb: TerminalUnit, character: number): boolean {
     default:
   }
   if (((ucb.UCB$L_TL_OUTBAND >>> character) & 1) !== 0) {
-    return !COM$DELCTRLAST(k, ucb.address + TTYUCB.offset.UCB$L_TL_BANDQUE, character, ucb.UCB$L_TL_CTLPID);
+    return !COM$DELCTRLAST(k, ucb.address + TTYUCB.offset.UCB$L_TL_BANDQUE, character, keyboardOwner(k, ucb));
   }
   switch (character) {
     case CTRL_O:
@@ -102,17 +103,21 @@ function interrupt(k: Kernel, ucb: TerminalUnit, kind: number): boolean {
     unsolicited(k, ucb);
     return true;
   }
-  const declared = k.readLong(list) !== 0;
   ucb.TTY$V_ST_CTRLO = 0;
   ucb.TTY$V_ST_CTRLS = 0;
-  if (declared) {
+  if (COM$DELATTNASTP(k, list, keyboardOwner(k, ucb)) > 0) {
     emptyTypeahead(k, ucb);
     releaseKeyboard(k, ucb);
     abortRead(k, ucb, kind === CTRL_C ? SS$_CONTROLC : SS$_CONTROLY);
   }
   showFixed(k, ucb, kind === CTRL_C ? 'TTY$T_CANCEL' : 'TTY$T_INTERRUPT');
-  if (declared) COM$DELATTNASTP(k, list, ucb.UCB$L_TL_CTLPID);
   return true;
+}
+
+/** The process that CTRL/C and CTRL/Y go to, 0 for every one that asked: none was named, or it is gone. */
+function keyboardOwner(k: Kernel, ucb: TerminalUnit): number {
+  const pid = ucb.UCB$L_TL_CTLPID;
+  return pid !== 0 && EXE$IPID_TO_PCB(k, pid) === 0 ? 0 : pid;
 }
 
 /** Typing is welcome again after the type-ahead buffer was emptied. */
