@@ -16,7 +16,7 @@ import {
   FIB$M_ALCON, FIB$M_ALCONB, FIB$M_EXTEND, FIB$M_NEWVER, FIB$M_NOREAD, FIB$M_NOWRITE, FIB$M_SEQONLY, FIB$M_SUPERSEDE, FIB$M_WRITE,
 } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, fileId, succeeded, type FileResult } from '../acp.js';
-import { expandName, nextPicks, type Expanded } from '../names/expand.js';
+import { expandName, nextPicks, translationMode, type Expanded } from '../names/expand.js';
 import { callerNam, callerStrings, specText, storeExpanded, storeIdentification, storeResultant, type Nam } from '../names/name-block.js';
 import type { Completion, FileCompletion, FileOperation } from '../operation.js';
 import { setDeleteName } from '../segments.js';
@@ -60,7 +60,7 @@ export function* withFile(p: Procedure, operation: FileOperation, deviceAccess: 
   let failure: FileCompletion = { status: RMS$_FNF };
   while (picks) {
     const expanded: Expanded | number = yield* expandName(p, strings, {
-      mode, picks, output: fab.FAB$V_OFP !== 0, noConceal: nam !== undefined && nam.NAM$V_NOCONCEAL !== 0,
+      mode: translationMode(fab), picks, output: fab.FAB$V_OFP !== 0, noConceal: nam !== undefined && nam.NAM$V_NOCONCEAL !== 0,
     });
     if (typeof expanded === 'number') return { status: expanded };
     failure = yield* one(p, operation, nam, expanded, deviceAccess, attempt);

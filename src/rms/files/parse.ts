@@ -5,7 +5,7 @@ import { NAM$M_SEARCH_LIST, NAM$M_WILD_DIR, NAM$M_WILDCARD } from '../../executi
 import { RMS$_DEV, RMS$_DME, RMS$_DNF, RMS$_FND, RMS$_FNF, RMS$_NAM, RMS$_NMF, RMS$_NORMAL, RMS$_WCC } from '../../executive/starlet/rmsdef.js';
 import { readCounted, writeCounted } from '../../executive/structures/memory.js';
 import { fileFailure, fileFunction, fileId, succeeded } from '../acp.js';
-import { expandName, nextPicks, type Expanded, type NameStrings } from '../names/expand.js';
+import { expandName, nextPicks, translationMode, type Expanded, type NameStrings } from '../names/expand.js';
 import { callerNam, callerStrings, specText, storeExpanded, storeIdentification, storeResultant, type Nam } from '../names/name-block.js';
 import { nextFile, startWalk } from '../names/search.js';
 import type { Completion, FileCompletion, FileOperation } from '../operation.js';
@@ -62,7 +62,7 @@ const WCC_FOUND = 1;
 const IFI_MASK = 0xffff;
 
 function* expand(p: Procedure, operation: FileOperation, nam: Nam, strings: NameStrings, picks: readonly number[]): ThreadFlow<Expanded | number> {
-  return yield* expandName(p, strings, { mode: operation.mode, picks, output: operation.fab.FAB$V_OFP !== 0, noConceal: nam.NAM$V_NOCONCEAL !== 0 });
+  return yield* expandName(p, strings, { mode: translationMode(operation.fab), picks, output: operation.fab.FAB$V_OFP !== 0, noConceal: nam.NAM$V_NOCONCEAL !== 0 });
 }
 
 function* parseOne(p: Procedure, operation: FileOperation, nam: Nam, expanded: Expanded, isSyntaxOnly: boolean): ThreadFlow<Completion> {

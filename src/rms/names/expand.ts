@@ -186,6 +186,15 @@ export function defaultDirectory(p: Procedure): readonly string[] {
   return typeof parsed === 'number' ? [] : parsed.elements;
 }
 
+/**
+ * The access mode in whose name logical names are translated: that of FAB$V_LNM_MODE, user mode when it is zero, whatever mode calls RMS.
+ * So the image activator, in executive mode, sees the user's default device. @source RMS reference, FAB$B_ACMODES
+ */
+export function translationMode(fab: { readonly FAB$V_LNM_MODE: number }): number {
+  const user = 3;
+  return fab.FAB$V_LNM_MODE === 0 ? user : fab.FAB$V_LNM_MODE;
+}
+
 /** Expands a file specification. @returns what it stands for, or an RMS status */
 export function* expandName(p: Procedure, strings: NameStrings, options: ExpandOptions): Flow<Expanded | number> {
   const builder = new Builder(p, options);
