@@ -1,0 +1,61 @@
+import { cliGetValues, cliIsPresent } from '../dcl/cli-client.js';
+import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { procedure, type Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { textToBytes } from '../executive/structures/memory.js';
+import { LineInput } from './confirm.js';
+import { createDirectory } from './create-directory.js';
+import { isFailure, reason, RmsFile } from './files.js';
+import { messageCode, report, sharedCode } from './messages.js';
+
+/** CREATE.EXE: text files from SYS$INPUT, and directories. @source DCL Dictionary, CREATE */
+const FACILITY = 146;
+
+function* makeDirectories(p: Procedure, specs: readonly string[], log: boolean): Flow<number> {
+  let status = 1;
+  for (const spec of specs) {
+    const made = yield* createDirectory(p, spec.toUpperCase());
+    if (isFailure(made)) {
+      status = yield* report(p, { code: messageCode('CREATE$_DIRNOTCRE'), args: [made.spec] }, reason(made));
+    } else if (made.existed) {
+      yield* report(p, { code: messageCode('CREATE$_EXISTS'), args: [made.spec] });
+    } else if (log) {
+      yield* report(p, { code: messageCode('CREATE$_CREATED'), args: [made.spec] });
+    }
+  }
+  return status;
+}
+
+/** Lines of SYS$INPUT up to the end of file go into each file in turn. */
+function* makeFile(p: Procedure, spec: string, log: boolean): Flow<number> {
+  return yield* p.scratch(function* () {
+    const file = yield* RmsFile.create(p, spec.toUpperCase());
+    if (isFailure(file)) return yield* report(p, { code: sharedCode(FACILITY, 'openOut'), args: [file.spec] }, reason(file));
+    const input = yield* LineInput.open(p, 'SYS$INPUT');
+    if (typeof input === 'number') {
+      yield* file.close();
+      return yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: ['SYS$INPUT'] }, { code: input });
+    }
+    let failed;
+    for (let line = yield* input.line(''); line !== undefined && !failed; line = yield* input.line('')) failed = yield* file.put(textToBytes(line));
+    yield* input.close();
+    failed = (yield* file.close()) ?? failed;
+    if (failed) return yield* report(p, { code: sharedCode(FACILITY, 'writeError'), args: [file.spec] }, reason(failed));
+    if (log) yield* report(p, { code: messageCode('CREATE$_CREATED'), args: [file.spec] });
+    return 1;
+  });
+}
+
+const main = procedure('CREATE$MAIN', function* (p) {
+  const specs = yield* cliGetValues(p, 'OUTPUT');
+  const log = yield* cliIsPresent(p, 'LOG');
+  if (yield* cliIsPresent(p, 'DIRECTORY')) return yield* makeDirectories(p, specs, log);
+  let status = 1;
+  for (const spec of specs) {
+    const done = yield* makeFile(p, spec, log);
+    if (!(done & 1)) status = done;
+  }
+  return status;
+});
+
+export const CREATE_IMAGE: ResidentImage = { name: 'CREATE', transfer: 'CREATE$MAIN', routines: [main] };
