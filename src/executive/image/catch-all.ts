@@ -68,15 +68,16 @@ const FRAME = { savedFP: 12, savedPC: 16 } as const;
 /** A stack deeper than this is shown no further. */
 const MOST_FRAMES = 100;
 
-/** PC of the condition, then the place of each call between there and the frame whose handler this is. */
+/** PC of the condition, then the place of each call between there and the image's own entry, which the frame with the handler called. */
 function callSites(p: Procedure, { signal, mechanism }: Condition): number[] {
   const count = p.memory.readLong(signal);
   const establisher = p.memory.readLong(mechanism + 4);
   const sites = [p.memory.readLong(signal + 4 * (count - 1))];
   let frame = p.memory.readLong(p.frame + FRAME.savedFP);
   while (frame !== establisher && frame !== 0 && sites.length < MOST_FRAMES) {
-    sites.push(p.memory.readLong(frame + FRAME.savedPC));
-    frame = p.memory.readLong(frame + FRAME.savedFP);
+    const caller = p.memory.readLong(frame + FRAME.savedFP);
+    if (caller !== establisher) sites.push(p.memory.readLong(frame + FRAME.savedPC));
+    frame = caller;
   }
   return sites;
 }
