@@ -32,6 +32,7 @@ $ WRITE SYS$OUTPUT F$ENVIRONMENT("INTERACTIVE")`, { 'SUB.COM': '$ WRITE SYS$OUTP
   });
 
   it('READ SYS$INPUT and INQUIRE take the data lines of the procedure', () => {
+    expect(job('$ INQUIRE A "Name"\nfred  smith\n$ INQUIRE B\n$ READ/END_OF_FILE=E SYS$COMMAND C\n$ WRITE SYS$OUTPUT "no"\n$E: WRITE SYS$OUTPUT A,"/",B').output).toEqual(['FRED SMITH/']);
     expect(job('$ READ SYS$INPUT X\nfirst line\n$ WRITE SYS$OUTPUT X').output).toEqual(['first line']);
   });
 });

@@ -5,6 +5,7 @@ import { CLI$_SYMDEL, CLI$_SYMOVF, CLI$_UNDFIL, CLI$_UNDSYM, CLI$_USGOTO, STS$M_
 import { CommandFailure, fail, rmsReasons } from '../condition.js';
 import type { FileAccess } from '../files.js';
 import { goToLabel } from '../interpreter/labels.js';
+import { dataRecord, ELSEWHERE } from '../interpreter/reader.js';
 import type { Dcl } from '../interpreter/session.js';
 import { trim, upcase } from '../language/characters.js';
 import { evaluate, findExpressionList } from '../language/evaluate.js';
@@ -133,7 +134,8 @@ function* readCommandVerb(dcl: Dcl, command: ParsedCommand): Flow<number | void>
   }
   const key = command.value('KEY');
   const timeout = command.value('TIME_OUT');
-  const result = yield* dcl.outside.files.get(target.stream, {
+  const data = yield* dataRecord(dcl, target.stream);
+  const result = data !== ELSEWHERE ? { status: data === undefined ? RMS$_EOF : 1, text: data ?? '' } : yield* dcl.outside.files.get(target.stream, {
     ...(target.terminal ? { prompt: `\r\n${command.value('PROMPT') ?? 'Data: '}` } : {}),
     ...(key === undefined ? {} : { key: { value: key, index: Number(command.value('INDEX') ?? '0'), match: (command.value('MATCH') ?? 'EQ') as 'EQ' | 'GE' | 'GT' } }),
     ...(timeout === undefined ? {} : { timeout: Number(timeout) }),

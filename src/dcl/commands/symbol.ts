@@ -2,6 +2,7 @@ import type { Flow } from '../../executive/gate/microroutine.js';
 import { RMS$_EOF } from '../../executive/starlet/rmsdef.js';
 import { CLI$_DELSYM, CLI$_INSFPRM, CLI$_IVSYMB, CLI$_UNDSYM } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
+import { dataRecord, ELSEWHERE } from '../interpreter/reader.js';
 import type { Dcl } from '../interpreter/session.js';
 import { canonical, isSymbolStart, trim, unquote, upcase } from '../language/characters.js';
 import type { ParsedCommand } from '../tables/parsed-command.js';
@@ -20,14 +21,20 @@ function* inquireCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
   const name = symbolName(command.value('SYMBOL')!);
   const text = command.value('PROMPT') ?? name;
   const prompt = command.has('PUNCTUATION') ? `${text}: ` : text;
-  const result = yield* dcl.outside.files.get(dcl.prc.PRC$L_INPRAB, { prompt: `\r\n${prompt}` });
-  if (result.status === RMS$_EOF) return result.status;
-  check(result.status);
-  const answer = trim(result.text);
+  const data = yield* dataRecord(dcl, dcl.prc.PRC$L_INPRAB);
+  const answer = trim(data === ELSEWHERE ? yield* ask(dcl, prompt) : data ?? '');
   // The answer is treated as := treats its text.
   const value = answer.startsWith('"') ? unquote(answer) : canonical(answer);
   dcl.assign(name, value, command.has('GLOBAL'));
   return 1;
+}
+
+/** The end of the input is an empty answer. */
+function* ask(dcl: Dcl, prompt: string): Flow<string> {
+  const result = yield* dcl.outside.files.get(dcl.prc.PRC$L_INPRAB, { prompt: `\r\n${prompt}` });
+  if (result.status === RMS$_EOF) return '';
+  check(result.status);
+  return result.text;
 }
 
 /** DELETE/SYMBOL [name] @dcl full */

@@ -103,6 +103,36 @@ export function* nextRecord(dcl: Dcl, prompt: string): Flow<string | undefined> 
   return result.text;
 }
 
+/**
+ * The next record that READ or INQUIRE takes from a stream commands come from: a data line. A line that begins with `$` is a
+ * command and stays; it ends the data.
+ *
+ * @returns the text; undefined at the end of the data; 'elsewhere' when commands do not come from this stream
+ */
+export function* dataRecord(dcl: Dcl, stream: number): Flow<string | undefined | typeof ELSEWHERE> {
+  let address = dcl.prc.PRC$L_IDF;
+  while (address !== 0 && IDF.at(dcl.memory, address).IDF$L_RAB !== stream) address = IDF.at(dcl.memory, address).IDF$L_LINK;
+  if (address === 0) return ELSEWHERE;
+  const idf = IDF.at(dcl.memory, address);
+  if (idf.IDF$V_TERMINAL !== 0) return ELSEWHERE;
+  const pushed = idf.IDF$L_PUSHBACK;
+  if (pushed !== 0) {
+    const text = dcl.storage.text(pushed);
+    if (text.startsWith('$')) return undefined;
+    idf.IDF$L_PUSHBACK = dcl.keep(pushed, undefined);
+    return text;
+  }
+  const result = yield* dcl.outside.files.get(stream, {});
+  if (result.status === RMS$_EOF) return undefined;
+  check(result.status);
+  dcl.memory.writeBytes(idf.address + LAST_RECORD, result.rfa);
+  if (!result.text.startsWith('$')) return result.text;
+  idf.IDF$L_PUSHBACK = dcl.keep(0, result.text);
+  return undefined;
+}
+
+export const ELSEWHERE = Symbol('commands do not come from there');
+
 export function currentRecord(dcl: Dcl): RecordAddress {
   return dcl.memory.readBytes(dcl.idf.address + RECORD, 6);
 }
