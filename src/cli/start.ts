@@ -74,8 +74,8 @@ async function start(flags: StartFlags): Promise<void> {
       terminal.flush();
     },
     finished: () => quit || system.crashed(),
-    stuck: () => inputEnded && typed.length === 0 && system.quiet(),
-    onlyInputMatters: () => typed.length === 0 && !inputEnded && system.quiet(),
+    stuck: () => inputEnded && !feed.hasUnread() && system.quiet(),
+    onlyInputMatters: () => !feed.hasUnread() && !inputEnded && system.quiet(),
   });
   try {
     const stop = await runner.run();
@@ -89,9 +89,17 @@ async function start(flags: StartFlags): Promise<void> {
 
 /** Hands typed characters to the console line. */
 class Typist {
+  private hasJustTyped = false;
+
   constructor(private readonly waiting: number[], private readonly receive: (byte: number) => void) {}
 
+  /** Characters wait here, or are at the console line and the machine has not run since. */
+  hasUnread(): boolean {
+    return this.hasJustTyped || this.waiting.length > 0;
+  }
+
   type(): void {
+    this.hasJustTyped = this.waiting.length > 0;
     for (const byte of this.waiting.splice(0)) this.receive(byte);
   }
 }
