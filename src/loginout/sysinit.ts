@@ -32,6 +32,7 @@ function systemNames(device: string): readonly (readonly [name: string, translat
     ['SYS$EXAMPLES', ['SYS$SYSROOT:[SYSHLP.EXAMPLES]']],
     ['SYS$UPDATE', ['SYS$SYSROOT:[SYSUPD]']],
     ['SYS$ERRORLOG', ['SYS$SYSROOT:[SYSERR]']],
+    ['SYS$SYLOGIN', ['SYS$MANAGER:SYLOGIN.COM']],
     ['SYS$NODE', ['STARLT::']],
   ];
 }

@@ -17,6 +17,7 @@ const USERS = [
 
 const SYLOGIN = [
   '$! SYS$MANAGER:SYLOGIN.COM - done for everybody who logs in, before their own LOGIN.COM',
+  '$ IF F$MODE() .EQS. "INTERACTIVE" THEN SET CONTROL=T',
   '$ EXIT',
   '',
 ].join('\n');
