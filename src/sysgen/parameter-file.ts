@@ -1,0 +1,47 @@
+import { findParameter, PARAMETERS, type Parameter, type ParameterValues } from '../executive/boot/parameters.js';
+import { bytesToText, textToBytes } from '../executive/structures/memory.js';
+
+/**
+ * Parameter files: SYS$SYSTEM:VAXVMSSYS.PAR and those of SYSGEN WRITE. choice: 512-byte blocks; the first 16 bytes name the format, then
+ * each parameter has an entry of 20 bytes, its name padded with zeroes to 16 and its value as a longword; a zero entry ends the list.
+ */
+const SIGNATURE = 'SYSGEN PARAM V1 ';
+const BLOCK = 512;
+const NAME_SIZE = 16;
+const ENTRY_SIZE = NAME_SIZE + 4;
+
+/** All parameters, those not in `values` with their defaults. */
+export function encodeParameterFile(values: ParameterValues): Uint8Array {
+  const size = SIGNATURE.length + ENTRY_SIZE * (PARAMETERS.length + 1);
+  const bytes = new Uint8Array(Math.ceil(size / BLOCK) * BLOCK);
+  const view = new DataView(bytes.buffer);
+  bytes.set(textToBytes(SIGNATURE));
+  PARAMETERS.forEach(({ name, default: standard }, index) => {
+    const at = SIGNATURE.length + ENTRY_SIZE * index;
+    bytes.set(textToBytes(name.slice(0, NAME_SIZE)), at);
+    view.setUint32(at + NAME_SIZE, (values[name] ?? standard) >>> 0, true);
+  });
+  return bytes;
+}
+
+/**
+ * The values in a parameter file. Names this system does not have are left out, values outside a parameter's limits are brought inside;
+ * undefined when it is no parameter file.
+ */
+export function decodeParameterFile(bytes: Uint8Array): Record<string, number> | undefined {
+  if (bytes.length < SIGNATURE.length || bytesToText(bytes.subarray(0, SIGNATURE.length)) !== SIGNATURE) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const values: Record<string, number> = {};
+  for (let at = SIGNATURE.length; at + ENTRY_SIZE <= bytes.length; at += ENTRY_SIZE) {
+    const name = bytesToText(bytes.subarray(at, at + NAME_SIZE)).replace(/\0.*$/s, '');
+    if (name === '') break;
+    const parameter = findParameter(name);
+    if (parameter) values[name] = withinLimits(parameter, view.getUint32(at + NAME_SIZE, true));
+  }
+  return values;
+}
+
+/** A value no smaller and no larger than its parameter may be. */
+export function withinLimits({ minimum, maximum }: Parameter, value: number): number {
+  return Math.max(minimum, maximum === -1 ? value : Math.min(maximum, value));
+}
