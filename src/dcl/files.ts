@@ -44,6 +44,8 @@ export interface Files {
   adopt(ifi: number, isi: number): Flow<OpenResult>;
   get(stream: number, options: ReadOptions): Flow<ReadResult>;
   put(stream: number, text: string, update?: boolean): Flow<{ readonly status: number; readonly stv: number }>;
+  /** `_DUA0:` of an open stream. */
+  deviceName(stream: number): string;
   /** The first record is read next. */
   rewind(stream: number): Flow<number>;
   close(stream: number): Flow<number>;

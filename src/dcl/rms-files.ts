@@ -10,7 +10,7 @@ import {
   RAB, RAB$C_BID, RAB$C_BLN, RAB$C_KEY, RAB$C_RFA, RAB$C_SEQ, RAB$M_EOF, RAB$M_KGE, RAB$M_KGT, RAB$M_PMT, RAB$M_PTA, RAB$M_RNE, RAB$M_TMO,
 } from '../executive/starlet/rabdef.js';
 import { CLI_CELLS, CLI_DATA_BASE } from '../executive/structures/p1-cells.js';
-import { bytesToText, textToBytes } from '../executive/structures/memory.js';
+import { bytesToText, readCounted, textToBytes, writeCounted } from '../executive/structures/memory.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import type { FileAccess, Files, OpenResult, ReadOptions, ReadResult } from './files.js';
 import { Storage } from './storage.js';
@@ -26,7 +26,10 @@ const BUFFER = 2048;
 const RAB_AT = HEADER;
 const FAB_AT = RAB_AT + RAB$C_BLN;
 const BUFFER_AT = FAB_AT + FAB$C_BLN;
-const BLOCK = BUFFER_AT + BUFFER;
+/** Counted device name of the file, for its logical names. */
+const DEVICE_AT = BUFFER_AT + BUFFER;
+const DEVICE_SIZE = 64;
+const BLOCK = DEVICE_AT + DEVICE_SIZE;
 const LONGEST_PROMPT = 255;
 
 const FAILED_OPEN = { stream: 0, ifi: 0, device: 0 } as const;
@@ -45,6 +48,7 @@ export class RmsFiles implements Files {
     if (block === 0) return 0;
     const { memory } = this.p;
     memory.writeBytes(block + RAB_AT, new Uint8Array(RAB$C_BLN + FAB$C_BLN));
+    memory.writeByte(block + DEVICE_AT, 0);
     const rab = RAB.at(memory, block + RAB_AT);
     rab.RAB$B_BID = RAB$C_BID;
     rab.RAB$B_BLN = RAB$C_BLN;
@@ -102,6 +106,7 @@ export class RmsFiles implements Files {
         storage.release(block);
         return { ...FAILED_OPEN, status, stv, spec: name };
       }
+      writeCounted(memory, block + DEVICE_AT, /^_?([^:]*:)/.exec(name)?.[1] ?? '', DEVICE_SIZE);
       return { status, stv, stream: block, spec: name, ifi: fab.FAB$W_IFI, device: fab.FAB$L_DEV };
     });
   }
@@ -176,6 +181,11 @@ export class RmsFiles implements Files {
     rab.RAB$W_RSZ = bytes.length;
     const status = yield* service(p, update ? '$UPDATE' : '$PUT', { rab: rab.address });
     return { status, stv: rab.RAB$L_STV };
+  }
+
+  deviceName(stream: number): string {
+    const name = readCounted(this.p.memory, stream + DEVICE_AT);
+    return name === '' ? '' : `_${name}`;
   }
 
   *rewind(stream: number): Flow<number> {

@@ -104,24 +104,24 @@ class SystemOutside implements Outside {
   }
 
   *nameStandardFiles(dcl: Dcl): Flow<void> {
-    const { input, output } = dcl.standardFiles();
+    const { input, inputStream, output, outputStream } = dcl.standardFiles();
     const wantedInput = input === dcl.ppd.PPD$W_INPIFI ? 0 : input;
     const wantedOutput = output === dcl.ppd.PPD$W_OUTIFI ? 0 : output;
     if (dcl.prc.PRC$W_NAMEDINP !== wantedInput) {
-      yield* this.namePermanent('SYS$INPUT', wantedInput);
+      yield* this.namePermanent('SYS$INPUT', wantedInput, inputStream);
       dcl.prc.PRC$W_NAMEDINP = wantedInput;
     }
     if (dcl.prc.PRC$W_NAMEDOUT !== wantedOutput) {
-      for (const name of ['SYS$OUTPUT', 'SYS$ERROR']) yield* this.namePermanent(name, wantedOutput);
+      for (const name of ['SYS$OUTPUT', 'SYS$ERROR']) yield* this.namePermanent(name, wantedOutput, outputStream);
       dcl.prc.PRC$W_NAMEDOUT = wantedOutput;
     }
   }
 
   /** A supervisor mode name for a process permanent file lies over the executive mode one of LOGINOUT; 0 takes it away. */
-  private *namePermanent(name: string, ifi: number): Flow<void> {
+  private *namePermanent(name: string, ifi: number, stream: number): Flow<void> {
     const p = this.procedure;
     if (ifi === 0) yield* remove(p, name, 'LNM$PROCESS', SUPERVISOR);
-    else yield* this.nameFile(name, ifi, '');
+    else yield* this.nameFile(name, ifi, this.files.deviceName(stream));
   }
 
   *nameFile(name: string, ifi: number, device: string): Flow<void> {

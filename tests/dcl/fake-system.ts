@@ -72,6 +72,8 @@ class TextFiles implements Files {
     return { status: 1, stv: 0 };
   }
 
+  deviceName(): string { return '_DUA0:'; }
+
   *rewind(stream: number): Flow<number> {
     this.streams[stream - 1]!.at = 0;
     return 1;

@@ -77,7 +77,7 @@ function* openCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
   dcl.memory.writeByte(file + PPF.size, name.length);
   dcl.memory.writeBytes(file + PPF.size + 1, textToBytes(name));
   dcl.prc.PRC$L_FILES = file;
-  yield* dcl.outside.nameFile(name, opened.ifi, `_${/^_?([^:]*:)?/.exec(opened.spec)?.[1] ?? ''}`);
+  yield* dcl.outside.nameFile(name, opened.ifi, dcl.outside.files.deviceName(opened.stream));
   return 1;
 }
 
@@ -119,7 +119,7 @@ function* streamOf(dcl: Dcl, name: string, writing: boolean): Flow<Stream | unde
     const view = PPF.at(dcl.memory, file);
     if (view.PPF$W_IFI === ifi) return { stream: view.PPF$L_RAB, terminal: (view.PPF$L_DEV & DEV$M_TRM) !== 0 };
   }
-  if (writing) return { stream: ifi === dcl.ppd.PPD$W_OUTIFI ? dcl.outputStream() : dcl.prc.PRC$L_OUTRAB, terminal: true };
+  if (writing) return { stream: ifi === dcl.standardFiles().output ? dcl.outputStream() : dcl.prc.PRC$L_OUTRAB, terminal: true };
   if (name === 'SYS$INPUT') return { stream: dcl.idf.IDF$L_RAB, terminal: dcl.interactive };
   return { stream: dcl.prc.PRC$L_INPRAB, terminal: (dcl.ppd.PPD$L_INPDEV & DEV$M_TRM) !== 0 };
 }

@@ -196,15 +196,15 @@ export class Dcl implements AssignmentTarget {
     return this.prc.PRC$L_REDIRECT || this.prc.PRC$L_OUTRAB;
   }
 
-  /** File identifiers of the current SYS$INPUT and SYS$OUTPUT. */
-  standardFiles(): { input: number; output: number } {
+  /** File identifiers and streams of the current SYS$INPUT and SYS$OUTPUT. */
+  standardFiles(): { input: number; inputStream: number; output: number; outputStream: number } {
     let output = 0;
     for (let frame = this.prc.PRC$L_IDF; frame !== 0 && output === 0;) {
       const idf = IDF.at(this.memory, frame);
       output = idf.IDF$W_OUTIFI;
       frame = idf.IDF$L_LINK;
     }
-    return { input: this.idf.IDF$W_INPIFI, output: output || this.prc.PRC$W_REDIRIFI || this.ppd.PPD$W_OUTIFI };
+    return { input: this.idf.IDF$W_INPIFI, inputStream: this.idf.IDF$L_RAB, outputStream: this.outputStream(), output: output || this.prc.PRC$W_REDIRIFI || this.ppd.PPD$W_OUTIFI };
   }
 
   /** One record to SYS$OUTPUT. */
