@@ -7,6 +7,7 @@ import type { RecordAddress } from '../files.js';
 import { commentStart, isBlank, trim } from '../language/characters.js';
 import { substitute } from '../language/substitute.js';
 import { IDF } from '../structures.js';
+import { readTerminalLine } from '../terminal-line.js';
 import { registerLabel, splitLabel } from './labels.js';
 import type { Dcl } from './session.js';
 
@@ -94,6 +95,14 @@ export function* nextRecord(dcl: Dcl, prompt: string): Flow<string | undefined> 
     return text;
   }
   const terminal = idf.IDF$V_TERMINAL !== 0;
+  if (terminal && dcl.prc.PRC$W_TTCHAN !== 0) {
+    const typed = yield* readTerminalLine(dcl, dcl.prc.PRC$V_PROMPTCR !== 0 ? '\r\n\0' : '', prompt);
+    if (typed === undefined) return undefined;
+    if ('interrupted' in typed) return '';
+    if ('text' in typed) return typed.text;
+    check(typed.failed);
+    return '';
+  }
   const result = yield* dcl.outside.files.get(idf.IDF$L_RAB, terminal ? { prompt: (dcl.prc.PRC$V_PROMPTCR !== 0 ? '\r\n\0' : '') + prompt } : {});
   if (result.status === RMS$_EOF) return undefined;
   // CTRL/Y or CTRL/C ended the read: what was typed is gone, and the main loop sees the flag its AST routine left.

@@ -3,7 +3,7 @@ import { TRM$M_TM_CVTLOW, TRM$M_TM_ESCAPE, TRM$M_TM_NOECHO, TRM$M_TM_NOEDIT, TRM
 import { TT$M_ESCAPE, TT$M_LOWER, TT$M_NOECHO, TT$M_PASSALL, TT$M_SCOPE } from '../../starlet/ttdef.js';
 import { TT2$M_EDITING, TT2$M_INSERT, TT2$M_PASTHRU } from '../../starlet/tt2def.js';
 import { TYPAHD } from '../../structures/ucb.js';
-import { escapeStep, ESC_BAD, ESC_COMPLETE } from './escape-sequence.js';
+import { escapeStep, ESC_BAD, ESC_COMPLETE, ESC_MORE } from './escape-sequence.js';
 import {
   BACKSPACE, DELETE, ESCAPE, LINE_FEED, RETURN, SPACE, TAB, ESCAPE_ROOM, columnOf, echoLiteral, echoNewLine, echoRaw, echoRepeat, echoText, isPrintable,
   type ReadBuffer, type TerminalUnit,
@@ -203,13 +203,26 @@ export function redisplay(rb: ReadBuffer): void {
     if (character !== RETURN && character !== LINE_FEED && character !== 0) break;
   }
   // The new line begins at column 0; the prompt's width is that of its characters behind the last line feed.
-  let column = 0;
-  for (const character of rb.memory.readBytes(start, length)) column = isPrintable(character) ? column + 1 : column;
-  rb.RB$W_STARTCOL = column;
+  rb.RB$W_STARTCOL = shownWidth(rb.memory.readBytes(start, length));
   rb.RB$V_STARTCOL = 1;
   echoRaw(rb, start, length);
   echoText(rb, 0, rb.RB$W_TXTLEN);
   backTo(rb, rb.RB$W_TXTLEN, rb.RB$W_CURPOS);
+}
+
+/** Columns that text takes, escape sequences left out. */
+function shownWidth(text: Uint8Array): number {
+  let width = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] !== ESCAPE) {
+      if (isPrintable(text[at]!)) width += 1;
+      continue;
+    }
+    let end = at + 2;
+    while (end <= text.length && escapeStep(text.subarray(at, end)) === ESC_MORE) end += 1;
+    at = end - 1;
+  }
+  return width;
 }
 
 /** Moves the cursor within the text. */

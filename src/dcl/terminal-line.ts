@@ -1,0 +1,70 @@
+import { service } from '../executive/gate/service-call.js';
+import type { Flow } from '../executive/gate/microroutine.js';
+import { IO$M_EXTEND, IO$_READVBLK } from '../executive/starlet/iodef.js';
+import { SS$_ABORT, SS$_CANCEL, SS$_CONTROLC, SS$_CONTROLY } from '../executive/starlet/ssdef.js';
+import { TRM$M_TM_NORECALL, TRM$M_TM_TERM_ARROW, TRM$_ESCTRMOVR, TRM$_INISTRNG, TRM$_MODIFIERS, TRM$_PROMPT } from '../executive/starlet/trmdef.js';
+import { bytesToText } from '../executive/structures/memory.js';
+import { recalled } from './commands/recall.js';
+import type { Dcl } from './interpreter/session.js';
+
+/**
+ * A command line typed at the terminal. DCL reads it with $QIO and not through RMS, because it wants the keys that recall a command:
+ * the terminal driver edits the line, up and down arrow and CTRL/B end the read, and the next read begins with the line recalled.
+ * @source digest ch19 2.6; docs/io.md
+ */
+
+const LINE = 1024;
+/** Room for the arrow key that ends a read. */
+const ARROW = 4;
+const EVENT_FLAG = 30;
+const CTRL_B = 2;
+const CTRL_Z = 26;
+const ESCAPE = 27;
+
+/** What was typed; undefined at CTRL/Z. Interrupted: CTRL/Y or CTRL/C ended the read, and nothing was typed. */
+export type TerminalLine = { readonly text: string } | { readonly interrupted: true } | { readonly failed: number } | undefined;
+
+/** @param lead  what moves to a new line in front of the prompt */
+export function* readTerminalLine(dcl: Dcl, lead: string, prompt: string): Flow<TerminalLine> {
+  let back = 0;
+  let initial = '';
+  let before = lead;
+  for (;;) {
+    const { status, text, terminator, key } = yield* readOnce(dcl, before + prompt, initial);
+    if (status === SS$_CONTROLY || status === SS$_CONTROLC || status === SS$_ABORT || status === SS$_CANCEL) return { interrupted: true };
+    if ((status & 1) === 0) return { failed: status };
+    const isUp = terminator === CTRL_B || (terminator === ESCAPE && key.endsWith('A'));
+    const isDown = terminator === ESCAPE && key.endsWith('B');
+    if (!isUp && !isDown) return terminator === CTRL_Z ? undefined : { text };
+    const lines = recalled(dcl);
+    back = isUp ? Math.min(back + 1, lines.length) : Math.max(back - 1, 0);
+    initial = back === 0 ? '' : lines[lines.length - back]!;
+    // The line is shown anew from its beginning: erase it first.
+    before = '\r\x1b[K';
+  }
+}
+
+function* readOnce(dcl: Dcl, prompt: string, initial: string): Flow<{ status: number; text: string; terminator: number; key: string }> {
+  const p = dcl.outside.procedure;
+  return yield* p.scratch(function* () {
+    const { memory } = p;
+    const iosb = p.allocate(8);
+    const buffer = p.allocate(LINE + ARROW);
+    const stringAt = (text: string): number => memory.readLong(p.string(text) + 4);
+    const list = p.itemList([
+      { code: TRM$_MODIFIERS, length: 0, buffer: TRM$M_TM_TERM_ARROW | TRM$M_TM_NORECALL },
+      { code: TRM$_PROMPT, length: prompt.length, buffer: stringAt(prompt) },
+      { code: TRM$_INISTRNG, length: initial.length, buffer: stringAt(initial) },
+      { code: TRM$_ESCTRMOVR, length: 0, buffer: ARROW },
+    ]);
+    const queued = yield* service(p, '$QIOW', {
+      efn: EVENT_FLAG, chan: dcl.prc.PRC$W_TTCHAN, func: IO$_READVBLK | IO$M_EXTEND, iosb, p1: buffer, p2: LINE + ARROW, p5: list, p6: 4 * 12,
+    });
+    const status = (queued & 1) === 0 ? queued : memory.readWord(iosb);
+    const length = memory.readWord(iosb + 2);
+    return {
+      status, text: bytesToText(memory.readBytes(buffer, length)), terminator: memory.readWord(iosb + 4),
+      key: bytesToText(memory.readBytes(buffer + length, memory.readWord(iosb + 6))),
+    };
+  });
+}
