@@ -63,6 +63,7 @@ function* nextSequence(volume: Volume, lbn: number): BlockFlow<number> {
 /** Makes VBN `vbn` of the index file exist and lie before its end of file; blocks beyond it hold nothing that may be believed. */
 function* growIndexFile(volume: Volume, vbn: number): BlockFlow<void> {
   let chain = yield* volume.readChain(INDEX_FILE);
+  const before = chain[0]!.block.slice();
   if (blocksIn(chainMap(chain)) < vbn) {
     chain = (yield* extendChain(volume, chain, Math.max(INDEX_EXTENSION, vbn - blocksIn(chainMap(chain))), {})).chain;
     volume.indexFileChanged();
@@ -70,8 +71,12 @@ function* growIndexFile(volume: Volume, vbn: number): BlockFlow<void> {
   const primary = chain[0]!;
   const fat = FAT.at(new ArrayMemory(primary.block), FH2.offset.FH2$R_RECATTR);
   const end = endOfFileBlock(fat);
-  if (vbn < end) return;
-  yield* volume.writeVirtual(chainMap(chain), end, new Uint8Array((vbn - end + 1) * BLOCK));
-  setEndOfFileBlock(fat, vbn + 1);
-  yield* volume.writeHeader(primary);
+  if (vbn >= end) {
+    yield* volume.writeVirtual(chainMap(chain), end, new Uint8Array((vbn - end + 1) * BLOCK));
+    setEndOfFileBlock(fat, vbn + 1);
+    yield* volume.writeHeader(primary);
+  }
+  const { alternateIndexLbn } = volume.parameters;
+  const isChanged = primary.block.some((byte, index) => byte !== before[index]);
+  if (isChanged && alternateIndexLbn > 0) yield* volume.io.write(alternateIndexLbn, primary.block);
 }

@@ -26,6 +26,8 @@ export interface VolumeParameters {
   readonly volumeOwner: number;
   /** Default extension in blocks. */
   readonly extend: number;
+  /** Second copy of the header of the index file, 0 when there is none. */
+  readonly alternateIndexLbn: number;
 }
 
 /** A header in memory: where it belongs and what it says. */
@@ -156,7 +158,7 @@ export function* readParameters(io: BlockIo): BlockFlow<{ parameters: VolumePara
   const provisional: VolumeParameters = {
     cluster: home.HM2$W_CLUSTER, ibmapLbn: home.HM2$L_IBMAPLBN, ibmapSize: home.HM2$W_IBMAPSIZE, sbmapLbn: 0, sbmapSize: 0,
     volumeBlocks: io.blocks, maxFiles: home.HM2$L_MAXFILES, fileProtection: home.HM2$W_FILEPROT, volumeOwner: home.HM2$L_VOLOWNER,
-    extend: home.HM2$W_EXTEND,
+    extend: home.HM2$W_EXTEND, alternateIndexLbn: home.HM2$L_ALTIDXLBN,
   };
   const map = chainMap(yield* new Volume(io, provisional).readChain({ number: FID$C_BITMAP, sequence: FID$C_BITMAP, rvn: 0 }));
   const first = locate(map, 1) ?? fail(SS$_BADFILEHDR);

@@ -8,7 +8,7 @@ import { nameMatches, parseName } from '../../src/filesystem/file-name.js';
 import { createFile, deleteFile, extendFile, truncateFile } from '../../src/filesystem/files.js';
 import { initializeVolume } from '../../src/filesystem/initialize.js';
 import { enterName, findEntry, requestedName } from '../../src/filesystem/lookup.js';
-import { FID$C_MFD, headerOf, isSealed, type HeaderView } from '../../src/filesystem/on-disk.js';
+import { FID$C_MFD, headerOf, homeBlockOf, isSealed, type HeaderView } from '../../src/filesystem/on-disk.js';
 import { blocksIn, readMap, writeMap, type Extent } from '../../src/filesystem/retrieval.js';
 import { chainMap, openVolume, type Volume } from '../../src/filesystem/volume.js';
 import { buildSystemDisk, readSystemFile } from '../../src/sysgen/system-disk.js';
@@ -224,6 +224,15 @@ describe('files', () => {
     expect(readMap(header.block)).toHaveLength(1);
     expect((headerOf(header.block) as HeaderView).FH2$L_FILECHAR & 0x80).toBe(0x80);
     expect(isSealed(header.block)).toBe(true);
+  });
+  test('the index file grows, and its second header with it', () => {
+    const { store, run } = freshVolume(6000);
+    run(function* (volume) { for (let number = 0; number < 150; number += 1) yield* createFile(volume, newFile(`F${number}.T;1`)); });
+    const home = homeBlockOf(store.read(1, 1));
+    const first = store.read(home.HM2$L_IBMAPLBN + home.HM2$W_IBMAPSIZE, 1);
+    expect(blocksIn(readMap(first)!)).toBeGreaterThan(150);
+    expect(store.read(home.HM2$L_ALTIDXLBN, 1)).toEqual(first);
+    expect(verifyVolume(store, { ignoreLostFiles: true })).toEqual([]);
   });
   test('random work leaves a volume that verifies', () => {
     const command = fc.record({ op: fc.constantFrom('create', 'extend', 'truncate', 'delete'), which: fc.nat(30), size: fc.integer({ min: 1, max: 60 }) });

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { service } from '../../src/executive/gate/service-call.js';
 import { IO$M_ACCESS, IO$M_CREATE, IO$M_DELETE, IO$_ACCESS, IO$_CREATE, IO$_DEACCESS, IO$_DELETE, IO$_MODIFY, IO$_READVBLK, IO$_WRITEVBLK } from '../../src/executive/starlet/iodef.js';
-import { SS$_DUPFILENAME, SS$_ENDOFFILE, SS$_NOMOREFILES, SS$_NORMAL, SS$_NOSUCHFILE, SS$_ACCONFLICT } from '../../src/executive/starlet/ssdef.js';
+import { DEV$M_MNT } from '../../src/executive/starlet/devdef.js';
+import { SS$_DEVNOTMOUNT, SS$_DUPFILENAME, SS$_ENDOFFILE, SS$_NOMOREFILES, SS$_NORMAL, SS$_NOSUCHFILE, SS$_ACCONFLICT } from '../../src/executive/starlet/ssdef.js';
 import { UCB } from '../../src/executive/structures/ucb.js';
 import { VCB } from '../../src/executive/structures/volume.js';
 import { findUnit } from '../../src/executive/io/device-names.js';
 import { ATR$C_RECATTR, ATR$C_UCHAR } from '../../src/filesystem/atr.js';
 import { MemoryBlocks } from '../../src/filesystem/block-io.js';
 import { FIB$M_EXTEND, FIB$M_NOWRITE, FIB$M_TRUNC, FIB$M_WILD, FIB$M_WRITE } from '../../src/filesystem/fib.js';
-import { mountVolume } from '../../src/filesystem/index.js';
+import { dismountVolume, mountVolume } from '../../src/filesystem/index.js';
 import { initializeVolume } from '../../src/filesystem/initialize.js';
 import { verifyVolume } from '../../src/filesystem/verify.js';
 import { recordAttributes } from '../../src/sysgen/system-disk.js';
@@ -46,6 +47,26 @@ describe('mounting', () => {
     expect(String.fromCharCode(...vcb.VCB$T_VOLNAME)).toBe('TESTDISK    ');
     expect(vcb.VCB$W_CLUSTER).toBe(1);
     expect(vcb.VCB$L_FREE).toBeGreaterThan(2900);
+    expect(system.checkBooks()).toEqual([]);
+  });
+});
+
+describe('dismounting', () => {
+  test('waits for the last open file; the unit can then be mounted again', () => {
+    const seen: unknown[] = [];
+    const { system } = run(function* (p) {
+      const chan = yield* assign(p, 'DUA0:');
+      yield* fileFunction(p, chan, IO$_CREATE | IO$M_CREATE | IO$M_ACCESS, { did: MFD, name: 'OPEN.DAT', accessControl: FIB$M_WRITE });
+      const isMounted = (): boolean => (UCB.at(p.kernel, findUnit(p.kernel, 'DUA0')!).UCB$L_DEVCHAR & DEV$M_MNT) !== 0;
+      seen.push(yield* dismountVolume(p, 'DUA0:'), isMounted());
+      seen.push((yield* fileFunction(p, yield* assign(p, 'DUA0:'), IO$_ACCESS, { did: MFD, name: 'OPEN.DAT' })).status);
+      yield* service(p, '$DASSGN', { chan });
+      seen.push(isMounted(), yield* mountVolume(p, 'DUA0:'));
+      seen.push((yield* fileFunction(p, yield* assign(p, 'DUA0:'), IO$_ACCESS, { did: MFD, name: 'OPEN.DAT' })).status);
+      seen.push(yield* dismountVolume(p, 'DUA0:'), isMounted());
+      return 1;
+    });
+    expect(seen).toEqual([1, true, SS$_DEVNOTMOUNT, false, 1, 1, 1, false]);
     expect(system.checkBooks()).toEqual([]);
   });
 });

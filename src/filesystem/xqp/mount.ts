@@ -1,7 +1,7 @@
 import type { Kernel } from '../../executive/kernel.js';
 import { EXE$DEANONPAGED } from '../../executive/pool/nonpaged.js';
 import { allocateBlock } from '../../executive/pool/typed.js';
-import { DEV$M_MNT } from '../../executive/starlet/devdef.js';
+import { DEV$M_DMT, DEV$M_MNT } from '../../executive/starlet/devdef.js';
 import { SS$_DEVMOUNT, SS$_FILESTRUCT, SS$_INSFMEM } from '../../executive/starlet/ssdef.js';
 import { DYN$C_AQB, DYN$C_MTL, DYN$C_VCB } from '../../executive/structures/dyn.js';
 import { textToBytes } from '../../executive/structures/memory.js';
@@ -70,6 +70,31 @@ export function connectVcb(k: Kernel, ucb: number, vcb: VcbView): void {
   unit.UCB$V_VALID = 1;
 }
 
+/**
+ * Dismounts a volume: at once when no file of it is open, otherwise it is marked (DEV$M_DMT) and goes with the last file.
+ *
+ * @returns false when it has to wait
+ */
+export function dismount(k: Kernel, ucb: number): boolean {
+  const unit = DISKUCB.at(k, ucb);
+  const vcb = VCB.at(k, unit.UCB$L_VCB);
+  if (k.readLong(vcb.address) !== vcb.address) {
+    unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR | DEV$M_DMT) >>> 0;
+    return false;
+  }
+  unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR & ~(DEV$M_MNT | DEV$M_DMT)) >>> 0;
+  unit.UCB$L_VCB = 0;
+  const aqb = AQB.at(k, vcb.VCB$L_AQB);
+  aqb.AQB$B_MNTCNT = aqb.AQB$B_MNTCNT - 1;
+  for (const entry of [...k.queueEntries(k.symbol('IOC$GQ_MOUNTLST'))]) {
+    if (MTL.at(k, entry).MTL$L_UCB !== ucb) continue;
+    k.removeQueue(entry);
+    EXE$DEANONPAGED(k, entry);
+  }
+  EXE$DEANONPAGED(k, vcb.address);
+  return true;
+}
+
 /** Mounts a Files-11 volume. Fails with SS$_NOHOMEBLK, SS$_DEVMOUNT, SS$_INSFMEM, and what reading it may bring. */
 export function* mountOds2(k: Kernel, ucb: number, io: BlockIo): BlockFlow<void> {
   const { parameters, homeLbn, home } = yield* readParameters(io);
@@ -103,7 +128,7 @@ export function volumeOf(k: Kernel, ucb: number, io: BlockIo): Volume {
     cluster: vcb.VCB$W_CLUSTER, ibmapLbn: vcb.VCB$L_IBMAPLBN, ibmapSize: vcb.VCB$B_IBMAPSIZE, sbmapLbn: vcb.VCB$L_SBMAPLBN,
     // The size byte of the VCB is too small for a large bitmap.
     sbmapSize: storageBitmapBlocks(DISKUCB.at(k, ucb).UCB$L_MAXBLOCK, vcb.VCB$W_CLUSTER), volumeBlocks: DISKUCB.at(k, ucb).UCB$L_MAXBLOCK, maxFiles: vcb.VCB$L_MAXFILES, fileProtection: vcb.VCB$W_FILEPROT,
-    volumeOwner: 0, extend: vcb.VCB$W_EXTEND,
+    volumeOwner: 0, extend: vcb.VCB$W_EXTEND, alternateIndexLbn: vcb.VCB$L_IXHDR2LBN,
   };
   return new Volume(io, parameters);
 }

@@ -5,8 +5,8 @@ import { COM$POST } from '../../executive/io/completion.js';
 import { EXE$QXQPPKT } from '../../executive/io/xqp-queue.js';
 import type { Kernel } from '../../executive/kernel.js';
 import { hasPrivilege } from '../../executive/names/protection.js';
-import { DEV$M_MNT } from '../../executive/starlet/devdef.js';
-import { IO$_MOUNT, IO$_READVBLK, IO$_WRITEVBLK } from '../../executive/starlet/iodef.js';
+import { DEV$M_DMT, DEV$M_MNT } from '../../executive/starlet/devdef.js';
+import { IO$M_DMOUNT, IO$_ACCESS, IO$_ACPCONTROL, IO$_CREATE, IO$_MOUNT, IO$_READVBLK, IO$_WRITEVBLK } from '../../executive/starlet/iodef.js';
 import { PRV$V_MOUNT } from '../../executive/starlet/prvdef.js';
 import { SS$_DEVNOTMOUNT, SS$_ENDOFFILE, SS$_NOPRIV, SS$_NORMAL } from '../../executive/starlet/ssdef.js';
 import { IRP } from '../../executive/structures/irp.js';
@@ -16,7 +16,7 @@ import { remembered, type BlockFlow } from '../block-io.js';
 import { FileFailure, fail } from '../file-failure.js';
 import { DEVICE_IO_ROUTINES, deviceIo } from './device-io.js';
 import { FileFunctions } from './functions.js';
-import { mountOds2, volumeOf } from './mount.js';
+import { dismount, mountOds2, volumeOf, xqpQueueBlock } from './mount.js';
 import { Ods2Structure } from './ods2.js';
 import { FileRequest } from './request.js';
 import type { FileStructure } from './structure.js';
@@ -71,9 +71,9 @@ function mustQueue(k: Kernel, irp: RequestPacket): boolean {
 /** The next request for the volume, if any waits, goes to its process. */
 function startNext(k: Kernel, ucb: number): void {
   const vcbAddress = DISKUCB.at(k, ucb).UCB$L_VCB;
-  if (vcbAddress === 0) return;
-  VCB.at(k, vcbAddress).VCB$W_ACTIVITY = 0;
-  const queue = VCB.at(k, vcbAddress).VCB$L_AQB + AQB.offset.AQB$L_ACPQFL;
+  if (vcbAddress !== 0) VCB.at(k, vcbAddress).VCB$W_ACTIVITY = 0;
+  if (k.sys.IOC$GL_AQBLIST === 0) return;
+  const queue = xqpQueueBlock(k) + AQB.offset.AQB$L_ACPQFL;
   for (const waiting of k.queueEntries(queue)) {
     if (IRP.at(k, waiting).IRP$L_UCB !== ucb) continue;
     k.removeQueue(waiting);
@@ -89,6 +89,7 @@ function* operation(p: Procedure, irp: RequestPacket, others: OtherVolumes): Blo
   let status: number;
   try {
     status = (irp.IRP$W_FUNC & 0x3f) === IO$_MOUNT ? yield* mount(p, irp, others) : yield* fileFunction(p, irp, others);
+    if (DISKUCB.at(k, ucb).UCB$L_DEVCHAR & DEV$M_DMT) dismount(k, ucb);
   } catch (error) {
     if (!(error instanceof FileFailure)) throw error;
     status = error.status;
@@ -114,6 +115,13 @@ function* fileFunction(p: Procedure, irp: RequestPacket, others: OtherVolumes): 
   const unit = DISKUCB.at(k, irp.IRP$L_UCB);
   if ((unit.UCB$L_DEVCHAR & DEV$M_MNT) === 0 || unit.UCB$L_VCB === 0) return fail(SS$_DEVNOTMOUNT);
   const request = new FileRequest(k, irp.address);
+  if (request.code === IO$_ACPCONTROL && request.modifiers & IO$M_DMOUNT) {
+    if (!hasPrivilege(k, PRV$V_MOUNT)) return SS$_NOPRIV;
+    unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR | DEV$M_DMT) >>> 0;
+    return SS$_NORMAL;
+  }
+  // A volume about to be dismounted only lets its open files be finished.
+  if (unit.UCB$L_DEVCHAR & DEV$M_DMT && (request.code === IO$_CREATE || request.code === IO$_ACCESS)) return SS$_DEVNOTMOUNT;
   const other = others.structureFor(k, unit.address);
   const volume = other ? undefined : volumeOf(k, unit.address, remembered(deviceIo(p, unit.address, irp.address)));
   const structure = other ?? new Ods2Structure(volume!);
