@@ -9,7 +9,7 @@ const PAGE = 512;
 
 /**
  * What a crash will need, made ready by EXE$INIT: error log buffers, the memory descriptor in the restart parameter block (this machine
- * has one memory controller, its memory starts at page 0), the version, and BUGREBOOT and DUMPBUG at their default, 1.
+ * has one memory controller, its memory starts at page 0), the version.
  *
  * @source digest ch08 1.1, 3.1; book Table 24-16
  */
@@ -20,7 +20,4 @@ export function initializeCrashData(k: Kernel): void {
   descriptor.MEMDSC$V_PAGES = k.machine.memory.size / PAGE;
   k.writeBytes(k.sys.EXE$GL_RPB + RPB.offset.RPB$R_MEMDSC, memory.bytes);
   k.writeBytes(k.symbol('SYS$GQ_VERSION'), textToBytes(SYS$VERSION_TEXT));
-  k.sys.EXE$V_BUGREBOOT = 1;
-  k.sys.EXE$V_BUGDUMP = 1;
-  k.sys.EXE$GL_DEFFLAGS = k.sys.EXE$GL_DEFFLAGS | k.sys.EXE$GL_FLAGS;
 }

@@ -88,4 +88,16 @@ describe('on the booted executive', () => {
     expect(seen[1]! & 1).toBe(1);
     expect(system.console).toBe('');
   });
+
+  test('ch08#16: with parameter BUGREBOOT 0 the processor loops at IPL 31; ch08#15: DUMPBUG 0', () => {
+    const { system, dump } = start(function* (p) {
+      return yield* service(p, '$CMKRNL', { routin: p.kernel.symbol('EXE$KRNL_LASTCHANCE'), arglst: p.allocate(4) });
+    }, { parameters: { BUGREBOOT: 0, DUMPBUG: 0 } });
+    expect(() => { system.runUntilIdle(1, 2_000_000); }).toThrow(/still running/);
+    const { cpu } = system.system.machine;
+    expect(system.console).toContain('waiting for a command at the console');
+    expect([cpu.ipl, cpu.r[15]! >>> 0]).toEqual([31, system.k.symbol('EXE$BUG_LOOP')]);
+    expect(DMP.read(new ArrayMemory(dump.bytes), 0).DMP$W_DUMPVER).toBe(2);
+    expect(dump.bytes.subarray(4 * 512).every((byte) => byte === 0)).toBe(true);
+  });
 });
