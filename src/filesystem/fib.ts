@@ -32,7 +32,7 @@ export const FIB = structure('FIB', 64, {
 }, {
   FIB$V_NOWRITE: ['FIB$L_ACCTL', 0], FIB$V_DLOCK: ['FIB$L_ACCTL', 1], FIB$V_SPOOL: ['FIB$L_ACCTL', 4], FIB$V_WRITECK: ['FIB$L_ACCTL', 5],
   FIB$V_SEQONLY: ['FIB$L_ACCTL', 6], FIB$V_WRITE: ['FIB$L_ACCTL', 8], FIB$V_READCK: ['FIB$L_ACCTL', 9], FIB$V_NOREAD: ['FIB$L_ACCTL', 10],
-  FIB$V_NOTRUNC: ['FIB$L_ACCTL', 11],
+  FIB$V_NOTRUNC: ['FIB$L_ACCTL', 11], FIB$V_EXECUTE: ['FIB$L_ACCTL', 16],
   FIB$V_ALLVER: ['FIB$W_NMCTL', 3], FIB$V_ALLTYP: ['FIB$W_NMCTL', 4], FIB$V_ALLNAM: ['FIB$W_NMCTL', 5], FIB$V_WILD: ['FIB$W_NMCTL', 8],
   FIB$V_NEWVER: ['FIB$W_NMCTL', 9], FIB$V_SUPERSEDE: ['FIB$W_NMCTL', 10], FIB$V_FINDFID: ['FIB$W_NMCTL', 11],
   FIB$V_LOWVER: ['FIB$W_NMCTL', 14], FIB$V_HIGHVER: ['FIB$W_NMCTL', 15],
@@ -47,6 +47,8 @@ export const FIB$M_SEQONLY = 0x40;
 export const FIB$M_WRITE = 0x100;
 export const FIB$M_NOREAD = 0x400;
 export const FIB$M_NOTRUNC = 0x800;
+/** To be executed: execute access is enough. Counts for requests of inner modes only. */
+export const FIB$M_EXECUTE = 0x1_0000;
 
 export const FIB$M_ALLVER = 0x8;
 export const FIB$M_ALLTYP = 0x10;

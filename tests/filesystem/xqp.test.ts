@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { service } from '../../src/executive/gate/service-call.js';
 import { IO$M_ACCESS, IO$M_CREATE, IO$M_DELETE, IO$_ACCESS, IO$_CREATE, IO$_DEACCESS, IO$_DELETE, IO$_MODIFY, IO$_READVBLK, IO$_WRITEVBLK } from '../../src/executive/starlet/iodef.js';
 import { DEV$M_MNT } from '../../src/executive/starlet/devdef.js';
-import { SS$_DEVNOTMOUNT, SS$_DUPFILENAME, SS$_ENDOFFILE, SS$_NOMOREFILES, SS$_NORMAL, SS$_NOSUCHFILE, SS$_ACCONFLICT } from '../../src/executive/starlet/ssdef.js';
+import { SS$_DEVNOTMOUNT, SS$_DUPFILENAME, SS$_ENDOFFILE, SS$_NOMOREFILES, SS$_NOPRIV, SS$_NORMAL, SS$_NOSUCHFILE, SS$_ACCONFLICT } from '../../src/executive/starlet/ssdef.js';
 import { UCB } from '../../src/executive/structures/ucb.js';
 import { VCB } from '../../src/executive/structures/volume.js';
 import { findUnit } from '../../src/executive/io/device-names.js';
-import { ATR$C_RECATTR, ATR$C_UCHAR } from '../../src/filesystem/atr.js';
+import { ATR$C_FPRO, ATR$C_RECATTR, ATR$C_UCHAR, ATR$C_UIC } from '../../src/filesystem/atr.js';
 import { MemoryBlocks } from '../../src/filesystem/block-io.js';
 import { FIB$M_EXTEND, FIB$M_NOWRITE, FIB$M_TRUNC, FIB$M_WILD, FIB$M_WRITE } from '../../src/filesystem/fib.js';
 import { dismountVolume, mountVolume } from '../../src/filesystem/index.js';
@@ -187,5 +187,44 @@ describe('file functions', () => {
     expect(all.every((text) => text.startsWith('1 SAME.NAME;'))).toBe(true);
     expect(verifyVolume(store)).toEqual([]);
     expect(system.checkBooks()).toEqual([]);
+  });
+
+  test('protection keeps others out, by owner, group and world', () => {
+    const seen: Record<string, number[]> = { STRANGER: [], OWNER: [] };
+    const tries = (name: string): Program => function* (p) {
+      const chan = yield* assign(p, 'DUA0:');
+      const access = function* (call: Parameters<typeof fileFunction>[3]) {
+        const { status } = yield* fileFunction(p, chan, IO$_ACCESS | IO$M_ACCESS, { did: MFD, ...call });
+        if (status & 1) yield* fileFunction(p, chan, IO$_DEACCESS, {});
+        seen[name]!.push(status);
+      };
+      yield* access({ name: 'PRIVATE.DAT' });
+      yield* access({ name: 'PUBLIC.DAT' });
+      yield* access({ name: 'PUBLIC.DAT', accessControl: FIB$M_WRITE });
+      seen[name]!.push((yield* fileFunction(p, chan, IO$_ACCESS, { did: MFD, name: 'PRIVATE.DAT', attributes: [{ code: ATR$C_RECATTR, bytes: new Uint8Array(32) }] })).status);
+      seen[name]!.push((yield* fileFunction(p, chan, IO$_DELETE | IO$M_DELETE, { did: MFD, name: 'PUBLIC.DAT' })).status);
+      seen[name]!.push((yield* fileFunction(p, chan, IO$_CREATE | IO$M_CREATE, { did: MFD, name: 'MINE.DAT' })).status);
+      return 1;
+    };
+    const store = disk();
+    const system = fileSystem({
+      SYSINIT: function* (p) {
+        yield* mountVolume(p, 'DUA0:');
+        const chan = yield* assign(p, 'DUA0:');
+        const protection = (word: number) => [{ code: ATR$C_FPRO, bytes: Uint8Array.of(word & 0xff, word >>> 8) }, { code: ATR$C_UIC, bytes: Uint8Array.of(1, 0, 0x80, 0) }];
+        yield* fileFunction(p, chan, IO$_CREATE | IO$M_CREATE, { did: MFD, name: 'PRIVATE.DAT', attributes: protection(0xff00) });
+        yield* fileFunction(p, chan, IO$_CREATE | IO$M_CREATE, { did: MFD, name: 'PUBLIC.DAT', attributes: protection(0xea00) });
+        const none = p.allocate(8);
+        for (const [name, uic] of [['STRANGER', 0x81_0001], ['OWNER', 0x80_0001]] as const) {
+          yield* service(p, '$CREPRC', { image: p.string(name), prcnam: p.string(name), baspri: 4, uic, stsflg: 0x40, prvadr: none });
+        }
+        return 1;
+      },
+      STRANGER: tries('STRANGER'), OWNER: tries('OWNER'),
+    }, store);
+    system.runUntilIdle(10);
+    const no = SS$_NOPRIV;
+    expect(seen['STRANGER']).toEqual([no, 1, no, no, no, no]);
+    expect(seen['OWNER']).toEqual([1, 1, 1, 1, no, no]);
   });
 });

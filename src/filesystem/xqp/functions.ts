@@ -23,6 +23,8 @@ import { findFcb, makeFcb, makeWindow, refreshFcb, releaseFcb, releaseWindow, re
 import type { FileRequest } from './request.js';
 import type { FileStructure } from './structure.js';
 
+const USER_MODE = 3;
+
 /**
  * The functions of the file system, each a sequence of steps over a volume of whatever structure. They change FIB, result name and
  * attributes in the request and give its status. @source VMS I/O User's Reference, "ACP-QIO interface"; digest ch18
@@ -68,6 +70,7 @@ export class FileFunctions {
     }
     const header = yield* this.structure.header(request.fileId);
     if (request.modifiers & IO$M_ACCESS) yield* this.open(header);
+    else if (request.attributes.length > 0) requireLookup(this.k, header, false);
     yield* this.readAttributes(header);
     return SS$_NORMAL;
   }
@@ -116,15 +119,17 @@ export class FileFunctions {
     const extents = (yield* this.structure.map(id)) ?? [];
     if (!isNew) {
       if (writes) requireAccess(k, header, FILE_WRITE);
-      else requireLookup(k, header, false);
+      else if (fib.FIB$V_EXECUTE !== 0 && request.irp.IRP$V_MODE < USER_MODE) requireLookup(k, header, false);
+      else requireAccess(k, header, FILE_READ);
     }
     const existing = findFcb(k, this.vcb, id);
     if (existing) this.checkConflict(existing, writes);
     const fcb = existing ?? makeFcb(k, this.vcb, id, header, 0);
     if (extents.length === 1) fcb.FCB$L_STLBN = extents[0]!.lbn;
     const wcb = makeWindow(k, fcb, request.ucb.address, extents, {
-      read: fib.FIB$V_NOREAD === 0 || !writes || mayUseFile(k, header, FILE_READ), write: writes, accessControl: fib.FIB$L_ACCTL & 0xff_ffff,
+      read: isNew || !writes || mayUseFile(k, header, FILE_READ), write: writes, accessControl: fib.FIB$L_ACCTL & 0xff_ffff,
     });
+    // There it would stop the reads of this very channel; FCB$V_EXCL keeps others out.
     wcb.WCB$V_NOREAD = 0;
     fcb.FCB$W_REFCNT = fcb.FCB$W_REFCNT + 1;
     fcb.FCB$W_ACNT = fcb.FCB$W_ACNT + 1;
