@@ -77,7 +77,7 @@ async function runSda(file: string | undefined, flags: SdaFlags): Promise<void> 
   const images = imagesForSymbols();
   const sda = new Sda(target, systemSymbols(images.systemImages, images.residentImages), hostFiles());
   if (flags.command) {
-    print(target.warnings);
+    print(sda.warnings());
     for (const command of flags.command) {
       print(sda.execute(command));
       if (sda.isDone) break;

@@ -1,36 +1,26 @@
 import { DDB, CCB } from '../executive/structures/device.js';
 import { readCounted } from '../executive/structures/memory.js';
-import { MMG$IMGHDRBUF } from '../executive/structures/p1-cells.js';
 import { UCB } from '../executive/structures/ucb.js';
 import { hex, hex8, SdaError } from './error.js';
 import { heading } from './command.js';
+import { imageName, mappedImages } from './mapped-images.js';
 import { printable, type Session } from './session.js';
 
 /* Parts of SHOW PROCESS that look into the P1 space of the process in view. */
 
 const MAX_CHANNELS = 2047;
 
-/** Name of the main image of the process in view, from the image file descriptor in its image header buffer; '' when there is none. */
-export function imageName(session: Session): string {
-  const { memory } = session;
-  try {
-    const descriptor = memory.readLong(MMG$IMGHDRBUF + 4);
-    if (descriptor <= MMG$IMGHDRBUF || descriptor >= MMG$IMGHDRBUF + 512) return '';
-    return printable(readCounted(memory, descriptor + memory.readWord(descriptor + 2)));
-  } catch (error) {
-    if (error instanceof SdaError) return '';
-    throw error;
-  }
-}
-
 /** Images of the process in view: the main image and the command interpreter. */
 export function* imageLines(session: Session): Generator<string> {
   yield* heading('Process activated images');
   const main = imageName(session);
   yield `Main image:           ${main === '' ? '(none)' : main}`;
-  const [low, high] = [session.cell('CTL$AG_CLIMAGE'), session.memory.readLong(session.symbol('CTL$AG_CLIMAGE') + 4)];
-  const name = printable(readCounted(session.memory, session.symbol('CTL$GT_CLINAME')).slice(0, 31));
-  if (low !== 0) yield `Command interpreter:  ${name.padEnd(12)} ${hex8(low)} to ${hex8(high)}`;
+  const mapped = mappedImages(session);
+  if (mapped.length === 0) return;
+  yield '';
+  yield 'Image         Base';
+  yield '------------  --------';
+  for (const { name, base } of mapped) yield `${printable(name).padEnd(12)}  ${hex8(base)}`;
 }
 
 /** Name of a unit: OPA0:. */

@@ -9,6 +9,7 @@ import { SHOW_PAGE_TABLE, SHOW_PFN_DATA } from './page-lines.js';
 import { Session, type OutputFile, type SdaFiles } from './session.js';
 import { SHOW_CRASH, SHOW_HEADER } from './show-crash.js';
 import { SHOW_DEVICE } from './show-device.js';
+import { SHOW_EXECUTIVE } from './show-executive.js';
 import { SHOW_LOCK, SHOW_RESOURCE } from './show-lock.js';
 import { SHOW_POOL } from './show-pool.js';
 import { SET_PROCESS, SHOW_PROCESS, SHOW_SUMMARY } from './show-process.js';
@@ -30,7 +31,7 @@ const VALIDATE_SCHEDULER: Command = {
 };
 
 const COMMANDS: readonly Command[] = [
-  DEFINE, EVALUATE, EXAMINE, FORMAT, READ, SEARCH, SET_PROCESS, SHOW_CALL_FRAME, SHOW_CRASH, SHOW_DEVICE, SHOW_HEADER, SHOW_LOCK, SHOW_PAGE_TABLE,
+  DEFINE, EVALUATE, EXAMINE, FORMAT, READ, SEARCH, SET_PROCESS, SHOW_CALL_FRAME, SHOW_CRASH, SHOW_DEVICE, SHOW_EXECUTIVE, SHOW_HEADER, SHOW_LOCK, SHOW_PAGE_TABLE,
   SHOW_PFN_DATA, SHOW_POOL, SHOW_PROCESS, SHOW_RESOURCE, SHOW_STACK, SHOW_SUMMARY, SHOW_SYMBOL, VALIDATE_QUEUE, VALIDATE_SCHEDULER,
 ];
 
@@ -82,7 +83,13 @@ export class Sda {
     yield `Dump taken on ${timeText(crash.time)}`;
     yield `${reason.name}, ${reason.text}`;
     yield '';
+    yield* this.warnings();
+  }
+
+  /** What is wrong with the target as a whole. */
+  *warnings(): Generator<string> {
     yield* this.target.warnings;
+    if (!isSameBuild(this.session)) yield '%SDA-W-SYMVERMISM, the symbols are those of another build than the system in the dump';
   }
 
   /** Carries out one command line. Conditions come out as lines too; nothing is thrown. */
@@ -177,6 +184,18 @@ export class Sda {
     } finally {
       this.nesting -= 1;
     }
+  }
+}
+
+/** Whether SYS.EXE in the target is the code that the symbols were made with; true when there is no telling. */
+function isSameBuild({ system: { code }, memory }: Session): boolean {
+  if (!code || !memory.has(code.address) || !memory.has(code.address + code.bytes.length - 1)) return true;
+  try {
+    const there = memory.readBytes(code.address, code.bytes.length);
+    return code.bytes.every((byte, index) => byte === there[index]);
+  } catch (error) {
+    if (error instanceof SdaError) return true;
+    throw error;
   }
 }
 

@@ -1,7 +1,8 @@
-import { readCounted, bytesToText, type MemoryReader } from '../executive/structures/memory.js';
+import { bytesToText, readCounted, type MemoryReader } from '../executive/structures/memory.js';
 import { PCB } from '../executive/structures/pcb.js';
 import { PHD } from '../executive/structures/phd.js';
 import { RSN_NAMES, SCH$C_CUR, SCH$C_MWAIT, SCH_STATE_NAMES } from '../executive/structures/sch.js';
+import { mappedImages } from './mapped-images.js';
 import { driverTables } from './drivers.js';
 import { AddressSpace, type PageTables } from './address-space.js';
 import { hex8, NoAccess, SdaError } from './error.js';
@@ -16,8 +17,8 @@ export type PhdView = ReturnType<typeof PHD.read>;
 export interface SdaFiles {
   /** Text of a file; undefined when it cannot be read. */
   readText?(name: string): string | undefined;
-  /** Bytes of a file (symbol tables, images); undefined when it cannot be read. */
-  readBytes?(name: string): Uint8Array | undefined;
+  /** Records of a file of variable-length records (object modules, symbol tables); undefined when it cannot be read. */
+  readRecords?(name: string): readonly Uint8Array[] | undefined;
   /** A new file of lines; undefined when it cannot be made. */
   create?(name: string): OutputFile | undefined;
 }
@@ -151,19 +152,15 @@ export class Session {
     this.defineImages();
   }
 
-  /** Symbols of the command interpreter mapped into the process in view; the symbol DCL is its base. @source digest appB fact 17 */
+  /** Symbols of the images mapped into the process in view: its command interpreter, whose name is its base, and its main image. @source digest appB fact 17 */
   private defineImages(): void {
     this.symbols.setImage(new Map());
-    try {
-      const base = this.cell('CTL$AG_CLIMAGE');
-      const name = printable(readCounted(this.memory, this.symbol('CTL$GT_CLINAME')));
-      if (base === 0 || name === '') return;
-      const found = new Map<string, number>([[name, base]]);
+    const found = new Map<string, number>();
+    for (const { name, base } of mappedImages(this)) {
+      found.set(name, base);
       for (const [symbol, offset] of this.system.images?.get(name) ?? []) if (symbol !== 'IMAGE$BASE') found.set(symbol, (base + offset) >>> 0);
-      this.symbols.setImage(found);
-    } catch (error) {
-      if (!(error instanceof SdaError)) throw error;
     }
+    this.symbols.setImage(found);
   }
 
   private viewCurrentProcess(): void {

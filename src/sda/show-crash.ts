@@ -4,7 +4,7 @@ import { heading, type Command } from './command.js';
 import { dumpLine } from './dump-lines.js';
 import { hex8, SdaError } from './error.js';
 import { timeText } from './examine.js';
-import { imageName } from './process-parts.js';
+import { imageName } from './mapped-images.js';
 import { printable, type Session } from './session.js';
 import type { CrashRecord, ProcessorState } from './target.js';
 

@@ -1,3 +1,5 @@
+import { GSY$M_DEF } from '../macro/object/language.js';
+import { decodeModules, ObjectFormatError } from '../macro/object/reader.js';
 import { heading, type Command } from './command.js';
 import { hex8, SdaError } from './error.js';
 import type { Session } from './session.js';
@@ -45,27 +47,40 @@ export const DEFINE: Command = {
 
 const DEFINITION = /^\s*([A-Za-z$_][A-Za-z0-9$_]{0,30})\s*==?\s*(?:\^X|0x)?([0-9A-Fa-f]{1,8})\s*(?:;.*|!.*)?$/;
 
-/**
- * `READ`: more symbols. A file of lines `name = hexadecimal value` (also as MACRO writes them, `NAME == ^X10`); what SDA of VMS reads,
- * object modules, comes with the linker's symbol tables.
- */
+function* textSymbols(text: string): Generator<readonly [string, number]> {
+  for (const line of text.split(/\r?\n/)) {
+    const match = DEFINITION.exec(line);
+    if (match) yield [match[1]!.toUpperCase(), Number.parseInt(match[2]!, 16)];
+  }
+}
+
+/** Global definitions of object modules and symbol table files, relative to their program sections. */
+function* objectSymbols(records: readonly Uint8Array[]): Generator<readonly [string, number]> {
+  let modules: ReturnType<typeof decodeModules>;
+  try {
+    modules = decodeModules(records);
+  } catch (error) {
+    if (error instanceof ObjectFormatError) return;
+    throw error;
+  }
+  for (const { symbols } of modules) for (const { name, flags, value } of symbols) if (flags & GSY$M_DEF) yield [name, value];
+}
+
+/** `READ`: more symbols, from object modules and symbol tables, or from lines `name = hexadecimal value` (also as in MACRO, `NAME == ^X10`). */
 export const READ: Command = {
   name: 'READ',
   qualifiers: ['LOG', 'NOLOG', 'RELOCATE'],
-  help: ['READ [/RELOCATE=expression] [/NOLOG] file', 'Adds symbols from a file of lines "name = value" (hexadecimal), relocated by an offset.'],
+  help: ['READ [/RELOCATE=expression] [/NOLOG] file', 'Adds the symbols of an object module or symbol table, or of lines "name = value" (hexadecimal), relocated by an offset.'],
   *run(session, { qualifiers, rest }) {
     if (rest === '') throw new SdaError('E', 'INSFPRM', 'missing command parameters - supply a file');
-    const text = session.files.readText?.(rest.replace(/^"|"$/g, ''));
-    if (text === undefined) throw new SdaError('E', 'OPENIN', `error opening ${rest} as input`);
+    const name = rest.replace(/^"|"$/g, '');
+    const text = session.files.readText?.(name);
+    const records = session.files.readRecords?.(name);
+    if (text === undefined && records === undefined) throw new SdaError('E', 'OPENIN', `error opening ${rest} as input`);
     const offset = (qualifiers.get('RELOCATE') ?? '') === '' ? 0 : session.evaluate(qualifiers.get('RELOCATE')!);
     if (!qualifiers.has('NOLOG')) yield `%SDA-I-READSYM, reading symbol table  ${rest}`;
-    let count = 0;
-    for (const line of text.split(/\r?\n/)) {
-      const match = DEFINITION.exec(line);
-      if (!match) continue;
-      session.symbols.define(match[1]!.toUpperCase(), (Number.parseInt(match[2]!, 16) + offset) >>> 0);
-      count += 1;
-    }
-    if (count === 0) throw new SdaError('W', 'NOSYMBOLS', `${rest} holds no symbol definitions`);
+    const found = [...objectSymbols(records ?? []), ...textSymbols(text ?? '')];
+    for (const [symbol, value] of found) session.symbols.define(symbol, (value + offset) >>> 0);
+    if (found.length === 0) throw new SdaError('W', 'NOSYMBOLS', `${rest} holds no symbol definitions`);
   },
 };

@@ -12,6 +12,8 @@ import { hex } from './error.js';
 export interface SystemSymbols {
   /** Global symbols of SYS.EXE and its system images: routines, cells, labels. */
   readonly globals: ReadonlyMap<string, number>;
+  /** SYS.EXE's code and where it is loaded: a target with other code there was built otherwise. */
+  readonly code?: { readonly address: number; readonly bytes: Uint8Array };
   /** Name of the microroutine that XFC runs by its number. */
   readonly microroutine?: (number: number) => string | undefined;
   /** Global symbols of images mapped into processes, as offsets, by image name. */

@@ -12,9 +12,10 @@ import type { SystemSymbols } from '../sda/symbols.js';
 export function systemSymbols(systemImages: readonly SystemSpaceImage[], residentImages: readonly ResidentImage[]): SystemSymbols {
   const nothing = (): never => { throw new Error('the system is only assembled, not booted'); };
   const description = describeSystem([...initRoutines(nothing), ...swapInitRoutines(nothing)], systemImages, residentImages);
-  const { symbols, gate, residentImages: images } = assembleSystem(description, 0);
+  const { symbols, gate, residentImages: images, code, executive } = assembleSystem(description, 0);
   return {
     globals: symbols,
+    code: { address: code, bytes: executive.bytes },
     microroutine: (number) => gate.nameOf(number),
     images: new Map(images.map(({ image, text }) => [image.name, text.symbols])),
   };

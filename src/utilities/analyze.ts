@@ -130,10 +130,12 @@ class CommandInput {
  * names them, files written are put on disk when they are complete.
  */
 class CommandFiles implements SdaFiles {
-  private readonly texts = new Map<string, string>();
+  private readonly read = new Map<string, readonly Uint8Array[]>();
   private readonly complete: { readonly name: string; readonly lines: readonly string[] }[] = [];
 
-  readText = (name: string): string | undefined => this.texts.get(name);
+  readText = (name: string): string | undefined => this.read.get(name)?.map((record) => bytesToText(record)).join('\n');
+
+  readRecords = (name: string): readonly Uint8Array[] | undefined => this.read.get(name);
 
   create = (name: string): { write(line: string): void; close(): void } => {
     const lines: string[] = [];
@@ -145,7 +147,7 @@ class CommandFiles implements SdaFiles {
     const name = (/^\s*@\s*(\S+)\s*$/.exec(command) ?? /^\s*REA[A-Z]*(?:\/\S*)*\s+(?:\/\S+\s+)*(\S+)\s*$/i.exec(command))?.[1];
     if (name === undefined) return;
     const read = yield* readRecords(p, name, { defaults: command.trimStart().startsWith('@') ? '.COM' : 'SYS$SYSTEM:.STB' });
-    if (!isFailure(read)) this.texts.set(name, read.records.map((record) => bytesToText(record)).join('\n'));
+    if (!isFailure(read)) this.read.set(name, read.records);
   }
 
   /** Writes what is complete. @returns a message for each file that could not be written */

@@ -111,7 +111,7 @@ describe('a session at the prompt', () => {
     }
     const frames = say(sda, `SET PROCESS "${name}"`, 'SHOW CALL_FRAME/ALL', 'SHOW PROCESS/IMAGES', 'SHOW STACK/SUPERVISOR', 'EVALUATE RMS+100', 'EVALUATE @MMG$GL_RMSBASE+100');
     expect(frames).toMatch(/Return address .* DCL\$/);
-    expect(frames).toMatch(/Command interpreter: {2}DCL {10}7F/);
+    expect(frames).toMatch(/^DCL {11}7F/m);
     expect(frames).toMatch(/ SP => .*7FFE/);
     const [rms, contents] = [...frames.matchAll(/Hex = ([0-9A-F]{8})/g)].map((match) => match[1]);
     expect(rms).toBe(contents);
@@ -128,5 +128,6 @@ describe('a session at the prompt', () => {
     expect(text).toContain('OPERCRASH, Operator forced system crash');
     expect(text).toMatch(/Current image file: .*OPCCRASH/);
     expect(text).toContain('DCL$');
+    expect(text).toMatch(/Failing instruction: before OPCCRASH\$/);
   });
 });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { assembleModule } from '../../src/macro/object/module.js';
 import { PCB } from '../../src/executive/structures/pcb.js';
 import { PHD } from '../../src/executive/structures/phd.js';
 import { SCH_STATE_NAMES } from '../../src/executive/structures/sch.js';
@@ -222,6 +223,28 @@ describe('a dump of a system with waiting processes', () => {
     expect(sda.isDone).toBe(false);
     say(sda, 'EXIT');
     expect(sda.isDone).toBe(true);
+  });
+});
+
+describe('symbols', () => {
+  test('READ takes object modules and their global definitions', () => {
+    const records = assembleModule('BASE == ^X80000200\nOFFSET == ^X10\nLOCAL = 5\n.END\n', 'SYMBOLS.MAR');
+    const sda = openDump(dump, symbolsOf(system), { readRecords: () => records });
+    expect(say(sda, 'READ SYMBOLS.STB')).toBe('%SDA-I-READSYM, reading symbol table  SYMBOLS.STB');
+    expect(say(sda, 'EVALUATE BASE+OFFSET')).toContain('Hex = 80000210');
+    expect(say(sda, 'EVALUATE LOCAL')).toContain('%SDA-E-UNDEFSYM');
+    expect(say(openDump(dump, symbolsOf(system), { readRecords: () => [Uint8Array.of(9, 9, 9)] }), 'READ X')).toContain('%SDA-W-NOSYMBOLS');
+    expect(say(analyzer(), 'READ X')).toBe('%SDA-E-OPENIN, error opening X as input');
+  });
+
+  test('symbols of another build are announced', () => {
+    const { k } = system;
+    const address = k.symbol('MMG$FRSTRONLY');
+    const bytes = k.readBytes(address, 600);
+    const warnings = (code: Uint8Array): string[] => [...openDump(dump, { ...symbolsOf(system), code: { address, bytes: code } }).warnings()];
+    expect(warnings(bytes)).toEqual([]);
+    bytes[599]! ^= 1;
+    expect(warnings(bytes)).toEqual([expect.stringContaining('%SDA-W-SYMVERMISM')]);
   });
 });
 
