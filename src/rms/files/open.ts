@@ -35,6 +35,8 @@ export interface DirectoryTarget {
   readonly nam: Nam | undefined;
 }
 
+export const NAME_ONLY = 0;
+
 /** NAME.TYPE;VERSION of an expanded name. */
 export function fileName(expanded: Expanded): string {
   return `${expanded.name}.${expanded.type};${expanded.version}`;
@@ -48,7 +50,7 @@ function mayTryNext(status: number): boolean {
  * Expands the caller's names, finds device and directory, and lets `attempt` do the rest; goes through a search list as long as nothing is
  * found. Devices without files and process permanent files are opened here when `access` is given.
  *
- * @param deviceAccess  FAB$B_FAC of a device when the caller gives none; undefined: only files will do
+ * @param deviceAccess  FAB$B_FAC of a device when the caller gives none; NAME_ONLY: devices are named, not opened; undefined: only files will do
  */
 export function* withFile(p: Procedure, operation: FileOperation, deviceAccess: number | undefined, attempt: Attempt): ThreadFlow<FileCompletion> {
   const { fab, mode, ifab } = operation;
@@ -87,6 +89,10 @@ function* one(
   }
   if (expanded.permanent !== 0 || !device.isDirectoryDevice) {
     if (deviceAccess === undefined) return { status: RMS$_DEV };
+    if (deviceAccess === NAME_ONLY) {
+      const status = nam ? storeResultant(p, nam, mode, { ...text, device: `${device.name}:` }) : 0;
+      return { status: status === 0 ? RMS$_NORMAL : status };
+    }
     const completion = expanded.permanent !== 0
       ? openPermanent(p, fab, expanded.permanent) : yield* openDevice(p, operation, device, deviceAccess);
     if (completion.status & 1 && nam) storeResultant(p, nam, mode, { ...text, device: `${device.name}:` });

@@ -14,7 +14,7 @@ import { SWB, SWB$C_DONE, SWB$C_START, SWB$C_WALK } from '../structures.js';
 import { releaseChannel } from './close.js';
 import { assignChannel, deviceInformation } from './device.js';
 import { findDirectory } from './lookup.js';
-import { fileName, splitName, storeFound, withFile } from './open.js';
+import { fileName, NAME_ONLY, splitName, storeFound, withFile } from './open.js';
 
 /**
  * $PARSE and $SEARCH. A name without wildcards and search lists is looked up by $SEARCH afresh. For others $PARSE leaves an IFAB with a search work block behind, whose identifier it puts in NAM$L_WCC (NAM$V_IFI); $SEARCH goes on
@@ -114,13 +114,14 @@ export function* searchName(p: Procedure, operation: FileOperation): ThreadFlow<
 /** A name without wildcards: one lookup, and no more files after it. */
 function* searchSingle(p: Procedure, operation: FileOperation, nam: Nam): ThreadFlow<FileCompletion> {
   const { mode } = operation;
-  return yield* withFile(p, operation, undefined, function* (target) {
+  const completion = yield* withFile(p, operation, NAME_ONLY, function* (target) {
     const result = yield* fileFunction(p, operation, { func: IO$_ACCESS, did: target.did, name: fileName(target.expanded) });
     if (!succeeded(result)) return fileFailure(result, RMS$_FND);
-    nam.NAM$L_WCC = WCC_FOUND;
     const stored = storeFound(p, target, result.name, fileId(result), mode);
     return { status: stored === 0 ? RMS$_NORMAL : stored };
   });
+  if (completion.status & 1) nam.NAM$L_WCC = WCC_FOUND;
+  return completion;
 }
 
 function lend(from: Ifab, to: Ifab): void {

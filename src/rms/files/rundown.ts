@@ -3,6 +3,7 @@ import type { Procedure } from '../../executive/gate/procedure.js';
 import { service } from '../../executive/gate/service-call.js';
 import { runThread } from '../../executive/gate/thread.js';
 import { RMS$_NORMAL } from '../../executive/starlet/rmsdef.js';
+import { forgetEndOfData } from '../records/data-stream.js';
 import { releaseFile } from '../operation.js';
 import { files, streamsOf } from '../segments.js';
 import { IFAB } from '../structures.js';
@@ -23,6 +24,7 @@ export const rundown = procedure('RMS$RMSRUNDWN', function* (p) {
       yield* runThread(p, ifab.address, releaseFile(p, ifab));
     }
   }
+  forgetEndOfData(p);
   if (p.argument(2) < ALL) yield* endReads(p);
   return RMS$_NORMAL;
 });

@@ -1,18 +1,20 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
 import {
-  FAB$C_FIX, FAB$C_STM, FAB$C_STMCR, FAB$C_STMLF, FAB$C_UDF, FAB$C_VAR, FAB$C_VFC, FAB$M_BLK, FAB$M_GET, FAB$M_PUT, FAB$M_TRN, FAB$M_UPD,
+  FAB$C_FIX, FAB$C_STM, FAB$C_STMCR, FAB$C_STMLF, FAB$C_UDF, FAB$C_VAR, FAB$C_VFC, FAB$M_BLK, FAB$M_GET, FAB$M_INP, FAB$M_PUT, FAB$M_TRN, FAB$M_UPD,
 } from '../../executive/starlet/fabdef.js';
 import { RAB$C_KEY, RAB$C_RFA, RAB$C_SEQ } from '../../executive/starlet/rabdef.js';
 import {
   RMS$_CUR, RMS$_EOF, RMS$_FAC, RMS$_IOP, RMS$_IRC, RMS$_KBF, RMS$_KSZ, RMS$_MRN, RMS$_NEF, RMS$_NORMAL, RMS$_RAC, RMS$_RBF, RMS$_RFA, RMS$_RHB, RMS$_RNF, RMS$_RSZ,
   RMS$_RTB, RMS$_TRE, RMS$_UBF, RMS$_USZ,
 } from '../../executive/starlet/rmsdef.js';
+import { bytesToText } from '../../executive/structures/memory.js';
 import type { Completion, RecordOperation } from '../operation.js';
-import type { Ifab } from '../segments.js';
+import { INDIRECT, type Ifab } from '../segments.js';
 import {
   BLOCK, currentRecord, endOfFile, nextRecord, peekFileBytes, readFileBytes, setCurrentRecord, setEndOfFile, setNextRecord, writeFileBytes,
 } from './buffer.js';
+import { dataMark, LONGEST_MARK } from './data-stream.js';
 
 /**
  * Records of sequential files on disk. Fixed, variable and VFC records begin on an even byte; variable ones with their length in a word
@@ -157,6 +159,14 @@ export function* getSequential(p: Procedure, operation: RecordOperation): Thread
   if (typeof position !== 'number') return noCurrent(operation, position);
   const found = yield* findRecord(p, operation, position);
   if (!('data' in found)) return noCurrent(operation, found);
+  if (rab.RAB$W_ISI & INDIRECT && ifab.IFB$L_FOP & FAB$M_INP && rab.RAB$B_RAC === RAB$C_SEQ) {
+    const start = yield* readFileBytes(p, operation, irab, found.data, Math.min(found.length, LONGEST_MARK));
+    if (!(start instanceof Uint8Array)) return start;
+    const mark = dataMark(p, bytesToText(start));
+    if (mark === 'next' || mark === 'end and next') setNextRecord(irab, found.next);
+    if (mark === 'next') return yield* getSequential(p, operation);
+    if (mark !== 'data') return noCurrent(operation, { status: RMS$_EOF });
+  }
   const control = ifab.IFB$B_RFM === FAB$C_VFC ? ifab.IFB$B_FSZ : 0;
   if (control > 0 && rab.RAB$L_RHB !== 0) {
     if (!p.kernel.cpu.probe(rab.RAB$L_RHB, control, mode, true)) return { status: RMS$_RHB };
