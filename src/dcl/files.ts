@@ -41,11 +41,13 @@ export interface OpenResult {
 export interface Files {
   open(spec: string, defaultSpec: string, access: FileAccess, share?: string): Flow<OpenResult>;
   /** A stream on a process permanent file that is open already. */
-  adopt(ifi: number, isi: number): Flow<OpenResult>;
+  adopt(ifi: number, isi: number, device?: number): Flow<OpenResult>;
   get(stream: number, options: ReadOptions): Flow<ReadResult>;
   put(stream: number, text: string, update?: boolean): Flow<{ readonly status: number; readonly stv: number }>;
   /** `_DUA0:` of an open stream. */
   deviceName(stream: number): string;
+  /** Others may read from the stream now: it stands where the records given so far end. */
+  release(stream: number): Flow<void>;
   /** The first record is read next. */
   rewind(stream: number): Flow<number>;
   close(stream: number): Flow<number>;

@@ -57,7 +57,7 @@ export const DCL$INITIALIZE = procedure('DCL$INITIALIZE', function* (p): Flow<nu
 /** Streams on the files that LOGINOUT opened. */
 function* adoptFiles(dcl: Dcl): Flow<void> {
   const { ppd, prc } = dcl;
-  const input = yield* dcl.outside.files.adopt(ppd.PPD$W_INPIFI, ppd.PPD$W_INPISI);
+  const input = yield* dcl.outside.files.adopt(ppd.PPD$W_INPIFI, ppd.PPD$W_INPISI, ppd.PPD$L_INPDEV);
   const output = yield* dcl.outside.files.adopt(ppd.PPD$W_OUTIFI, ppd.PPD$W_OUTISI);
   prc.PRC$L_INPRAB = input.stream;
   prc.PRC$L_OUTRAB = output.stream;

@@ -13,6 +13,8 @@ import { CLI_CELLS, CLI_DATA_BASE } from '../executive/structures/p1-cells.js';
 import { bytesToText, readCounted, textToBytes, writeCounted } from '../executive/structures/memory.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import type { FileAccess, Files, OpenResult, ReadOptions, ReadResult } from './files.js';
+import { DEV$M_FOD } from '../executive/starlet/devdef.js';
+import { RecordCache } from './record-cache.js';
 import { Storage } from './storage.js';
 import { DCL$C_RAB, PPD } from './structures.js';
 
@@ -29,7 +31,11 @@ const BUFFER_AT = FAB_AT + FAB$C_BLN;
 /** Counted device name of the file, for its logical names. */
 const DEVICE_AT = BUFFER_AT + BUFFER;
 const DEVICE_SIZE = 64;
-const BLOCK = DEVICE_AT + DEVICE_SIZE;
+/** Longword: cache of a procedure's records, 0 none. */
+const CACHE_AT = DEVICE_AT + DEVICE_SIZE;
+const BLOCK = CACHE_AT + 4;
+/** Records that are read ahead at first, and at most; a short procedure costs no more than its lines. */
+const READ_AHEAD = 64;
 const LONGEST_PROMPT = 255;
 
 const FAILED_OPEN = { stream: 0, ifi: 0, device: 0 } as const;
@@ -49,6 +55,7 @@ export class RmsFiles implements Files {
     const { memory } = this.p;
     memory.writeBytes(block + RAB_AT, new Uint8Array(RAB$C_BLN + FAB$C_BLN));
     memory.writeByte(block + DEVICE_AT, 0);
+    memory.writeLong(block + CACHE_AT, 0);
     const rab = RAB.at(memory, block + RAB_AT);
     rab.RAB$B_BID = RAB$C_BID;
     rab.RAB$B_BLN = RAB$C_BLN;
@@ -107,11 +114,12 @@ export class RmsFiles implements Files {
         return { ...FAILED_OPEN, status, stv, spec: name };
       }
       writeCounted(memory, block + DEVICE_AT, /^_?([^:]*:)/.exec(name)?.[1] ?? '', DEVICE_SIZE);
+      if (access === 'procedure' && (fab.FAB$L_DEV & DEV$M_FOD) !== 0) memory.writeLong(block + CACHE_AT, RecordCache.create(storage));
       return { status, stv, stream: block, spec: name, ifi: fab.FAB$W_IFI, device: fab.FAB$L_DEV };
     });
   }
 
-  *adopt(ifi: number, isi: number): Flow<OpenResult> {
+  *adopt(ifi: number, isi: number, device = 0): Flow<OpenResult> {
     const { p } = this;
     const block = this.block();
     if (block === 0) return { ...FAILED_OPEN, status: INSUFFICIENT, stv: 0, spec: '' };
@@ -121,10 +129,50 @@ export class RmsFiles implements Files {
     let status: number = SS$_NORMAL;
     if (isi !== 0) rab.RAB$W_ISI = isi;
     else status = yield* service(p, '$CONNECT', { rab: rab.address });
+    if ((device & DEV$M_FOD) !== 0) p.memory.writeLong(block + CACHE_AT, RecordCache.create(this.storage));
     return { status, stv: rab.RAB$L_STV, stream: block, spec: '', ifi, device: fab.FAB$L_DEV };
   }
 
   *get(stream: number, options: ReadOptions): Flow<ReadResult> {
+    const address = this.p.memory.readLong(stream + CACHE_AT);
+    return address === 0 ? yield* this.getRecord(stream, options) : yield* this.getCached(stream, options, new RecordCache(this.p.memory, address));
+  }
+
+  /** A record of a procedure: from the cache, or from RMS with as many of its followers as there is room for. */
+  private *getCached(stream: number, options: ReadOptions, cache: RecordCache): Flow<ReadResult> {
+    const found = options.at ? cache.seek(options.at) : cache.unsure ? undefined : cache.take();
+    if (found) return { status: SS$_NORMAL, stv: 0, ...found };
+    if (!options.at && cache.elsewhere && !cache.unsure) yield* this.getRecord(stream, { at: cache.last! });
+    const first = yield* this.getRecord(stream, options.at ? { at: options.at } : {});
+    if ((first.status & 1) === 0) return first;
+    const known = cache.unsure ? cache.seek(first.rfa) : undefined;
+    if (known) return first;
+    cache.empty();
+    let record: ReadResult = first;
+    for (let read = 0; read < READ_AHEAD && (record.status & 1) !== 0; read += 1) {
+      if (!cache.add(record)) {
+        // One too many: RMS goes back to the last that had room.
+        cache.markElsewhere();
+        break;
+      }
+      if (read < READ_AHEAD - 1) record = yield* this.getRecord(stream, {});
+    }
+    cache.take();
+    return first;
+  }
+
+  /** Before an image runs that may read from the stream: RMS stands behind the record given last. */
+  *release(stream: number): Flow<void> {
+    const address = this.p.memory.readLong(stream + CACHE_AT);
+    if (address === 0) return;
+    const cache = new RecordCache(this.p.memory, address);
+    const given = cache.lastGiven;
+    if (given === undefined) return;
+    if (cache.isAhead || cache.elsewhere) yield* this.getRecord(stream, { at: given });
+    cache.markUnsure();
+  }
+
+  private *getRecord(stream: number, options: ReadOptions): Flow<ReadResult> {
     const { p } = this;
     return yield* p.scratch(function* () {
       const { memory } = p;
@@ -189,11 +237,14 @@ export class RmsFiles implements Files {
   }
 
   *rewind(stream: number): Flow<number> {
+    const cache = this.p.memory.readLong(stream + CACHE_AT);
+    if (cache !== 0) new RecordCache(this.p.memory, cache).empty();
     return yield* service(this.p, '$REWIND', { rab: stream + RAB_AT });
   }
 
   *close(stream: number): Flow<number> {
     const status = yield* service(this.p, '$CLOSE', { fab: stream + FAB_AT });
+    this.storage.release(this.p.memory.readLong(stream + CACHE_AT));
     this.storage.release(stream);
     return status;
   }

@@ -72,6 +72,8 @@ class TextFiles implements Files {
     return { status: 1, stv: 0 };
   }
 
+  *release(): Flow<void> { return; }
+
   deviceName(): string { return '_DUA0:'; }
 
   *rewind(stream: number): Flow<number> {

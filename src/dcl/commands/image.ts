@@ -91,6 +91,7 @@ export function* runImage(dcl: Dcl, name: string, defaults: string, flags: numbe
   const header = dcl.memory.readLong(MMG$IMGHDRBUF);
   const descriptor = dcl.memory.readLong(MMG$IMGHDRBUF + 4);
   const cliFlags = flags | (prc.PRC$V_VERIFYIMAGE !== 0 ? CLI_VERIFY : 0) | (dcl.level > 0 ? CLI_INDIRECT : 0);
+  yield* dcl.outside.files.release(dcl.idf.IDF$L_RAB);
   prc.PRC$V_IMAGEACTIVE = 1;
   const status = yield* p.call(
     prc.PRC$L_RUNIMAGE, header + dcl.memory.readWord(header + IHD_ACTIVOFF), prc.PRC$L_CALLBACK, header, descriptor,
