@@ -50,7 +50,7 @@ export function* confirm(p: Procedure, question: string): Flow<Answer> {
   return yield* p.scratch(function* () {
     const input = yield* LineInput.open(p, 'SYS$COMMAND');
     if (typeof input === 'number') return 'quit';
-    const text = yield* input.line(`${question} ? [N]:`);
+    const text = yield* input.line(`\r\n${question} ? [N]:`);
     yield* input.close();
     if (text === undefined) return 'quit';
     const word = text.trim().toUpperCase();

@@ -6,7 +6,6 @@ import { FAB$C_FIX, FAB$C_SEQ } from '../executive/starlet/fabdef.js';
 import { findAll, type FoundFile } from './file-search.js';
 import { isFailure, reason, RmsFile, type FileFailure } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';
-import { outputName } from './output-name.js';
 
 /**
  * COPY.EXE and APPEND.EXE. A disk file of any organization is copied block by block with its attributes; what comes from a terminal, and
@@ -70,7 +69,7 @@ function* copyOne(p: Procedure, input: FoundFile, to: string, log: boolean): Flo
     yield* probe.close();
     const source = yield* RmsFile.open(p, input.spec, { blocks: byBlock });
     if (isFailure(source)) return yield* fail(p, COPY, 'openIn', source);
-    const target = yield* RmsFile.create(p, outputName(to, input), { ...shape, allocation, blocks: byBlock });
+    const target = yield* RmsFile.create(p, to, { ...shape, allocation, blocks: byBlock, related: input.spec });
     if (isFailure(target)) {
       yield* source.close();
       return yield* fail(p, COPY, 'openOut', target);
@@ -93,7 +92,7 @@ function* concatenate(p: Procedure, inputs: readonly FoundFile[], to: string, lo
     const { fab } = first;
     const shape = { format: fab.FAB$B_RFM, attributes: fab.FAB$B_RAT, recordSize: fab.FAB$W_MRS, controlSize: fab.FAB$B_FSZ };
     yield* first.close();
-    const target = yield* RmsFile.create(p, outputName(to, inputs[0]!), shape);
+    const target = yield* RmsFile.create(p, to, { ...shape, related: inputs[0]!.spec });
     if (isFailure(target)) return yield* fail(p, COPY, 'openOut', target);
     let status = 1;
     for (const input of inputs) {

@@ -3,7 +3,7 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { bytesToText, readQuad } from '../executive/structures/memory.js';
 
-/** $GETJPI and $GETSYI for utilities: items in, values out. */
+/** $GETJPI, $GETSYI and $GETDVI for utilities: items in, values out. */
 export type ItemKind = 'long' | 'quad' | 'text';
 
 export interface ItemRequest {
@@ -46,6 +46,13 @@ export function* getProcess<Requests extends Readonly<Record<string, ItemRequest
   return yield* gather(p, requests, (itmlst, iosb) => service(p, '$GETJPIW', {
     efn: 1, pidadr: pidAddress, prcnam: name === '' ? 0 : p.string(name), itmlst, iosb,
   }));
+}
+
+/** A device, by its name. */
+export function* getDevice<Requests extends Readonly<Record<string, ItemRequest>>>(
+  p: Procedure, name: string, requests: Requests,
+): Flow<{ readonly status: number; readonly values: ItemValues<Requests> }> {
+  return yield* gather(p, requests, (itmlst, iosb) => service(p, '$GETDVIW', { efn: 1, devnam: p.string(name), itmlst, iosb }));
 }
 
 export function* getSystem<Requests extends Readonly<Record<string, ItemRequest>>>(

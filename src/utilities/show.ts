@@ -3,15 +3,24 @@ import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { cliGetValue } from '../dcl/cli-client.js';
 import { Output } from './output.js';
+import { showDevices } from './show-devices.js';
+import { memoryFigures, scanDevices } from './show-kernel.js';
 import { showLogical } from './show-logical.js';
+import { showMemory } from './show-memory.js';
 import { showProcess } from './show-process.js';
 import { showSystem } from './show-system.js';
+import { showTerminal } from './show-terminal.js';
 import { showUsers } from './show-users.js';
 
 /** SHOW.EXE: the options of SHOW that DCL does not carry out itself. A new option is a row here and a syntax in show.cld. */
 const OPTIONS: Readonly<Record<string, (p: Procedure, output: Output) => Flow<number>>> = {
-  SYSTEM: showSystem, PROCESS: showProcess, USERS: showUsers, LOGICAL: showLogical,
+  DEVICES: (p, output) => showDevices(p, output, p.argument(DEVICE_ROUTINE)), MEMORY: (p, output) => showMemory(p, output, p.argument(MEMORY_ROUTINE)),
+  TERMINAL: showTerminal, SYSTEM: showSystem, PROCESS: showProcess, USERS: showUsers, LOGICAL: showLogical,
 };
+
+/** Which argument of SHOW$MAIN is the address of which kernel mode routine. */
+const DEVICE_ROUTINE = 1;
+const MEMORY_ROUTINE = 2;
 
 const main = procedure('SHOW$MAIN', function* (p) {
   const option = (yield* cliGetValue(p, 'OPTION')) ?? '';
@@ -30,4 +39,16 @@ const main = procedure('SHOW$MAIN', function* (p) {
 /** An error whose message has been written: SS$_ABORT's severity with the inhibit bit. */
 const NOT_AVAILABLE = 0x1000002c;
 
-export const SHOW_IMAGE: ResidentImage = { name: 'SHOW', transfer: 'SHOW$MAIN', routines: [main], privileges: (1n << 16n) | 1n };
+/** The image's entry hands over where its kernel mode routines are. */
+const SOURCE = `
+SHOW$START::
+	.WORD	0
+	PUSHAB	SHOW$MEMORY
+	PUSHAB	SHOW$SCAN_DEVICES
+	CALLS	#2,SHOW$MAIN
+	RET
+`;
+
+export const SHOW_IMAGE: ResidentImage = {
+  name: 'SHOW', source: SOURCE, transfer: 'SHOW$START', routines: [main, scanDevices, memoryFigures], privileges: (1n << 16n) | 1n,
+};

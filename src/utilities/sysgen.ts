@@ -53,7 +53,7 @@ function* use(session: Session, source: string): Flow<number> {
 
 function* readFile(p: Procedure, spec: string): Flow<{ readonly spec: string; readonly values: Record<string, number> } | number> {
   return yield* p.scratch(function* () {
-    const file = yield* RmsFile.open(p, spec, { defaults: 'SYS$SYSTEM:.PAR', blocks: true });
+    const file = yield* RmsFile.open(p, spec, { defaults: '.PAR', blocks: true });
     if (isFailure(file)) return yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: [file.spec] }, reason(file));
     const bytes = yield* file.read();
     yield* file.close();
@@ -196,7 +196,7 @@ const main = procedure('SYSGEN$MAIN', function* (p) {
   if (typeof input === 'number') return input;
   let status = 1;
   for (;;) {
-    const line = yield* input.line('SYSGEN>  ');
+    const line = yield* input.line('\r\nSYSGEN>  ');
     if (line === undefined) break;
     const done = yield* execute(session, line);
     if (done === 'exit') break;

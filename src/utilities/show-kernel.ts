@@ -1,0 +1,84 @@
+import { callRoutine } from '../executive/gate/microroutine.js';
+import { IOC$CVT_DEVNAM, IOC$SCAN_IODB } from '../executive/io/device-names.js';
+import type { Kernel } from '../executive/kernel.js';
+import { lookasideUse, variableUse } from '../executive/pool/statistics.js';
+import { SS$_ACCVIO, SS$_BUFFEROVF, SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { textToBytes } from '../executive/structures/memory.js';
+import { PCB } from '../executive/structures/pcb.js';
+
+/** What SHOW looks at in kernel mode, because users may not read it: the I/O database and pool. Called with $CMKRNL. */
+const USER = 3;
+
+/**
+ * Names of all units, each a counted string, closed by a zero byte.
+ *
+ * Arguments: buffer, its size in bytes.
+ * @returns SS$_NORMAL; SS$_BUFFEROVF; SS$_ACCVIO
+ */
+export const scanDevices = callRoutine('SHOW$SCAN_DEVICES', (k) => {
+  const [buffer, size] = [k.argument(1), k.argument(2)];
+  if (!k.cpu.probe(buffer, size, USER, true)) return SS$_ACCVIO;
+  const bytes: number[] = [];
+  for (const { ucb } of IOC$SCAN_IODB(k)) {
+    const name = IOC$CVT_DEVNAM(k, ucb);
+    bytes.push(name.length, ...textToBytes(name));
+  }
+  bytes.push(0);
+  if (bytes.length > size) return SS$_BUFFEROVF;
+  k.writeBytes(buffer, Uint8Array.from(bytes));
+  return SS$_NORMAL;
+});
+
+/** Longwords that SHOW$MEMORY fills in, in this order. */
+export const MEMORY_FIELDS = [
+  'memoryPages', 'permanent', 'free', 'modified', 'processSlots', 'processFree', 'resident', 'swapped', 'balanceSlots', 'balanceUsed',
+  'srpTotal', 'srpFree', 'srpSize', 'irpTotal', 'irpFree', 'irpSize', 'lrpTotal', 'lrpFree', 'lrpSize',
+  'nonpagedTotal', 'nonpagedFree', 'nonpagedLargest', 'pagedTotal', 'pagedFree', 'pagedLargest',
+] as const;
+export type MemoryFigures = Record<(typeof MEMORY_FIELDS)[number], number>;
+
+/** The null process and the swapper have headers of their own, outside the balance slots. */
+const LAST_BUILT_IN = 1;
+
+function processes(k: Kernel): { readonly total: number; readonly free: number; readonly resident: number; readonly swapped: number; readonly headers: number } {
+  const last = k.sys.SCH$GL_MAXPIX;
+  const nobody = k.symbol('SCH$GL_NULLPCB');
+  let [free, resident, swapped, headers] = [0, 0, 0, 0];
+  for (let index = 0; index <= last; index += 1) {
+    const pcb = k.readLong(k.sys.SCH$GL_PCBVEC + 4 * index);
+    if (index > 0 && pcb === nobody) {
+      free += 1;
+      continue;
+    }
+    if (index > LAST_BUILT_IN && PCB.at(k, pcb).PCB$V_PHDRES !== 0) headers += 1;
+    if (PCB.at(k, pcb).PCB$V_RES !== 0) resident += 1;
+    else swapped += 1;
+  }
+  return { total: last + 1, free, resident, swapped, headers };
+}
+
+/**
+ * Figures of SHOW MEMORY. Arguments: buffer of a longword for each of MEMORY_FIELDS.
+ *
+ * @returns SS$_NORMAL; SS$_ACCVIO
+ */
+export const memoryFigures = callRoutine('SHOW$MEMORY', (k) => {
+  const buffer = k.argument(1);
+  if (!k.cpu.probe(buffer, 4 * MEMORY_FIELDS.length, USER, true)) return SS$_ACCVIO;
+  const { sys } = k;
+  const symbol = (name: string): number => k.symbol(name);
+  const slots = processes(k);
+  const [srp, irp, lrp] = lookasideUse(k, symbol);
+  const [nonpaged, paged] = variableUse(k, symbol);
+  const figures: MemoryFigures = {
+    memoryPages: sys.MMG$GL_MAXMEM + 1, permanent: sys.MMG$GL_MAXMEM - sys.MMG$GL_MAXPFN, free: sys.SCH$GL_FREECNT, modified: sys.SCH$GL_MFYCNT,
+    processSlots: slots.total, processFree: slots.free, resident: slots.resident, swapped: slots.swapped,
+    balanceSlots: sys.SGN$GL_BALSETCT, balanceUsed: slots.headers,
+    srpTotal: srp!.total, srpFree: srp!.free, srpSize: srp!.packetSize, irpTotal: irp!.total, irpFree: irp!.free, irpSize: irp!.packetSize,
+    lrpTotal: lrp!.total, lrpFree: lrp!.free, lrpSize: lrp!.packetSize,
+    nonpagedTotal: nonpaged!.total, nonpagedFree: nonpaged!.free, nonpagedLargest: nonpaged!.largest,
+    pagedTotal: paged!.total, pagedFree: paged!.free, pagedLargest: paged!.largest,
+  };
+  MEMORY_FIELDS.forEach((field, index) => { k.writeLong(buffer + 4 * index, figures[field]); });
+  return SS$_NORMAL;
+});
