@@ -24,6 +24,7 @@ export function isBlank(character: string): boolean {
 
 /** Upper case of the DEC multinational set: ASCII letters and the accented ones that have a capital. */
 export function upcase(text: string): string {
+  if (!/[\x80-\xff]/.test(text)) return text.toUpperCase();
   return text.replace(/[a-z\xe0-\xf6\xf8-\xfd]/g, (character) => String.fromCharCode(character.charCodeAt(0) - 0x20));
 }
 
@@ -55,6 +56,7 @@ export function canonical(text: string): string {
 
 /** `text` without blanks and tabs at both ends. */
 export function trim(text: string): string {
+  if (!isBlank(text.charAt(0)) && !isBlank(text.charAt(text.length - 1))) return text;
   return text.replace(/^[ \t]+|[ \t]+$/g, '');
 }
 

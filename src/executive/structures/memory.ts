@@ -50,9 +50,11 @@ export function writeCounted(memory: Memory, address: number, text: string, fiel
 }
 
 export function bytesToText(bytes: Uint8Array): string {
+  // apply takes the array as it stands; spreading it would go through an iterator, six times slower.
+  if (bytes.length <= 8192) return String.fromCharCode.apply(null, bytes as unknown as number[]);
   let text = '';
   for (let start = 0; start < bytes.length; start += 8192) {
-    text += String.fromCharCode(...bytes.subarray(start, start + 8192));
+    text += String.fromCharCode.apply(null, bytes.subarray(start, start + 8192) as unknown as number[]);
   }
   return text;
 }
