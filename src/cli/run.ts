@@ -79,7 +79,7 @@ async function runProcedure(specification: string, parameters: readonly string[]
   const system = startStarlet({
     memoryMegabytes: megabytes, clock, console: { transmit: (byte) => pending.push(byte) }, systemTime: hostSystemTime(),
     disks: [new OverlayDisk(below)], hostDirectories: mounts.map((mount) => mount.directory), hostNames: mounts.map((mount) => mount.name),
-    autologin: false, job: { file: specification, parameters, done: (status) => { final = status; } },
+    autologin: false, job: { file: specification, directory: 'HDA0:[000000]', parameters, done: (status) => { final = status; } },
   });
   const lines = new HostLines();
   const flush = (): void => {

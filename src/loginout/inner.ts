@@ -92,11 +92,11 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   k.writeBytes(k.symbol('CTL$T_USERNAME'), userName);
   k.writeBytes(k.symbol('CTL$T_ACCOUNT'), account);
   pcb.PCB$L_UIC = uaf.UAF$L_UIC;
-  for (const mask of [uaf.UAF$Q_DEF_PRIV]) {
-    k.p1.CTL$GQ_PROCPRIV = mask;
-    phd.PHD$Q_PRIVMSK = mask;
-    pcb.PCB$Q_PRIV = mask;
-  }
+  k.p1.CTL$GQ_PROCPRIV = uaf.UAF$Q_DEF_PRIV;
+  // LOGINOUT itself keeps the privileges it was installed with; image rundown takes them away.
+  const working = uaf.UAF$Q_DEF_PRIV | phd.PHD$Q_IMAGPRIV;
+  phd.PHD$Q_PRIVMSK = working;
+  pcb.PCB$Q_PRIV = working;
   phd.PHD$Q_AUTHPRIV = uaf.UAF$Q_PRIV;
   applyQuotas(k, pcb, phd, jib, uaf);
   writeCounted(k, PIO_BASE + PIO_CELLS.offset.PIO$GT_DDSTRING, countedText(uaf.UAF$T_DEFDIR), 256);

@@ -32,6 +32,8 @@ export interface JobControlOptions {
 export interface ProcedureJob {
   /** SYS$INPUT: file specification. */
   readonly file: string;
+  /** Default device and directory. */
+  readonly directory: string;
   /** P1 to P8. */
   readonly parameters: readonly string[];
   /** Called with the final status when the process is gone. */

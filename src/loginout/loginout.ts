@@ -32,7 +32,7 @@ export interface LoginOptions {
   /** False: nobody is logged in without being asked (starlet start --login). */
   readonly autologin: boolean;
   /** What the job controller knows of a procedure's job ($SNDJBC asks for it, once queues exist). */
-  readonly job?: { readonly parameters: readonly string[] };
+  readonly job?: { readonly parameters: readonly string[]; readonly directory: string };
 }
 
 interface Entries {
@@ -86,13 +86,13 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
     for (const [index, value] of options.job.parameters.entries()) {
       yield* defineLogical(p, USER_MODE_TABLE, `P${index + 1}`, USER, [value]);
     }
-    yield* startInDirectoryOf(p, input);
+    yield* setDefault(p, options.job.directory);
   }
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
 }
 
-/** A procedure's default directory is its own. */
-function* startInDirectoryOf(p: Procedure, file: string): Flow<void> {
+/** Makes device and directory of a file specification the default ones. */
+function* setDefault(p: Procedure, file: string): Flow<void> {
   const match = /^([^:]+:)(\[[^\]]*\])/.exec(file);
   if (!match) return;
   yield* defineLogical(p, USER_MODE_TABLE, 'SYS$DISK', EXECUTIVE, [match[1]!]);
@@ -128,9 +128,8 @@ function* authenticate(p: Procedure, ppd: ReturnType<typeof PPD.at>, terminal: s
     const found = user === undefined ? undefined : yield* findUser(p, user);
     if (found?.record) return found.record;
   }
-  yield* putLine(p, output, '');
   for (let tried = 0; tried < TRIES; tried += 1) {
-    const asked = yield* ask(p, ppd.PPD$W_INPISI, 'Username: ', { seconds: 30 });
+    const asked = yield* ask(p, ppd.PPD$W_INPISI, '\r\nUsername: ', { seconds: 30 });
     if (!(asked.status & 1)) {
       if (asked.status === RMS$_EOF) return undefined;
       yield* putLine(p, output, 'Error reading command input');
@@ -143,7 +142,7 @@ function* authenticate(p: Procedure, ppd: ReturnType<typeof PPD.at>, terminal: s
       continue;
     }
     const found = yield* findUser(p, name);
-    const password = yield* ask(p, ppd.PPD$W_INPISI, 'Password: ', { secret: true, seconds: 30 });
+    const password = yield* ask(p, ppd.PPD$W_INPISI, '\r\nPassword: ', { secret: true, seconds: 30 });
     if (!(password.status & 1)) return undefined;
     // Without an authorization file anybody may log in on the operator's console, so that the system can be put right.
     if (!found.record && found.status !== RMS$_EOF && /^_?OPA0:?$/i.test(terminal)) return consoleRecord(name);

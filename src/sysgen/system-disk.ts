@@ -25,6 +25,8 @@ export interface SystemFile {
   readonly allocate?: number;
   readonly contiguous?: boolean;
   readonly protection?: number;
+  /** UIC of the file and of a directory made for it; [1,4] unless said. */
+  readonly owner?: number;
   readonly noBackup?: boolean;
 }
 
@@ -78,7 +80,7 @@ class Builder {
   constructor(private readonly volume: Volume, private readonly date: bigint) {}
 
   /** File ID of a directory, made with its parents when it is not there. */
-  *directory(parts: readonly string[]): BlockFlow<FileId> {
+  *directory(parts: readonly string[], owner = SYSTEM_UIC): BlockFlow<FileId> {
     const key = parts.join('.');
     const known = this.known.get(key);
     if (known) return known;
@@ -86,14 +88,14 @@ class Builder {
     const name = `${parts.at(-1)!}.DIR`;
     const inside = yield* Directory.open(this.volume, parent);
     const existing = yield* inside.versions(name);
-    const id = existing[0]?.id ?? (yield* this.makeDirectory(parent, name));
+    const id = existing[0]?.id ?? (yield* this.makeDirectory(parent, name, owner));
     this.known.set(key, id);
     return id;
   }
 
-  private *makeDirectory(parent: FileId, name: string): BlockFlow<FileId> {
+  private *makeDirectory(parent: FileId, name: string, owner: number): BlockFlow<FileId> {
     const header = yield* createFile(this.volume, {
-      name: `${name};1`, owner: SYSTEM_UIC, protection: DIRECTORY_PROTECTION, characteristics: FCH$M_DIRECTORY, recordAttributes: DIRECTORY_ATTRIBUTES,
+      name: `${name};1`, owner, protection: DIRECTORY_PROTECTION, characteristics: FCH$M_DIRECTORY, recordAttributes: DIRECTORY_ATTRIBUTES,
       backLink: parent, date: this.date,
     });
     const { chain } = yield* extendChain(this.volume, [header], 1, { contiguous: true });
@@ -106,13 +108,14 @@ class Builder {
 
   *file(file: SystemFile): BlockFlow<void> {
     const { directories, name } = splitName(file.name);
-    const parent = yield* this.directory(directories);
+    const owner = file.owner ?? SYSTEM_UIC;
+    const parent = yield* this.directory(directories, owner);
     const bytes = file.bytes ?? new Uint8Array(0);
     const pattern = requestedName(name);
     const inside = yield* Directory.open(this.volume, parent);
     const version = pattern.version === 0 ? ((yield* inside.versions(pattern.name))[0]?.version ?? 0) + 1 : pattern.version;
     const header = yield* createFile(this.volume, {
-      name: `${pattern.name};${version}`, owner: SYSTEM_UIC, protection: file.protection ?? SYSTEM_FILE_PROTECTION,
+      name: `${pattern.name};${version}`, owner, protection: file.protection ?? SYSTEM_FILE_PROTECTION,
       characteristics: (file.contiguous ? FCH$M_CONTIG : 0) | (file.noBackup ? FCH$M_NOBACKUP : 0),
       recordAttributes: recordAttributes(file.kind ?? 'fixed', file.bytes ? bytes.length : (file.allocate ?? 0) * BLOCK), backLink: parent, date: this.date,
     });

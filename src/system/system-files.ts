@@ -1,6 +1,6 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { IHD$C_NATIVE, IHD$K_EXE, encodeImageHeader } from '../macro/image-format.js';
-import type { SystemFile } from '../sysgen/system-disk.js';
+import { SYSTEM_ONLY_PROTECTION, type SystemFile } from '../sysgen/system-disk.js';
 import { textToBytes } from '../executive/structures/memory.js';
 import { autologinRecord, newUserRecord } from '../loginout/uaf-file.js';
 
@@ -10,9 +10,11 @@ const ALL_PRIVILEGES = 0xffffffffffffffffn;
 /** TMPMBX and NETMBX: what an ordinary user has. */
 const NORMAL_PRIVILEGES = (1n << 15n) | (1n << 20n);
 
+const USER_UIC = 0x00800001;
+
 const USERS = [
   { name: 'SYSTEM', password: 'MANAGER', uic: 0x00010004, owner: 'SYSTEM MANAGER', directory: '[SYSMGR]', device: 'SYS$SYSROOT:', privileges: ALL_PRIVILEGES, salt: 0x1d2b },
-  { name: 'USER', password: 'USER', uic: 0x00800001, owner: 'ORDINARY USER', directory: '[USER]', device: 'SYS$SYSDEVICE:', privileges: NORMAL_PRIVILEGES, salt: 0x39c4 },
+  { name: 'USER', password: 'USER', uic: USER_UIC, owner: 'ORDINARY USER', directory: '[USER]', device: 'SYS$SYSDEVICE:', privileges: NORMAL_PRIVILEGES, salt: 0x39c4 },
 ] as const;
 
 const SYLOGIN = [
@@ -26,10 +28,10 @@ const SYLOGIN = [
 export function systemFiles(images: readonly ResidentImage[], examples: Readonly<Record<string, string>>): SystemFile[] {
   const users = USERS.map((user) => newUserRecord(user));
   return [
-    { name: '[SYS0.SYSEXE]SYSUAF.DAT', bytes: variableRecords(users), kind: 'variable' },
-    { name: '[SYS0.SYSEXE]SYSALF.DAT', bytes: variableRecords([autologinRecord('OPA0:', 'SYSTEM')]), kind: 'variable' },
+    { name: '[SYS0.SYSEXE]SYSUAF.DAT', bytes: variableRecords(users), kind: 'variable', protection: SYSTEM_ONLY_PROTECTION },
+    { name: '[SYS0.SYSEXE]SYSALF.DAT', bytes: variableRecords([autologinRecord('OPA0:', 'SYSTEM')]), kind: 'variable', protection: SYSTEM_ONLY_PROTECTION },
     { name: '[SYS0.SYSMGR]SYLOGIN.COM', bytes: variableText(SYLOGIN), kind: 'variable' },
-    { name: '[USER]LOGIN.COM', bytes: variableText('$! LOGIN.COM\n$ EXIT\n'), kind: 'variable' },
+    { name: '[USER]LOGIN.COM', bytes: variableText('$! LOGIN.COM\n$ EXIT\n'), kind: 'variable', owner: USER_UIC },
     ...images.map((image) => ({ name: `[SYS0.SYSEXE]${image.name}.EXE`, bytes: imageFile(image), kind: 'fixed' as const })),
     ...Object.entries(examples).map(([name, text]) => ({ name: `[SYS0.SYSHLP.EXAMPLES]${name.toUpperCase()}`, bytes: variableText(text), kind: 'variable' as const })),
   ];

@@ -22,7 +22,7 @@ const ITEMS = {
   pageFile: long(JPI.JPI$_PAGFILCNT), processLimit: long(JPI.JPI$_PRCLM), cluster: long(JPI.JPI$_DFPFC), astCount: long(JPI.JPI$_ASTCNT),
   lockCount: long(JPI.JPI$_ENQCNT), detached: long(JPI.JPI$_MAXDETACH), jobs: long(JPI.JPI$_MAXJOBS), buffered: long(JPI.JPI$_BUFIO),
   direct: long(JPI.JPI$_DIRIO), faults: long(JPI.JPI$_PAGEFLTS), cpu: long(JPI.JPI$_CPUTIM), login: quad(JPI.JPI$_LOGINTIM),
-  peakSet: long(JPI.JPI$_WSPEAK), peakVirtual: long(JPI.JPI$_VIRTPEAK), volumes: long(JPI.JPI$_VOLUMES), privileges: quad(JPI.JPI$_CURPRIV),
+  peakSet: long(JPI.JPI$_WSPEAK), peakVirtual: long(JPI.JPI$_VIRTPEAK), volumes: long(JPI.JPI$_VOLUMES), privileges: quad(JPI.JPI$_PROCPRIV),
 } as const;
 
 export function* showProcess(p: Procedure, output: Output): Flow<number> {
