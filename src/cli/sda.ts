@@ -1,9 +1,9 @@
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { DiskFile } from '../console/disk-file.js';
-import { DumpTarget } from '../sda/dump-target.js';
+import { DumpTarget, dumpBytesOf, type DumpBytes } from '../sda/dump-target.js';
 import { SdaError } from '../sda/error.js';
 import { Sda } from '../sda/sda.js';
 import type { OutputFile, SdaFiles } from '../sda/session.js';
@@ -42,13 +42,13 @@ function collect(value: string, before: readonly string[] | undefined): readonly
 }
 
 /** The dump file named, or the one on the system disk. */
-function dumpBytes(file: string | undefined, flags: SdaFlags): Uint8Array {
+function dumpBytes(file: string | undefined, flags: SdaFlags): DumpBytes {
   if (file === undefined) {
     const path = flags.disk ?? join(dataDirectory(flags.dataDir), 'system.dsk');
     if (!existsSync(path)) throw new UsageError(`no dump is named, and there is no system disk ${path}`, EX_NOINPUT);
     const disk = new DiskFile(path, { readOnly: true });
     try {
-      return readSystemFile(disk, '[SYS0.SYSEXE]SYSDUMP.DMP') ?? new Uint8Array(0);
+      return dumpBytesOf(readSystemFile(disk, '[SYS0.SYSEXE]SYSDUMP.DMP') ?? new Uint8Array(0));
     } catch {
       throw new UsageError(`${path} is not a system disk`, EX_NOINPUT);
     } finally {
@@ -56,9 +56,43 @@ function dumpBytes(file: string | undefined, flags: SdaFlags): Uint8Array {
     }
   }
   try {
-    return readFileSync(file);
+    return new HostDump(file);
   } catch {
     throw new UsageError(`cannot read ${file}`, EX_NOINPUT);
+  }
+}
+
+const CHUNK = 0x1_0000;
+
+/** A dump in a host file, read in chunks as SDA comes to them. */
+class HostDump implements DumpBytes {
+  readonly length: number;
+  private readonly handle: number;
+  private readonly chunks = new Map<number, Uint8Array>();
+
+  constructor(path: string) {
+    this.handle = openSync(path, 'r');
+    const status = fstatSync(this.handle);
+    if (!status.isFile()) throw new Error(`${path} is not a file`);
+    this.length = status.size;
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    const first = Math.floor(offset / CHUNK);
+    const within = offset - first * CHUNK;
+    if (within + length <= CHUNK) return this.chunk(first).subarray(within, within + length);
+    const bytes = new Uint8Array(length);
+    readSync(this.handle, bytes, 0, length, offset);
+    return bytes;
+  }
+
+  private chunk(number: number): Uint8Array {
+    const known = this.chunks.get(number);
+    if (known) return known;
+    const bytes = new Uint8Array(CHUNK);
+    readSync(this.handle, bytes, 0, CHUNK, number * CHUNK);
+    this.chunks.set(number, bytes);
+    return bytes;
   }
 }
 

@@ -3,7 +3,20 @@ import { ArrayMemory, bytesToText } from '../executive/structures/memory.js';
 import { SdaError } from './error.js';
 import type { CrashRecord, ProcessorState, Target } from './target.js';
 
+/** A dump file, read where it is needed: large ones are mostly never looked at. */
+export interface DumpBytes {
+  readonly length: number;
+  /** `length` bytes from `offset`, all inside the file. What comes back is not written to. */
+  read(offset: number, length: number): Uint8Array;
+}
+
+/** A dump file in memory. */
+export function dumpBytesOf(bytes: Uint8Array): DumpBytes {
+  return { length: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
+}
+
 const BLOCK = 512;
+const HEADER_BLOCKS = 3;
 const DESCRIPTORS = 8;
 
 /** A system dump file: header, error log buffers, then the pages of its memory descriptors. @source book 8.2.4; digest ch08 1.3-1.5 */
@@ -16,11 +29,11 @@ export class DumpTarget implements Target {
   private readonly runs: readonly { readonly basePfn: number; readonly pages: number; readonly offset: number }[];
 
   /**
-   * @param bytes  the whole file
    * @throws SdaError when it is no dump at all; a dump that is cut short is opened with a warning
    */
-  constructor(private readonly bytes: Uint8Array) {
-    if (bytes.length < BLOCK) throw new SdaError('F', 'DUMPEMPTY', 'dump file contains no valid dump');
+  constructor(private readonly file: DumpBytes) {
+    if (file.length < BLOCK) throw new SdaError('F', 'DUMPEMPTY', 'dump file contains no valid dump');
+    const bytes = file.read(0, Math.min(file.length, HEADER_BLOCKS * BLOCK));
     const memory = new ArrayMemory(bytes);
     const header = DMP.read(memory, 0);
     if (header.DMP$L_CHECK !== (~header.DMP$L_SYSVER >>> 0) || header.DMP$L_SYSVER === 0) {
@@ -47,7 +60,7 @@ export class DumpTarget implements Target {
       const descriptor = MEMDSC.read(memory, DMP.offset.DMP$R_MEMDSC + index * MEMDSC.size);
       const pages = descriptor.MEMDSC$V_PAGES;
       if (pages === 0) continue;
-      const present = Math.max(0, Math.min(pages, Math.floor((bytes.length - offset) / BLOCK)));
+      const present = Math.max(0, Math.min(pages, Math.floor((file.length - offset) / BLOCK)));
       if (present > 0) runs.push({ basePfn: descriptor.MEMDSC$L_BASEPFN, pages: present, offset });
       described += pages;
       held += present;
@@ -62,7 +75,7 @@ export class DumpTarget implements Target {
       code: entry.EMB$L_CR_CODE, time: entry.EMB$Q_HD_TIME, epid: entry.EMB$L_CR_PID,
       processName: bytesToText(nameBytes.subarray(1, 1 + Math.min(15, nameBytes[0]!))),
       version: bytesToText(bytes.subarray(DMP.offset.DMP$L_SYSVER, DMP.offset.DMP$L_SYSVER + 4)),
-      errorSequence: header.DMP$L_ERRSEQ, headerBlocks: bytes.subarray(0, Math.min(bytes.length, 3 * BLOCK)),
+      errorSequence: header.DMP$L_ERRSEQ, headerBlocks: bytes,
       descriptors: runs.map(({ basePfn, pages }) => ({ basePfn, pages })),
     };
   }
@@ -70,7 +83,7 @@ export class DumpTarget implements Target {
   page(pfn: number): Uint8Array | undefined {
     for (const run of this.runs) {
       const index = pfn - run.basePfn;
-      if (index >= 0 && index < run.pages) return this.bytes.subarray(run.offset + index * BLOCK, run.offset + (index + 1) * BLOCK);
+      if (index >= 0 && index < run.pages) return this.file.read(run.offset + index * BLOCK, BLOCK);
     }
     return undefined;
   }

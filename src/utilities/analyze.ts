@@ -9,7 +9,7 @@ import { RAB, RAB$C_BID, RAB$C_BLN, RAB$M_PMT } from '../executive/starlet/rabde
 import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
 import { SS$_NOPRIV, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { bytesToText, textToBytes } from '../executive/structures/memory.js';
-import { DumpTarget } from '../sda/dump-target.js';
+import { DumpTarget, dumpBytesOf } from '../sda/dump-target.js';
 import { SdaError } from '../sda/error.js';
 import { LiveTarget } from '../sda/live-target.js';
 import { Sda } from '../sda/sda.js';
@@ -90,7 +90,7 @@ function* dumpFile(p: Procedure, spec: string): Flow<Target | SdaError> {
     at += piece.length;
   }
   try {
-    return new DumpTarget(bytes);
+    return new DumpTarget(dumpBytesOf(bytes));
   } catch (error) {
     if (error instanceof SdaError) return error;
     throw error;

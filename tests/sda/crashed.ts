@@ -4,7 +4,7 @@ import { crashContext } from '../../src/executive/exceptions/crash-header.js';
 import type { DumpWriter } from '../../src/executive/exceptions/dump-format.js';
 import type { Kernel } from '../../src/executive/kernel.js';
 import { service } from '../../src/executive/gate/service-call.js';
-import { DumpTarget } from '../../src/sda/dump-target.js';
+import { DumpTarget, dumpBytesOf } from '../../src/sda/dump-target.js';
 import { Sda } from '../../src/sda/sda.js';
 import type { SystemSymbols } from '../../src/sda/symbols.js';
 import type { SdaFiles } from '../../src/sda/session.js';
@@ -60,7 +60,7 @@ export function symbolsOf(system: TestSystem): SystemSymbols {
 }
 
 export function openDump(bytes: Uint8Array, symbols: SystemSymbols, files: SdaFiles = {}): Sda {
-  return new Sda(new DumpTarget(bytes), symbols, files);
+  return new Sda(new DumpTarget(dumpBytesOf(bytes)), symbols, files);
 }
 
 /** What a command prints. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DMP } from '../../src/executive/exceptions/dump-format.js';
 import { ArrayMemory } from '../../src/executive/structures/memory.js';
-import { DumpTarget } from '../../src/sda/dump-target.js';
+import { DumpTarget, dumpBytesOf } from '../../src/sda/dump-target.js';
 import { SdaError } from '../../src/sda/error.js';
 import type { SystemSymbols } from '../../src/sda/symbols.js';
 import { crashDump, openDump, say, symbolsOf, waitingSystem } from './crashed.js';
@@ -20,7 +20,7 @@ beforeAll(() => {
 
 function refusal(bytes: Uint8Array): string {
   try {
-    return `opened ${new DumpTarget(bytes).kind}`;
+    return `opened ${new DumpTarget(dumpBytesOf(bytes)).kind}`;
   } catch (error) {
     return error instanceof SdaError ? error.ident : String(error);
   }
