@@ -7,7 +7,6 @@ import { findAll, type FoundFile } from './file-search.js';
 import { isFailure, reason, RmsFile, type FileFailure } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';
 import { outputName } from './output-name.js';
-import { outputName } from './output-name.js';
 
 /**
  * COPY.EXE and APPEND.EXE. A disk file of any organization is copied block by block with its attributes; what comes from a terminal, and
