@@ -133,6 +133,9 @@ function* recordThread(p: Procedure, operation: RecordOperation, body: ThreadFlo
 }
 
 function* ended(p: Procedure, block: Rab | Fab, mode: number, completion: Completion, routines: CompletionRoutines): ThreadFlow<number> {
+  // The caller may have given the memory back while it waited.
+  const size = 'RAB$L_STS' in block ? RAB$C_BLN : FAB$C_BLN;
+  if (!p.kernel.cpu.probe(block.address, size, mode, true)) return completion.status;
   const status = finish(block, completion);
   const routine = status & 1 ? routines.success : routines.error;
   if (routine !== 0) yield* service(p, '$DCLAST', { astadr: routine, astprm: block.address, acmode: mode });

@@ -177,6 +177,8 @@ export function* getSequential(p: Procedure, operation: RecordOperation): Thread
   const taken = Math.min(found.length, size);
   const bytes = yield* readFileBytes(p, operation, irab, found.data, taken);
   if (!(bytes instanceof Uint8Array)) return bytes;
+  // An AST of the caller's may have changed RAB or memory during the wait.
+  if (!p.kernel.cpu.probe(rab.RAB$L_UBF, Math.max(taken, 1), mode, true)) return { status: RMS$_UBF };
   p.memory.writeBytes(rab.RAB$L_UBF, bytes);
   rab.RAB$L_RBF = rab.RAB$L_UBF;
   rab.RAB$W_RSZ = taken;
