@@ -336,6 +336,26 @@ export class Directory {
     return { block, ordinal };
   }
 
+  /** Writes the directory anew with these entries, which need not be in order. Version limits of names go back to the default. */
+  *rewrite(entries: readonly DirectoryEntry[]): BlockFlow<void> {
+    const names = [...new Set(entries.map(({ name }) => name))].sort(compareNames);
+    const blocks: DirectoryRecord[][] = [[]];
+    for (const name of names) {
+      const versions = entries.filter((entry) => entry.name === name).sort((a, b) => b.version - a.version);
+      for (const { version, id } of versions) {
+        const current = blocks.at(-1)!;
+        const last = current.at(-1);
+        const grown = last?.name === name ? [...current.slice(0, -1), { ...last, entries: [...last.entries, { version, id }] }]
+          : [...current, { name, versionLimit: this.defaultVersionLimit, entries: [{ version, id }] }];
+        if (blockBytes(grown) <= ROOM) blocks[blocks.length - 1] = grown;
+        else blocks.push([{ name, versionLimit: this.defaultVersionLimit, entries: [{ version, id }] }]);
+      }
+    }
+    yield* this.reserve(blocks.length);
+    for (const [index, records] of blocks.entries()) yield* this.writeBlock(index, records);
+    yield* this.setBlocksInUse(blocks.length);
+  }
+
   *isEmpty(): BlockFlow<boolean> {
     return (yield* this.entries()).length === 0;
   }

@@ -93,14 +93,22 @@ export class Volume {
   /** The header of a file and its extension headers. */
   *readChain(id: FileId): BlockFlow<Header[]> {
     const chain = [yield* this.readHeader(id)];
+    this.checkMap(chain[0]!);
     for (;;) {
       const next = fileIdAt(headerOf(chain.at(-1)!.block).FH2$R_EXT_FID);
       if (next.number === 0) return chain;
       if (chain.some((header) => header.id.number === next.number)) fail(SS$_BADFILEHDR);
       const extension = yield* this.readHeader(next);
       if (headerOf(extension.block).FH2$W_SEG_NUM !== chain.length) fail(SS$_BADFILEHDR);
+      this.checkMap(extension);
       chain.push(extension);
     }
+  }
+
+  /** What a header maps must lie on the volume; fails with SS$_BADFILEHDR. */
+  private checkMap({ block }: Header): void {
+    const map = readMap(block) ?? fail(SS$_BADFILEHDR);
+    if (map.some(({ lbn, count }) => lbn + count > this.parameters.volumeBlocks)) fail(SS$_BADFILEHDR);
   }
 
   /** Blocks from virtual block `vbn` of a mapped file. */

@@ -5,6 +5,7 @@ import { FileFailure } from '../../src/filesystem/file-failure.js';
 import type { FileId } from '../../src/filesystem/file-id.js';
 import { requestedName } from '../../src/filesystem/lookup.js';
 import { FID$C_MFD, checksum, headerOf, homeBlockOf, seal, storeWord } from '../../src/filesystem/on-disk.js';
+import { repairVolume } from '../../src/filesystem/repair.js';
 import { verifyVolume } from '../../src/filesystem/verify.js';
 import { openVolume } from '../../src/filesystem/volume.js';
 import { Ods2Structure } from '../../src/filesystem/xqp/ods2.js';
@@ -72,6 +73,9 @@ test('a damaged volume gives statuses, never anything worse', () => {
       }
     };
     work(() => { verifyVolume(store); });
+    const repaired = new MemoryBlocks(BLOCKS);
+    repaired.bytes.set(store.bytes);
+    work(() => { repairVolume(repaired, 1n); });
     work(() => { runNow((function* () { yield* useEverything(new Ods2Structure(yield* openVolume(remembered(immediateIo(store))))); })()); });
   }), { numRuns: 400 });
 });

@@ -6,6 +6,7 @@ import type { FileId } from '../../src/filesystem/file-id.js';
 import { initializeVolume } from '../../src/filesystem/initialize.js';
 import { requestedName } from '../../src/filesystem/lookup.js';
 import { FID$C_MFD } from '../../src/filesystem/on-disk.js';
+import { repairVolume } from '../../src/filesystem/repair.js';
 import { verifyVolume } from '../../src/filesystem/verify.js';
 import { openVolume } from '../../src/filesystem/volume.js';
 import { Ods2Structure } from '../../src/filesystem/xqp/ods2.js';
@@ -75,5 +76,8 @@ test('whenever the machine stops, only space is lost, and every finished operati
       return (yield* (yield* Directory.open(yield* openVolume(immediateIo(memory)), MFD)).entries()).map((entry) => entry.name);
     })());
     for (const { name } of files) if (name !== busy) expect(names).toContain(name);
+    repairVolume(memory, 1n);
+    expect(verifyVolume(memory)).toEqual([]);
+    expect(repairVolume(memory, 1n)).toEqual({ blocksFreed: 0, numbersFreed: 0, entriesRemoved: 0, filesFound: 0 });
   }), { numRuns: 150 });
 });

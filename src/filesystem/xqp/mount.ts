@@ -10,12 +10,16 @@ import { AQB, AQB$K_F11V2, MTL, VCB } from '../../executive/structures/volume.js
 import { countFree } from '../allocation.js';
 import type { BlockFlow, BlockIo } from '../block-io.js';
 import { fail } from '../file-failure.js';
+import { BLOCK } from '../on-disk.js';
 import { readParameters, storageBitmapBlocks, Volume, type VolumeParameters } from '../volume.js';
 
 /**
  * Mounting: the volume control block of a disk, its place in the list of mounted volumes, and the unit's DEV$M_MNT. IO$_MOUNT comes here.
  * @source digest appE (VCB, AQB, MTL); choice: what the home block leaves open is as INITIALIZE defaults it
  */
+/** VCB$B_SBMAPSIZE of a bitmap whose size does not fit the byte: it is computed from the size of the device. */
+const BIG_BITMAP = 0xff;
+
 export type VcbView = ReturnType<typeof VCB.at>;
 
 /** The queue block of the XQP, made with the first volume. */
@@ -107,7 +111,7 @@ export function* mountOds2(k: Kernel, ucb: number, io: BlockIo): BlockFlow<void>
   vcb.VCB$L_IBMAPLBN = parameters.ibmapLbn;
   vcb.VCB$L_SBMAPLBN = parameters.sbmapLbn;
   vcb.VCB$B_IBMAPSIZE = parameters.ibmapSize;
-  vcb.VCB$B_SBMAPSIZE = parameters.sbmapSize;
+  vcb.VCB$B_SBMAPSIZE = Math.min(BIG_BITMAP, parameters.sbmapSize);
   vcb.VCB$W_CLUSTER = parameters.cluster;
   vcb.VCB$W_EXTEND = parameters.extend;
   vcb.VCB$L_FREE = free;
@@ -124,10 +128,13 @@ export function* mountOds2(k: Kernel, ucb: number, io: BlockIo): BlockFlow<void>
 /** The volume of a mounted disk, as its VCB describes it. */
 export function volumeOf(k: Kernel, ucb: number, io: BlockIo): Volume {
   const vcb = VCB.at(k, DISKUCB.at(k, ucb).UCB$L_VCB);
+  const deviceBlocks = DISKUCB.at(k, ucb).UCB$L_MAXBLOCK;
+  const cluster = vcb.VCB$W_CLUSTER;
+  const sbmapSize = vcb.VCB$B_SBMAPSIZE < BIG_BITMAP ? vcb.VCB$B_SBMAPSIZE : storageBitmapBlocks(deviceBlocks, cluster);
   const parameters: VolumeParameters = {
-    cluster: vcb.VCB$W_CLUSTER, ibmapLbn: vcb.VCB$L_IBMAPLBN, ibmapSize: vcb.VCB$B_IBMAPSIZE, sbmapLbn: vcb.VCB$L_SBMAPLBN,
-    // The size byte of the VCB is too small for a large bitmap.
-    sbmapSize: storageBitmapBlocks(DISKUCB.at(k, ucb).UCB$L_MAXBLOCK, vcb.VCB$W_CLUSTER), volumeBlocks: DISKUCB.at(k, ucb).UCB$L_MAXBLOCK, maxFiles: vcb.VCB$L_MAXFILES, fileProtection: vcb.VCB$W_FILEPROT,
+    cluster, ibmapLbn: vcb.VCB$L_IBMAPLBN, ibmapSize: vcb.VCB$B_IBMAPSIZE, sbmapLbn: vcb.VCB$L_SBMAPLBN, sbmapSize,
+    // The device may be larger than the volume; the bitmap has no free clusters behind its end.
+    volumeBlocks: Math.min(deviceBlocks, sbmapSize * BLOCK * 8 * cluster), maxFiles: vcb.VCB$L_MAXFILES, fileProtection: vcb.VCB$W_FILEPROT,
     volumeOwner: 0, extend: vcb.VCB$W_EXTEND, alternateIndexLbn: vcb.VCB$L_IXHDR2LBN,
   };
   return new Volume(io, parameters);
