@@ -1,6 +1,8 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
+import { FAB, FAB$C_BID, FAB$C_BLN } from '../executive/starlet/fabdef.js';
+import { NAM, NAM$C_BID, NAM$C_BLN } from '../executive/starlet/namdef.js';
 import { bytesToText } from '../executive/structures/memory.js';
 import { CLI$_DIRECT } from './condition-codes.js';
 import { check, fail } from './condition.js';
@@ -59,4 +61,20 @@ export function* setDefault(p: Procedure, text: string): Flow<void> {
     check(yield* service(p, '$SETDDIR', { newdir: p.string(directory) }));
   });
   if (device !== undefined) check(yield* define(p, 'SYS$DISK', [{ value: device, concealed: false, terminal: false }], 'LNM$PROCESS', SUPERVISOR, { confine: false, noAlias: false }));
+}
+
+/** Whether the default directory is there: $PARSE of nothing looks it up. */
+export function* defaultExists(p: Procedure): Flow<boolean> {
+  return yield* p.scratch(function* () {
+    const fab = FAB.at(p.memory, p.allocate(FAB$C_BLN));
+    const nam = NAM.at(p.memory, p.allocate(NAM$C_BLN));
+    fab.FAB$B_BID = FAB$C_BID;
+    fab.FAB$B_BLN = FAB$C_BLN;
+    fab.FAB$L_NAM = nam.address;
+    nam.NAM$B_BID = NAM$C_BID;
+    nam.NAM$B_BLN = NAM$C_BLN;
+    nam.NAM$L_ESA = p.allocate(256);
+    nam.NAM$B_ESS = 255;
+    return ((yield* service(p, '$PARSE', { fab: fab.address })) & 1) !== 0;
+  });
 }

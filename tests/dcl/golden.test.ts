@@ -25,6 +25,13 @@ describe('golden procedures', () => {
     expect(`${lines.join('\n')}\n`).toBe(readFileSync(new URL(`${name}.expected`, FOLDER), 'utf8'));
   });
 
+  it('SHOW DEFAULT says when the directory is not there', () => {
+    session.type('set default [.nowhere]');
+    expect(session.type('show default')).toContain('  DUA0:[TEST.NOWHERE]\r\r\n%DCL-I-INVDEF, DUA0:[TEST.NOWHERE] does not exist');
+    session.type('set default [test]');
+    expect(session.type('show default')).not.toContain('INVDEF');
+  });
+
   it('runs to the same result twice', () => {
     expect(session.type('@control')).toBe(session.type('@control'));
   });

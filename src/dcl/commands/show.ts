@@ -1,9 +1,9 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { service } from '../../executive/gate/service-call.js';
 import { bytesToText } from '../../executive/structures/memory.js';
-import { CLI$_UNDSYM } from '../condition-codes.js';
+import { CLI$_INVDEF, CLI$_UNDSYM } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
-import { defaultSpec } from '../directory.js';
+import { defaultExists, defaultSpec } from '../directory.js';
 import type { Dcl } from '../interpreter/session.js';
 import { hex8, octal11, type Value } from '../language/value.js';
 import { translate } from '../names.js';
@@ -73,9 +73,11 @@ function* showTime(dcl: Dcl): Flow<number> {
   return 1;
 }
 
-/** SHOW DEFAULT @dcl partly: a search list is not expanded, existence is not checked */
+/** SHOW DEFAULT @dcl partly: a search list is not expanded */
 function* showDefault(dcl: Dcl): Flow<number> {
-  yield* dcl.write(`  ${yield* defaultSpec(dcl.outside.procedure)}`);
+  const spec = yield* defaultSpec(dcl.outside.procedure);
+  yield* dcl.write(`  ${spec}`);
+  if (!(yield* defaultExists(dcl.outside.procedure))) yield* dcl.report({ code: CLI$_INVDEF, args: [spec] });
   return 1;
 }
 
