@@ -3,7 +3,7 @@ import { bareCommand } from './bare.js';
 import { runCommand } from './run.js';
 import { sdaCommand } from './sda.js';
 import { startCommand } from './start.js';
-import { EX_SOFTWARE, EX_USAGE, UsageError } from './usage.js';
+import { EX_BROKEN_PIPE, EX_SOFTWARE, EX_USAGE, UsageError } from './usage.js';
 
 const program = new Command('starlet')
   .description('A VAX running an executive shaped like VAX/VMS 4.4, with DCL on top.')
@@ -16,6 +16,12 @@ for (const command of [startCommand(), runCommand(), sdaCommand(), bareCommand()
   command.copyInheritedSettings(program);
   program.addCommand(command, { isDefault: command.name() === 'start' });
 }
+
+// Whoever reads our output may stop reading: `starlet run x.com | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EX_BROKEN_PIPE);
+});
 
 try {
   await program.parseAsync(process.argv);

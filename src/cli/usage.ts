@@ -3,6 +3,8 @@ export const EX_USAGE = 64;
 export const EX_NOINPUT = 66;
 export const EX_SOFTWARE = 70;
 export const EX_CANTCREAT = 73;
+/** As a program that SIGPIPE ended. */
+export const EX_BROKEN_PIPE = 141;
 
 /** A mistake of the person at the keyboard: one line on stderr and an exit code, no stack trace. */
 export class UsageError extends Error {

@@ -1,4 +1,4 @@
-import { callRoutine, IN_ANY_MODE, inlineRoutine, procedure, upTo } from '../gate/microroutine.js';
+import { IN_ANY_MODE, inlineRoutine, procedure, upTo } from '../gate/microroutine.js';
 import { service } from '../gate/service-call.js';
 import type { Kernel } from '../kernel.js';
 import { expandRegion, REGION_P1 } from '../memory/address-space.js';
@@ -125,15 +125,12 @@ const hibernateFlag = upTo(IN_ANY_MODE, inlineRoutine('PROCSTRT_HIBER', (k) => {
   k.setRegister(0, k.currentModeMemory.readLong(k.symbol('CTL$GL_CREPRC_FLAGS')) & PRC$M_HIBER ? 1 : 0);
 }));
 
-/** Kernel mode, IPL 0: extensions of P1 that need services. */
-const attach = callRoutine('PROCSTRT_ATTACH', () => 1);
-
-/** Executive mode: activates the image whose name the kernel part left in the image header buffer. */
+/** Executive mode: activates the image whose name the kernel part left in the image header buffer; default device and directory are the process's. */
 const activate = procedure('PROCSTRT_ACTIVATE', function* (p) {
   const name = readCounted(p.memory, MMG$IMGHDRBUF);
   return yield* service(p, '$IMGACT', {
-    name: p.string(name), dflnam: p.string('SYS$SYSTEM:.EXE'), hdrbuf: MMG$IMGHDRBUF,
+    name: p.string(name), dflnam: p.string('.EXE'), hdrbuf: MMG$IMGHDRBUF,
   });
 });
 
-export const PROCSTRT_ROUTINES = [kernelPart, transfer, hibernateFlag, attach, activate] as const;
+export const PROCSTRT_ROUTINES = [kernelPart, transfer, hibernateFlag, activate] as const;
