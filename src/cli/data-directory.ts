@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { DiskFile } from '../console/disk-file.js';
 import { hostSystemTime } from '../console/runner.js';
-import { buildSystemDiskInto, readSystemFile } from '../sysgen/system-disk.js';
+import { buildSystemDiskInto } from '../sysgen/system-disk.js';
 import { COMMON_IMAGES } from '../system/images.js';
 import { EXAMPLE_FILES } from '../system/example-files.js';
 import { systemFiles } from '../system/system-files.js';
@@ -50,14 +50,5 @@ function makeSystemDisk(directory: string, path: string): void {
     throw error;
   } finally {
     disk.close();
-  }
-}
-
-/** The parameters in force at boot: SYS$SYSTEM:VAXVMSSYS.PAR, when the disk has one. */
-export function parameterFile(disk: DiskFile): Uint8Array | undefined {
-  try {
-    return readSystemFile(disk, '[SYS0.SYSEXE]VAXVMSSYS.PAR');
-  } catch {
-    return undefined;
   }
 }

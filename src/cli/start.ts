@@ -14,6 +14,7 @@ interface StartFlags {
   readonly login?: boolean;
   readonly fast?: boolean;
   readonly dumpTo?: string;
+  readonly defaultParameters?: boolean;
   readonly disk?: string;
   readonly dataDir?: string;
   readonly mount?: readonly HostMount[];
@@ -30,6 +31,7 @@ export function startCommand(): Command {
     .option('--data-dir <dir>', 'where the system disk is kept (STARLET_HOME; default ~/.local/share/starlet)')
     .option('--mount <dir=name>', 'mount a host directory as a volume with that logical name; :ro behind it for read-only', mountOption)
     .option('--dump-to <file>', 'leave a copy of a crash dump in this host file')
+    .option('--default-parameters', 'boot with the default parameters, not with those in SYS$SYSTEM:VAXVMSSYS.PAR')
     .addHelpText('after', [
       '', 'Keys go to the machine, CTRL/C and CTRL/Z too. CTRL/] q leaves.',
       'Piped input is typed at the terminal line by line; the program ends when it is used up and nothing runs any more.',
@@ -62,6 +64,7 @@ async function start(flags: StartFlags): Promise<void> {
   });
   const system = startStarlet({
     memoryMegabytes: megabytes, clock, console: terminal, systemTime: hostSystemTime(), disks: [disk], autologin: flags.login !== true,
+    useDefaults: flags.defaultParameters === true,
     ...(flags.mount === undefined ? {} : { hostDirectories: flags.mount.map((mount) => mount.directory), hostNames: flags.mount.map((mount) => mount.name) }),
     ...(flags.dumpTo === undefined ? {} : { dumpWriter: new HostDumpFile(flags.dumpTo, megabytes * 2048 + DUMP_OVERHEAD_BLOCKS) }),
   });

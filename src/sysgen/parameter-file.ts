@@ -4,15 +4,24 @@ import { bytesToText, textToBytes } from '../executive/structures/memory.js';
 /**
  * Parameter files: SYS$SYSTEM:VAXVMSSYS.PAR and those of SYSGEN WRITE. choice: 512-byte blocks; the first 16 bytes name the format, then
  * each parameter has an entry of 20 bytes, its name padded with zeroes to 16 and its value as a longword; a zero entry ends the list.
+ * The last longword of the file makes the sum of all its longwords zero.
  */
 const SIGNATURE = 'SYSGEN PARAM V1 ';
 const BLOCK = 512;
 const NAME_SIZE = 16;
-const ENTRY_SIZE = NAME_SIZE + 4;
+const LONG = 4;
+const ENTRY_SIZE = NAME_SIZE + LONG;
+
+/** Modulo 2^32. */
+function longwordSum(view: DataView): number {
+  let sum = 0;
+  for (let at = 0; at < view.byteLength; at += LONG) sum = (sum + view.getUint32(at, true)) >>> 0;
+  return sum;
+}
 
 /** All parameters, those not in `values` with their defaults. */
 export function encodeParameterFile(values: ParameterValues): Uint8Array {
-  const size = SIGNATURE.length + ENTRY_SIZE * (PARAMETERS.length + 1);
+  const size = SIGNATURE.length + ENTRY_SIZE * (PARAMETERS.length + 1) + LONG;
   const bytes = new Uint8Array(Math.ceil(size / BLOCK) * BLOCK);
   const view = new DataView(bytes.buffer);
   bytes.set(textToBytes(SIGNATURE));
@@ -21,16 +30,18 @@ export function encodeParameterFile(values: ParameterValues): Uint8Array {
     bytes.set(textToBytes(name.slice(0, NAME_SIZE)), at);
     view.setUint32(at + NAME_SIZE, (values[name] ?? standard) >>> 0, true);
   });
+  view.setUint32(bytes.length - LONG, -longwordSum(view) >>> 0, true);
   return bytes;
 }
 
 /**
  * The values in a parameter file. Names this system does not have are left out, values outside a parameter's limits are brought inside;
- * undefined when it is no parameter file.
+ * undefined when it is no parameter file or its sum is wrong.
  */
 export function decodeParameterFile(bytes: Uint8Array): Record<string, number> | undefined {
-  if (bytes.length < SIGNATURE.length || bytesToText(bytes.subarray(0, SIGNATURE.length)) !== SIGNATURE) return undefined;
+  if (bytes.length === 0 || bytes.length % BLOCK !== 0 || bytesToText(bytes.subarray(0, SIGNATURE.length)) !== SIGNATURE) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (longwordSum(view) !== 0) return undefined;
   const values: Record<string, number> = {};
   for (let at = SIGNATURE.length; at + ENTRY_SIZE <= bytes.length; at += ENTRY_SIZE) {
     const name = bytesToText(bytes.subarray(at, at + NAME_SIZE)).replace(/\0.*$/s, '');

@@ -1,10 +1,13 @@
 import type { BlockStore } from '../emulator/devices/disk.js';
 import type { ConsolePort, MachineClock } from '../emulator/machine.js';
+import { defaultParameters, type ParameterValues } from '../executive/boot/parameters.js';
+import { NotEnoughMemory } from '../executive/boot/sysboot.js';
 import type { DumpWriter } from '../executive/exceptions/dump-format.js';
 import { connectHostDirectories, fileSystemImage, mountVolume } from '../filesystem/index.js';
 import type { HostDirectory } from '../filesystem/host/host-directory.js';
 import type { ProcedureJob } from '../loginout/job-control.js';
 import { RMS_IMAGE } from '../rms/index.js';
+import { currentParameters, sysbootWarning, type BootParameters } from '../sysgen/boot-parameters.js';
 import { bothDumpWriters, systemDumpWriter } from '../sysgen/dump-file.js';
 import { bootSystem, type System } from './boot-system.js';
 import { attachDisks } from './disks.js';
@@ -22,6 +25,9 @@ export interface StarletOptions {
   /** Logical names for the host directories, in their order. */
   readonly hostNames?: readonly string[];
   readonly autologin: boolean;
+  /** Boot with the default parameters whatever SYS$SYSTEM:VAXVMSSYS.PAR says: USE DEFAULT at a conversational boot. */
+  readonly useDefaults?: boolean;
+  /** Parameters that override those of SYS$SYSTEM:VAXVMSSYS.PAR for this boot. */
   readonly parameters?: Readonly<Record<string, number>>;
   /** A second place for crash dumps, beside SYS$SYSTEM:SYSDUMP.DMP. */
   readonly dumpWriter?: DumpWriter;
@@ -34,15 +40,36 @@ const SYSTEM_DEVICE = 'DUA0:';
 /** The console of a run is a file or a pipe: no screen, no wrap, lines as long as they are. TT$M_LOWER and TT$M_TTSYNC. */
 const PAPER = { TTY_DEFCHAR: 0xa0, TTY_BUF: 511 } as const;
 
-/** The whole system: executive, RMS, file system, DCL and utilities, with its disks mounted by SYSINIT. */
+/**
+ * The whole system: executive, RMS, file system, DCL and utilities, with its disks mounted by SYSINIT. Its parameters are those of
+ * the system disk's VAXVMSSYS.PAR; when that does not do, the console shows why and the defaults are used.
+ */
 export function startStarlet(options: StarletOptions): System {
+  const [systemDisk] = options.disks;
+  const { values, warning }: BootParameters = systemDisk && !options.useDefaults ? currentParameters(systemDisk) : { values: defaultParameters() };
+  if (warning !== undefined) announce(options.console, warning);
+  try {
+    return boot(options, values);
+  } catch (error) {
+    if (!(error instanceof NotEnoughMemory)) throw error;
+    announce(options.console, sysbootWarning('NOMEMORY', 'not enough physical memory for the parameters'));
+    return boot(options, defaultParameters());
+  }
+}
+
+/** A line at the console before anything runs. */
+function announce(console: ConsolePort, text: string): void {
+  for (const character of `\r\n${text}\r\n`) console.transmit(character.charCodeAt(0));
+}
+
+function boot(options: StarletOptions, current: ParameterValues): System {
   const directories = options.hostDirectories ?? [];
   const dumpWriter = bothDumpWriters(options.disks[0] && systemDumpWriter(options.disks[0]), options.dumpWriter);
   return bootSystem({
     memoryMegabytes: options.memoryMegabytes, clock: options.clock, console: options.console, systemTime: options.systemTime,
     systemImages: [RMS_IMAGE, fileSystemImage(directories)], messageSources: MESSAGE_SOURCES, systemDevice: `_${SYSTEM_DEVICE}`, firstImage: 'SYSINIT',
     attach: (machine) => attachDisks(machine, options.disks),
-    parameters: { ...(options.job ? PAPER : {}), ...options.parameters },
+    parameters: { ...current, ...(options.job ? PAPER : {}), ...options.parameters },
     ...(dumpWriter === undefined ? {} : { dumpWriter }),
     residentImages: residentImages({
       systemDevice: SYSTEM_DEVICE, autologin: options.autologin,

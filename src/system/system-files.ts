@@ -1,10 +1,11 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { IHD$C_NATIVE, IHD$K_EXE, encodeImageHeader } from '../macro/image-format.js';
+import { encodeParameterFile } from '../sysgen/parameter-file.js';
 import { SYSTEM_ONLY_PROTECTION, type SystemFile } from '../sysgen/system-disk.js';
 import { textToBytes } from '../executive/structures/memory.js';
 import { autologinRecord, newUserRecord } from '../loginout/uaf-file.js';
 
-/** The files of a new system disk: authorization file, autologin file, images, startup procedures, examples. */
+/** The files of a new system disk: parameters, authorization file, autologin file, images, startup procedures, examples. */
 
 const ALL_PRIVILEGES = 0xffffffffffffffffn;
 /** TMPMBX and NETMBX: what an ordinary user has. */
@@ -28,6 +29,7 @@ const SYLOGIN = [
 export function systemFiles(images: readonly ResidentImage[], examples: Readonly<Record<string, string>>): SystemFile[] {
   const users = USERS.map((user) => newUserRecord(user));
   return [
+    { name: '[SYS0.SYSEXE]VAXVMSSYS.PAR', bytes: encodeParameterFile({}), kind: 'fixed' },
     { name: '[SYS0.SYSEXE]SYSUAF.DAT', bytes: variableRecords(users), kind: 'variable', protection: SYSTEM_ONLY_PROTECTION },
     { name: '[SYS0.SYSEXE]SYSALF.DAT', bytes: variableRecords([autologinRecord('OPA0:', 'SYSTEM')]), kind: 'variable', protection: SYSTEM_ONLY_PROTECTION },
     { name: '[SYS0.SYSMGR]SYLOGIN.COM', bytes: variableText(SYLOGIN), kind: 'variable' },

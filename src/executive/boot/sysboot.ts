@@ -92,9 +92,22 @@ export interface BootOptions {
 const PAGE = 512;
 const RPB_PFN = 0;
 
+/** The parameters ask for more than the machine's memory holds. */
+export class NotEnoughMemory extends Error {
+  constructor() {
+    super('not enough physical memory for these parameters');
+  }
+}
+
+/** What the pools may grow to is at least what they start with. */
+function withMaxima(values: ParameterValues): ParameterValues {
+  const maxima = [['SRPCOUNTV', 'SRPCOUNT'], ['IRPCOUNTV', 'IRPCOUNT'], ['LRPCOUNTV', 'LRPCOUNT'], ['NPAGEVIR', 'NPAGEDYN']] as const;
+  return { ...values, ...Object.fromEntries(maxima.map(([most, first]) => [most, Math.max(values[most]!, values[first]!)])) };
+}
+
 /** Builds the system in `machine`'s memory and leaves the processor at EXE$INIT, mapping off, IPL 31. */
 export function sysboot(machine: Machine, description: SystemDescription, options: BootOptions): BootInformation {
-  const { values } = options;
+  const values = withMaxima(options.values);
   const memory = machine.memory;
   const memoryPages = memory.size / PAGE;
   const sizes = systemSizes(values, memoryPages);
@@ -110,7 +123,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   let topPage = memoryPages;
   const takePages = (count: number): number => {
     topPage -= count;
-    if (topPage < 1024) throw new Error('not enough physical memory for these parameters');
+    if (topPage < 1024) throw new NotEnoughMemory();
     memory.bytes.fill(0, topPage * PAGE, (topPage + count) * PAGE);
     return topPage;
   };
