@@ -64,9 +64,11 @@ export class AddressSpace implements MemoryReader {
   private frameOf(pte: number, isSystem: boolean): Located {
     const decoded = decodePte(pte);
     if (decoded.kind === 'valid' || decoded.kind === 'transition') return { pfn: decoded.pfn };
-    const table = this.globalTable();
-    if (decoded.kind === 'global' && !isSystem && table >= SYSTEM) {
+    // A system page that claims to be global is damage, and following it would lead here again.
+    if (decoded.kind === 'global' && !isSystem) {
       try {
+        const table = this.globalTable();
+        if (table < SYSTEM) return { missing: 'not resident' };
         const global = decodePte(this.readLong((table + 4 * decoded.gptx) >>> 0));
         if (global.kind === 'valid' || global.kind === 'transition') return { pfn: global.pfn };
       } catch (error) {

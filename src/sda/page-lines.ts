@@ -71,7 +71,15 @@ export function* pageTableLines(session: Session, start: number, pages: number):
   for (let page = 0; page < pages; page += 1) {
     const address = (start + page * 512) >>> 0;
     const pte = session.memory.pte(address);
-    if (pte === undefined || pte === 0) {
+    if (pte === undefined) {
+      // The page table page is not there: none of the pages it would map are.
+      const at = session.memory.pteAddress(address);
+      const missing = Math.min(pages - page, at !== undefined && 'virtual' in at ? Math.floor((512 - (at.virtual & 511)) / 4) || 1 : 1);
+      nulls += missing;
+      page += missing - 1;
+      continue;
+    }
+    if (pte === 0) {
       nulls += 1;
       continue;
     }

@@ -39,7 +39,7 @@ export function waitingSystem(extra: TestOptions = {}): TestSystem {
 }
 
 function* create(p: Parameters<Program>[0], name: string, image: string): ReturnType<Program> {
-  return yield* service(p, '$CREPRC', { image: p.string(image), prcnam: p.string(name), baspri: 4, stsflg: 0 });
+  return yield* service(p, '$CREPRC', { image: p.string(`SYS$SYSTEM:${image}`), prcnam: p.string(name), baspri: 4, stsflg: 0 });
 }
 
 /** Crashes the machine where it stands, as OPCCRASH would, and gives the dump file. */

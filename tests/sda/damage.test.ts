@@ -73,7 +73,7 @@ describe('damaged memory', () => {
       const view = new DataView(bytes.buffer);
       for (const [offset, value] of writes) view.setUint32(pages + (offset & ~3), value >>> 0, true);
       survives(bytes);
-    }), { numRuns: 12, seed: 11 });
+    }), { numRuns: 30, seed: 11 });
   }, 60_000);
 
   test('wild pointers and loops in PCBs, and a scrambled header', () => {
@@ -84,7 +84,7 @@ describe('damaged memory', () => {
       for (const [offset, value] of writes) view.setUint32(pcb + offset, value >>> 0, true);
       for (const [offset, value] of header) if (offset < DMP.offset.DMP$L_SYSVER - 4 || offset > DMP.offset.DMP$L_CHECK + 4) view.setUint32(offset, value >>> 0, true);
       survives(bytes);
-    }), { numRuns: 12, seed: 12 });
+    }), { numRuns: 20, seed: 22 });
   }, 60_000);
 
   test('a queue that bites its tail is reported with the address', () => {
