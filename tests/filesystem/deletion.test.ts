@@ -37,7 +37,7 @@ test.each([1, 4])('ch07#30: processes deleted in the middle of file functions le
       yield* mountVolume(p, 'DUA0:');
       for (let round = 0; round < 6; round += 1) {
         const names = ['ONE', 'TWO', 'THREE'];
-        for (const name of names) yield* service(p, '$CREPRC', { image: p.string('BUSY'), prcnam: p.string(name), baspri: 4, uic: 0x10004, stsflg: 0x40 });
+        for (const name of names) yield* service(p, '$CREPRC', { image: p.string('SYS$SYSTEM:BUSY'), prcnam: p.string(name), baspri: 4, uic: 0x10004, stsflg: 0x40 });
         const delta = p.allocate(8);
         writeQuad(p.memory, delta, -BigInt(10_000 * (7 + ((seed * 31 + round * 17) % 40))));
         yield* service(p, '$SETIMR', { efn: 5, daytim: delta });

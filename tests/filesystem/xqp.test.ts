@@ -175,7 +175,7 @@ describe('file functions', () => {
     const system = fileSystem({
       SYSINIT: function* (p) {
         yield* mountVolume(p, 'DUA0:');
-        for (const name of ['ONE', 'TWO']) yield* service(p, '$CREPRC', { image: p.string(name), prcnam: p.string(name), baspri: 4, uic: 0x10004, stsflg: 0x40 });
+        for (const name of ['ONE', 'TWO']) yield* service(p, '$CREPRC', { image: p.string(`SYS$SYSTEM:${name}`), prcnam: p.string(name), baspri: 4, uic: 0x10004, stsflg: 0x40 });
         return 1;
       },
       ONE: worker('ONE'), TWO: worker('TWO'),
@@ -216,7 +216,7 @@ describe('file functions', () => {
         yield* fileFunction(p, chan, IO$_CREATE | IO$M_CREATE, { did: MFD, name: 'PUBLIC.DAT', attributes: protection(0xea00) });
         const none = p.allocate(8);
         for (const [name, uic] of [['STRANGER', 0x81_0001], ['OWNER', 0x80_0001]] as const) {
-          yield* service(p, '$CREPRC', { image: p.string(name), prcnam: p.string(name), baspri: 4, uic, stsflg: 0x40, prvadr: none });
+          yield* service(p, '$CREPRC', { image: p.string(`SYS$SYSTEM:${name}`), prcnam: p.string(name), baspri: 4, uic, stsflg: 0x40, prvadr: none });
         }
         return 1;
       },

@@ -14,7 +14,7 @@ export function swapInitRoutines(information: () => BootInformation): readonly M
     const status = LNM$INIT_SYSTEM(k, systemDevice);
     if (!(status & 1)) throw new Error(`system logical name tables: status ${status.toString(16)}`);
     const made = EXE$CREPRC(k, {
-      image: firstImage, input: '', output: '', error: '', disk: systemDevice, name: 'SYSINIT', privileges: undefined, quotas: new Map(),
+      image: firstImage.includes(':') ? firstImage : `SYS$SYSTEM:${firstImage}`, input: '', output: '', error: '', disk: systemDevice, name: 'SYSINIT', privileges: undefined, quotas: new Map(),
       priority: SYSINIT_PRIORITY, uic: SYSTEM_UIC, mailboxUnit: 0, flags: PRC$M_DETACH,
     });
     if (!(made.status & 1)) throw new Error(`SYSINIT process: status ${made.status.toString(16)}`);

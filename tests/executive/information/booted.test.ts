@@ -46,7 +46,7 @@ const texts = (p: Procedure, address: number, length: number): string => String.
 
 function* create(p: Procedure, name: string, image = 'IDLE'): Flow<number> {
   const pid = p.allocate(4);
-  expect(yield* service(p, '$CREPRC', { pidadr: pid, image: p.string(image), prcnam: p.string(name), baspri: 4 })).toBe(SS$_NORMAL);
+  expect(yield* service(p, '$CREPRC', { pidadr: pid, image: p.string(`SYS$SYSTEM:${image}`), prcnam: p.string(name), baspri: 4 })).toBe(SS$_NORMAL);
   return pid;
 }
 

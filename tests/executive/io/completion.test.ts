@@ -119,7 +119,7 @@ describe('I/O postprocessing', () => {
   test('a process is deleted while it reads from the terminal: nothing of its request is left', () => {
     const { system } = runProgram(function* (p) {
       const name = p.string('VICTIM');
-      yield* service(p, '$CREPRC', { image: p.string('VICTIM'), prcnam: name, baspri: 4 });
+      yield* service(p, '$CREPRC', { image: p.string('SYS$SYSTEM:VICTIM'), prcnam: name, baspri: 4 });
       yield* pause(p, 1);
       yield* service(p, '$DELPRC', { prcnam: name });
       yield* pause(p, 1);

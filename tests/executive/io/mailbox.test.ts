@@ -308,7 +308,7 @@ describe('mailboxes', () => {
       const { channel } = yield* createMailbox(p, { maxmsg: 100 });
       const pid = p.allocate(4);
       yield* service(p, '$CREPRC', {
-        pidadr: pid, image: p.string('CHILD'), prcnam: p.string('CHILD'), baspri: 4, mbxunt: unitOf(p.kernel, channel).UCB$W_UNIT,
+        pidadr: pid, image: p.string('SYS$SYSTEM:CHILD'), prcnam: p.string('CHILD'), baspri: 4, mbxunt: unitOf(p.kernel, channel).UCB$W_UNIT,
       });
       const iosb = p.allocate(8);
       const buffer = p.allocate(100);

@@ -74,7 +74,7 @@ test('ch28#3 (the part that needs no SPAWN): private names of one process are no
     yield* define(p, 'LNM$PROCESS', 'PRIVATE', 'PARENT');
     yield* define(p, 'LNM$JOB', 'JOBWIDE', 'PARENT');
     const pid = p.allocate(4);
-    expect(yield* service(p, '$CREPRC', { pidadr: pid, image: p.string('CHILD'), prcnam: p.string('CHILD'), baspri: 4 })).toBe(SS$_NORMAL);
+    expect(yield* service(p, '$CREPRC', { pidadr: pid, image: p.string('SYS$SYSTEM:CHILD'), prcnam: p.string('CHILD'), baspri: 4 })).toBe(SS$_NORMAL);
   }, {
     CHILD: function* (p) {
       seen.push((yield* translate(p, 'LNM$FILE_DEV', 'PRIVATE')).status.toString(16), (yield* translate(p, 'LNM$FILE_DEV', 'JOBWIDE')).text);
@@ -88,7 +88,7 @@ test('ch28#64 (booted): the job table goes with the detached process that made i
   let table = '';
   inProcess(function* (p) {
     const pid = p.allocate(4);
-    const status = yield* service(p, '$CREPRC', { pidadr: pid, image: p.string('CHILD'), prcnam: p.string('CHILD'), baspri: 4, uic: 0x00010007, stsflg: 0x40 });
+    const status = yield* service(p, '$CREPRC', { pidadr: pid, image: p.string('SYS$SYSTEM:CHILD'), prcnam: p.string('CHILD'), baspri: 4, uic: 0x00010007, stsflg: 0x40 });
     expect(status).toBe(SS$_NORMAL);
     const time = p.allocate(8);
     p.memory.writeLong(time, -20_000_000);

@@ -31,7 +31,7 @@ function inProcess<T>(body: (p: Procedure) => T): T {
 
 function* createChild(p: Procedure, image: string): Flow<number> {
   const pid = p.allocate(4);
-  const status = yield* service(p, '$CREPRC', { pidadr: pid, image: p.string(image), prcnam: p.string('CHILD'), baspri: 4 });
+  const status = yield* service(p, '$CREPRC', { pidadr: pid, image: p.string(`SYS$SYSTEM:${image}`), prcnam: p.string('CHILD'), baspri: 4 });
   expect(status).toBe(1);
   return pid;
 }

@@ -78,7 +78,7 @@ function* supervise(p: Procedure, seed: number, seconds: number): Flow<void> {
     yield* p.scratch(function* () {
       if (children.length < 6 && dice.roll(3) === 0) {
         p.memory.writeLong(pid, 0);
-        const status = yield* service(p, '$CREPRC', { pidadr: pid, image: p.string('WORKER'), baspri: dice.roll(6) });
+        const status = yield* service(p, '$CREPRC', { pidadr: pid, image: p.string('SYS$SYSTEM:WORKER'), baspri: dice.roll(6) });
         if ((status & 1) !== 0) children.push(p.memory.readLong(pid));
       }
       if (children.length > 0) {
