@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { PCB } from '../../src/executive/structures/pcb.js';
+import { readCounted } from '../../src/executive/structures/memory.js';
+import { gridLines } from '../../src/utilities/directory.js';
+import { outputName } from '../../src/utilities/output-name.js';
+import { privilegeMask } from '../../src/utilities/set-process.js';
+import { UtilitySession } from './session.js';
+
+describe('SET PROCESS, SHOW, SYSGEN', () => {
+  const dcl = new UtilitySession();
+  const { kernel } = dcl.session.system;
+  /** The session's own PCB: the only process beside the null process and the swapper. */
+  const pcb = () => PCB.at(kernel, kernel.readLong(kernel.sys.SCH$GL_PCBVEC + 8));
+
+  test('SET PROCESS changes the PCB', () => {
+    dcl.lines('SET PROCESS/NAME=FRED/PRIORITY=6');
+    expect(readCounted(kernel, pcb().address + PCB.offset.PCB$T_LNAME)).toBe('FRED');
+    expect(31 - pcb().PCB$B_PRIB).toBe(6);
+    dcl.lines('SET PROCESS/PRIVILEGES=(NOWORLD,NOBYPASS)');
+    const world = 1n << 16n;
+    expect(pcb().PCB$Q_PRIV & world).toBe(0n);
+    dcl.lines('SET PROCESS/PRIVILEGES=WORLD');
+    expect(pcb().PCB$Q_PRIV & world).toBe(world);
+  });
+
+  test('what cannot be set is said with its reason', () => {
+    expect(dcl.lines('SET PROCESS/NAME=SWAPPER')).toEqual(['%SET-E-NOTSET, error modifying process name', '-SYSTEM-F-DUPLNAM, duplicate name']);
+    expect(dcl.lines('SET PROCESS/PRIVILEGES=FOO')).toEqual(['%SET-E-IVPRIV, unrecognized privilege - check validity and spelling', ' \\FOO\\']);
+  });
+
+  test('SHOW MEMORY adds up to the machine; SHOW DEVICES walks the I/O database', () => {
+    const memory = dcl.lines('SHOW MEMORY').find((line) => line.includes('Main Memory'))!;
+    const [total, free, used, modified] = memory.slice(memory.indexOf(')') + 1).trim().split(/\s+/).map(Number);
+    expect(total).toBe(32768);
+    expect(free! + used! + modified!).toBe(total);
+    const devices = dcl.lines('SHOW DEVICES');
+    expect(devices.some((line) => /^DUA0: {19}Mounted {14}0 {2}STARLETSYS/.test(line))).toBe(true);
+    expect(devices).toContain('OPA0:                   Online               0');
+    expect(dcl.lines('SHOW DEVICES XX')).toEqual(['%SYSTEM-W-NOSUCHDEV, no such device available']);
+    expect(dcl.lines('SHOW TERMINAL')[0]).toBe('Terminal: _OPA0:      Device_Type: VT100          Owner: FRED');
+  });
+
+  test('SYSGEN WRITE ACTIVE changes cells of dynamic parameters only', () => {
+    expect(kernel.sys.SCH$GW_QUAN).toBe(20);
+    dcl.lines('MCR SYSGEN', 'SET QUANTUM 33', 'WRITE ACTIVE');
+    expect(kernel.sys.SCH$GW_QUAN).toBe(33);
+    dcl.lines('SET IRPCOUNT 301');
+    expect(dcl.lines('WRITE ACTIVE')).toEqual(['%SYSGEN-E-WRITEACT, parameter IRPCOUNT cannot be changed in the running system', 'SYSGEN>']);
+    expect(dcl.lines('SET QUANTUM 1')[0]).toBe('%SYSGEN-W-SETMIN, value set to minimum for parameter QUANTUM');
+    dcl.lines('USE ACTIVE', 'SET QUANTUM 44', 'WRITE MINE', 'USE DEFAULT', 'USE MINE');
+    expect(dcl.lines('SHOW QUANTUM')).toContain('QUANTUM                        44         20         2     32767 10Ms       D');
+    dcl.lines('EXIT');
+    expect(dcl.lines('SHOW SYMBOL $SEVERITY')).toEqual(['  $SEVERITY == "1"']);
+  });
+});
+
+describe('small parts', () => {
+  test('long names take several cells', () => {
+    const long = 'A_NAME_OF_MORE_THAN_20_CHARACTERS.TXT;1';
+    expect(gridLines(['A.B;1', long, 'C.D;1', 'E.F;1'], 4)).toEqual([`${'A.B;1'.padEnd(20)}${long.padEnd(40)}${'C.D;1'.padEnd(20)}`, 'E.F;1'.padEnd(20)]);
+  });
+
+  test('output names take what is missing from the input', () => {
+    const input = { directory: 'D:[A]', name: 'X', type: '.TXT', version: ';3' };
+    expect(outputName('[B]', input)).toBe('[B]X.TXT');
+    expect(outputName('*.BAK', input)).toBe('X.BAK');
+    expect(outputName('Y.*;*', input)).toBe('Y.TXT;3');
+  });
+
+  test('privilege lists', () => {
+    expect(privilegeMask(['ALL', 'NOWORLD']).enable & (1n << 16n)).toBe(0n);
+    expect(privilegeMask(['CMKRNL']).enable).toBe(1n);
+    expect(privilegeMask(['X']).unknown).toBe('X');
+  });
+});
