@@ -40,7 +40,7 @@ export function* closeDisk(p: Procedure, context: IoContext, truncate: boolean):
     const written = yield* flushStream(p, context, irab);
     if (written !== 0) outcome = { status: RMS$_WBE, stv: written };
   }
-  const cut = truncate && ifab.IFB$V_WRITER !== 0;
+  const cut = (truncate || ifab.IFB$V_EXTENDED !== 0) && ifab.IFB$V_WRITER !== 0;
   const lastBlock = ifab.IFB$W_FFB === 0 ? ifab.IFB$L_EBK - 1 : ifab.IFB$L_EBK;
   const result = yield* fileFunction(p, context, {
     func: IO$_DEACCESS,

@@ -28,7 +28,7 @@ export function* extendOpenFile(p: Procedure, operation: FileOperation): ThreadF
   if (!ifab.IFB$V_DISK) return { status: RMS$_IOP };
   if (!ifab.IFB$V_WRITER) return { status: RMS$_FAC };
   const before = ifab.IFB$L_HBK;
-  const failed = yield* extendFile(p, operation, fab.FAB$L_ALQ, fab.FAB$V_CTG ? FIB$M_ALCON : fab.FAB$V_CBT ? FIB$M_ALCONB : 0);
+  const failed = yield* extendFile(p, operation, fab.FAB$L_ALQ, fab.FAB$V_CTG ? FIB$M_ALCON : fab.FAB$V_CBT ? FIB$M_ALCONB : 0, true);
   if (failed) return failed;
   fab.FAB$L_ALQ = ifab.IFB$L_HBK - before;
   return { status: RMS$_NORMAL };

@@ -165,16 +165,23 @@ export function* writeFileBytes(p: Procedure, context: IoContext, irab: Irab, po
 }
 
 const SMALLEST_EXTENSION = 3;
+const LARGEST_EXTENSION = 128;
 
-/** Allocates at least `blocks` more blocks: the file's default extension, the process's, or what is needed. */
-export function* extendFile(p: Procedure, context: IoContext, blocks: number, control = 0): ThreadFlow<Completion | undefined> {
+/**
+ * Allocates at least `blocks` more blocks: the file's default extension, the process's, or, when there is none, half of what the file has.
+ * choice: blocks that were allocated in this way and are not used are given back when the file is closed (IFB$V_EXTENDED).
+ */
+export function* extendFile(p: Procedure, context: IoContext, blocks: number, control = 0, isExplicit = false): ThreadFlow<Completion | undefined> {
   const { ifab } = context;
-  const usual = ifab.IFB$W_DEQ || PIO_CELLS.at(p.memory, PIO_BASE).PIO$GW_RMSEXTEND || SMALLEST_EXTENSION;
+  const growth = Math.min(LARGEST_EXTENSION, Math.max(SMALLEST_EXTENSION, ifab.IFB$L_HBK >>> 1));
+  const given = ifab.IFB$W_DEQ || PIO_CELLS.at(p.memory, PIO_BASE).PIO$GW_RMSEXTEND;
+  const usual = isExplicit ? blocks : given || growth;
   const result = yield* fileFunction(p, context, {
     func: IO$_MODIFY, extendControl: FIB$M_EXTEND | control, extendSize: Math.max(blocks, usual),
   });
   if (!succeeded(result)) return fileFailure(result, RMS$_EXT);
   ifab.IFB$L_HBK = ifab.IFB$L_HBK + result.fib.FIB$L_EXSZ;
+  if (!isExplicit && given === 0) ifab.IFB$V_EXTENDED = 1;
   releaseWorkArea(p, ifab);
   return undefined;
 }
