@@ -44,8 +44,8 @@ describe('SET PROCESS, SHOW, SYSGEN', () => {
     expect(kernel.sys.SCH$GW_QUAN).toBe(20);
     dcl.lines('MCR SYSGEN', 'SET QUANTUM 33', 'WRITE ACTIVE');
     expect(kernel.sys.SCH$GW_QUAN).toBe(33);
-    dcl.lines('SET IRPCOUNT 301');
-    expect(dcl.lines('WRITE ACTIVE')).toEqual(['%SYSGEN-E-WRITEACT, parameter IRPCOUNT cannot be changed in the running system', 'SYSGEN>']);
+    dcl.lines('SET BALSETCNT 30', 'WRITE ACTIVE');
+    expect(kernel.sys.SGN$GL_BALSETCT).toBe(40);
     expect(dcl.lines('SET QUANTUM 1')[0]).toBe('%SYSGEN-W-SETMIN, value set to minimum for parameter QUANTUM');
     dcl.lines('USE ACTIVE', 'SET QUANTUM 44', 'WRITE MINE', 'USE DEFAULT', 'USE MINE');
     expect(dcl.lines('SHOW QUANTUM')).toContain('QUANTUM                        44         20         2     32767 10Ms       D');
