@@ -5,7 +5,7 @@ $! they return comes out of the process's own control blocks.
 $!
 $	SHOW_ITEM = "CALL ITEM"
 $	SHOW_ITEM "Process name"    "''F$PROCESS()'"
-$	SHOW_ITEM "Username"        "''F$EDIT(F$USER(),"TRIM")'"
+$	SHOW_ITEM "Username"        "''F$EDIT(F$GETJPI("","USERNAME"),"TRIM")'"
 $	SHOW_ITEM "Mode"            "''F$MODE()'"
 $	SHOW_ITEM "State"           "''F$GETJPI("","STATE")'"
 $	SHOW_ITEM "Base priority"   "''F$GETJPI("","PRIB")'"
