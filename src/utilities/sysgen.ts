@@ -13,6 +13,7 @@ import { messageCode, report, sharedCode } from './messages.js';
 import { Output } from './output.js';
 import { getProcess } from './process-information.js';
 import { activeValue, writeActive } from './sysgen-active.js';
+import { HEADING, HELP_LINES, parameterLine, selection } from './sysgen-show.js';
 
 /**
  * SYSGEN.EXE: USE, SET, SHOW and WRITE of parameters. Values are worked on in the image and go to the running system or to a file with WRITE.
@@ -63,12 +64,12 @@ function* readFile(p: Procedure, spec: string): Flow<{ readonly spec: string; re
   });
 }
 
-function* find(p: Procedure, name: string): Flow<Parameter | undefined> {
+/** A parameter by its name or the beginning of it; the status of the message when there is none. */
+function* find(p: Procedure, name: string): Flow<Parameter | number> {
   const exact = PARAMETERS.find((parameter) => parameter.name === name);
   const found = exact ? [exact] : PARAMETERS.filter((parameter) => fits(name, parameter.name));
-  if (found.length === 1) return found[0];
-  yield* report(p, { code: messageCode(found.length === 0 ? 'SYSGEN$_NOPARAM' : 'SYSGEN$_AMBPARAM') });
-  return undefined;
+  if (found.length === 1) return found[0]!;
+  return yield* report(p, { code: messageCode(found.length === 0 ? 'SYSGEN$_NOPARAM' : 'SYSGEN$_AMBPARAM') });
 }
 
 /** A decimal number, or one with a radix: %X, %O, %D. */
@@ -82,45 +83,30 @@ function parseValue(text: string): number | undefined {
 function* set(session: Session, name: string, text: string): Flow<number> {
   const { p, values } = session;
   const parameter = yield* find(p, name);
-  if (!parameter) return 0;
+  if (typeof parameter === 'number') return parameter;
   const typed = fits(text, 'DEFAULT') ? parameter.default : parseValue(text);
   if (typed === undefined) return yield* report(p, { code: messageCode('SYSGEN$_SYNTAX') });
   const value = typed === -1 && parameter.maximum === -1 ? 0xffff_ffff : typed;
-  const limited = value < parameter.minimum ? parameter.minimum : parameter.maximum !== -1 && value > parameter.maximum ? parameter.maximum : value;
+  const limited = Math.max(parameter.minimum, Math.min(parameter.maximum === -1 ? 0xffff_ffff : parameter.maximum, value));
   values[parameter.name] = limited;
   if (limited === value) return 1;
   return yield* report(p, { code: messageCode(limited > value ? 'SYSGEN$_SETMIN' : 'SYSGEN$_SETMAX'), args: [parameter.name] });
 }
 
-const HEADING = [
-  'Parameter Name            Current    Default     Min.     Max.     Unit  Dynamic',
-  '--------------            -------    -------    -------  -------   ----  -------',
-];
-
-function row(parameter: Parameter, current: number): string {
-  const { name, unit, dynamic } = parameter;
-  const text = (value: number): string => String(value === 0xffff_ffff ? -1 : value);
-  const left = `${name.padEnd(23)}${text(current).padStart(10)}${text(parameter.default).padStart(11)}${text(parameter.minimum).padStart(10)}${text(parameter.maximum).padStart(10)} ${unit}`;
-  return dynamic ? `${left.padEnd(76)}D` : left;
-}
-
 function* show(session: Session, words: readonly string[], qualifiers: readonly string[]): Flow<number> {
   const { p, output, values } = session;
-  const group = qualifiers[0];
-  let listed: readonly Parameter[];
-  if (words[0] !== undefined) {
-    const one = yield* find(p, words[0]);
-    if (!one) return 0;
-    listed = [one];
-  } else if (group === undefined || fits(group, 'ALL')) listed = PARAMETERS;
-  else if (fits(group, 'DYNAMIC')) listed = PARAMETERS.filter(({ dynamic }) => dynamic);
-  else if (fits(group, 'NAMES')) {
-    for (const { name } of PARAMETERS) yield* output.line(name);
+  const chosen = selection(qualifiers);
+  if (!chosen) return yield* report(p, { code: messageCode('SYSGEN$_SYNTAX') });
+  const [name] = words;
+  const one = name === undefined ? undefined : yield* find(p, name);
+  if (typeof one === 'number') return one;
+  const listed = one ? [one] : chosen.listed;
+  if (chosen.names) {
+    for (const parameter of listed) yield* output.line(parameter.name);
     return 1;
-  } else listed = PARAMETERS.filter((parameter) => fits(group, parameter.group));
-  if (listed.length === 0) return yield* report(p, { code: messageCode('SYSGEN$_SYNTAX') });
-  if (words[0] === undefined) for (const line of ['', `Parameters in use: ${session.source}`]) yield* output.line(line);
-  for (const line of [...HEADING, ...listed.map((parameter) => row(parameter, values[parameter.name]!))]) yield* output.line(line);
+  }
+  if (!one) for (const line of ['', `Parameters in use: ${session.source}`]) yield* output.line(line);
+  for (const line of [...HEADING, ...listed.map((parameter) => parameterLine(parameter, values[parameter.name]!, chosen.hexadecimal))]) yield* output.line(line);
   return 1;
 }
 
@@ -148,12 +134,9 @@ function* ownPid(p: Procedure): Flow<number> {
   });
 }
 
-/** Dynamic parameters take effect; a change of any other is refused before anything is written. */
+/** Dynamic parameters take effect; the others stay as they are. */
 function* writeRunning(session: Session): Flow<number> {
   const { p, values } = session;
-  const now = active(p);
-  const fixed = PARAMETERS.find(({ name, dynamic }) => !dynamic && values[name] !== now[name]);
-  if (fixed) return yield* report(p, { code: messageCode('SYSGEN$_WRITEACT'), args: [fixed.name] });
   const status = yield* p.scratch(function* () {
     const longs = p.allocate(4 * PARAMETERS.length);
     PARAMETERS.forEach(({ name }, index) => { p.memory.writeLong(longs + 4 * index, values[name]!); });
@@ -174,11 +157,15 @@ function* execute(session: Session, line: string): Flow<number | 'exit'> {
   const qualifiers = rest.filter((word) => word.startsWith('/')).map((word) => word.slice(1));
   if (head === '') return 1;
   if (fits(head, 'EXIT')) return 'exit';
+  if (fits(head, 'HELP')) {
+    for (const helpLine of HELP_LINES) yield* session.output.line(helpLine);
+    return 1;
+  }
   if (fits(head, 'USE') && words[0] !== undefined) return yield* use(session, words[0]);
   if (head.length > 1 && fits(head, 'SET') && words[1] !== undefined) return yield* set(session, words[0]!, words[1]);
   if (head.length > 1 && fits(head, 'SHOW')) return yield* show(session, words, qualifiers);
   if (fits(head, 'WRITE') && words[0] !== undefined) return yield* write(session, words[0]);
-  const isKnown = ['USE', 'SET', 'WRITE'].some((keyword) => fits(head, keyword));
+  const isKnown = ['USE', 'SET', 'SHOW', 'WRITE'].some((keyword) => fits(head, keyword));
   return yield* report(session.p, { code: messageCode(isKnown ? 'SYSGEN$_SYNTAX' : 'SYSGEN$_CMDUNK') });
 }
 

@@ -16,7 +16,7 @@ export interface Parameter {
   readonly bit?: number;
   readonly default: number;
   readonly minimum: number;
-  /** -1: no limit. */
+  /** -1: no limit but that of a longword. */
   readonly maximum: number;
   readonly unit: string;
   /** May be changed in the running system by WRITE ACTIVE. */
@@ -30,7 +30,8 @@ function row(
   name: string, cell: string, value: number, minimum: number, maximum: number, unit: string,
   group: ParameterGroup = 'SYS', dynamic = false,
 ): Parameter {
-  return { name, cell, cellOffset: 0, default: value, minimum, maximum, unit, dynamic, group };
+  const most = maximum === -1 && cell.includes('$GW_') ? 0xffff : maximum;
+  return { name, cell, cellOffset: 0, default: value, minimum, maximum: most, unit, dynamic, group };
 }
 
 /** A flag in EXE$GL_DEFFLAGS; EXE$GL_FLAGS starts as a copy. */
@@ -145,6 +146,13 @@ export const PARAMETERS: readonly Parameter[] = [
   ...quota(13, 'WSEXTENT', 1024, 60, 'Pages'),
   ...quota(14, 'JTQUOTA', 1024, 0, 'Bytes'),
 ];
+
+/** MAJOR: those that a system manager changes most. choice, among the parameters of the table. */
+export const MAJOR_PARAMETERS: ReadonlySet<string> = new Set([
+  'PFCDEFAULT', 'GBLSECTIONS', 'GBLPAGES', 'MAXPROCESSCNT', 'SYSMWCNT', 'BALSETCNT', 'IRPCOUNT', 'SRPCOUNT', 'LRPCOUNT', 'WSMAX', 'NPAGEDYN', 'PAGEDYN',
+  'VIRTUALPAGECNT', 'QUANTUM', 'PFRATL', 'PFRATH', 'WSINC', 'WSDEC', 'AWSMIN', 'AWSTIME', 'BORROWLIM', 'GROWLIM', 'LOCKIDTBL', 'RESHASHTBL',
+  'FREELIM', 'FREEGOAL', 'MPW_LOLIMIT', 'MPW_HILIMIT',
+]);
 
 /** Parameter values by name. */
 export type ParameterValues = Readonly<Record<string, number>>;

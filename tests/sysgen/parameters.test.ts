@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { defaultParameters, PARAMETERS } from '../../src/executive/boot/parameters.js';
+import { currentParameters } from '../../src/sysgen/boot-parameters.js';
+import { decodeParameterFile, encodeParameterFile } from '../../src/sysgen/parameter-file.js';
+import type { SystemFile } from '../../src/sysgen/system-disk.js';
+import { Console, systemDisk } from './console.js';
+
+const FILE = '[SYS0.SYSEXE]VAXVMSSYS.PAR';
+const withFile = (bytes: Uint8Array) => (files: SystemFile[]): SystemFile[] => files.map((file) => file.name === FILE ? { ...file, bytes } : file);
+
+describe('the table', () => {
+  test('defaults are within their limits, limits within their cells', () => {
+    for (const { name, default: standard, minimum, maximum, cell } of PARAMETERS) {
+      expect(standard, name).toBeGreaterThanOrEqual(minimum);
+      if (maximum !== -1) expect(standard, name).toBeLessThanOrEqual(maximum);
+      if (/\$G[BW]_/.test(cell)) expect(maximum, name).toBeGreaterThanOrEqual(0);
+    }
+  });
+});
+
+describe('parameter files', () => {
+  test('keep every value', () => {
+    const values = { ...defaultParameters(), MAXPROCESSCNT: 100, GBLPAGES: 0xffff_ffff };
+    expect(decodeParameterFile(encodeParameterFile(values))).toEqual(values);
+  });
+
+  test('one changed byte anywhere is noticed', () => {
+    const bytes = encodeParameterFile({});
+    for (let at = 0; at < bytes.length; at += 1) {
+      const damaged = bytes.slice();
+      damaged[at]! ^= 0x10;
+      expect(decodeParameterFile(damaged), `byte ${at}`).toBeUndefined();
+    }
+    expect(decodeParameterFile(bytes.slice(0, 512))).toBeUndefined();
+    expect(decodeParameterFile(new Uint8Array(0))).toBeUndefined();
+  });
+});
+
+describe('SYSBOOT', () => {
+  test('a new disk has the defaults', () => {
+    expect(currentParameters(systemDisk())).toEqual({ values: defaultParameters() });
+  });
+
+  test('a missing or damaged file: a warning and the defaults', () => {
+    const warnings = [
+      currentParameters(systemDisk((files) => files.filter(({ name }) => name !== FILE))), currentParameters(systemDisk(withFile(new Uint8Array(700).fill(7)))),
+      currentParameters({ blocks: 100, read: (_lbn, count) => new Uint8Array(count * 512), write: () => undefined }),
+    ].map(({ values, warning }) => {
+      expect(values).toEqual(defaultParameters());
+      return warning;
+    });
+    expect(warnings).toEqual([
+      '%SYSBOOT-W-NOPARFILE, unable to locate SYS$SYSTEM:VAXVMSSYS.PAR; default parameters are used',
+      '%SYSBOOT-W-BADPARFILE, SYS$SYSTEM:VAXVMSSYS.PAR is damaged or no parameter file; default parameters are used',
+      '%SYSBOOT-W-READERR, error reading SYS$SYSTEM:VAXVMSSYS.PAR; default parameters are used',
+    ]);
+  });
+
+  test('parameters that need more memory than there is: a warning, and the system boots', () => {
+    const { text } = new Console(systemDisk(withFile(encodeParameterFile({ NPAGEDYN: 0x4000_0000 }))));
+    expect(text).toMatch(/^\r\n%SYSBOOT-W-NOMEMORY, [^\r]*\r\n[^]*Welcome/);
+  });
+});
