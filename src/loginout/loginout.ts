@@ -176,6 +176,8 @@ function* establish(p: Procedure, entries: Entries, record: UafRecord, interacti
   const directory = readCounted(p.memory, uaf.address + UAF.offset.UAF$T_DEFDIR);
   const login = `${device}${directory}`;
   yield* defineLogical(p, USER_MODE_TABLE, 'SYS$DISK', EXECUTIVE, [device]);
+  // EXE$PROCSTRT names the terminal of a process that was created with one; this one got its terminal just now.
+  if (terminal !== '') yield* defineLogical(p, USER_MODE_TABLE, 'TT', EXECUTIVE, [terminal]);
   yield* defineLogical(p, JOB_TABLE, 'SYS$LOGIN', EXECUTIVE, [login]);
   yield* defineLogical(p, JOB_TABLE, 'SYS$LOGIN_DEVICE', EXECUTIVE, [device]);
   yield* defineLogical(p, JOB_TABLE, 'SYS$SCRATCH', EXECUTIVE, [login]);
