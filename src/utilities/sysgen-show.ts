@@ -20,7 +20,7 @@ function switchOf(text: string): Switch | undefined {
 }
 
 /**
- * The parameters that qualifiers choose, in the order of the table: the last that chooses counts, all without one.
+ * The parameters that qualifiers choose, in the order of the table: those that fit each of them, all without one.
  *
  * @returns undefined when a qualifier is unknown or ambiguous
  */
@@ -33,7 +33,7 @@ export function selection(qualifiers: readonly string[]): Selection | undefined 
     if (which === undefined) return undefined;
     if (which === 'NAMES') names = true;
     else if (which === 'HEX') hexadecimal = true;
-    else listed = PARAMETERS.filter((parameter) => belongs(parameter, which));
+    else listed = listed.filter((parameter) => belongs(parameter, which));
   }
   return { listed, names, hexadecimal };
 }
@@ -59,12 +59,12 @@ export function parameterLine(parameter: Parameter, current: number, hexadecimal
 }
 
 export const HELP_LINES = [
-  '  USE ACTIVE | CURRENT | DEFAULT | file       values to work on',
-  '  SET parameter value | DEFAULT               change one of them (%X, %O: radix)',
-  '  SHOW parameter                              show one of them',
-  '  SHOW /ALL /DYNAMIC /MAJOR /NAMES /HEX       show many',
+  '  USE ACTIVE | CURRENT | DEFAULT | file   values to work on',
+  '  SET parameter value | DEFAULT           change one of them (%X, %O: radix)',
+  '  SHOW parameter                          show one of them',
+  '  SHOW /ALL /DYNAMIC /MAJOR /NAMES /HEX   show many; all but the special ones',
   '       /ACP /CLUSTER /GEN /JOB /LGI /PQL /RMS /SCS /SPECIAL /SYS /TTY',
-  '  WRITE ACTIVE                                dynamic parameters of the running system',
-  '  WRITE CURRENT | file                        for the next boot; a parameter file',
+  '  WRITE ACTIVE                            dynamic ones, in the running system',
+  '  WRITE CURRENT | file                    for the next boot; a parameter file',
   '  EXIT',
 ];

@@ -60,4 +60,13 @@ describe('SYSBOOT', () => {
     const { text } = new Console(systemDisk(withFile(encodeParameterFile({ NPAGEDYN: 0x4000_0000 }))));
     expect(text).toMatch(/^\r\n%SYSBOOT-W-NOMEMORY, [^\r]*\r\n[^]*Welcome/);
   });
+
+  test.each([
+    ['VIRTUALPAGECNT', 1024], ['CTLPAGES', 16], ['IMGIOCNT', 8], ['TTY_ALTYPAHD', 16], ['NPAGEDYN', 16384], ['PAGEDYN', 10240], ['BALSETCNT', 4], ['MAXPROCESSCNT', 12],
+    ['LNMPHASHTBL', 1024], ['PQL_DJTQUOTA', 65535], ['MAXPROCESSCNT', 8192], ['SRPCOUNT', 4096],
+  ])('%s %i boots', (name, value) => {
+    const console = new Console(systemDisk(withFile(encodeParameterFile({ [name]: value }))));
+    expect(console.text).not.toContain('SYSBOOT');
+    expect(console.type(`MCR SYSGEN SHOW ${name}`).at(-1)).toMatch(new RegExp(`^${name} +${value} `));
+  });
 });

@@ -40,10 +40,10 @@ const flag = (name: string, value: 0 | 1): Parameter => {
   return { ...row(name, cell, value, 0, 1, 'Boolean', 'SYS', false), bit };
 };
 
-/** Default and minimum of one quota; `code` is its PQL$_ code. */
-const quota = (code: number, kind: string, defaultValue: number, minimumValue: number, unit: string): readonly Parameter[] => [
-  { ...row(`PQL_D${kind}`, 'PQL$AL_DEFAULT', defaultValue, 0, -1, unit, 'PQL', true), cellOffset: 4 * code },
-  { ...row(`PQL_M${kind}`, 'PQL$AL_MIN', minimumValue, 0, -1, unit, 'PQL', true), cellOffset: 4 * code },
+/** Default and minimum of one quota; `code` is its PQL$_ code, `maximum` what both may be at most (-1: no limit). */
+const quota = (code: number, kind: string, defaultValue: number, minimumValue: number, unit: string, maximum = -1): readonly Parameter[] => [
+  { ...row(`PQL_D${kind}`, 'PQL$AL_DEFAULT', defaultValue, 0, maximum, unit, 'PQL', true), cellOffset: 4 * code },
+  { ...row(`PQL_M${kind}`, 'PQL$AL_MIN', minimumValue, 0, maximum, unit, 'PQL', true), cellOffset: 4 * code },
 ];
 
 export const PARAMETERS: readonly Parameter[] = [
@@ -64,7 +64,7 @@ export const PARAMETERS: readonly Parameter[] = [
   row('NPAGEDYN', 'SGN$GL_NPAGEDYN', 524288, 16384, -1, 'Bytes', 'GEN'),
   row('NPAGEVIR', 'SGN$GL_NPAGEVIR', 1048576, 16384, -1, 'Bytes', 'GEN'),
   row('PAGEDYN', 'SGN$GL_PAGEDYN', 512000, 10240, -1, 'Bytes', 'GEN'),
-  row('VIRTUALPAGECNT', 'SGN$GL_MAXVPGCT', 8192, 512, 600000, 'Pages', 'GEN'),
+  row('VIRTUALPAGECNT', 'SGN$GL_MAXVPGCT', 8192, 1024, 600000, 'Pages', 'GEN'),
   row('SPTREQ', 'SGN$GL_SPTREQ', 3000, 100, -1, 'Pages', 'GEN'),
   row('QUANTUM', 'SCH$GW_QUAN', 20, 2, 32767, '10Ms', 'SYS', true),
   row('PFRATL', 'SCH$GL_PFRATL', 0, 0, -1, 'Flts/10Sec', 'SYS', true),
@@ -85,7 +85,7 @@ export const PARAMETERS: readonly Parameter[] = [
   row('RESHASHTBL', 'LCK$GL_HTBLSIZ', 128, 1, 8192, 'Entries', 'GEN'),
   row('DEADLOCK_WAIT', 'LCK$GL_WAITTIME', 10, 0, -1, 'Seconds', 'SYS', true),
   row('LNMSHASHTBL', 'LNM$GL_HTBLSIZS', 128, 1, 8192, 'Entries', 'GEN'),
-  row('LNMPHASHTBL', 'LNM$GL_HTBLSIZP', 128, 1, 8192, 'Entries', 'GEN'),
+  row('LNMPHASHTBL', 'LNM$GL_HTBLSIZP', 128, 1, 1024, 'Entries', 'GEN'),
   row('SRPCOUNT', 'SGN$GL_SRPCNT', 512, 0, -1, 'Packets', 'GEN'),
   row('SRPCOUNTV', 'SGN$GL_SRPCNTV', 2048, 0, -1, 'Packets', 'GEN'),
   row('SRPSIZE', 'SGN$GL_SRPSIZE', 96, 64, 512, 'Bytes', 'GEN'),
@@ -95,9 +95,9 @@ export const PARAMETERS: readonly Parameter[] = [
   row('LRPSIZE', 'SGN$GL_LRPSIZE', 1504, 64, -1, 'Bytes', 'GEN'),
   row('LRPMIN', 'SGN$GL_LRPMIN', 1088, 16, -1, 'Bytes', 'SPECIAL'),
   row('CHANNELCNT', 'SGN$GW_PCHANCNT', 127, 31, 2047, 'Channels'),
-  row('CTLPAGES', 'SGN$GW_CTLPAGES', 60, 4, 1024, 'Pages'),
+  row('CTLPAGES', 'SGN$GW_CTLPAGES', 60, 16, 1024, 'Pages'),
   row('PIOPAGES', 'SGN$GW_PIOPAGES', 60, 4, 1024, 'Pages'),
-  row('IMGIOCNT', 'SGN$GW_IMGIOCNT', 32, 0, 1024, 'Pages'),
+  row('IMGIOCNT', 'SGN$GW_IMGIOCNT', 32, 8, 1024, 'Pages'),
   row('CTLIMGLIM', 'SGN$GW_CTLIMGLIM', 35, 0, 1024, 'Pages'),
   row('CLISYMTBL', 'EXE$GL_CLITABL', 250, 16, 1024, 'Pages'),
   row('EXTRACPU', 'SGN$GL_EXTRACPU', 1000, 0, -1, '10Ms', 'SYS', true),
@@ -121,7 +121,7 @@ export const PARAMETERS: readonly Parameter[] = [
   row('NJOBLIM', 'SYS$GW_NJOBLIM', 16, 0, 1024, 'Jobs', 'SYS', true),
   row('RJOBLIM', 'SYS$GW_RJOBLIM', 16, 0, 1024, 'Jobs', 'SYS', true),
   row('TTY_TYPAHDSZ', 'TTY$GW_TYPAHDSZ', 78, 0, -1, 'Bytes', 'TTY'),
-  row('TTY_ALTYPAHD', 'TTY$GW_ALTYPAHD', 200, 0, 32767, 'Bytes', 'TTY'),
+  row('TTY_ALTYPAHD', 'TTY$GW_ALTYPAHD', 200, 16, 32767, 'Bytes', 'TTY'),
   row('TTY_ALTALARM', 'TTY$GW_ALTALARM', 64, 0, -1, 'Bytes', 'TTY'),
   row('TTY_BUF', 'TTY$GW_DEFBUF', 80, 0, 65535, 'Characters', 'TTY'),
   row('TTY_DEFCHAR', 'TTY$GL_DEFCHAR', 0x180012a0, 0, -1, 'Bit-Encoded', 'TTY'),
@@ -144,7 +144,7 @@ export const PARAMETERS: readonly Parameter[] = [
   ...quota(11, 'WSDEFAULT', 256, 60, 'Pages'),
   ...quota(12, 'ENQLM', 30, 4, 'Locks'),
   ...quota(13, 'WSEXTENT', 1024, 60, 'Pages'),
-  ...quota(14, 'JTQUOTA', 1024, 0, 'Bytes'),
+  ...quota(14, 'JTQUOTA', 1024, 0, 'Bytes', 65535),
 ];
 
 /** MAJOR: those that a system manager changes most. choice, among the parameters of the table. */
