@@ -46,7 +46,7 @@ export function jobControlRoutine(options: JobControlOptions): ReturnType<typeof
     const status = yield* service(p, '$ASSIGN', { devnam: p.string(MAILBOX), chan: channelAt });
     if (!(status & 1)) return status;
     const chan = p.memory.readWord(channelAt);
-    for (const terminal of options.startAt) yield* createInteractive(p, terminal);
+    for (const terminal of options.startAt) yield* createInteractive(p, `_${terminal}`);
     if (options.job) yield* runJob(p, options.job);
     const buffer = p.allocate(MESSAGE_SIZE);
     const iosb = p.allocate(8);
