@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** The program as a shell sees it: what `npm run build` made, in a process of its own. */
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+let directory = '';
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'starlet-test-'));
+  const built = spawnSync('node', [join(ROOT, 'tools/build.mjs')], { cwd: ROOT, encoding: 'utf8' });
+  expect(built.stderr).toBe('');
+});
+
+afterAll(() => { rmSync(directory, { recursive: true, force: true }); });
+
+function starlet(args: readonly string[], input = ''): { code: number | null; out: string; err: string } {
+  const ran = spawnSync('node', [join(ROOT, 'bin/starlet'), ...args], {
+    cwd: directory, input, encoding: 'utf8', timeout: 50_000, env: { ...process.env, STARLET_HOME: join(directory, 'home') },
+  });
+  return { code: ran.status, out: ran.stdout.replaceAll('\0', '').replaceAll('\r', ''), err: ran.stderr };
+}
+
+function run(lines: readonly string[], ...parameters: readonly string[]): ReturnType<typeof starlet> {
+  writeFileSync(join(directory, 'test.com'), `${lines.join('\n')}\n`);
+  return starlet(['run', '--fast', 'test.com', ...parameters]);
+}
+
+describe('starlet run', () => {
+  it('writes SYS$OUTPUT to standard output and passes P1 to P8', () => {
+    expect(run(['$ WRITE SYS$OUTPUT P1, "/", P2, "/", P8'], 'one', 'Two Three')).toMatchObject({ code: 0, out: 'one/Two Three/\n', err: '' });
+  });
+
+  it.each([
+    ['$ EXIT 1', 0], ['$ EXIT 3', 0], ['$ EXIT %X10000000', 1], ['$ EXIT %X10000002', 2], ['$ EXIT %X10000004', 4],
+    ['$ OPEN/READ F NOSUCH.DAT', 2], ['$ WAIT 1:00:00', 0],
+  ])('%s ends with exit code %d', (line, code) => {
+    expect(run([line]).code).toBe(code);
+  });
+
+  it('the host directory is the default directory: files are read and written there', () => {
+    writeFileSync(join(directory, 'in.txt'), 'alpha\nbeta\n');
+    const ran = run(['$ OPEN/READ I IN.TXT', '$ OPEN/WRITE O OUT.TXT', '$LOOP: READ/END=DONE I L', '$ WRITE O F$LENGTH(L), " ", L', '$ GOTO LOOP', '$DONE: CLOSE I', '$ CLOSE O']);
+    expect(ran).toMatchObject({ code: 0, out: '' });
+    expect(readFileSync(join(directory, 'out.txt'), 'latin1')).toBe('5 alpha\n4 beta\n');
+  });
+
+  it('reads the procedure from standard input; its directory is the current one', () => {
+    expect(starlet(['run', '-'], '$ WRITE SYS$OUTPUT F$ENVIRONMENT("DEFAULT")\n')).toMatchObject({ code: 0, out: 'HDA0:[000000]\n' });
+  });
+
+  it('two runs print the same', () => {
+    const lines = ['$ I = 0', '$LOOP: I = I + 1', '$ WRITE SYS$OUTPUT F$FAO("!3UL !XL", I, I*I)', '$ IF I .LT. 50 THEN GOTO LOOP', '$ SHOW SYMBOL/ALL'];
+    expect(run(lines).out).toBe(run(lines).out);
+  });
+});
+
+describe('starlet', () => {
+  it('types piped lines at the console and ends when they are used up', () => {
+    const { code, out } = starlet(['start', '--fast'], 'X = 6 * 7\nSHOW SYMBOL X\nLOGOUT\n');
+    expect(code).toBe(0);
+    expect(out).toContain('$ SHOW SYMBOL X\n  X = 42   Hex = 0000002A  Octal = 00000000052\n');
+  });
+
+  it('a crash ends with exit code 70 and leaves a dump that SDA opens from the file alone', () => {
+    expect(starlet(['start', '--fast', '--dump-to', 'crash.dmp'], 'RUN SYS$SYSTEM:OPCCRASH\n').code).toBe(70);
+    const { code, out } = starlet(['sda', 'crash.dmp', '-c', 'SHOW CRASH']);
+    expect(code).toBe(0);
+    expect(out).toContain('OPERCRASH, Operator forced system crash');
+  });
+
+  it.each([
+    [['run', 'nosuch.com'], 66, 'starlet: no file'], [['frob'], 64, 'starlet:'], [['start', '--frob'], 64, 'starlet:'],
+    [['sda', 'nosuch.dmp'], 66, 'starlet: cannot read'], [['start', '--memory', 'x'], 64, 'starlet: --memory must be'],
+  ])('%j: one line and exit code %d', (args, code, text) => {
+    const ran = starlet(args);
+    expect(ran.code).toBe(code);
+    expect(ran.out).toBe('');
+    expect(ran.err.trim().split('\n')).toHaveLength(1);
+    expect(ran.err).toContain(text);
+  });
+});
