@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { HostClock, VirtualClock } from '../emulator/clock.js';
@@ -43,7 +42,7 @@ const MOST_PARAMETERS = 8;
 async function run(file: string, parameters: readonly string[], flags: RunFlags): Promise<void> {
   if (parameters.length > MOST_PARAMETERS) throw new UsageError(`a procedure has at most ${MOST_PARAMETERS} parameters`);
   const megabytes = decimal(flags.memory, 8, 512, '--memory');
-  const scratch = file === '-' ? mkdtempSync(join(tmpdir(), 'starlet-')) : undefined;
+  const scratch = file === '-' ? scratchDirectory(flags.dataDir) : undefined;
   const path = scratch === undefined ? withType(resolve(file)) : join(scratch, 'stdin.com');
   if (scratch !== undefined) writeFileSync(path, readFileSync(0));
   try {
@@ -54,6 +53,13 @@ async function run(file: string, parameters: readonly string[], flags: RunFlags)
   } finally {
     if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** A place for the procedure from standard input, in the data directory. */
+function scratchDirectory(dataDir: string | undefined): string {
+  const data = dataDirectory(dataDir);
+  mkdirSync(data, { recursive: true });
+  return mkdtempSync(join(data, 'run-'));
 }
 
 /** The file as named, or with .COM or .com behind it. */
