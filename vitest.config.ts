@@ -5,6 +5,7 @@ export default defineConfig({
   plugins: [textFiles()],
   test: {
     include: ['tests/**/*.test.ts'],
+    setupFiles: ['tests/setup.ts'],
     testTimeout: 60_000,
     maxWorkers: 2,
   },

@@ -30,7 +30,12 @@ export interface NewFile {
 }
 
 export const recordAttributesOf = (header: Uint8Array): FatView => FAT.at(new ArrayMemory(header), FH2.offset.FH2$R_RECATTR);
-export const identOf = (header: Uint8Array): ReturnType<typeof FI2.at> => FI2.at(new ArrayMemory(header), 2 * header[0]!);
+
+/** The ident area. A damaged offset, which would put it outside the block, counts as the one that all our headers have. */
+export function identOf(header: Uint8Array): ReturnType<typeof FI2.at> {
+  const offset = 2 * header[0]!;
+  return FI2.at(new ArrayMemory(header), offset + FI2.size <= BLOCK ? offset : 2 * IDENT_OFFSET);
+}
 
 /** Stores a name in the ident area, whose field is in two parts. */
 export function setIdentName(header: Uint8Array, name: string): void {

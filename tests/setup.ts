@@ -1,0 +1,4 @@
+import fc from 'fast-check';
+
+/** Every run tries the same cases: a property that fails does so for everybody. `SEED=n npx vitest run` looks at others. */
+fc.configureGlobal({ seed: Number(process.env['SEED'] ?? 0x0780) });
