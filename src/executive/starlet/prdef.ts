@@ -2,38 +2,13 @@
  * Processor register numbers, those common to VAXes and those of the 780. Values of the public $PRDEF and $PR780DEF.
  */
 
-// common
-export const PR$_KSP = 0;
-export const PR$_ESP = 1;
-export const PR$_SSP = 2;
-export const PR$_USP = 3;
-export const PR$_ISP = 4;
-export const PR$_P0BR = 8;
-export const PR$_P0LR = 9;
-export const PR$_P1BR = 10;
-export const PR$_P1LR = 11;
-export const PR$_SBR = 12;
-export const PR$_SLR = 13;
-export const PR$_PCBB = 16;
-export const PR$_SCBB = 17;
-export const PR$_IPL = 18;
-export const PR$_ASTLVL = 19;
-export const PR$_SIRR = 20;
-export const PR$_SISR = 21;
-export const PR$_ICCS = 24;
-export const PR$_NICR = 25;
-export const PR$_ICR = 26;
-export const PR$_TODR = 27;
-export const PR$_RXCS = 32;
-export const PR$_RXDB = 33;
-export const PR$_TXCS = 34;
-export const PR$_TXDB = 35;
-export const PR$_MAPEN = 56;
-export const PR$_TBIA = 57;
-export const PR$_TBIS = 58;
+// common: the processor's own table
+export {
+  PR$_KSP, PR$_ESP, PR$_SSP, PR$_USP, PR$_ISP, PR$_P0BR, PR$_P0LR, PR$_P1BR, PR$_P1LR, PR$_SBR, PR$_SLR, PR$_PCBB, PR$_SCBB,
+  PR$_IPL, PR$_ASTLVL, PR$_SIRR, PR$_SISR, PR$_ICCS, PR$_NICR, PR$_ICR, PR$_TODR, PR$_RXCS, PR$_RXDB, PR$_TXCS, PR$_TXDB,
+  PR$_MAPEN, PR$_TBIA, PR$_TBIS, PR$_SID, PR$_TBCHK,
+} from '../../emulator/processor-registers.js';
 export const PR$_PME = 61;
-export const PR$_SID = 62;
-export const PR$_TBCHK = 63;
 
 // 780
 export const PR780$_ACCS = 40;

@@ -43,22 +43,10 @@ export const PTE$M_DZRO = 0x00020000;
 export const PTE$M_WRT = 0x00040000;
 
 /** Protection codes: value of PTE<30:27>. */
-export const PRT$C_NA = 0;
-export const PRT$C_RESERVED = 1;
-export const PRT$C_KW = 2;
-export const PRT$C_KR = 3;
-export const PRT$C_UW = 4;
-export const PRT$C_EW = 5;
-export const PRT$C_ERKW = 6;
-export const PRT$C_ER = 7;
-export const PRT$C_SW = 8;
-export const PRT$C_SREW = 9;
-export const PRT$C_SRKW = 10;
-export const PRT$C_SR = 11;
-export const PRT$C_URSW = 12;
-export const PRT$C_UREW = 13;
-export const PRT$C_URKW = 14;
-export const PRT$C_UR = 15;
+export {
+  PRT$C_NA, PRT$C_RESERVED, PRT$C_KW, PRT$C_KR, PRT$C_UW, PRT$C_EW, PRT$C_ERKW, PRT$C_ER, PRT$C_SW, PRT$C_SREW, PRT$C_SRKW,
+  PRT$C_SR, PRT$C_URSW, PRT$C_UREW, PRT$C_URKW, PRT$C_UR,
+} from '../starlet/prtdef.js';
 
 /** By code: name, outermost mode that may write, outermost mode that may read; -1 none. Inner modes may do what outer ones may. */
 export const PROTECTION: readonly (readonly [name: string, write: number, read: number])[] = [
