@@ -2,8 +2,11 @@ import { performance } from 'node:perf_hooks';
 import { VirtualClock } from '../emulator/clock.js';
 import type { Machine, StopReason } from '../emulator/machine.js';
 
-/** Instructions between two looks at the host: a few milliseconds. */
-const SLICE = 100_000;
+/** How long the machine may go on between two looks at the host: output waits no longer than this, nor does a key. */
+const SLICE_MS = 5;
+/** Instructions of a slice. An instruction may be a whole step of a procedure, thousands of times as long as an ADDL. */
+const FEWEST = 100;
+const MOST = 1_000_000;
 /** The longest sleep; timers beyond it just cause one more look. */
 const LONGEST_SLEEP_MS = 60_000;
 
@@ -28,6 +31,7 @@ export interface RunnerOptions {
  */
 export class Runner {
   private wakeUp: (() => void) | undefined;
+  private slice = FEWEST;
 
   constructor(private readonly options: RunnerOptions) {}
 
@@ -38,7 +42,9 @@ export class Runner {
   async run(): Promise<StopReason> {
     const { machine } = this.options;
     for (;;) {
-      const stop = machine.run(SLICE);
+      const started = performance.now();
+      const stop = machine.run(this.slice);
+      if (stop.kind === 'budget') this.adapt(performance.now() - started);
       this.options.afterSlice();
       if (this.options.finished()) return stop;
       if (stop.kind === 'budget') {
@@ -48,6 +54,12 @@ export class Runner {
       if (stop.kind !== 'idle') return stop;
       if (!await this.idle()) return stop;
     }
+  }
+
+  /** Longer slices after short ones and the other way round: by the speed of what runs now. */
+  private adapt(milliseconds: number): void {
+    const fitting = this.slice * (SLICE_MS / Math.max(milliseconds, SLICE_MS / 4));
+    this.slice = Math.round(Math.min(MOST, Math.max(FEWEST, fitting)));
   }
 
   /** Waits, or jumps the clock, until something is due. False: nothing ever will be. */

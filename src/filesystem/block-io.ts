@@ -1,4 +1,4 @@
-import type { CallRequest } from '../executive/gate/microroutine.js';
+import type { Step } from '../executive/gate/microroutine.js';
 import type { SUSPEND } from '../executive/gate/thread.js';
 import { SS$_ILLBLKNUM } from '../executive/starlet/ssdef.js';
 import { fail } from './file-failure.js';
@@ -8,7 +8,7 @@ import { BLOCK } from './on-disk.js';
  * Blocks of a volume as the algorithms see them. They are generators, so that inside the XQP a block is read by a request to the
  * disk driver that the operation waits for, while the builder of a system disk and tests run the same code straight over an array.
  */
-export type BlockFlow<T> = Generator<CallRequest | typeof SUSPEND, T, number>;
+export type BlockFlow<T> = Generator<Step | typeof SUSPEND, T, number>;
 
 export interface BlockIo {
   readonly blocks: number;

@@ -1,4 +1,4 @@
-import type { Flow } from '../executive/gate/microroutine.js';
+import type { Flow, Step } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { putLines } from '../executive/information/put-line.js';
@@ -6,14 +6,13 @@ import { FAB$C_FIX } from '../executive/starlet/fabdef.js';
 import { bytesToText, textToBytes } from '../executive/structures/memory.js';
 import { cliGetValue, cliIsNegated, cliPresent } from '../dcl/cli-client.js';
 import { CLI$_ABSENT } from '../executive/starlet/climsgdef.js';
-import type { CallRequest } from '../executive/gate/microroutine.js';
 import type { CommandHost, FileFailure as LanguageFailure, OutputFile } from '../macro/commands.js';
 import { isFailure, readRecords, RmsFile, type CreateOptions, type FileFailure } from './files.js';
 import { STV_STATUS } from './messages.js';
 import { timeText } from './process-information.js';
 
 /** The files and the terminal of MACRO and LINK: everything through RMS and $GETMSG. */
-type Host = CommandHost<CallRequest, number>;
+type Host = CommandHost<Step, number>;
 
 /** The line of a status, introduced by a hyphen as a reason. */
 function* reasonLine(p: Procedure, { status, stv }: FileFailure): Flow<string> {

@@ -1,4 +1,4 @@
-import type { Flow } from '../../executive/gate/microroutine.js';
+import { PAUSE, type Flow } from '../../executive/gate/microroutine.js';
 import { CLI$_INSFPRM, CLI$_NOLBLS } from '../condition-codes.js';
 import { CommandFailure, fail, SUCCESS } from '../condition.js';
 import { commandRoutine } from '../commands/registry.js';
@@ -23,7 +23,7 @@ import type { Dcl } from './session.js';
  */
 export function* commandLoop(dcl: Dcl): Flow<Leave> {
   for (;;) {
-    yield* controlY(dcl);
+    yield PAUSE;
     const left = yield* oneCommand(dcl);
     if (left === undefined) continue;
     if (left.kind === 'continue' || left.kind === 'exit' || left.kind === 'unwind') return left;
@@ -52,6 +52,7 @@ function* controlY(dcl: Dcl): Flow<void> {
 /** Reads and executes one command; gives the request to leave when there was one. */
 function* oneCommand(dcl: Dcl): Flow<Leave | undefined> {
   try {
+    yield* controlY(dcl);
     const line = yield* readGuarded(dcl);
     if (line === undefined) return undefined;
     if (line === END_OF_INPUT) {

@@ -5,9 +5,9 @@ import { RoutineLeft } from './leave.js';
 import { Procedure } from './procedure.js';
 import type { ThreadFlow } from './thread.js';
 import { SERVICES } from '../starlet/service-table.js';
-import { IN_ANY_MODE, IN_EXECUTIVE_MODE, IN_KERNEL_MODE, RESUME_NUMBER, type CallRequest, type Flow, type Microroutine } from './microroutine.js';
+import { IN_ANY_MODE, IN_EXECUTIVE_MODE, IN_KERNEL_MODE, PAUSE, RESUME_NUMBER, type CallRequest, type Flow, type Microroutine, type Step } from './microroutine.js';
 
-/** A procedure that has yielded a call and waits for it to return to its frame. */
+/** A procedure that has yielded and goes on when its resume instruction is reached in its frame. */
 interface Activation {
   readonly flow: Flow<number>;
   readonly mode: number;
@@ -128,7 +128,7 @@ export class Gate {
     const key = this.kernel.processKey;
     const mode = cpu.currentMode;
     const resumeAt = cpu.r[15]!;
-    let step: IteratorResult<CallRequest, number>;
+    let step: IteratorResult<Step, number>;
     try {
       step = flow.next(value);
     } catch (error) {
@@ -152,7 +152,7 @@ export class Gate {
     let activation = frames.get(frame);
     if (!activation) frames.set(frame, activation = { flow, mode, pending: undefined });
     cpu.r[15] = resumeAt;
-    this.issue(cpu, activation, step.value);
+    if (step.value !== PAUSE) this.issue(cpu, activation, step.value);
   }
 
   /**

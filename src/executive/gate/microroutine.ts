@@ -11,7 +11,7 @@ import type { Procedure } from './procedure.js';
  *   jsb        XFC n;                        RSB          entered by JSB
  *   interrupt  XFC n;                        REI          entered through the SCB
  *   inline     XFC n                                      placed by `.MICRO name` inside a .mar source
- *   procedure  .WORD mask;  XFC n; XFC ^XFFFF; RET        a generator; ^XFFFF resumes it after each call it makes
+ *   procedure  .WORD mask;  XFC n; XFC ^XFFFF; RET        a generator; ^XFFFF resumes it after each call it makes or pause
  *
  * An *atomic* routine is one long instruction: it completes, or raises a VaxFault and is started again from its first
  * line after the fault is dealt with. So it reads and probes before it writes. A *procedure* is a generator that yields
@@ -19,14 +19,23 @@ import type { Procedure } from './procedure.js';
  */
 export type EntryKind = 'call' | 'jsb' | 'interrupt' | 'inline';
 
-/** What a procedure yields: CALLS #args.length,target; it is resumed with R0. */
+/** CALLS #args.length,target; it is resumed with R0. */
 export interface CallRequest {
   readonly target: number;
   readonly args: readonly number[];
 }
 
+/**
+ * What a procedure yields to end the instruction it is in: interrupts and ASTs are taken before it goes on. A procedure that can go
+ * round for ever without a call pauses in each round.
+ */
+export const PAUSE = Symbol('interrupts may come');
+
+/** What a procedure yields. */
+export type Step = CallRequest | typeof PAUSE;
+
 /** A procedure in progress that will give a `T`. `yield*` one from another to call it as a subroutine. */
-export type Flow<T> = Generator<CallRequest, T, number>;
+export type Flow<T> = Generator<Step, T, number>;
 
 export interface AtomicRoutine {
   readonly form: 'atomic';

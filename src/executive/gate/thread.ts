@@ -1,4 +1,4 @@
-import type { CallRequest, Flow } from './microroutine.js';
+import type { Flow, Step } from './microroutine.js';
 import type { Procedure } from './procedure.js';
 
 /**
@@ -22,7 +22,7 @@ import type { Procedure } from './procedure.js';
  */
 export const SUSPEND = Symbol('thread suspended');
 
-export type ThreadFlow<T> = Generator<CallRequest | typeof SUSPEND, T, number>;
+export type ThreadFlow<T> = Generator<Step | typeof SUSPEND, T, number>;
 
 /** Leaves the frame until `resumeThread`; gives the value passed there. */
 export function* suspend(): ThreadFlow<number> {
