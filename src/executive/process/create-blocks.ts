@@ -4,6 +4,7 @@ import {
   PRC$M_SSRWAIT,
 } from '../starlet/prcdef.js';
 import { shellPages } from '../memory/shell.js';
+import { DYN$C_PQB } from '../structures/dyn.js';
 import { JIB } from '../structures/jib.js';
 import { textToBytes, writeCounted } from '../structures/memory.js';
 import { CLI_CELLS, CLI_DATA_BASE, PIO_BASE, PIO_CELLS } from '../structures/p1-cells.js';
@@ -92,6 +93,8 @@ export function fillPcb(k: Kernel, pcb: PcbView, creator: PcbView, request: Crea
 
 export function fillPqb(k: Kernel, address: number, request: CreationRequest, quotas: Quotas, privileges: bigint): void {
   const pqb = PQB.at(k, address);
+  pqb.PQB$W_SIZE = PQB.size;
+  pqb.PQB$B_TYPE = DYN$C_PQB;
   pqb.PQB$Q_PRVMSK = privileges;
   pqb.PQB$L_ASTLM = quotas.ASTLM;
   pqb.PQB$L_BIOLM = quotas.BIOLM;
