@@ -12,7 +12,7 @@ import { checkScheduler } from '../src/executive/scheduling/check.js';
 import { readCounted } from '../src/executive/structures/memory.js';
 import { bootSystem, type System } from '../src/system/boot-system.js';
 
-/** 21-NOV-1986 12:00:00.00, where test systems start. */
+/** 21-AUG-1986 06:41:15, where test systems start. */
 export const TEST_TIME = 0x008f_3c2a_0000_0000n;
 
 /** The body of a program: runs in user mode as the image of a process. */
