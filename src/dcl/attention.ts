@@ -35,8 +35,10 @@ export function* enableAttention(dcl: Dcl): Flow<void> {
 export function* enableControlCharacters(dcl: Dcl): Flow<void> {
   const channel = dcl.prc.PRC$W_TTCHAN;
   if (channel === 0) return;
-  yield* enableAttention(dcl);
   const p = dcl.outside.procedure;
+  // One declaration at a time: an older one goes first.
+  yield* service(p, '$QIOW', { efn: TERMINAL_FLAG, chan: channel, func: IO$_SETMODE | IO$M_CTRLYAST, p1: 0, p2: 0, p3: SUPERVISOR });
+  if ((dcl.prc.PRC$W_CTRLMASK & CONTROL_Y) !== 0) yield* enableAttention(dcl);
   const on = (dcl.prc.PRC$W_CTRLMASK & CONTROL_T) !== 0;
   yield* p.scratch(function* () {
     const mask = p.allocate(8);

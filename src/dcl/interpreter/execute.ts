@@ -53,6 +53,7 @@ function* controlY(dcl: Dcl): Flow<void> {
 function* oneCommand(dcl: Dcl): Flow<Leave | undefined> {
   try {
     yield* controlY(dcl);
+    if (dcl.prc.PRC$V_ONECOMMAND !== 0 && outermost(dcl) && dcl.prc.PRC$V_INTERRUPTED === 0) return yield* spawnedCommand(dcl);
     const line = yield* readGuarded(dcl);
     if (line === undefined) return undefined;
     if (line === END_OF_INPUT) {
@@ -64,6 +65,15 @@ function* oneCommand(dcl: Dcl): Flow<Leave | undefined> {
     if (error instanceof Leave) return error;
     throw error;
   }
+}
+
+/** In a subprocess that SPAWN gave a command: that one, then the end of the process. @source book 23.2.10 step 9d */
+function* spawnedCommand(dcl: Dcl): Flow<Leave | undefined> {
+  const kept = dcl.prc.PRC$L_SPAWNCMD;
+  if (kept === 0) return new Leave('logout', quietStatus(dcl));
+  const line = dcl.storage.text(kept);
+  dcl.prc.PRC$L_SPAWNCMD = dcl.keep(kept, undefined);
+  return yield* oneLine(dcl, line);
 }
 
 /** Executes a line; a command that needs an interrupted image out of its way is named in the request to unwind. */
