@@ -190,9 +190,11 @@ function* passContext(dcl: Dcl, request: SpawnRequest, spb: number, channel: num
   yield* service(p, '$SETAST', { enbflg: 0 });
   const ended = block.SPB$V_ENDED !== 0;
   const final = block.SPB$L_FINALSTS;
+  const termination = block.SPB$W_TRMCHAN;
   block.SPB$V_STARTING = 0;
   if (ended) releaseBlock(dcl, spb);
   yield* service(p, '$SETAST', { enbflg: 1 });
+  if (ended && usersOf(dcl, termination) === 0) yield* deassign(p, termination);
   yield* deassign(p, channel);
   if ((status & 1) === 0) {
     dcl.prc.PRC$V_DETACHED = 0;
