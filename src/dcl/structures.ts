@@ -71,7 +71,6 @@ export const PRC = cells('PRC', [
   ['PRC$W_ATTCHAN', 'channel of the attach request mailbox, 0 none'],
   ['PRC$W_SPARE3', 'not used'],
   ['PRC$L_RECALLED', 'command RECALL puts on the next line (STR), 0 none'],
-  ['PRC$L_TYPED', 'text a key left on the line (STR), 0 none'],
   ['PRC$W_TTCHAN', 'channel of the terminal, 0 none'],
   ['PRC$W_NAMEDINP', 'file identifier that the supervisor mode name SYS$INPUT has, 0 when there is no such name'],
   ['PRC$W_NAMEDOUT', 'the same for SYS$OUTPUT and SYS$ERROR'],
