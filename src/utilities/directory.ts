@@ -114,7 +114,7 @@ function* showDirectory(p: Procedure, output: Output, files: readonly FoundFile[
   }
   if (needsHeader || wanted.fileId) {
     for (const [index, file] of files.entries()) {
-      const header = yield* readHeader(p, file.spec);
+      const header = yield* readHeader(p, file);
       const name = file.name + file.type + file.version;
       if (isFailure(header)) {
         if (lists) for (const line of [name, `     no privilege for attempted operation`]) yield* output.line(line);

@@ -1,6 +1,7 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { SDA_IMAGE } from './analyze.js';
-import { APPEND_IMAGE, COPY_IMAGE } from './copy.js';
+import { APPEND_IMAGE } from './append.js';
+import { COPY_IMAGE } from './copy.js';
 import { CREATE_IMAGE } from './create.js';
 import { DELETE_IMAGE } from './delete.js';
 import { DIRECTORY_IMAGE } from './directory.js';

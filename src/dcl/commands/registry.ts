@@ -23,6 +23,7 @@ import { DEVICE_COMMANDS } from './devices.js';
 import deviceTables from './devices.cld';
 import { PROCESS_COMMANDS } from './run-process.js';
 import externalTables from './external.cld';
+import fileTables from './files.cld';
 import missingTables from './missing.cld';
 
 /**
@@ -38,7 +39,7 @@ function families(): readonly CommandRoutines[] {
 
 /** Sources of the command table: what SYS$SHARE:DCLTABLES holds. */
 export const COMMAND_TABLE_SOURCES: readonly string[] = [
-  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, missingTables,
+  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, fileTables, missingTables,
 ];
 
 export function commandRoutine(name: string): CommandRoutine {
