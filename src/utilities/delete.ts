@@ -7,6 +7,7 @@ import { eraseBlocks } from './erase.js';
 import { findFiles, readHeader, type FoundFile } from './file-search.js';
 import { fileBlocks, isFailure, reason } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';
+import { fieldsOf } from './output-name.js';
 import { selection, type Selection } from './selection.js';
 
 /** DELETE.EXE: DELETE and PURGE. @source DCL Dictionary; dcl-output-formats.md, file command logs */
@@ -49,7 +50,8 @@ function* deleteFiles(p: Procedure, work: Work, specs: readonly string[]): Flow<
   for (const spec of specs) {
     const { files, parsed, failure } = yield* findFiles(p, spec, '', related);
     related = parsed?.spec ?? related;
-    if (parsed && !parsed.hasVersion) {
+    // `A.B;` says the newest version; an empty version sets no bit in NAM$L_FNB.
+    if (parsed && !parsed.hasVersion && fieldsOf(spec).version === '') {
       work.status = yield* report(p, { code: messageCode('DELETE$_DELVER') });
       continue;
     }

@@ -3,7 +3,7 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { IO$_ACCESS, IO$_MODIFY } from '../executive/starlet/iodef.js';
 import { textToBytes } from '../executive/structures/memory.js';
-import { ATR$C_HEADER } from '../filesystem/atr.js';
+import { ATR$C_HEADER, ATR$C_UCHAR } from '../filesystem/atr.js';
 import { FIB } from '../filesystem/fib.js';
 import { fileIdBytes } from '../filesystem/file-id.js';
 import type { FoundFile } from './file-search.js';
@@ -95,6 +95,18 @@ export function* headerBlock(p: Procedure, file: FoundFile): Flow<Uint8Array | F
     const { status, attributes } = yield* fileFunction(p, chan, file, { func: IO$_ACCESS, attributes: [{ code: ATR$C_HEADER, bytes: new Uint8Array(512) }] });
     return status & 1 ? attributes[0]! : { spec: file.spec, status, stv: 0 };
   }));
+}
+
+/** Version limit of a file's name in its directory; 0 when there is none. */
+export function* versionLimit(p: Procedure, file: FoundFile): Flow<number> {
+  const limit = yield* withChannel(p, file, (chan) => p.scratch(function* (): Flow<{ readonly value: number }> {
+    const { status, fib } = yield* fileFunction(p, chan, file, {
+      func: IO$_ACCESS, name: `${file.name}${file.type}${file.version}`, attributes: [{ code: ATR$C_UCHAR, bytes: new Uint8Array(4) }],
+      prepare: (view) => { p.memory.writeBytes(view.address + FIB.offset.FIB$W_DID_NUM, file.did); },
+    });
+    return { value: status & 1 ? fib.FIB$W_VERLIMIT : 0 };
+  }));
+  return 'value' in limit ? limit.value : 0;
 }
 
 /** Writes attributes into the header of a file. */

@@ -120,8 +120,17 @@ export function* uicQualifier(p: Procedure, qualifier: string): Flow<{ readonly 
   return uic === undefined ? yield* report(p, { code: SS$_NOSUCHID }) : { uic };
 }
 
-/** Reads the qualifiers. @returns the status of a message when one of them makes no sense */
-export function* selection(p: Procedure): Flow<Selection | number> {
+const DATE_FIELDS = { CREATED: 'created', MODIFIED: 'revised', EXPIRED: 'expires', BACKUP: 'backup' } as const;
+
+/**
+ * Reads the qualifiers.
+ *
+ * @param dates  those that choose a date, where not all have that meaning
+ * @returns the status of a message when one of them makes no sense
+ */
+export function* selection(
+  p: Procedure, dates: readonly (keyof typeof DATE_FIELDS)[] = ['CREATED', 'MODIFIED', 'EXPIRED', 'BACKUP'],
+): Flow<Selection | number> {
   const times: Partial<Record<'BEFORE' | 'SINCE', bigint>> = {};
   for (const name of ['BEFORE', 'SINCE'] as const) {
     if (!(yield* cliIsPresent(p, name))) continue;
@@ -130,9 +139,7 @@ export function* selection(p: Procedure): Flow<Selection | number> {
     times[name] = time;
   }
   let date: DateField = 'created';
-  for (const [name, field] of [['CREATED', 'created'], ['MODIFIED', 'revised'], ['EXPIRED', 'expires'], ['BACKUP', 'backup']] as const) {
-    if (yield* cliIsPresent(p, name)) date = field;
-  }
+  for (const name of dates) if (yield* cliIsPresent(p, name)) date = DATE_FIELDS[name];
   let owner: number | undefined;
   if (yield* cliIsPresent(p, 'BY_OWNER')) {
     const given = yield* uicQualifier(p, 'BY_OWNER');
