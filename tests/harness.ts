@@ -1,8 +1,10 @@
+import { expect } from 'vitest';
 import { VirtualClock } from '../src/emulator/clock.js';
 import type { Machine } from '../src/emulator/machine.js';
 import type { ResidentImage, SystemSpaceImage } from '../src/executive/boot/sysboot.js';
 import { procedure, type Flow } from '../src/executive/gate/microroutine.js';
 import type { Procedure } from '../src/executive/gate/procedure.js';
+import { service } from '../src/executive/gate/service-call.js';
 import type { Kernel } from '../src/executive/kernel.js';
 import { PCB } from '../src/executive/structures/pcb.js';
 import { checkPool } from '../src/executive/pool/check.js';
@@ -91,5 +93,24 @@ function programImage(name: string, body: Program): ResidentImage {
 export function bootExecutive(options: TestOptions = {}): TestSystem {
   const system = new TestSystem(options);
   system.runUntilIdle(0);
+  return system;
+}
+
+/** Runs `body` in the first process of a booted system until nothing moves any more; the books must balance. */
+export function inProcess(body: (p: Procedure) => Flow<void>, programs: NonNullable<TestOptions['programs']> = {}): TestSystem {
+  let finished = false;
+  const system = bootExecutive({
+    programs: {
+      SYSINIT: function* (p) {
+        yield* body(p);
+        finished = true;
+        for (;;) yield* service(p, '$HIBER', {});
+      },
+      ...programs,
+    },
+  });
+  system.runUntilIdle(5);
+  expect(finished).toBe(true);
+  expect(system.checkBooks()).toEqual([]);
   return system;
 }

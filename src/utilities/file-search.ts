@@ -4,6 +4,7 @@ import { service } from '../executive/gate/service-call.js';
 import { NAM } from '../executive/starlet/namdef.js';
 import { RMS$_NMF } from '../executive/starlet/rmsdef.js';
 import { bytesToText, readCounted } from '../executive/structures/memory.js';
+import { upcase } from '../dcl/language/characters.js';
 import { endOfFileBlock, highestBlock } from '../filesystem/atr.js';
 import { identOf, recordAttributesOf } from '../filesystem/files.js';
 import { headerOf } from '../filesystem/on-disk.js';
@@ -81,7 +82,10 @@ export function* findFiles(p: Procedure, spec: string, defaults: string, related
         if (searched === RMS$_NMF) return { parsed, files };
         return { parsed, files, failure: { spec: parsed.spec, status: searched, stv: fab.FAB$L_STV } };
       }
-      files.push(found(p, blocks));
+      const file = found(p, blocks);
+      // A process permanent file (SYS$INPUT of a procedure) has a device but no file name: it is opened again by the name that led to it.
+      if (nam.NAM$V_PPF !== 0) return { parsed: { ...parsed, spec: upcase(spec) }, files: [{ ...file, spec: upcase(spec) }] };
+      files.push(file);
     }
   });
 }
