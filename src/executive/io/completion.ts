@@ -1,4 +1,5 @@
 import { SCH$QAST } from '../ast/queue.js';
+import { finishDeviceEntry } from '../exceptions/error-log-entries.js';
 import { inlineRoutine, jsbRoutine, type Microroutine } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
 import { MMG$UNLOCK } from './buffer-lock.js';
@@ -57,6 +58,7 @@ export function finishCurrent(k: Kernel, ucbAddress: number, r0: number, r1: num
   ucb.UCB$L_OPCNT = ucb.UCB$L_OPCNT + 1;
   irp.IRP$L_IOST1 = r0;
   irp.IRP$L_IOST2 = r1;
+  if (ucb.UCB$V_ERLOGIP !== 0) finishDeviceEntry(k, ucbAddress, r0, r1);
   queueForPost(k, irp.address);
   const next = k.removeHead(ucbAddress + UCB.offset.UCB$L_IOQFL);
   if (next === undefined) {
