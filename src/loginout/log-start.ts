@@ -32,12 +32,12 @@ export function* logStart(p: Procedure): Flow<void> {
     for (const name of DUMP_FILES) {
       const file = yield* openBlocks(p, name);
       if (file === undefined) continue;
-      if (yield* file.transfer('$READ', buffer)) {
-        const wasCrash = DMP.at(p.memory, buffer).DMP$W_DUMPVER !== 0 && (yield* inKernelMode(p, buffer)) & 1;
-        if (wasCrash) yield* file.transfer('$WRITE', buffer);
-      }
+      // A file without blocks is no dump file: see systemDumpWriter.
+      const isDumpFile = yield* file.transfer('$READ', buffer);
+      const isNew = isDumpFile && DMP.at(p.memory, buffer).DMP$W_DUMPVER !== 0 && ((yield* inKernelMode(p, buffer)) & 1) === 1;
+      if (isNew) yield* file.transfer('$WRITE', buffer);
       yield* file.close();
-      break;
+      if (isDumpFile) break;
     }
     yield* inKernelMode(p, 0);
   });

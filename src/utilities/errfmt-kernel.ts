@@ -23,11 +23,12 @@ const TEN_MINUTES = -6_000_000_000n;
 const WAIT_FLAG = 30;
 const STAMP_FLAG = 31;
 
+/** @param astadr  AST procedure, which gets its own address as its parameter; 0 for none */
 function* setTimer(p: Procedure, efn: number, delta: bigint, astadr = 0): Flow<number> {
   return yield* p.scratch(function* () {
     const time = p.allocate(8);
     writeQuad(p.memory, time, delta);
-    return yield* service(p, '$SETIMR', { efn, daytim: time, astadr });
+    return yield* service(p, '$SETIMR', { efn, daytim: time, astadr, reqidt: astadr });
   });
 }
 
@@ -41,12 +42,7 @@ export const ERRFMT$STAMP = procedure('ERRFMT$STAMP', function* (p) {
 export const ERRFMT$START = procedure('ERRFMT$START', function* (p) {
   const k = p.kernel;
   k.sys.ERL$GL_ERLPID = k.pcb.PCB$L_PID;
-  return yield* p.scratch(function* () {
-    const time = p.allocate(8);
-    writeQuad(p.memory, time, TEN_MINUTES);
-    const stamp = p.argument(1);
-    return yield* service(p, '$SETIMR', { efn: STAMP_FLAG, daytim: time, astadr: stamp, reqidt: stamp });
-  });
+  return yield* setTimer(p, STAMP_FLAG, TEN_MINUTES, p.argument(1));
 });
 
 /** The buffer that has messages: the one no messages go to now has the older ones. */
