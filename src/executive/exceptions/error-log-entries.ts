@@ -33,6 +33,7 @@ export const EMB$K_MC = 2;
 export const EMB$K_CS = 32;
 export const EMB$K_TS = 38;
 export const EMB$K_DT = 96;
+export const EMB$K_UI = 97;
 export const EMB$K_DA = 98;
 
 /** Entry of a device error; the registers that the driver dumps, counted, follow. */
@@ -167,7 +168,13 @@ function deviceRoutine(type: number, hasRequest: boolean): (k: Kernel) => void {
   };
 }
 
+/** An interrupt through a vector that nothing has connected: PC and PSL of the interrupted code. */
+function logUnexpected(k: Kernel): void {
+  logEntry(k, EMB$K_UI, k.readBytes(k.register(14), 8));
+}
+
 export const ERROR_LOG_ROUTINES: readonly Microroutine[] = [
+  inlineRoutine('ERL_UNEXP', logUnexpected),
   inlineRoutine('ERL_ALLOCEMB', (k) => {
     const message = ERL$ALLOCEMB(k, k.register(1));
     k.setRegister(2, message);

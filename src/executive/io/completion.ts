@@ -193,7 +193,7 @@ function BUFPOST(k: Kernel): void {
     const header = BUFIO.at(k, buffer);
     storeForUser(k, irp, header.BUFIO$L_USRVA, k.readBytes(header.BUFIO$L_PKTDATA, irp.IRP$W_BCNT));
   }
-  storeStatus(k, irp);
+  touchStatus(k, irp);
   irp.IRP$L_SVAPTE = 0;
   const wasMailbox = irp.IRP$V_MBXIO !== 0;
   EXE$DEANONPAGED(k, buffer);
@@ -201,11 +201,16 @@ function BUFPOST(k: Kernel): void {
   finishInContext(k, irp);
 }
 
-/** DIRPOST: accounting, common event flag, status block, the user's AST. R5 = IRP. IPL 2, requester's context. */
+/** DIRPOST: accounting, common event flag, then the status block, the user's AST. R5 = IRP. IPL 2, requester's context. */
 function DIRPOST(k: Kernel): void {
   const irp = IRP.at(k, k.register(5));
-  storeStatus(k, irp);
+  touchStatus(k, irp);
   finishInContext(k, irp);
+}
+
+/** The page of the status block is there when it is stored, behind what cannot be done twice. */
+function touchStatus(k: Kernel, irp: RequestPacket): void {
+  if (irp.IRP$L_IOSB !== 0 && k.cpu.probe(irp.IRP$L_IOSB, 8, irp.IRP$V_MODE, true)) k.writeBytes(irp.IRP$L_IOSB, k.readBytes(irp.IRP$L_IOSB, 8));
 }
 
 function storeStatus(k: Kernel, irp: RequestPacket): void {
@@ -225,6 +230,7 @@ function finishInContext(k: Kernel, irp: RequestPacket): void {
     else if (irp.IRP$V_FILACP !== 0 && ccb.CCB$L_DIRP === 1 && changesAccess(irp)) ccb.CCB$L_DIRP = 0;
   }
   if (irp.IRP$B_EFN >= 64) SCH$POSTEF(k, irp.IRP$L_PID, irp.IRP$B_EFN, PRI$_NULL);
+  storeStatus(k, irp);
   freeExtensions(k, irp);
   irp.IRP$B_RMOD = irp.IRP$B_RMOD & ~ACB$M_KAST;
   if (irp.IRP$V_QUOTA !== 0) SCH$QAST(k, irp.address, PRI$_NULL);
