@@ -63,6 +63,7 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
 function initializePools(k: Kernel, { sizes, space, values }: BootInformation): void {
   initializeVariableList(k, k.symbol('EXE$GL_NONPAGED') + 4, space.variablePool.base, Math.floor(values['NPAGEDYN']! / PAGE) * PAGE);
   initializeVariableList(k, k.symbol('EXE$GL_PAGED'), space.pagedPool.base, sizes.pagedPoolBytes);
+  initializeVariableList(k, k.symbol('EXE$GL_GPT'), space.globalPageTable.base, space.globalPageTable.pages * PAGE);
   initializeLookaside(k, k.symbol('IOC$GL_SRPFL'), space.srpList.base, sizes.srpSize, values['SRPCOUNT']!);
   initializeLookaside(k, k.symbol('IOC$GL_IRPFL'), space.irpList.base, IRP_PACKET, values['IRPCOUNT']!);
   initializeLookaside(k, k.symbol('IOC$GL_LRPFL'), space.lrpList.base, sizes.lrpSize, values['LRPCOUNT']!);
