@@ -1,8 +1,10 @@
+import { expect } from 'vitest';
 import { VirtualClock } from '../src/emulator/clock.js';
 import type { Machine } from '../src/emulator/machine.js';
 import type { ResidentImage, SystemSpaceImage } from '../src/executive/boot/sysboot.js';
 import { procedure, type Flow } from '../src/executive/gate/microroutine.js';
 import type { Procedure } from '../src/executive/gate/procedure.js';
+import { service } from '../src/executive/gate/service-call.js';
 import type { Kernel } from '../src/executive/kernel.js';
 import { PCB } from '../src/executive/structures/pcb.js';
 import { checkPool } from '../src/executive/pool/check.js';
@@ -10,7 +12,7 @@ import { checkScheduler } from '../src/executive/scheduling/check.js';
 import { readCounted } from '../src/executive/structures/memory.js';
 import { bootSystem, type System } from '../src/system/boot-system.js';
 
-/** 21-NOV-1986 12:00:00.00, where test systems start. */
+/** 21-AUG-1986 06:41:15, where test systems start. */
 export const TEST_TIME = 0x008f_3c2a_0000_0000n;
 
 /** Freed pool is filled with a pattern, so that whoever uses it afterwards is found out (pool/nonpaged.ts). */
@@ -95,5 +97,24 @@ function programImage(name: string, body: Program): ResidentImage {
 export function bootExecutive(options: TestOptions = {}): TestSystem {
   const system = new TestSystem(options);
   system.runUntilIdle(0);
+  return system;
+}
+
+/** Runs `body` in the first process of a booted system until nothing moves any more; the books must balance. */
+export function inProcess(body: (p: Procedure) => Flow<void>, programs: NonNullable<TestOptions['programs']> = {}): TestSystem {
+  let finished = false;
+  const system = bootExecutive({
+    programs: {
+      SYSINIT: function* (p) {
+        yield* body(p);
+        finished = true;
+        for (;;) yield* service(p, '$HIBER', {});
+      },
+      ...programs,
+    },
+  });
+  system.runUntilIdle(5);
+  expect(finished).toBe(true);
+  expect(system.checkBooks()).toEqual([]);
   return system;
 }

@@ -5,6 +5,7 @@ import { FAB$M_GET, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD } fro
 import { RMS$_NMF } from '../executive/starlet/rmsdef.js';
 import * as XAB from '../executive/starlet/xabdef.js';
 import { bytesToText, readQuad } from '../executive/structures/memory.js';
+import { upcase } from '../dcl/language/characters.js';
 import { fileBlocks, nameOf, type FileFailure, type NamedBlocks } from './files.js';
 
 /** Finding the files of a list of specifications, with wildcards and search lists, through $PARSE and $SEARCH. */
@@ -73,7 +74,10 @@ export function* findFiles(p: Procedure, spec: string, defaults: string, related
         if (searched === RMS$_NMF) return { parsed, files };
         return { parsed, files, failure: { spec: parsed.spec, status: searched, stv: fab.FAB$L_STV } };
       }
-      files.push(found(p, blocks));
+      const file = found(p, blocks);
+      // A process permanent file (SYS$INPUT of a procedure) has a device but no file name: it is opened again by the name that led to it.
+      if (nam.NAM$V_PPF !== 0) return { parsed: { ...parsed, spec: upcase(spec) }, files: [{ ...file, spec: upcase(spec) }] };
+      files.push(file);
     }
   });
 }
