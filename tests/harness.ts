@@ -15,6 +15,9 @@ import { bootSystem, type System } from '../src/system/boot-system.js';
 /** 21-AUG-1986 06:41:15, where test systems start. */
 export const TEST_TIME = 0x008f_3c2a_0000_0000n;
 
+/** Freed pool is filled with a pattern, so that whoever uses it afterwards is found out (pool/nonpaged.ts). */
+const FILL_FREED_POOL = 1;
+
 /** The body of a program: runs in user mode as the image of a process. */
 export type Program = (p: Procedure) => Flow<number>;
 
@@ -40,7 +43,8 @@ export class TestSystem {
     const programs: Record<string, Program> = { SYSINIT: function* () { return 1; }, ...options.programs };
     this.system = bootSystem({
       memoryMegabytes: 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); } },
-      systemTime: TEST_TIME, systemImages: options.systemImages ?? [], firstImage: 'SYSINIT', parameters: options.parameters ?? {},
+      systemTime: TEST_TIME, systemImages: options.systemImages ?? [], firstImage: 'SYSINIT',
+      parameters: { USERD1: FILL_FREED_POOL, ...options.parameters },
       ...(options.attach ? { attach: options.attach } : {}),
       residentImages: Object.entries(programs).map(([name, body]) => programImage(name, body)),
     });
