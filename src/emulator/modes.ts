@@ -1,7 +1,9 @@
 /** Moving between access modes and processes: CHMx, REI, SVPCTX, LDPCTX. @source VAX ARM ch. 5 to 7; book 4, 7, 10 */
 import type { Cpu } from './cpu.js';
 import { kernelStackNotValid, reservedInstruction, reservedOperand, SCB_CHMK, VaxFault } from './fault.js';
-import { ISP, PSL_CC, PSL_CM, PSL_CURMOD, PSL_IPL, PSL_IS, PSL_MBZ, PSL_S_CURMOD, PSL_S_IPL, PSL_S_PRVMOD, PSL_TP } from './psl.js';
+import {
+  ISP, PSL_CC, PSL_CM, PSL_CURMOD, PSL_DV, PSL_FPD, PSL_FU, PSL_IPL, PSL_IS, PSL_IV, PSL_MBZ, PSL_PRVMOD, PSL_S_CURMOD, PSL_S_IPL, PSL_S_PRVMOD, PSL_TP,
+} from './psl.js';
 
 /** Offsets in the hardware process control block. */
 const PCB_KSP = 0;
@@ -12,6 +14,10 @@ const PCB_P0BR = 80;
 const PCB_P0LR = 84;
 const PCB_P1BR = 88;
 const PCB_P1LR = 92;
+
+/** Compatibility mode is for user mode, at IPL 0, with nothing half done and no traps enabled. */
+const CM_CHECKED = PSL_CURMOD | PSL_PRVMOD | PSL_IPL | PSL_IS | PSL_FPD | PSL_DV | PSL_FU | PSL_IV;
+const CM_REQUIRED = PSL_CURMOD | PSL_PRVMOD;
 
 const LENGTH_MASK = 0x003f_ffff;
 /** The level at which a pending AST is delivered. */
@@ -69,8 +75,7 @@ function checkReturn(m: Cpu, psl: number): void {
     || (onInterruptStack && (!m.onInterruptStack || current !== 0 || ipl === 0))
     || (ipl > 0 && current !== 0)
     || ipl > m.ipl
-    // Compatibility mode is not implemented: nothing may return to it.
-    || (psl & PSL_CM) !== 0;
+    || ((psl & PSL_CM) !== 0 && (m.model === 'subset' || (psl & CM_CHECKED) !== CM_REQUIRED));
   if (bad) throw reservedOperand();
 }
 
