@@ -78,6 +78,7 @@ export class Cpu {
   sisr = 0;
   wcsa = 0;
   wcsd = 0;
+  mbrk = 0;
   pmr = 0;
   sid: number;
   /** Instructions executed since the machine was made, a faulting one included. */

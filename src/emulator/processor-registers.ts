@@ -38,6 +38,7 @@ export const PR$_SBIQC = 54;
 export const PR$_MAPEN = 56;
 export const PR$_TBIA = 57;
 export const PR$_TBIS = 58;
+export const PR$_MBRK = 60;
 export const PR$_PMR = 61;
 export const PR$_SID = 62;
 export const PR$_TBCHK = 63;

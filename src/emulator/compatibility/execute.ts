@@ -109,9 +109,10 @@ export class CompatibilityMode {
       if (count !== 0) this.#jump(operands.readRegister(7) - 2 * (word & 0o77));
       return;
     }
+    // XOR reads its register before an autoincrement may change it, the others after.
+    const source = operands.readRegister(n);
     operands.decode(word & 0o77, 2);
     if (operation === 4) {
-      const source = operands.readRegister(n);
       this.#finish(2, logical(2, operands.readModify(2) ^ source, this.#m.cc));
       return;
     }
