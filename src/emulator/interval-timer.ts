@@ -96,6 +96,10 @@ export class IntervalTimer {
     this.#next = value >>> 0;
   }
 
+  readNext(): number {
+    return this.#next;
+  }
+
   readCount(): number {
     this.poll();
     return (this.#control & ICCS_RUN) === 0 ? this.#count : this.#current();
