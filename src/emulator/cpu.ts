@@ -71,6 +71,8 @@ export class Cpu {
   instructionCount = 0;
   /** What opcode FC does. Returns false when it does not know the bytes that follow. */
   customInstruction: ((cpu: Cpu) => boolean) | null = null;
+  /** Called with the PC of each instruction before it executes. While it is set the processor takes one instruction at a time. */
+  observer: ((pc: number) => void) | null = null;
 
   readonly mmu: Mmu;
   readonly interrupts: InterruptController;
@@ -408,6 +410,10 @@ export class Cpu {
           if (block.idles && this.ipl < IDLE_IPL && this.#attention === 0) return IDLE;
           const list = block.instructions;
           let count = list.length;
+          if (this.observer !== null) {
+            this.observer(block.va);
+            count = 1;
+          }
           if ((this.#attention & TRACE) !== 0) count = this.#beginTraced();
           else if (this.instructionCount + count > limit) count = limit - this.instructionCount;
           // The last instruction finds the PC after itself; those before it do not look.
