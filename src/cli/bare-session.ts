@@ -93,7 +93,7 @@ export class BareSession implements ConsolePort {
       this.#wake?.();
     });
     if (this.#interactive) stdin.setRawMode(true);
-    // What is in a pipe already belongs to the beginning of the run.
+    // What a pipe holds already belongs to the beginning of the run.
     else await Promise.race([this.#moreInput(), new Promise((resolve) => setTimeout(resolve, PIPE_WAIT_MS))]);
     try {
       if (this.#options.consoleAtStart) this.#enterConsole([]);

@@ -63,7 +63,8 @@ export function writeInternal(machine: Machine, n: number, value: number): boole
     cpu.writePR(n, value | 0);
     return true;
   } catch (fault) {
-    if (fault instanceof VaxFault) return false;
+    // A register that can only be read keeps its value.
+    if (fault instanceof VaxFault) return readInternal(machine, n) !== undefined;
     throw fault;
   }
 }
