@@ -13,6 +13,7 @@ import calls from './bench/calls.mar';
 import double from './bench/double.mar';
 import floating from './bench/floating.mar';
 import integer from './bench/integer.mar';
+import shortStrings from './bench/short-strings.mar';
 import sieve from './bench/sieve.mar';
 import strings from './bench/strings.mar';
 
@@ -22,7 +23,8 @@ interface Program { readonly name: string; readonly source: string; readonly cou
 const PROGRAMS: readonly Program[] = [
   { name: 'sieve', source: sieve, count: 1000 },
   { name: 'integer mix', source: integer, count: 4_000_000 },
-  { name: 'strings', source: strings, count: 1_000_000 },
+  { name: 'strings', source: strings, count: 400_000 },
+  { name: 'short strings', source: shortStrings, count: 2_000_000 },
   { name: 'CALLS and RET', source: calls, count: 500 },
   { name: 'F_floating', source: floating, count: 500_000 },
   { name: 'D_floating', source: double, count: 300_000 },
