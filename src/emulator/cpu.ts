@@ -492,7 +492,10 @@ export class Cpu {
 
   /** With T set, one instruction at a time, each leaving TP behind. With FPD set, one, which must know what to do about it. */
   #beginAlone(instruction: Instruction): number {
-    if ((this.pslBits & PSL_FPD) !== 0 && !instruction.resumes) throw reservedInstruction();
+    if ((this.pslBits & PSL_FPD) !== 0 && !instruction.resumes) {
+      this.instructionCount++;
+      throw reservedInstruction();
+    }
     this.#beginTraced();
     return 1;
   }
