@@ -49,6 +49,18 @@ test('ch01#9: exceptions leave the IPL as it is; a machine check and an invalid 
   expect([vectorAfter(nowhere), nowhere.m.cpu.ipl]).toEqual([4, 31]);
 });
 
+test('ch01#8: after an interrupt the previous mode is kernel, after an exception the mode it happened in', () => {
+  const previous = (vector: number, code: readonly number[], prepare: (b: Bench) => void): number[] => {
+    const b = mapped();
+    load(b.m, p0(0x200), code);
+    enter(b, 3, 0x200);
+    prepare(b);
+    return [vectorAfter(b) - vector, b.m.cpu.previousMode, b.m.cpu.currentMode];
+  };
+  expect(previous(0x150, [...op('INCL'), 0x50, ...op('BRB'), 0xfc], (b) => b.m.interrupts.request(0x150, 20))).toEqual([0, 0, 0]);
+  expect(previous(0x10, [0x57], () => undefined)).toEqual([0, 3, 0]);
+});
+
 test('ch10#31: LDPCTX forgets translations of P0 and P1, and keeps those of system space', () => {
   const b = mapped();
   const { cpu, memory } = b.m;

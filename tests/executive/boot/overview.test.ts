@@ -133,45 +133,6 @@ describe('processes', () => {
 });
 
 describe('modes and levels', () => {
-  test('ch01#8: an interrupt has previous mode kernel; an exception the mode it happened in, and the IPL stays', () => {
-    const system = new TestSystem({
-      programs: {
-        SYSINIT: function* (p) {
-          yield* service(p, '$HIBER', {});
-          for (let count = 0; count < 20; count += 1) yield* service(p, '$SETEF', { efn: 3 });
-          yield* service(p, '$NUMTIM', { timbuf: p.allocate(16) });
-          p.memory.writeByte(p.allocate(4000), 1);
-          return yield* sleeper(p);
-        },
-      },
-    });
-    system.runUntilIdle(0);
-    const { k } = system;
-    const { cpu } = system.system.machine;
-    SCH$WAKE(k, system.process('SYSINIT')!.address);
-    const entries = { kernel: k.symbol('EXE$CMODKRNL'), executive: k.symbol('EXE$CMODEXEC'), clock: k.symbol('EXE$HWCLKINT'), reschedule: k.symbol('SCH$RESCHED') };
-    const found = new Map<string, Set<string>>();
-    for (let step = 0; step < 30_000; step += 1) {
-      const [mode, ipl] = [cpu.currentMode, cpu.ipl];
-      const inService = cpu.onInterruptStack;
-      const opcode = k.readByte(k.register(15));
-      if (step % 40 === 39) k.cpu.requestSoftwareInterrupt(3);
-      const stop = system.system.machine.run(1);
-      if (stop.kind === 'idle') break;
-      const pc = k.register(15);
-      for (const [name, entry] of Object.entries(entries)) {
-        if (pc !== entry || ((name === 'kernel' || name === 'executive') && (opcode & 0xfc) !== 0xbc)) continue;
-        const set = found.get(name) ?? new Set();
-        const isException = name === 'kernel' || name === 'executive';
-        set.add(isException ? `${cpu.previousMode === mode && cpu.ipl === ipl && !inService}` : `${cpu.previousMode} ${cpu.ipl > ipl}`);
-        found.set(name, set);
-      }
-    }
-    expect([...found.get('kernel')!]).toEqual(['true']);
-    expect([...found.get('executive')!]).toEqual(['true']);
-    expect([...found.get('reschedule')!]).toEqual(['0 true']);
-  });
-
   test('ch01#10: code deep in a service ends it with an error by RET', () => {
     const { seen } = run(function* (p, out) {
       // .WORD 0; BSBB 10$; MOVL #1,R0; RET; 10$: MOVZBL #SS$_ABORT,R0; RET - the second RET is in a subroutine of the procedure.
