@@ -5,7 +5,7 @@ import {
   JPI$_BUFIO, JPI$_CPUTIM, JPI$_DIRIO, JPI$_EFWM, JPI$_GPGCNT, JPI$_OWNER, JPI$_PAGEFLTS, JPI$_PID, JPI$_PPGCNT, JPI$_PRCNAM, JPI$_PRI, JPI$_STATE, JPI$_STS,
 } from '../executive/starlet/jpidef.js';
 import { SS$_NOMOREPROC, SS$_NORMAL } from '../executive/starlet/ssdef.js';
-import { SYI$_BOOTTIME, SYI$_NODENAME, SYI$_VERSION } from '../executive/starlet/syidef.js';
+import { SYI$_NODENAME, SYI$_VERSION } from '../executive/starlet/syidef.js';
 import { PCB } from '../executive/structures/pcb.js';
 import { RSN_NAMES, SCH$C_MWAIT, SCH_STATE_NAMES } from '../executive/structures/sch.js';
 import type { Output } from './output.js';
@@ -40,14 +40,14 @@ function kindLetter(status: number, owner: number): string {
 
 export function* showSystem(p: Procedure, output: Output): Flow<number> {
   const { values: system } = yield* getSystem(p, {
-    version: { code: SYI$_VERSION, kind: 'text' }, node: { code: SYI$_NODENAME, kind: 'text' }, boot: { code: SYI$_BOOTTIME, kind: 'quad' },
+    version: { code: SYI$_VERSION, kind: 'text' }, node: { code: SYI$_NODENAME, kind: 'text' },
   });
   const wanted = {
     B: yield* cliIsPresent(p, 'BATCH'), N: yield* cliIsPresent(p, 'NETWORK'), S: yield* cliIsPresent(p, 'SUBPROCESS'),
   };
   const selected = wanted.B || wanted.N || wanted.S;
   const now = yield* timeText(p);
-  const uptime = yield* uptimeText(p, system.boot);
+  const uptime = yield* uptimeText(p);
   yield* output.line(`VAX/VMS ${system.version.trim()}  on node ${system.node.trim()}  ${now}   Uptime ${uptime}`);
   yield* output.line(HEADING);
   const pid = p.allocate(4);
@@ -81,9 +81,9 @@ function* line(output: Output, values: Values, wanted: Readonly<Record<'B' | 'N'
   );
 }
 
-/** Time since boot: ` 0 02:02:59`. */
-function* uptimeText(p: Procedure, boot: bigint): Flow<string> {
-  const now = p.kernel.sys.EXE$GQ_SYSTIME;
-  const text = yield* timeText(p, boot - now === 0n ? -1n : boot - now);
+/** Time since boot, ` 0 02:02:59`: EXE$GL_ABSTIM counts the seconds whatever is done to the system time. */
+function* uptimeText(p: Procedure): Flow<string> {
+  const seconds = p.kernel.sys.EXE$GL_ABSTIM;
+  const text = yield* timeText(p, seconds === 0 ? -1n : BigInt(-seconds) * 10_000_000n);
   return text.slice(0, -3).trimStart().padStart(11);
 }
