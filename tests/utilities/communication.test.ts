@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { requestDeletion } from '../../src/executive/process/delete.js';
 import { PRV$V_GRPNAM, PRV$V_SYSNAM, PRV$V_SYSPRV } from '../../src/executive/starlet/prvdef.js';
+import { CLI_CELLS, CLI_DATA_BASE, CTL$GL_VECTORS, P1_CELLS, PIO_BASE, PIO_CELLS } from '../../src/executive/structures/p1-cells.js';
 import { PCB } from '../../src/executive/structures/pcb.js';
+import { PHD } from '../../src/executive/structures/phd.js';
 import { readCounted } from '../../src/executive/structures/memory.js';
 import { MemoryBlocks } from '../../src/filesystem/block-io.js';
 import { buildSystemDiskInto } from '../../src/sysgen/system-disk.js';
@@ -60,6 +62,42 @@ describe('examples of communication', () => {
     expect(lines.some((line) => /"EXAMPLE_JOB" = "every process of this job" \(LNM\$JOB/.test(line))).toBe(true);
     expect(lines.some((line) => /"EXAMPLE_PROCESS" = "this process"/.test(line))).toBe(true);
     expect(lines.at(-1)).toBe('After an image a user mode name is ""');
+  });
+});
+
+describe('a logged-in process', () => {
+  test('ch01#27: P1 space has the window on the header, the CLI with its tables and symbols, allocation region, process I/O segment, XQP', () => {
+    const { kernel } = dcl.system;
+    const pcb = processNamed('SYSTEM');
+    const phd = PHD.at(kernel, pcb.PCB$L_PHD);
+    const entry = (address: number): number => kernel.readLong((phd.PHD$L_P1BR + 4 * ((address & 0x3fff_ffff) >>> 9)) >>> 0);
+    const long = (address: number): number => kernel.machine.memory.view.getUint32((entry(address) & 0x1f_ffff) * 512 + (address & 511), true);
+    const cell = (offset: number): number => long(CTL$GL_VECTORS + offset);
+    const window = cell(P1_CELLS.offset.CTL$GL_PHD);
+    expect(long(window + PHD.offset.PHD$L_FREP1VA)).toBe(phd.PHD$L_FREP1VA);
+    const inP1 = (address: number): boolean => address > 0x4000_0000 && address < 0x8000_0000 && entry(address) !== 0;
+    const places = [
+      long(CLI_DATA_BASE + 8), long(CLI_DATA_BASE + 16), long(CLI_DATA_BASE + CLI_CELLS.offset.CTL$GL_CLISYMTBL), cell(P1_CELLS.offset.CTL$GQ_ALLOCREG),
+      long(PIO_BASE + PIO_CELLS.offset.PIO$GL_FMLH),
+    ];
+    expect(places.map(inP1)).toEqual([true, true, true, true, true]);
+    expect(cell(P1_CELLS.offset.CTL$GL_F11BXQP)).not.toBe(0);
+  });
+
+  test('ch29#38: a procedure that the job controller is given runs in a batch process with LOGINOUT.EXE; its parameters are P1 to P8', () => {
+    let status = 0;
+    const store = new MemoryBlocks(8000);
+    const files = systemFiles(COMMON_IMAGES, { 'SHOWP.COM': '$ WRITE SYS$OUTPUT "parameters: ", P1, "/", P2, "/", P8\n$ WRITE SYS$OUTPUT F$MODE(), " under ", F$GETJPI("","CLINAME"), ", owner ", F$GETJPI("","OWNER")\n$ EXIT 1\n' });
+    buildSystemDiskInto(store, files, { date: TEST_TIME, dumpFileBlocks: 4, pageFileBlocks: 4 });
+    const batch = new Console(store, {
+      job: {
+        file: 'SYS$EXAMPLES:SHOWP.COM', directory: 'SYS$SYSROOT:[SYSMGR]', parameters: ['one', 'two', '', '', '', '', '', 'eight'],
+        done: (final) => { status = final; },
+      },
+    });
+    expect(batch.text).toContain('parameters: one/two/eight');
+    expect(batch.text).toMatch(/BATCH under DCL, owner 0*\s/);              // a CLI is what LOGINOUT maps
+    expect(status & 1).toBe(1);
   });
 });
 

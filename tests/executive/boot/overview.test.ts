@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { VaxFault } from '../../../src/emulator/fault.js';
 import { service } from '../../../src/executive/gate/service-call.js';
 import { IAC$M_MERGE } from '../../../src/executive/image/activate.js';
+import { allocateBlock } from '../../../src/executive/pool/typed.js';
 import { readPte } from '../../../src/executive/memory/page-tables.js';
 import { SCH$WAKE } from '../../../src/executive/scheduling/rse.js';
 import { hasPrivilege, PRV$V_ALTPRI } from '../../../src/executive/starlet/prvdef.js';
@@ -191,6 +192,26 @@ describe('modes and levels', () => {
       out['counts'] = [p.memory.readLong(count + 4), p.memory.readLong(count + 8)];
     });
     expect(seen['counts']).toEqual([0, 1]);
+  });
+});
+
+describe('exceptions nobody may have', () => {
+  /** CLRL @#4 in system space with this PSL and stack: what the console shows. */
+  function crashOf(psl: number, stack: (system: TestSystem) => number): string {
+    const system = beforeBirth();
+    const { k } = system;
+    const code = allocateBlock(k, 32, 20);
+    k.writeBytes(code + 12, Uint8Array.from([0xd4, 0x9f, 4, 0, 0, 0, 0]));
+    k.cpu.psl = psl;
+    k.setRegister(14, stack(system));
+    k.jump(code + 12);
+    system.system.machine.run(100_000);
+    return system.console;
+  }
+
+  test('ch01#7: above IPL 2, or on the interrupt stack, an exception is the fatal bugcheck INVEXCEPTN', () => {
+    expect(crashOf(0x0003_0000, (system) => PHD.at(system.k, PCB.at(system.k, system.k.symbol('SCH$GL_NULLPCB')).PCB$L_PHD).PHD$L_KSP)).toContain('INVEXCEPTN');
+    expect(crashOf(0x0400_0000, (system) => system.k.sys.EXE$GL_INTSTK)).toContain('INVEXCEPTN');
   });
 });
 
