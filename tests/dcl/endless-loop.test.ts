@@ -32,6 +32,7 @@ describe('a procedure that never ends', () => {
     expect(press('\x14')).toMatch(/\(DCL\) {3}CPU=/);
     expect(press('\x14')).toMatch(/\(DCL\) {3}CPU=/);
     press('\x19');
+    session.type('STOP');
     expect(session.type('write sys$output f$environment("depth")')).toMatch(/[\r\n]0\r/);
   });
 });

@@ -1,7 +1,7 @@
 /** Instructions that stop in the middle: page faults at every position of their operands, interrupts in long ones, PSL<FPD>. */
 import { expect, test } from 'vitest';
 import { bench, CODE, fillScb, handler, load, long, op, reg, stackLongs, word } from './harness.js';
-import { expectRestartable, runPaged } from './paged-run.js';
+import { expectRestartable, type runPaged } from './paged-run.js';
 
 const text = (value: string): number[] => [...value].map((character) => character.charCodeAt(0));
 const bytes = (length: number, of: (i: number) => number): number[] => Array.from({ length }, (_, i) => of(i) & 0xff);
