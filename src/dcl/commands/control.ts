@@ -19,7 +19,7 @@ import type { CommandRoutines } from './command.js';
 import { waitDelta } from './wait.js';
 
 const DEEPEST_IF = 15;
-const DEEPEST_GOSUB = 16;
+export const DEEPEST_GOSUB = 16;
 const LONGEST_ON = 255;
 const RUNNING_THEN = 1;
 const RUNNING_ELSE = 2;

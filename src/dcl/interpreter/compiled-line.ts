@@ -1,8 +1,10 @@
 import { commentStart, isBlank, isSymbolCharacter, isSymbolStart, trim, upcase } from '../language/characters.js';
 import { readAssignment, textualValue } from '../language/assignment.js';
 import { cutExpression } from '../language/expression-lexer.js';
-import { parseExpression, type Expression } from '../language/expression-parser.js';
+import { parseExpression, type Expression, type LexicalCall } from '../language/expression-parser.js';
 import type { Value } from '../language/value.js';
+import type { Lexical } from '../lexicals/lexical.js';
+import { stringFunction } from '../lexicals/registry.js';
 import { CommandFailure } from '../condition.js';
 import { parseCommand } from '../tables/parse-command.js';
 import { ParsedCommand } from '../tables/parsed-command.js';
@@ -13,14 +15,16 @@ import { splitLabel } from './labels.js';
 /**
  * Command lines in the form the quick executor (quick.ts) works from. A compiled line is a function of the line's characters and of the
  * command table alone; whatever can change - symbols, labels, levels - is looked up in memory when it is executed. Only the lines that
- * loops are made of have a form: assignments of expressions without lexical functions, IF, THEN, ELSE, ENDIF, GOTO. All else, and
+ * loops are made of have a form: assignments, IF, THEN, ELSE, ENDIF, GOTO, GOSUB, RETURN, with expressions that call no service. All else, and
  * everything with a mistake in it, is SLOW: the full interpreter takes it, and reports.
  */
 export type QuickExpression =
   | { readonly kind: 'value'; readonly value: Value }
   | { readonly kind: 'symbol'; readonly name: SymbolName }
   | { readonly kind: 'unary'; readonly operator: string; readonly operand: QuickExpression }
-  | { readonly kind: 'binary'; readonly operator: string; readonly left: QuickExpression; readonly right: QuickExpression };
+  | { readonly kind: 'binary'; readonly operator: string; readonly left: QuickExpression; readonly right: QuickExpression }
+  /** A string function: the others may wait. */
+  | { readonly kind: 'call'; readonly lexical: Lexical; readonly args: readonly (QuickExpression | undefined)[] };
 
 export type QuickCommand =
   | { readonly kind: 'nothing' }
@@ -28,6 +32,8 @@ export type QuickCommand =
   | { readonly kind: 'if'; readonly verb: SymbolName; readonly condition: QuickExpression; readonly block: 'none' | 'open' | 'pending'; readonly part: QuickCommand }
   /** guess: where in the record cache the label stood last time, never believed unseen. */
   | { readonly kind: 'goto'; readonly verb: SymbolName; readonly label: SymbolName; readonly guess: { index: number } }
+  | { readonly kind: 'gosub'; readonly verb: SymbolName; readonly label: SymbolName; readonly guess: { index: number } }
+  | { readonly kind: 'return'; readonly verb: SymbolName; readonly guess: { index: number } }
   | { readonly kind: 'then' | 'else' | 'endif'; readonly verb: SymbolName }
   /** A command for the full interpreter, as the command behind a THEN. */
   | { readonly kind: 'text'; readonly text: string };
@@ -43,20 +49,23 @@ export interface CompiledLine {
   readonly label: SymbolName | undefined;
   /** undefined: SLOW. */
   readonly command: QuickCommand | undefined;
+  /** The line has apostrophes outside its comment, but calls no lexical function in them: what it says is known when they are replaced. */
+  readonly apostrophes: boolean;
   /** What the line means to a block that is passed over: nothing, one block more, its end, its ELSE; undefined: the full interpreter must look. */
   readonly passing: 'plain' | 'deeper' | 'else' | 'endif' | undefined;
 }
 
 /** Compiles a record of a procedure, `$` included. */
 export function compileLine(record: string, words: Int32Array, table: CommandTable): CompiledLine {
-  const slow: CompiledLine = { length: record.length, words, tail: record.slice(4 * words.length), table: table.base, label: undefined, command: undefined, passing: undefined };
+  const slow: CompiledLine = { length: record.length, words, tail: record.slice(4 * words.length), table: table.base, label: undefined, command: undefined, apostrophes: false, passing: undefined };
   if (!record.startsWith('$')) return slow;
   const raw = record.slice(1);
   const piece = trim(raw.slice(0, commentStart(raw)));
   if (piece.endsWith('-')) return slow;
   const { label, rest } = splitLabel(piece);
   const passing = label === undefined ? meaningWhenPassing(rest) : undefined;
-  if (piece.includes("'") || (label !== undefined && splitLabel(rest).label !== undefined)) return { ...slow, passing };
+  if (piece.includes("'")) return { ...slow, passing, apostrophes: !/'[ \t]*F\$/i.test(piece) };
+  if (label !== undefined && splitLabel(rest).label !== undefined) return { ...slow, passing };
   const command = attempt(() => compileCommand(rest, table));
   return { ...slow, label: command && label !== undefined ? new SymbolName(label) : undefined, command, passing };
 }
@@ -107,10 +116,13 @@ function compileCommand(text: string, table: CommandTable): QuickCommand | undef
   const verb = new SymbolName(firstName(text));
   switch (parsed.command.routine) {
     case 'IF': return compileIf(parsed.raw('CONDITION') ?? '', verb, table);
-    case 'GOTO': {
+    case 'GOTO':
+    case 'GOSUB': {
       const label = parsed.value('LABEL');
-      return label === undefined || text.includes('&') ? undefined : { kind: 'goto', verb, label: new SymbolName(upcase(label)), guess: { index: 0 } };
+      if (label === undefined || text.includes('&')) return undefined;
+      return { kind: parsed.command.routine === 'GOTO' ? 'goto' : 'gosub', verb, label: new SymbolName(upcase(label)), guess: { index: 0 } };
     }
+    case 'RETURN': return parsed.parameters.length === 0 ? { kind: 'return', verb, guess: { index: 0 } } : undefined;
     case 'THEN': return trim(parsed.raw('COMMAND') ?? '') === '' ? { kind: 'then', verb } : undefined;
     case 'ELSE': return parsed.parameters.length === 0 ? { kind: 'else', verb } : undefined;
     case 'ENDIF': return { kind: 'endif', verb };
@@ -159,6 +171,21 @@ function convert(expression: Expression): QuickExpression | undefined {
       const right = left && convert(expression.right);
       return right && { kind: 'binary', operator: expression.operator, left, right };
     }
+    case 'call': return convertCall(expression);
     default: return undefined;
   }
+}
+
+function convertCall(call: LexicalCall): QuickExpression | undefined {
+  const lexical = stringFunction(call.name);
+  if (!lexical || !call.closed || call.args.length > lexical.parameters.length) return undefined;
+  const args: (QuickExpression | undefined)[] = [];
+  for (const [index, parameter] of lexical.parameters.entries()) {
+    const given = call.args[index];
+    const arg = given && convert(given);
+    if (parameter.kind === 'symbol' || (given ? arg === undefined : !parameter.optional)) return undefined;
+    args.push(arg);
+  }
+  while (args.length > 0 && args.at(-1) === undefined) args.pop();
+  return { kind: 'call', lexical, args };
 }

@@ -1,8 +1,10 @@
 import { bytesToText, type Memory } from '../../executive/structures/memory.js';
-import { openBlock, passElsePart } from '../commands/control.js';
+import { DEEPEST_GOSUB, openBlock, passElsePart } from '../commands/control.js';
 import { CommandFailure, SUCCESS } from '../condition.js';
 import { applyBinary, applyUnary } from '../language/evaluate.js';
-import { isTrue, type Value } from '../language/value.js';
+import { substitute } from '../language/substitute.js';
+import { isTrue, toInteger, toText, type Value } from '../language/value.js';
+import { LexicalArguments } from '../lexicals/lexical.js';
 import { nextPlace, RECORD_LENGTH, RECORD_TEXT, seekNext, takeNext } from '../record-cache.js';
 import { CACHE_AT } from '../rms-files.js';
 import { IDF, PRC, SYM } from '../structures.js';
@@ -37,6 +39,8 @@ const PUSHBACK = IDF.offset.IDF$L_PUSHBACK;
 const SKIPTO = IDF.offset.IDF$L_SKIPTO;
 const SKIPDEPTH = IDF.offset.IDF$L_SKIPDEPTH;
 const SCOPE = IDF.offset.IDF$B_SCOPE;
+const GOSUBDEPTH = IDF.offset.IDF$B_GOSUBDEPTH;
+const GOSUBSTACK = IDF.offset.IDF$A_GOSUBSTACK;
 const IFDEPTH = IDF.offset.IDF$B_IFDEPTH;
 const RECORD = IDF.offset.IDF$T_RECORD;
 const SYMBOL_TEXT = SYM.size;
@@ -46,6 +50,9 @@ const RFA_BYTES = 6;
 const byAddress = new Map<number, CompiledLine>();
 const byText = new Map<string, CompiledLine>();
 const MOST_LINES = 8192;
+
+const NO_WORDS = new Int32Array(0);
+const SLOW_LINE: CompiledLine = { length: 0, words: NO_WORDS, tail: '', table: 0, label: undefined, command: undefined, apostrophes: false, passing: undefined };
 
 export class QuickExecutor {
   private readonly memory: Memory;
@@ -70,10 +77,11 @@ export class QuickExecutor {
     if (cache === 0) return SLOW;
     const place = nextPlace(memory, cache);
     if (place === 0) return SLOW;
-    const line = this.lineAt(place);
+    let line = this.lineAt(place);
     this.idf = idf;
     const skipTo = memory.readLong(idf + SKIPTO);
     if (skipTo !== 0) return this.pass(line, skipTo, place, cache);
+    if (line.apostrophes) line = this.substituted(place);
     if (line.command === undefined || (line.label !== undefined && !this.isRegistered(line.label, place))) return SLOW;
     const done = this.execute(line.command, place, cache);
     if (done === UNUSUAL) return SLOW;
@@ -114,6 +122,19 @@ export class QuickExecutor {
     if (byAddress.size >= MOST_LINES) byAddress.clear();
     byAddress.set(place, line);
     return line;
+  }
+
+  /** The line with its apostrophes replaced. Its form is not kept: the next time it says something else. */
+  private substituted(place: number): CompiledLine {
+    const { memory, dcl } = this;
+    const text = bytesToText(memory.readBytes(place + RECORD_TEXT, memory.readWord(place + RECORD_LENGTH)));
+    try {
+      const step = substitute(text.slice(1), dcl).next();
+      return step.done === true && !step.value.includes("'") ? compileLine(`$${step.value}`, NO_WORDS, dcl.table) : SLOW_LINE;
+    } catch (error) {
+      if (error instanceof CommandFailure) return SLOW_LINE;
+      throw error;
+    }
   }
 
   private holds(place: number, line: CompiledLine): boolean {
@@ -180,6 +201,8 @@ export class QuickExecutor {
         idf.IDF$V_IFTRUE = truth ? 1 : 0;
         return undefined;
       }
+      case 'gosub': return this.isVerb(command.verb) ? this.goSub(command, place, cache) : UNUSUAL;
+      case 'return': return this.isVerb(command.verb) ? this.goBack(command, place, cache) : UNUSUAL;
       case 'goto': return this.isVerb(command.verb) ? this.goTo(command, place, cache) : UNUSUAL;
       case 'then': {
         const idf = IDF.at(this.memory, this.idf);
@@ -246,18 +269,55 @@ export class QuickExecutor {
   }
 
   private goTo(command: QuickCommand & { readonly kind: 'goto' }, place: number, cache: number): typeof UNUSUAL | undefined {
-    const { memory, dcl } = this;
-    const { label, guess } = command;
-    const labels = memory.readLong(this.idf + LABELS);
-    if (labels === 0) return UNUSUAL;
-    const found = dcl.symbols.findQuick(labels, label);
-    if (found <= 0) return UNUSUAL;
-    const at = found + SYMBOL_TEXT + label.text.length;
-    const index = seekNext(memory, cache, memory.readLong(at), memory.readWord(at + RFA_BYTES - 2), guess.index);
-    if (index < 0) return UNUSUAL;
-    guess.index = index;
+    if (!this.seekLabel(command, cache)) return UNUSUAL;
     this.mark(place);
-    memory.writeByte(this.idf + IFDEPTH, 0);
+    this.memory.writeByte(this.idf + IFDEPTH, 0);
+    return undefined;
+  }
+
+  /** Makes the record of a label the next one; false, and nothing changed, when it is not known or not in the cache. */
+  private seekLabel({ label, guess }: { readonly label: SymbolName; readonly guess: { index: number } }, cache: number): boolean {
+    const { memory, dcl } = this;
+    const labels = memory.readLong(this.idf + LABELS);
+    if (labels === 0) return false;
+    const found = dcl.symbols.findQuick(labels, label);
+    if (found <= 0) return false;
+    return this.seek(found + SYMBOL_TEXT + label.text.length, guess, cache);
+  }
+
+  /** The same for the record whose file address stands at `rfa`. */
+  private seek(rfa: number, guess: { index: number }, cache: number): boolean {
+    const { memory } = this;
+    const index = seekNext(memory, cache, memory.readLong(rfa), memory.readWord(rfa + RFA_BYTES - 2), guess.index);
+    if (index < 0) return false;
+    guess.index = index;
+    return true;
+  }
+
+  private goSub(command: QuickCommand & { readonly kind: 'gosub' }, place: number, cache: number): typeof UNUSUAL | undefined {
+    const { memory, idf } = this;
+    const depth = memory.readByte(idf + GOSUBDEPTH);
+    if (depth >= DEEPEST_GOSUB || !this.seekLabel(command, cache)) return UNUSUAL;
+    this.mark(place);
+    const entry = idf + GOSUBSTACK + 8 * depth;
+    memory.writeLong(entry, memory.readLong(place));
+    memory.writeWord(entry + 4, memory.readWord(place + 4));
+    memory.writeByte(entry + RFA_BYTES, memory.readByte(idf + IFDEPTH));
+    memory.writeByte(idf + GOSUBDEPTH, depth + 1);
+    return undefined;
+  }
+
+  private goBack(command: QuickCommand & { readonly kind: 'return' }, place: number, cache: number): typeof UNUSUAL | undefined {
+    const { memory, idf } = this;
+    const depth = memory.readByte(idf + GOSUBDEPTH);
+    if (depth === 0) return UNUSUAL;
+    const entry = idf + GOSUBSTACK + 8 * (depth - 1);
+    if (!this.seek(entry, command.guess, cache)) return UNUSUAL;
+    // The GOSUB has been done.
+    takeNext(memory, cache);
+    this.mark(place);
+    memory.writeByte(idf + GOSUBDEPTH, depth - 1);
+    memory.writeByte(idf + IFDEPTH, memory.readByte(entry + RFA_BYTES));
     return undefined;
   }
 
@@ -281,6 +341,24 @@ export class QuickExecutor {
         const right = this.evaluate(expression.right);
         return right === undefined ? undefined : applyBinary(expression.operator, left, right);
       }
+      case 'call': return this.call(expression);
+    }
+  }
+
+  private call({ lexical, args }: QuickExpression & { readonly kind: 'call' }): Value | undefined {
+    const values: (Value | undefined)[] = [];
+    for (const [index, arg] of args.entries()) {
+      const value = arg && this.evaluate(arg);
+      if (arg && value === undefined) return undefined;
+      const { kind } = lexical.parameters[index]!;
+      values.push(value === undefined ? undefined : kind === 'string' ? toText(value) : kind === 'integer' ? toInteger(value) : value);
+    }
+    try {
+      const result = lexical.run(this.dcl, new LexicalArguments(values));
+      return typeof result === 'object' ? undefined : result;
+    } catch (error) {
+      if (error instanceof CommandFailure) return undefined;
+      throw error;
     }
   }
 }
