@@ -22,14 +22,16 @@ const CURRENT_MODE = 24;
 const SAVED_PC = 4;
 const SAVED_PSL = 5;
 
-/** Declares the attention AST on DCL's channel to the terminal, unless SET NOCONTROL=Y. */
+/** Declares the attention AST on DCL's channel to the terminal, unless SET NOCONTROL=Y. It serves once, so DCL$ATTENTION declares it anew. */
 export function* enableAttention(dcl: Dcl): Flow<void> {
+  if ((dcl.prc.PRC$W_CTRLMASK & CONTROL_Y) !== 0) yield* declareAttention(dcl, dcl.prc.PRC$L_ATTENTION);
+}
+
+/** @param routine  0 takes back what has been declared on the channel */
+function* declareAttention(dcl: Dcl, routine: number): Flow<void> {
   const channel = dcl.prc.PRC$W_TTCHAN;
   if (channel === 0) return;
-  const on = (dcl.prc.PRC$W_CTRLMASK & CONTROL_Y) !== 0;
-  yield* service(dcl.outside.procedure, '$QIOW', {
-    efn: TERMINAL_FLAG, chan: channel, func: IO$_SETMODE | IO$M_CTRLYAST, p1: on ? dcl.prc.PRC$L_ATTENTION : 0, p2: 0, p3: SUPERVISOR,
-  });
+  yield* service(dcl.outside.procedure, '$QIOW', { efn: TERMINAL_FLAG, chan: channel, func: IO$_SETMODE | IO$M_CTRLYAST, p1: routine, p2: 0, p3: SUPERVISOR });
 }
 
 /** SET CONTROL: the CTRL/Y AST, and CTRL/T as an out-of-band AST. */
@@ -38,8 +40,8 @@ export function* enableControlCharacters(dcl: Dcl): Flow<void> {
   if (channel === 0) return;
   const p = dcl.outside.procedure;
   // One declaration at a time: an older one goes first.
-  yield* service(p, '$QIOW', { efn: TERMINAL_FLAG, chan: channel, func: IO$_SETMODE | IO$M_CTRLYAST, p1: 0, p2: 0, p3: SUPERVISOR });
-  if ((dcl.prc.PRC$W_CTRLMASK & CONTROL_Y) !== 0) yield* enableAttention(dcl);
+  yield* declareAttention(dcl, 0);
+  yield* enableAttention(dcl);
   const on = (dcl.prc.PRC$W_CTRLMASK & CONTROL_T) !== 0;
   yield* p.scratch(function* () {
     const mask = p.allocate(8);

@@ -107,9 +107,10 @@ export const PRC = cells('PRC', [
 export const STG = structure('STG', 0x20, {
   0x00: ['STG$L_SIZE', 'bytes in the symbol table pages'],
   0x04: ['STG$L_FREE', 'first free block, in address order; 0 none'],
-  0x08: ['STG$L_FREEBYTES', 'bytes free'],
-  0x0c: ['STG$L_BASE', 'first byte that can be allocated'],
-  0x10: gap(0x10, 'not used'),
+  0x08: ['STG$L_FREESIZE', 'size of the listhead as a free block: 0'],
+  0x0c: ['STG$L_FREEBYTES', 'bytes free'],
+  0x10: ['STG$L_BASE', 'first byte that can be allocated'],
+  0x14: gap(0xc, 'not used'),
 });
 
 /** A free block of the symbol table pages. */

@@ -96,6 +96,18 @@ export class IntervalTimer {
     this.#next = value >>> 0;
   }
 
+  /** What the counter starts from: NICR. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Sets the counter, as only a console can. */
+  setCount(value: number): void {
+    this.poll();
+    this.#count = value >>> 0;
+    this.#overflowAt = this.#now() + (0x1_0000_0000 - this.#count);
+  }
+
   readCount(): number {
     this.poll();
     return (this.#control & ICCS_RUN) === 0 ? this.#count : this.#current();

@@ -25,6 +25,8 @@ import { PROCESS_COMMANDS } from './run-process.js';
 import { SPAWN_COMMANDS } from './spawn.js';
 import { KEY_COMMANDS } from './key.js';
 import externalTables from './external.cld';
+import fileTables from './files.cld';
+import setFileTables from './set-file.cld';
 import missingTables from './missing.cld';
 
 /**
@@ -40,7 +42,7 @@ function families(): readonly CommandRoutines[] {
 
 /** Sources of the command table: what SYS$SHARE:DCLTABLES holds. */
 export const COMMAND_TABLE_SOURCES: readonly string[] = [
-  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, missingTables,
+  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, fileTables, setFileTables, missingTables,
 ];
 
 export function commandRoutine(name: string): CommandRoutine {
