@@ -5,6 +5,8 @@ import { COPY_IMAGE } from './copy.js';
 import { CREATE_IMAGE } from './create.js';
 import { DELETE_IMAGE } from './delete.js';
 import { DIRECTORY_IMAGE } from './directory.js';
+import { HELP_IMAGE } from './help/vmshelp.js';
+import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
 import { RENAME_IMAGE } from './rename.js';
@@ -19,4 +21,4 @@ export { UTILITY_MESSAGE_SOURCE } from './messages.js';
 
 /** Images run from DCL. A new one is added here. */
 export const UTILITY_IMAGES: readonly ResidentImage[] = [SHOW_IMAGE, SET_IMAGE, SDA_IMAGE, MACRO_IMAGE, LINK_IMAGE, TYPE_IMAGE, DIRECTORY_IMAGE, COPY_IMAGE, APPEND_IMAGE,
-  DELETE_IMAGE, RENAME_IMAGE, CREATE_IMAGE, SEARCH_IMAGE, SET_FILE_IMAGE, SYSGEN_IMAGE];
+  DELETE_IMAGE, RENAME_IMAGE, CREATE_IMAGE, SEARCH_IMAGE, SET_FILE_IMAGE, LIBRARIAN_IMAGE, HELP_IMAGE, SYSGEN_IMAGE];

@@ -24,6 +24,7 @@ import deviceTables from './devices.cld';
 import { PROCESS_COMMANDS } from './run-process.js';
 import externalTables from './external.cld';
 import fileTables from './files.cld';
+import libraryTables from './library.cld';
 import setFileTables from './set-file.cld';
 import missingTables from './missing.cld';
 
@@ -40,7 +41,7 @@ function families(): readonly CommandRoutines[] {
 
 /** Sources of the command table: what SYS$SHARE:DCLTABLES holds. */
 export const COMMAND_TABLE_SOURCES: readonly string[] = [
-  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, fileTables, setFileTables, missingTables,
+  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, fileTables, libraryTables, setFileTables, missingTables,
 ];
 
 export function commandRoutine(name: string): CommandRoutine {
