@@ -134,19 +134,25 @@ export class ParseResult {
     return offset === 0 ? undefined : this.wordCounted(offset);
   }
 
-  /** Address of the entry for `name`: a label, or parent.keyword. A typed entry is preferred. 0 when nothing has that name. */
+  /**
+   * Address of the entry for `name`: a label, or parent.keyword. Parameters and qualifiers come before keywords of the same name, typed
+   * entries before others. 0 when nothing has that name.
+   */
   find(name: string): number {
     const path = name.split('.');
     const wanted = path.at(-1)!;
     const parent = path.length > 1 ? path.at(-2)! : undefined;
     const labels: string[] = [];
     let found = 0;
+    let keyword = 0;
     for (const { at, label, state, parentNumber } of this.entries()) {
       labels.push(label);
       if (label !== wanted || (parent !== undefined && labels[parentNumber - 1] !== parent)) continue;
-      if (found === 0 || state !== 0) found = at;
+      if (parentNumber !== 0) {
+        if (keyword === 0 || state !== 0) keyword = at;
+      } else if (found === 0 || state !== 0) found = at;
     }
-    return found;
+    return found === 0 ? keyword : found;
   }
 
   private *entries(): Generator<{ at: number; label: string; state: number; parentNumber: number }, void, undefined> {

@@ -85,6 +85,8 @@ export class Cpu {
   instructionCount = 0;
   /** What opcode FC does. Returns false when it does not know the bytes that follow. */
   customInstruction: ((cpu: Cpu) => boolean) | null = null;
+  /** Called with the PC of each instruction before it executes. While it is set the processor takes one instruction at a time. */
+  observer: ((pc: number) => void) | null = null;
 
   readonly model: CpuModel;
   readonly mmu: Mmu;
@@ -435,6 +437,10 @@ export class Cpu {
           if (block.idles && this.ipl < IDLE_IPL && this.#attention === 0) return IDLE;
           const list = block.instructions;
           let count = list.length;
+          if (this.observer !== null) {
+            this.observer(block.va);
+            count = 1;
+          }
           if ((this.#attention & ONE_AT_A_TIME) !== 0) count = this.#beginAlone(list[0]!);
           else if (this.instructionCount + count > limit) count = limit - this.instructionCount;
           // The last instruction finds the PC after itself; those before it do not look.

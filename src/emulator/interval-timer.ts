@@ -96,8 +96,16 @@ export class IntervalTimer {
     this.#next = value >>> 0;
   }
 
-  readNext(): number {
+  /** What the counter starts from: NICR. */
+  get next(): number {
     return this.#next;
+  }
+
+  /** Sets the counter, as only a console can. */
+  setCount(value: number): void {
+    this.poll();
+    this.#count = value >>> 0;
+    this.#overflowAt = this.#now() + (0x1_0000_0000 - this.#count);
   }
 
   readCount(): number {

@@ -6,6 +6,7 @@ import { LNM$M_CONCEALED, LNM$M_TERMINAL } from '../executive/starlet/lnmdef.js'
 import { PRC$M_DETACH } from '../executive/starlet/prcdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { defineLogical, type Translation } from './define.js';
+import { logStart } from './log-start.js';
 
 /**
  * SYSINIT: the process in which system initialization ends (book 25.2.4; digest ch25 2.4). It names the places of the
@@ -65,6 +66,7 @@ export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof proce
       const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, [device]);
       if (!(status & 1)) return status;
     }
+    yield* logStart(p);
     for (const { name, image } of options.processes) {
       const status = yield* service(p, '$CREPRC', {
         image: p.string(image), prcnam: p.string(name), baspri: 8, uic: SYSTEM_UIC, stsflg: PRC$M_DETACH,

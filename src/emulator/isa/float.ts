@@ -2,7 +2,7 @@
 import { instruction, type InstructionRow, type Operate } from './instruction.js';
 import { C, N, nz, Z } from './arithmetic.js';
 import { add, compareReals, cut, D, divide, exceedsLong, F, type Format, fractionPart, fromInteger, G, H, multiply, negated, pack, type Real, round, signOf, toInteger, unpack, ZERO } from './floating-format.js';
-import { addDouble, compareDouble, multiplyDouble } from './double.js';
+import { addDouble, compareDouble, divideDouble, doubleOfInteger, integerOfDouble, multiplyDouble } from './double.js';
 import { addCompareBranchSingle, addSingle, compareSingle, divideSingle, multiplySingle, subtractSingle } from './single.js';
 import { reservedOperand } from '../fault.js';
 import type { Cpu } from '../cpu.js';
@@ -204,6 +204,9 @@ interface Arithmetic {
   readonly divide: Operate;
   readonly compare: Operate;
   readonly addCompareBranch: Operate;
+  readonly fromInteger: Operate;
+  readonly toLong: Operate;
+  readonly toLongNearest: Operate;
 }
 
 function exactArithmetic(format: Format): Arithmetic {
@@ -214,11 +217,15 @@ function exactArithmetic(format: Format): Arithmetic {
     divide: twoOperands(format, (divisor, dividend) => divide(dividend, divisor)),
     compare: compareFloat(format),
     addCompareBranch: addCompareBranchFloat(format),
+    fromInteger: fromIntegerTo(format),
+    toLong: toIntegerOf(format, 32, false),
+    toLongNearest: toIntegerOf(format, 32, true),
   };
 }
 
 /** The same results as `exactArithmetic(F)`, which tests compare it with, and many times as fast. */
 const SINGLE: Arithmetic = {
+  ...exactArithmetic(F),
   add: addSingle, subtract: subtractSingle, multiply: multiplySingle, divide: divideSingle, compare: compareSingle, addCompareBranch: addCompareBranchSingle,
 };
 
@@ -230,7 +237,11 @@ function doubleArithmetic(format: Format): Arithmetic {
     // The subtrahend comes first. Turning its sign around makes a minus zero of zero, so zero keeps its own.
     subtract: (m, a, a2, b, b2) => addDouble(m, format, (a! & (format.exponentMask << format.exponentShift)) === 0 ? a! : a! ^ 0x8000, a2!, b!, b2!),
     multiply: (m, a, a2, b, b2) => multiplyDouble(m, format, a!, a2!, b!, b2!),
+    divide: (m, a, a2, b, b2) => divideDouble(m, format, a!, a2!, b!, b2!),
     compare: (m, a, a2, b, b2) => compareDouble(m, format, a!, a2!, b!, b2!),
+    fromInteger: (m, value) => doubleOfInteger(m, format, value!),
+    toLong: (m, a, a2) => integerOfDouble(m, format, a!, a2!, false) ?? toIntegerOf(format, 32, false)(m, a!, a2!),
+    toLongNearest: (m, a, a2) => integerOfDouble(m, format, a!, a2!, true) ?? toIntegerOf(format, 32, true)(m, a!, a2!),
   };
 }
 
@@ -250,11 +261,11 @@ export function floatRows(format: Format, arithmetic: Arithmetic = exactArithmet
     row(0x7, `DIV${X}3`, [`divr.r${t}`, `divd.r${t}`, `quo.w${t}`], arithmetic.divide),
     row(0x8, `CVT${X}B`, [`src.r${t}`, 'dst.wb'], toIntegerOf(format, 8, false)),
     row(0x9, `CVT${X}W`, [`src.r${t}`, 'dst.ww'], toIntegerOf(format, 16, false)),
-    row(0xa, `CVT${X}L`, [`src.r${t}`, 'dst.wl'], toIntegerOf(format, 32, false)),
-    row(0xb, `CVTR${X}L`, [`src.r${t}`, 'dst.wl'], toIntegerOf(format, 32, true)),
-    row(0xc, `CVTB${X}`, ['src.rb', `dst.w${t}`], fromIntegerTo(format)),
-    row(0xd, `CVTW${X}`, ['src.rw', `dst.w${t}`], fromIntegerTo(format)),
-    row(0xe, `CVTL${X}`, ['src.rl', `dst.w${t}`], fromIntegerTo(format)),
+    row(0xa, `CVT${X}L`, [`src.r${t}`, 'dst.wl'], arithmetic.toLong),
+    row(0xb, `CVTR${X}L`, [`src.r${t}`, 'dst.wl'], arithmetic.toLongNearest),
+    row(0xc, `CVTB${X}`, ['src.rb', `dst.w${t}`], arithmetic.fromInteger),
+    row(0xd, `CVTW${X}`, ['src.rw', `dst.w${t}`], arithmetic.fromInteger),
+    row(0xe, `CVTL${X}`, ['src.rl', `dst.w${t}`], arithmetic.fromInteger),
     row(0xf, `ACB${X}`, [`limit.r${t}`, `add.r${t}`, `index.m${t}`, 'displ.bw'], arithmetic.addCompareBranch),
     row(0x10, `MOV${X}`, [`src.r${t}`, `dst.w${t}`], moveFloat(format)),
     row(0x11, `CMP${X}`, [`src1.r${t}`, `src2.r${t}`], arithmetic.compare),

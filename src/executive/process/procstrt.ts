@@ -39,6 +39,9 @@ const kernelPart = inlineRoutine('PROCSTRT_KERNEL', (k) => {
   phd.PHD$W_PRCLM = pqb.PQB$L_PRCLM;
   setWorkingSetLimits(k, phd, pqb);
   phd.PHD$B_AUTHPRI = pcb.PCB$B_PRIB;
+  phd.PHD$V_IMGDMP = pqb.PQB$V_IMGDMP;
+  phd.PHD$R_MIN_CLASS = pqb.PQB$R_MIN_CLASS;
+  phd.PHD$R_MAX_CLASS = pqb.PQB$R_MAX_CLASS;
   phd.PHD$Q_PRIVMSK = pqb.PQB$Q_PRVMSK;
   phd.PHD$Q_AUTHPRIV = pqb.PQB$Q_PRVMSK;
   k.p1.CTL$GQ_PROCPRIV = pqb.PQB$Q_PRVMSK;
