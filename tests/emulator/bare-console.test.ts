@@ -58,7 +58,7 @@ describe('EXAMINE and DEPOSIT', () => {
     const c = atConsole(COUNT);
     c.say('D R3 55');
     c.say('D/G B 66');
-    c.say('D SCBB 1234');
+    c.say('D SCBB 1200');
     expect([c.machine.cpu.r[3], c.machine.cpu.r[11], c.machine.cpu.scbb]).toEqual([0x55, 0x66, 0x1200]);
     expect(c.say('E/I 11')).toEqual(['        I 00000011 00001200']);
     expect(c.say('E PC')).toEqual(['        G 0000000F 00000200']);

@@ -207,7 +207,11 @@ test.each([
   ['must-be-zero bits 28', K0, 0x13c00000, false],
   ['must-be-zero bit 21', K0, 0x03e00000, false],
   ['must-be-zero bits 15:8', K0, 0x03c00100, false],
-  ['compatibility mode, which is not there', K0, 0x83c00000, false],
+  ['compatibility mode', K0, 0x83c00000, true],
+  ['compatibility mode with traps enabled', K0, 0x83c00020, false],
+  ['compatibility mode in supervisor mode', K0, 0x82800000, false],
+  ['compatibility mode and previously supervisor', K0, 0x83800000, false],
+  ['compatibility mode with an instruction half done', K0, 0x8bc00000, false],
 ])('REI: %s', (_name, from, to, allowed) => {
   const outcome = tryRei(from, to);
   if (allowed) expect(outcome.psl).toBe(to);
