@@ -10,7 +10,9 @@ import { initializeVariableList } from '../pool/variable-list.js';
 import { PRC$M_HIBER } from '../starlet/prcdef.js';
 import { JIB } from '../structures/jib.js';
 import { readCounted, writeQuad } from '../structures/memory.js';
-import { CLI_CELLS, CLI_DATA_BASE, CTL$A_COMMON_USER, CTL$GL_KRP, DISPATCH_AREAS, MMG$IMGHDRBUF, PIO_BASE, PIO_CELLS } from '../structures/p1-cells.js';
+import {
+  CLI_CELLS, CLI_DATA_BASE, CME_DATA_BASE, CTL$A_COMMON_USER, CTL$GL_KRP, DISPATCH_AREAS, MMG$IMGHDRBUF, PIO_BASE, PIO_CELLS,
+} from '../structures/p1-cells.js';
 import { PHD } from '../structures/phd.js';
 import { PQB } from '../structures/pqb.js';
 import { PRT$C_UREW } from '../structures/pte.js';
@@ -81,6 +83,7 @@ function longword(value: number): Uint8Array {
 function plantVectors(k: Kernel): void {
   const RSB = 5;
   for (const area of Object.values(DISPATCH_AREAS)) k.writeByte(area, RSB);
+  k.p1.CTL$GL_CMCNTX = CME_DATA_BASE;
   k.p1.CTL$GL_USRCHMK = DISPATCH_AREAS.kernel;
   k.p1.CTL$GL_USRCHME = DISPATCH_AREAS.executive;
 }
