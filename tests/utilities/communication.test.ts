@@ -101,6 +101,15 @@ describe('a logged-in process', () => {
   });
 });
 
+test('ch01#34: a dynamic parameter changes in the running system, a static one with the next boot', () => {
+  const console = new Console(disk());
+  const cells = ({ system: { kernel } }: Console): number[] => [kernel.readLong(kernel.symbol('PQL$AL_DEFAULT') + 4), kernel.sys.SCH$GL_MAXPIX];
+  const [dynamic, fixed] = cells(console) as [number, number];
+  console.type('MCR SYSGEN', `SET PQL_DASTLM ${dynamic + 7}`, `SET MAXPROCESSCNT ${fixed + 11}`, 'WRITE ACTIVE', 'WRITE CURRENT', 'EXIT');
+  expect(cells(console)).toEqual([dynamic + 7, fixed]);
+  expect(cells(new Console(console.disk))).toEqual([dynamic + 7, fixed + 10]);
+});
+
 describe('what is seen of processes', () => {
   test('ch10#2: SHOW SYSTEM and $GETJPI show the external priority', () => {
     const pcb = processNamed('JOB_CONTROL');

@@ -70,7 +70,7 @@ test('ch12#39: rundown cancels timers and wakeups, then locks, and then leaves c
   stepUntil(system, () => process.PCB$L_EFC2P === 0 && process.PCB$L_EFC3P === 0);
 });
 
-test('ch11#38: the first request is compared with the time at IPL 24', () => {
+test('ch11#38 ch01#19: the first request is compared with the time at IPL 24', () => {
   const system = new TestSystem({ programs: {} });
   system.runUntilIdle(0);
   const { k } = system;
