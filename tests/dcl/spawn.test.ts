@@ -116,6 +116,8 @@ describe('SPAWN', () => {
   it('/NOWAIT goes on at once; /NOTIFY tells the end; not with /WAIT', () => {
     expect(typed('SPAWN/NOWAIT/OUTPUT=OUT.LIS WRITE SYS$OUTPUT "to the file"')).toEqual([SPAWNED[0]]);
     expect(typed('TYPE OUT.LIS')).toEqual(['to the file']);
+    console.type('SPAWN/NOLOG/OUTPUT=OUT.LIS SHOW SYSTEM');
+    expect(typed('TYPE OUT.LIS').at(-1)).toContain(' SYSTEM_1 ');
     expect(typed('SPAWN/NOWAIT/NOTIFY/OUTPUT=NL: SHOW TIME').map((line) => line.replaceAll('\x07', ''))).toEqual([SPAWNED[0], 'Subprocess SYSTEM_1 has completed']);
     expect(typed('SPAWN/NOTIFY')).toEqual(['%DCL-W-NOTIFY, /NOTIFY not allowed - do not use with /WAIT or in batch jobs']);
   });
