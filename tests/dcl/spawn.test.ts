@@ -1,4 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { cliAttach, cliSpawn } from '../../src/dcl/cli-client.js';
+import { procedure, type Flow } from '../../src/executive/gate/microroutine.js';
+import { service } from '../../src/executive/gate/service-call.js';
+import { CLI$M_NOCLISYM, CLI$M_NOWAIT } from '../../src/executive/starlet/clidef.js';
 import { checkPool } from '../../src/executive/pool/check.js';
 import { checkScheduler } from '../../src/executive/scheduling/check.js';
 import { readCounted } from '../../src/executive/structures/memory.js';
@@ -285,6 +289,35 @@ describe('keys', () => {
     keys('RECALL 1\r');
     expect(console.text).toMatch(/\$ WRITE SYS\$OUTPUT "same line"$/);
     expect(keys('\x7f!"\r')).toContain('same line!\r');
+  });
+});
+
+describe('LIB$SPAWN and LIB$ATTACH', () => {
+  const notes: number[] = [];
+  const image = procedure('LIBSPAWN$MAIN', function* (p): Flow<number> {
+    const status = p.allocate(4);
+    // The image waits for the first, then starts a second and waits for its event flag.
+    const first = yield* cliSpawn(p, { command: 'WRITE SYS$OUTPUT "one ", F$PROCESS()', statusAddress: status, name: 'CHILD' });
+    notes.push(first.status, p.memory.readLong(status) & 1);
+    const second = yield* cliSpawn(p, { command: 'EXIT %X1000002C', output: 'NL:', flags: CLI$M_NOWAIT | CLI$M_NOCLISYM, eventFlag: 3, statusAddress: status });
+    yield* service(p, '$WAITFR', { efn: 3 });
+    notes.push(second.status, p.memory.readLong(status) & 0xffff);
+    notes.push((yield* cliSpawn(p, { name: 'TOO LONG A NAME FOR A PROCESS' })).status & 1);
+    notes.push(yield* cliAttach(p, second.pid));
+    notes.push((yield* cliSpawn(p, { flags: CLI$M_NOWAIT, output: 'NL:', command: 'WAIT 0:0:5', statusAddress: status, eventFlag: 3 })).status);
+    return 1;
+  });
+
+  it('an image gets its subprocess through the call back; its end sets event flag and status', () => {
+    console = new Console(systemDisk(), { moreImages: [{ name: 'LIBSPAWN', routines: [image], transfer: image.name }] });
+    expect(typed('RUN SYS$SYSTEM:LIBSPAWN')).toEqual(['one CHILD']);
+    expect(notes.slice(0, 5)).toEqual([1, 1, 1, 0x2c, 0]);
+    expect(notes[5]! & 1).toBe(0);
+    expect(notes[6]).toBe(1);
+    // The image is gone before its last subprocess: its end is nobody's business.
+    expect(typed('WAIT 0:0:2')).toEqual([]);
+    for (let seconds = 0; seconds < 9; seconds += 3) console.type('');
+    expect([...processes().keys()].filter((name) => name.startsWith('SYSTEM'))).toEqual(['SYSTEM']);
   });
 });
 
