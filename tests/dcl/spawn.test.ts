@@ -3,6 +3,7 @@ import { cliAttach, cliSpawn } from '../../src/dcl/cli-client.js';
 import { procedure, type Flow } from '../../src/executive/gate/microroutine.js';
 import { service } from '../../src/executive/gate/service-call.js';
 import { CLI$M_NOCLISYM, CLI$M_NOWAIT } from '../../src/executive/starlet/clidef.js';
+import type { ResidentImage } from '../../src/executive/boot/sysboot.js';
 import { checkPool } from '../../src/executive/pool/check.js';
 import { checkScheduler } from '../../src/executive/scheduling/check.js';
 import { readCounted } from '../../src/executive/structures/memory.js';
@@ -289,6 +290,90 @@ describe('keys', () => {
     keys('RECALL 1\r');
     expect(console.text).toMatch(/\$ WRITE SYS\$OUTPUT "same line"$/);
     expect(keys('\x7f!"\r')).toContain('same line!\r');
+  });
+});
+
+describe('CTRL/Y and images', () => {
+  const events: string[] = [];
+  /** Waits for ten seconds three times; its exit handler leaves a note. */
+  const body = (name: string): ReturnType<typeof procedure> => procedure(`${name}$MAIN`, function* (p): Flow<number> {
+    const block = p.allocate(20);
+    p.memory.writeLong(block + 4, p.argument(1));
+    p.memory.writeLong(block + 8, 1);
+    p.memory.writeLong(block + 12, p.allocate(4));
+    yield* service(p, '$DCLEXH', { desblk: block });
+    for (let round = 0; round < 3; round += 1) {
+      yield* p.scratch(function* () {
+        const time = p.allocate(8);
+        yield* service(p, '$BINTIM', { timbuf: p.string('0 00:00:10'), timadr: time });
+        yield* service(p, '$SETIMR', { efn: 1, daytim: time });
+        return yield* service(p, '$WAITFR', { efn: 1 });
+      });
+      events.push(`${name} ${round} ${(p.kernel.pcb.PCB$Q_PRIV & 1n) !== 0n ? 'privileged' : 'plain'}`);
+    }
+    return 1;
+  });
+  const handler = (name: string): ReturnType<typeof procedure> => procedure(`${name}$HANDLER`, function* (): Flow<number> {
+    events.push(`${name} handler`);
+    return 1;
+  });
+  const image = (name: string, privileges: bigint): ResidentImage => ({
+    name, routines: [body(name), handler(name)], transfer: `${name}$START`, privileges,
+    source: `${name}$START::\n\t.WORD\t0\n\tPUSHAB\t${name}$HANDLER\n\tCALLS\t#1,${name}$MAIN\n\tRET\n`,
+  });
+
+  beforeEach(() => {
+    events.length = 0;
+    console = new Console(systemDisk(), { moreImages: [image('PLAIN', 0n), image('TRUSTED', 1n)] });
+    console.type('SET PROCESS/PRIVILEGES=NOCMKRNL');
+  });
+  const wait = (seconds: number): void => { for (let at = 0; at < seconds; at += 3) console.type(''); };
+  const privileges = (): bigint => processes().get('SYSTEM')!.PCB$Q_PRIV & 1n;
+
+  it('ch23#27: an image with privileges loses them at CTRL/Y; CONTINUE gives them back', () => {
+    keys('RUN SYS$SYSTEM:TRUSTED\r');
+    expect(privileges()).toBe(1n);
+    keys('\x19');
+    expect(privileges()).toBe(0n);
+    keys('CONTINUE\r');
+    expect(privileges()).toBe(1n);
+    for (let at = 0; at < 40; at += 3) keys('');
+    expect(events).toEqual(['TRUSTED 0 privileged', 'TRUSTED 1 privileged', 'TRUSTED 2 privileged', 'TRUSTED handler']);
+    expect(privileges()).toBe(0n);
+  });
+
+  it('ch23#28: any other command lets a privileged image exit first, STOP too; SPAWN does not', () => {
+    for (const command of ['STOP', 'X = 1', 'SHOW TIME']) {
+      events.length = 0;
+      keys('RUN SYS$SYSTEM:TRUSTED\r');
+      keys('\x19');
+      expect(typed('SPAWN/NOLOG WRITE SYS$OUTPUT "sub"')).toEqual(['sub']);
+      expect(events).toEqual([]);
+      const shown = typed(command);
+      expect(shown).toEqual(command === 'SHOW TIME' ? ['  NOW'] : []);
+      expect(events).toEqual(['TRUSTED handler']);
+      expect(typed('CONTINUE')).toEqual([]);
+    }
+  });
+
+  it('ch23#26: without privileges STOP passes the exit handlers by, EXIT calls them', () => {
+    keys('RUN SYS$SYSTEM:PLAIN\r');
+    keys('\x19');
+    typed('STOP');
+    expect(events).toEqual([]);
+    keys('RUN SYS$SYSTEM:PLAIN\r');
+    keys('\x19');
+    typed('EXIT');
+    expect(events).toEqual(['PLAIN handler']);
+  });
+
+  it('ch23#25: a command procedure destroys an interrupted image whatever it does', () => {
+    console.type('CREATE D.COM', '$ SET DEFAULT []', '^Z');
+    keys('RUN SYS$SYSTEM:PLAIN\r');
+    keys('\x19');
+    console.type('@D', 'CONTINUE');
+    wait(40);
+    expect(events).toEqual([]);
   });
 });
 

@@ -131,6 +131,7 @@ function* imageEnded(dcl: Dcl, status: number): Flow<number | undefined> {
   yield* service(p, '$RUNDWN', { acmode: USER });
   prc.PRC$V_IMAGEACTIVE = 0;
   prc.PRC$V_INTERRUPTED = 0;
+  prc.PRC$V_PRIVIMAGE = 0;
   if (pending !== 0) {
     const text = dcl.storage.text(pending);
     dcl.storage.release(pending);
