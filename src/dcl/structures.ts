@@ -66,6 +66,8 @@ export const PRC = cells('PRC', [
   ['PRC$L_ATTACHAST', 'DCL$ATTACH_AST'],
   ['PRC$L_TERMAST', 'DCL$TERMINATION_AST'],
   ['PRC$L_KEYOWNER', 'DCL$KEYBOARD_OWNER'],
+  ['PRC$L_SETPRIVILEGES', 'DCL$IMAGE_PRIVILEGES'],
+  ['PRC$Q_IMAGEPRIV', 'privileges of an interrupted image, taken away while commands are typed'],
   ['PRC$L_SPAWNED', 'first spawned process (SPB), 0 none'],
   ['PRC$L_SPAWNCMD', 'command of SPAWN, in the subprocess (STR), 0 none (left)'],
   ['PRC$W_ATTCHAN', 'channel of the attach request mailbox, 0 none'],
@@ -101,6 +103,7 @@ export const PRC = cells('PRC', [
   PRC$V_DETACHED: ['PRC$L_FLAGS', 9],
   PRC$V_ONECOMMAND: ['PRC$L_FLAGS', 10],
   PRC$V_STARTBEHIND: ['PRC$L_FLAGS', 11],
+  PRC$V_PRIVIMAGE: ['PRC$L_FLAGS', 12],
 });
 
 /** Where DCL finds everything else: the head of the CLI symbol table pages. */
