@@ -5,6 +5,9 @@ import { COPY_IMAGE } from './copy.js';
 import { CREATE_IMAGE } from './create.js';
 import { DELETE_IMAGE } from './delete.js';
 import { DIRECTORY_IMAGE } from './directory.js';
+import { DIFFERENCES_IMAGE } from './differences.js';
+import { DUMP_IMAGE } from './dump.js';
+import { SORT_IMAGE } from './sort.js';
 import { HELP_IMAGE } from './help/vmshelp.js';
 import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
@@ -21,4 +24,5 @@ export { UTILITY_MESSAGE_SOURCE } from './messages.js';
 
 /** Images run from DCL. A new one is added here. */
 export const UTILITY_IMAGES: readonly ResidentImage[] = [SHOW_IMAGE, SET_IMAGE, SDA_IMAGE, MACRO_IMAGE, LINK_IMAGE, TYPE_IMAGE, DIRECTORY_IMAGE, COPY_IMAGE, APPEND_IMAGE,
-  DELETE_IMAGE, RENAME_IMAGE, CREATE_IMAGE, SEARCH_IMAGE, SET_FILE_IMAGE, LIBRARIAN_IMAGE, HELP_IMAGE, SYSGEN_IMAGE];
+  DELETE_IMAGE, RENAME_IMAGE, CREATE_IMAGE, SEARCH_IMAGE, SET_FILE_IMAGE, LIBRARIAN_IMAGE, HELP_IMAGE, DIFFERENCES_IMAGE, DUMP_IMAGE,
+  SORT_IMAGE, SYSGEN_IMAGE];
