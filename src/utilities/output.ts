@@ -13,11 +13,16 @@ export interface LineSink {
   close(): Flow<number>;
   /** The reader wants no more. */
   readonly stopped: boolean;
+  /** The reader has typed something: a page begins. */
+  restart(): void;
 }
 
 /** Lines to SYS$OUTPUT, or to the file of an /OUTPUT qualifier, through RMS. */
 export class Output implements LineSink {
   readonly stopped = false;
+
+  restart(): void { /* nothing is paged */ }
+
 
   private constructor(private readonly p: Procedure, private readonly fab: number, private readonly rab: number, readonly spec: string) {}
 
