@@ -18,11 +18,15 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   SET_DEFAULT_PROTECTION: ['SET PROTECTION=(W:R)/DEFAULT'], UNLOCK: ['UNLOCK A.TXT'],
   LIBRARY: ['LIBRARY/CREATE/TEXT T A.TXT', 'LIBRARY/TEXT/EXTRACT=A/OUTPUT=X.TXT T', 'LIBRARY/TEXT/LIST=L.LIS T'],
   HELP: ['HELP/NOPROMPT/LIBRARY=SYS$DISK:[]H.HLB', 'HELP/NOPROMPT/LIBRARY=SYS$DISK:[]H.HLB ONE'], MACRO: ['MACRO HELLO'], LINK: ['LINK HELLO'],
-  SET_PROCESS: ['SET PROCESS'],
+  SET_PROCESS: ['SET PROCESS'], SET_TERMINAL: ['SET TERMINAL'], SHOW_SYSTEM: ['SHOW SYSTEM/BATCH'], SHOW_PROCESS: ['SHOW PROCESS'], SHOW_DEVICES: ['SHOW DEVICES/FULL OPA0'],
+  SHOW_MEMORY: ['SHOW MEMORY/POOL'], SHOW_TERMINAL: ['SHOW TERMINAL'], SHOW_USERS: ['SHOW USERS'], SHOW_WORKING_SET: ['SHOW WORKING_SET'], SET_WORKING_SET: ['SET WORKING_SET'],
 };
 
 /** Qualifiers that are known not to be asked for yet; a line goes when it is done. */
-const NOT_YET: Readonly<Record<string, readonly string[]>> = { /*NOT_YET*/ };
+const NOT_YET: Readonly<Record<string, readonly string[]>> = {
+  // SET WORKING_SET says that it is not there: $ADJWSL cannot change anything before there is paging.
+  SET_WORKING_SET: ['ADJUST', 'EXTENT', 'LIMIT', 'LOG', 'QUOTA'],
+};
 
 /** Images that ask later than at their start, or whose syntax is a part of another test. */
 const ELSEWHERE = new Set(['ANALYZE']);
