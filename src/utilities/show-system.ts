@@ -6,7 +6,7 @@ import {
 } from '../executive/starlet/jpidef.js';
 import { uicText } from '../executive/information/fao.js';
 import { SS$_NOMOREPROC, SS$_NORMAL } from '../executive/starlet/ssdef.js';
-import { SYI$_BOOTTIME, SYI$_NODENAME, SYI$_VERSION } from '../executive/starlet/syidef.js';
+import { SYI$_NODENAME, SYI$_VERSION } from '../executive/starlet/syidef.js';
 import { PCB } from '../executive/structures/pcb.js';
 import { RSN_NAMES, SCH$C_MWAIT, SCH_STATE_NAMES } from '../executive/structures/sch.js';
 import type { Output } from './output.js';
@@ -41,7 +41,7 @@ function kindLetter(status: number, owner: number): string {
 
 export function* showSystem(p: Procedure, output: Output): Flow<number> {
   const { values: system } = yield* getSystem(p, {
-    version: { code: SYI$_VERSION, kind: 'text' }, node: { code: SYI$_NODENAME, kind: 'text' }, boot: { code: SYI$_BOOTTIME, kind: 'quad' },
+    version: { code: SYI$_VERSION, kind: 'text' }, node: { code: SYI$_NODENAME, kind: 'text' },
   });
   const wanted = {
     B: yield* cliIsPresent(p, 'BATCH'), N: yield* cliIsPresent(p, 'NETWORK'), S: yield* cliIsPresent(p, 'SUBPROCESS'),
@@ -50,7 +50,7 @@ export function* showSystem(p: Procedure, output: Output): Flow<number> {
   const selected = (wanted.B || wanted.N || wanted.S) && !(yield* cliIsPresent(p, 'PROCESS'));
   const full = yield* cliIsPresent(p, 'FULL');
   const now = yield* timeText(p);
-  const uptime = yield* uptimeText(p, system.boot);
+  const uptime = yield* uptimeText(p);
   yield* output.line(`VAX/VMS ${system.version.trim()}  on node ${system.node.trim()}  ${now}   Uptime ${uptime}`);
   yield* output.line(HEADING);
   const pid = p.allocate(4);
@@ -85,9 +85,9 @@ function* line(output: Output, values: Values, wanted: Readonly<Record<'B' | 'N'
   if (full) yield* output.line(`         ${uicText(values.uic).padEnd(60)}${`${Math.floor((values.pages + values.global) / 2)}Kb`.padStart(10)}`);
 }
 
-/** Time since boot: ` 0 02:02:59`. */
-function* uptimeText(p: Procedure, boot: bigint): Flow<string> {
-  const now = p.kernel.sys.EXE$GQ_SYSTIME;
-  const text = yield* timeText(p, boot - now === 0n ? -1n : boot - now);
+/** Time since boot, ` 0 02:02:59`: EXE$GL_ABSTIM counts the seconds whatever is done to the system time. */
+function* uptimeText(p: Procedure): Flow<string> {
+  const seconds = p.kernel.sys.EXE$GL_ABSTIM;
+  const text = yield* timeText(p, seconds === 0 ? -1n : BigInt(-seconds) * 10_000_000n);
   return text.slice(0, -3).trimStart().padStart(11);
 }
