@@ -63,7 +63,7 @@ export const PARAMETERS: readonly Parameter[] = [
   row('WSMAX', 'SGN$GL_MAXWSCNT', 2048, 60, 65536, 'Pages', 'GEN'),
   row('NPAGEDYN', 'SGN$GL_NPAGEDYN', 524288, 16384, -1, 'Bytes', 'GEN'),
   row('NPAGEVIR', 'SGN$GL_NPAGEVIR', 1048576, 16384, -1, 'Bytes', 'GEN'),
-  row('PAGEDYN', 'SGN$GL_PAGEDYN', 512000, 10240, -1, 'Bytes', 'GEN'),
+  row('PAGEDYN', 'SGN$GL_PAGEDYN', 512000, 12288, -1, 'Bytes', 'GEN'),
   row('VIRTUALPAGECNT', 'SGN$GL_MAXVPGCT', 8192, 1024, 600000, 'Pages', 'GEN'),
   row('SPTREQ', 'SGN$GL_SPTREQ', 3000, 100, -1, 'Pages', 'GEN'),
   row('QUANTUM', 'SCH$GW_QUAN', 20, 2, 32767, '10Ms', 'SYS', true),
