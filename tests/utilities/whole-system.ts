@@ -81,12 +81,17 @@ export class WholeSystem {
   /** Types a line; what it printed. */
   type(line: string): string {
     const from = this.text.length;
-    for (const character of `${line}\r`) {
+    this.keys(`${line}\r`);
+    return this.text.slice(from).replaceAll('\0', '').replaceAll('\r', '');
+  }
+
+  /** Types characters. */
+  keys(characters: string): void {
+    for (const character of characters) {
       this.system.machine.console.receive(character.charCodeAt(0));
       this.run(0.1);
     }
     this.run(3);
-    return this.text.slice(from).replaceAll('\0', '').replaceAll('\r', '');
   }
 
   /** PCB of the process with that name. */
