@@ -4,14 +4,18 @@ import errors from '../../examples/errors.com';
 import files from '../../examples/files.com';
 import hanoi from '../../examples/hanoi.com';
 import primes from '../../examples/primes.com';
+import talkProcedure from '../../examples/talk.com';
 import whoami from '../../examples/whoami.com';
 import words from '../../examples/words.com';
 import faulter from '../../examples/faulter.mar';
 import hello from '../../examples/hello.mar';
+import listen from '../../examples/listen.mar';
+import talk from '../../examples/talk.mar';
 import ticker from '../../examples/ticker.mar';
 
 /** The examples, as they are put into SYS$EXAMPLES of a new system disk. */
 export const EXAMPLE_FILES: Readonly<Record<string, string>> = {
-  'HELLO.MAR': hello, 'TICKER.MAR': ticker, 'FAULTER.MAR': faulter,
-  'BUILD.COM': build, 'CRASH.COM': crash, 'ERRORS.COM': errors, 'FILES.COM': files, 'HANOI.COM': hanoi, 'PRIMES.COM': primes, 'WHOAMI.COM': whoami, 'WORDS.COM': words,
+  'HELLO.MAR': hello, 'TICKER.MAR': ticker, 'FAULTER.MAR': faulter, 'LISTEN.MAR': listen, 'TALK.MAR': talk,
+  'BUILD.COM': build, 'CRASH.COM': crash, 'ERRORS.COM': errors, 'FILES.COM': files, 'HANOI.COM': hanoi, 'PRIMES.COM': primes,
+  'TALK.COM': talkProcedure, 'WHOAMI.COM': whoami, 'WORDS.COM': words,
 };
