@@ -267,7 +267,7 @@ function beginTranslate(m: Cpu, sourceLength: number, source: number, fill: numb
   const both = Math.min(from, to);
   r[0] = from | ((fill & 0xff) << 16);
   r[1] = source;
-  r[2] = ((target - source) >>> 0) < both && target !== source ? both : 0;
+  r[2] = source >>> 0 < target >>> 0 ? both : 0;
   r[3] = table;
   r[4] = to;
   r[5] = target;
@@ -278,7 +278,7 @@ function resumeTranslate(m: Cpu): void {
   const r = m.r;
   const fill = (r[0]! >> 16) & 0xff;
   let budget = SUSPEND_AFTER;
-  // Backward, when the destination's beginning overlaps the source's end.
+  // Backward, when the source lies below the destination, which may overlap its end.
   const total = r[2]! & 0xffff;
   if (total !== 0) {
     // R2<31:16> counts the bytes done.
