@@ -184,8 +184,11 @@ class Evaluation {
   }
 
   #address(k: number, letter: string, size: number, indexed: boolean): string {
+    // The index counts as it was before the base's register changes, should it be the same.
+    const early = indexed && '+-i'.includes(letter);
+    if (early) this.lines.push(`const x${k} = r[i.x${k}];`);
     const base = this.#base(k, letter, size);
-    return indexed ? `((${base}) + (r[i.x${k}] << ${Math.log2(size)})) | 0` : base;
+    return indexed ? `((${base}) + (${early ? `x${k}` : `r[i.x${k}]`} << ${Math.log2(size)})) | 0` : base;
   }
 
   #base(k: number, letter: string, size: number): string {

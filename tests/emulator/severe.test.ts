@@ -108,11 +108,21 @@ test('a 780 indexes immediate mode: the address is that of the constant plus the
   expect(c.m.cpu.r[15]).toBe(handler(0x1c));
 });
 
+test('(R2)+[R2] and -(R2)[R2]: the index is what R2 was before', () => {
+  for (const [specifier, address, after] of [[0x82, 5 * 0x1000, 0x1004], [0x72, 5 * 0x1000 - 4, 0xffc]] as const) {
+    const b = bench([...op('MOVL'), 0x42, specifier, reg(0)]);
+    b.m.cpu.r[2] = 0x1000;
+    b.m.memory.view.setInt32(address, 0x1234567, true);
+    b.m.run(1);
+    expect([b.m.cpu.r[0], b.m.cpu.r[2]]).toEqual([0x1234567, after]);
+  }
+});
+
 test('reserved specifiers: index on index, register, literal or PC; registers and literals that are written or have no address', () => {
   const reserved = [
     [...op('MOVL'), 0x42, 0x43, 0x64, reg(0)], [...op('MOVL'), 0x42, 0x53, reg(0)], [...op('MOVL'), 0x42, 0x05, reg(0)], [...op('MOVL'), 0x4f, 0x63, reg(0)],
-    [...op('MOVL'), 0x42, 0x82, reg(0)], [...op('MOVL'), 0x42, 0x72, reg(0)], [...op('MOVL'), 0x42, 0x92, reg(0)],
     [...op('MOVL'), 1, 5], [...op('MOVAL'), 5, reg(0)], [...op('MOVAL'), reg(1), reg(0)], [...op('JMP'), reg(1)], [...op('INCL'), 3],
+    [...op('EXTV'), 20, 20, reg(14), reg(0)], [...op('INSV'), 1, 31, 2, reg(14)], [...op('FFS'), 1, 0x20, reg(14), reg(0)],
     [...op('MOVL'), 0x5f, reg(0)], [...op('MOVQ'), 0x5e, reg(0)], [...op('MOVL'), 0x6f, reg(0)], [...op('MOVL'), 0x7f, reg(0)], [...op('MOVO'), 0x67, 0x5c],
   ];
   for (const code of reserved) {
