@@ -64,7 +64,7 @@ export function composeExecutor(decoded: DecodedRow, shape: string): { text: str
   const lines = [...text.saves];
   if (text.restoresCc) lines.push('cpu.savedCc = cpu.cc;');
   if (row.resume !== undefined) {
-    lines.push(`if ((cpu.pslBits & ${PSL_FPD}) === 0) {`, ...text.lines, `${call};`, `cpu.pslBits |= ${PSL_FPD};`, '}', 'resume(cpu, i.next - i.pc);', `cpu.pslBits &= ${~PSL_FPD};`);
+    lines.push(`if ((cpu.pslBits & ${PSL_FPD}) === 0) {`, ...text.lines, `${call};`, `cpu.pslBits |= ${PSL_FPD};`, '}', row.resume.length > 1 ? 'resume(cpu, i.next - i.pc);' : 'resume(cpu);', `cpu.pslBits &= ${~PSL_FPD};`);
   } else {
     lines.push(...text.lines, ...text.store(call));
   }
