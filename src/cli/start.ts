@@ -72,7 +72,8 @@ async function start(flags: StartFlags): Promise<void> {
   const runner = new Runner({
     machine: system.machine,
     untilNextTimer: () => system.untilNextTimer(),
-    afterSlice: () => {
+    afterSlice: (stop) => {
+      if (stop.kind === 'idle') feed.isListening = true;
       feed.type();
       terminal.flush();
     },
@@ -90,9 +91,11 @@ async function start(flags: StartFlags): Promise<void> {
   }
 }
 
-/** Hands typed characters to the console line. */
+/** Hands typed characters to the console line, once the system has come up: the terminal forgets what is typed before a process owns it. */
 class Typist {
   private hasJustTyped = false;
+  /** The machine has been idle, so it waits for input. */
+  isListening = false;
 
   constructor(private readonly waiting: number[], private readonly receive: (byte: number) => void) {}
 
@@ -102,6 +105,7 @@ class Typist {
   }
 
   type(): void {
+    if (!this.isListening) return;
     this.hasJustTyped = this.waiting.length > 0;
     for (const byte of this.waiting.splice(0)) this.receive(byte);
   }

@@ -104,6 +104,7 @@ export class Cpu {
   readonly scratch = new Int32Array(16);
 
   #attention = 0;
+  #limit = 0;
   #trapType = 0;
   #haltCode: HaltCode = 'HALT instruction';
   #current: Instruction | null = null;
@@ -412,6 +413,7 @@ export class Cpu {
    * (null, early). Exceptions and interrupts are taken on the way.
    */
   execute(limit: number): ExecutionStop | null {
+    this.#limit = limit;
     const { r, mmu } = this;
     const blocks = this.#blocks;
     let left = 0;
@@ -467,6 +469,16 @@ export class Cpu {
     }
   }
 
+  /**
+   * For a microroutine between two of its steps: counts the next one as an instruction of its own when nothing is to be served before it.
+   * False: an interrupt, a trap, the trace bit or the end of the slice comes first, so the routine must end its instruction here.
+   */
+  mayGoOn(): boolean {
+    if (this.#attention !== 0 || this.instructionCount >= this.#limit) return false;
+    this.instructionCount += 1;
+    return true;
+  }
+
   /** The PC goes back to the instruction that has more to do. */
   #suspend(): void {
     this.r[15] = this.#current!.pc;
@@ -491,7 +503,10 @@ export class Cpu {
 
   /** With T set, one instruction at a time, each leaving TP behind. With FPD set, one, which must know what to do about it. */
   #beginAlone(instruction: Instruction): number {
-    if ((this.pslBits & PSL_FPD) !== 0 && !instruction.resumes) throw reservedInstruction();
+    if ((this.pslBits & PSL_FPD) !== 0 && !instruction.resumes) {
+      this.instructionCount++;
+      throw reservedInstruction();
+    }
     this.#beginTraced();
     return 1;
   }

@@ -278,6 +278,19 @@ export class Directory {
     return (yield* this.recordsIn(block)).find((record) => record.name === name)?.versionLimit;
   }
 
+  /** Changes the version limit of a name; files beyond it stay until the next one is entered. Fails with SS$_NOSUCHFILE. */
+  *setVersionLimit(name: string, versionLimit: number): BlockFlow<void> {
+    let block = yield* this.firstBlockWith(name);
+    let isThere = false;
+    for (; block < this.blocksInUse; block += 1) {
+      const records = yield* this.recordsIn(block);
+      if (!records.some((record) => record.name === name)) break;
+      isThere = true;
+      yield* this.writeBlock(block, records.map((record) => (record.name === name ? { ...record, versionLimit } : record)));
+    }
+    if (!isThere) fail(SS$_NOSUCHFILE);
+  }
+
   /**
    * The next match of a wildcard search.
    *

@@ -23,11 +23,12 @@ const SUPERVISOR = 2;
 
 /**
  * Executive mode: opens SYS$INPUT and SYS$OUTPUT as process permanent files and leaves their identifiers in the PPD.
- * Argument 1: length, 2: address of the input name; 3, 4: of the output name; 5: device characteristics of input, filled in.
+ * Argument 1: length, 2: address of the input name; 3, 4: of the output name; 5: bit 0 the process is a subprocess.
  */
 export const openFiles = procedure('LOGIN$OPEN_FILES', function* (p) {
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
   ppd.PPD$W_SIZE = PPD.size;
+  ppd.PPD$V_SUBPROCESS = p.argument(5) & 1;
   const input = yield* openPermanent(p, p.argument(2), p.argument(1), 'input');
   if (!(input.status & 1)) return input.status;
   const output = yield* openPermanent(p, p.argument(4), p.argument(3), 'output');
@@ -114,35 +115,24 @@ function countedText(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(1, 1 + bytes[0]!));
 }
 
+/** A limit changes; what is in use stays in use. */
+function raise<L extends string, C extends string>(limits: Record<L, number>, limit: L, counts: Record<C, number>, count: C, value: number): void {
+  counts[count] = value - (limits[limit] - counts[count]);
+  limits[limit] = value;
+}
+
 function applyQuotas(
   k: Kernel, pcb: ReturnType<typeof PCB.at>, phd: ReturnType<typeof PHD.at>, jib: ReturnType<typeof JIB.at>, uaf: ReturnType<typeof UAF.at>,
 ): void {
-  /** A limit changes; what is in use stays in use. */
-  const raise = (limit: number, count: number, value: number): { limit: number; count: number } => ({ limit: value, count: value - (limit - count) });
-  const bio = raise(pcb.PCB$W_BIOLM, pcb.PCB$W_BIOCNT, uaf.UAF$W_BIOLM);
-  pcb.PCB$W_BIOLM = bio.limit;
-  pcb.PCB$W_BIOCNT = bio.count;
-  const dio = raise(pcb.PCB$W_DIOLM, pcb.PCB$W_DIOCNT, uaf.UAF$W_DIOLM);
-  pcb.PCB$W_DIOLM = dio.limit;
-  pcb.PCB$W_DIOCNT = dio.count;
-  const ast = raise(phd.PHD$W_ASTLM, pcb.PCB$W_ASTCNT, uaf.UAF$W_ASTLM);
-  phd.PHD$W_ASTLM = ast.limit;
-  pcb.PCB$W_ASTCNT = ast.count;
-  const bytes = raise(jib.JIB$L_BYTLM, jib.JIB$L_BYTCNT, uaf.UAF$L_BYTLM);
-  jib.JIB$L_BYTLM = jib.JIB$L_ORG_BYTLM = bytes.limit;
-  jib.JIB$L_BYTCNT = bytes.count;
-  const fill = raise(jib.JIB$W_FILLM, jib.JIB$W_FILCNT, uaf.UAF$W_FILLM);
-  jib.JIB$W_FILLM = fill.limit;
-  jib.JIB$W_FILCNT = fill.count;
-  const tq = raise(jib.JIB$W_TQLM, jib.JIB$W_TQCNT, uaf.UAF$W_TQCNT);
-  jib.JIB$W_TQLM = tq.limit;
-  jib.JIB$W_TQCNT = tq.count;
-  const enq = raise(jib.JIB$W_ENQLM, jib.JIB$W_ENQCNT, uaf.UAF$W_ENQLM);
-  jib.JIB$W_ENQLM = enq.limit;
-  jib.JIB$W_ENQCNT = enq.count;
-  const page = raise(jib.JIB$L_PGFLQUOTA, jib.JIB$L_PGFLCNT, uaf.UAF$L_PGFLQUOTA);
-  jib.JIB$L_PGFLQUOTA = page.limit;
-  jib.JIB$L_PGFLCNT = page.count;
+  raise(pcb, 'PCB$W_BIOLM', pcb, 'PCB$W_BIOCNT', uaf.UAF$W_BIOLM);
+  raise(pcb, 'PCB$W_DIOLM', pcb, 'PCB$W_DIOCNT', uaf.UAF$W_DIOLM);
+  raise(phd, 'PHD$W_ASTLM', pcb, 'PCB$W_ASTCNT', uaf.UAF$W_ASTLM);
+  raise(jib, 'JIB$L_BYTLM', jib, 'JIB$L_BYTCNT', uaf.UAF$L_BYTLM);
+  jib.JIB$L_ORG_BYTLM = jib.JIB$L_BYTLM;
+  raise(jib, 'JIB$W_FILLM', jib, 'JIB$W_FILCNT', uaf.UAF$W_FILLM);
+  raise(jib, 'JIB$W_TQLM', jib, 'JIB$W_TQCNT', uaf.UAF$W_TQCNT);
+  raise(jib, 'JIB$W_ENQLM', jib, 'JIB$W_ENQCNT', uaf.UAF$W_ENQLM);
+  raise(jib, 'JIB$L_PGFLQUOTA', jib, 'JIB$L_PGFLCNT', uaf.UAF$L_PGFLQUOTA);
   jib.JIB$W_PRCLIM = uaf.UAF$W_PRCCNT;
   jib.JIB$W_MAXJOBS = uaf.UAF$W_MAXJOBS;
   jib.JIB$W_MAXDETACH = uaf.UAF$W_MAXDETACH;

@@ -119,7 +119,8 @@ export class Sda {
     }
     const [word, rest] = firstWord(text);
     const verbs = [...new Set([...COMMANDS.map(({ name }) => name.split(' ')[0]!), ...OWN_VERBS])];
-    const verb = matchKeyword(word, verbs, 'verb');
+    // By habit: E and EX are EXAMINE, though EXIT begins so too.
+    const verb = /^EX?$/i.test(word) ? 'EXAMINE' : matchKeyword(word, verbs, 'verb');
     if (verb === 'REPEAT') {
       if (this.last === '') throw new SdaError('E', 'NOREPEAT', 'there is no command to repeat');
       yield* this.dispatch(this.last);

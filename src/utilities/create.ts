@@ -1,4 +1,4 @@
-import { cliGetValues, cliIsPresent } from '../dcl/cli-client.js';
+import { cliGetValue, cliGetValues, cliIsPresent } from '../dcl/cli-client.js';
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
@@ -7,14 +7,23 @@ import { LineInput } from './confirm.js';
 import { createDirectory } from './create-directory.js';
 import { isFailure, reason, RmsFile } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';
+import { applyProtection, defaultProtection, protectionCode, type ProtectionCode } from './protection.js';
+import { uicQualifier } from './selection.js';
 
 /** CREATE.EXE: text files from SYS$INPUT, and directories. @source DCL Dictionary, CREATE */
 const FACILITY = 146;
 
-function* makeDirectories(p: Procedure, specs: readonly string[], log: boolean): Flow<number> {
+interface Choices {
+  readonly log: boolean;
+  readonly owner?: number;
+  readonly protection?: ProtectionCode;
+}
+
+function* makeDirectories(p: Procedure, specs: readonly string[], { log, owner, protection }: Choices): Flow<number> {
   let status = 1;
+  const limit = Number((yield* cliGetValue(p, 'VERSION_LIMIT')) ?? 0);
   for (const spec of specs) {
-    const made = yield* createDirectory(p, spec.toUpperCase());
+    const made = yield* createDirectory(p, spec.toUpperCase(), { owner, protection, versionLimit: limit });
     if (isFailure(made)) {
       status = yield* report(p, { code: messageCode('CREATE$_DIRNOTCRE'), args: [made.spec] }, reason(made));
     } else if (made.existed) {
@@ -27,9 +36,11 @@ function* makeDirectories(p: Procedure, specs: readonly string[], log: boolean):
 }
 
 /** Lines of SYS$INPUT up to the end of file go into each file in turn. */
-function* makeFile(p: Procedure, spec: string, log: boolean): Flow<number> {
+function* makeFile(p: Procedure, spec: string, { log, owner, protection }: Choices): Flow<number> {
   return yield* p.scratch(function* () {
-    const file = yield* RmsFile.create(p, spec.toUpperCase());
+    const file = yield* RmsFile.create(p, spec.toUpperCase(), {
+      ...(owner === undefined ? {} : { owner }), ...(protection === undefined ? {} : { protection: applyProtection(defaultProtection(p), protection) }),
+    });
     if (isFailure(file)) return yield* report(p, { code: sharedCode(FACILITY, 'openOut'), args: [file.spec] }, reason(file));
     const input = yield* LineInput.open(p, 'SYS$INPUT');
     if (typeof input === 'number') {
@@ -46,13 +57,22 @@ function* makeFile(p: Procedure, spec: string, log: boolean): Flow<number> {
   });
 }
 
+function* choices(p: Procedure): Flow<Choices | number> {
+  const protection = yield* protectionCode(p, 'PROTECTION');
+  if (typeof protection === 'number') return protection;
+  const owner = (yield* cliIsPresent(p, 'OWNER_UIC')) ? yield* uicQualifier(p, 'OWNER_UIC') : undefined;
+  if (typeof owner === 'number') return owner;
+  return { log: yield* cliIsPresent(p, 'LOG'), ...(owner ? { owner: owner.uic } : {}), ...(protection ? { protection } : {}) };
+}
+
 const main = procedure('CREATE$MAIN', function* (p) {
   const specs = yield* cliGetValues(p, 'OUTPUT');
-  const log = yield* cliIsPresent(p, 'LOG');
-  if (yield* cliIsPresent(p, 'DIRECTORY')) return yield* makeDirectories(p, specs, log);
+  const wanted = yield* choices(p);
+  if (typeof wanted === 'number') return wanted;
+  if (yield* cliIsPresent(p, 'DIRECTORY')) return yield* makeDirectories(p, specs, wanted);
   let status = 1;
   for (const spec of specs) {
-    const done = yield* makeFile(p, spec, log);
+    const done = yield* makeFile(p, spec, wanted);
     if (!(done & 1)) status = done;
   }
   return status;

@@ -2,6 +2,7 @@ import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { uicText } from '../executive/information/fao.js';
 import { FAB$M_BLK, FAB$M_CR, FAB$M_FTN, FAB$M_PRN } from '../executive/starlet/fabdef.js';
+import { FCH$M_CONTIG, FCH$M_CONTIGB, FCH$M_DIRECTORY, FCH$M_ERASE, FCH$M_LOCKED, FCH$M_NOBACKUP } from '../filesystem/atr.js';
 import type { FileHeader, FoundFile } from './file-search.js';
 import { timeText } from './process-information.js';
 
@@ -41,7 +42,27 @@ function attributesText(attributes: number): string {
 
 const ORGANIZATIONS: Readonly<Record<number, string>> = { 0: 'Sequential', 16: 'Relative', 32: 'Indexed' };
 
-export function* fullEntry(p: Procedure, file: FoundFile, header: FileHeader): Flow<string[]> {
+/** What the header says of the file besides its size. */
+function characteristicsText({ characteristics, versionLimit }: FileHeader, entryLimit: number): string {
+  const limited = (limit: number): boolean => limit > 0 && limit < NO_LIMIT;
+  const isDirectory = (characteristics & FCH$M_DIRECTORY) !== 0;
+  return [
+    limited(entryLimit) ? `Version limit: ${entryLimit}` : 'No version limit',
+    ...(characteristics & FCH$M_CONTIG ? ['Contiguous'] : []), ...(characteristics & FCH$M_CONTIGB ? ['Contiguous best try'] : []),
+    ...(characteristics & FCH$M_NOBACKUP ? ['Backups disabled'] : []), ...(characteristics & FCH$M_LOCKED ? ['Locked'] : []),
+    ...(characteristics & FCH$M_ERASE ? ['Erase on delete'] : []),
+    ...(isDirectory ? ['Directory file', ...(limited(versionLimit) ? [`Default version limit: ${versionLimit}`] : [])] : []),
+  ].join(', ');
+}
+
+/** A version limit of this many is none. */
+const NO_LIMIT = 32767;
+
+/**
+ * @param entryLimit  version limit of the file's name in its directory
+ * @param hasAcl      with the line about the access control list; there are none yet
+ */
+export function* fullEntry(p: Procedure, file: FoundFile, header: FileHeader, entryLimit: number, hasAcl: boolean): Flow<string[]> {
   const date = function* (time: bigint, none: string): Flow<string> {
     return time === 0n ? none : (yield* timeText(p, time)).slice(0, 17);
   };
@@ -52,12 +73,12 @@ export function* fullEntry(p: Procedure, file: FoundFile, header: FileHeader): F
     pair(`Created:   ${yield* date(header.created, '<None specified>')}`, `Revised:  ${yield* date(header.revised, '<None specified>')} (${header.revision})`),
     pair(`Expires:   ${yield* date(header.expires, '<None specified>')}`, `Backup:   ${yield* date(header.backup, '<None specified>')}`),
     `File organization:  ${ORGANIZATIONS[header.organization] ?? 'Unknown'}`,
-    `File attributes:    Allocation: ${header.allocated}, Extend: ${header.extension}, Global buffer count: 0`,
-    '                    No version limit',
+    `File attributes:    Allocation: ${header.allocated}, Extend: ${header.extension}, Global buffer count: ${header.globalBuffers}`,
+    `                    ${characteristicsText(header, entryLimit)}`,
     `Record format:      ${formatText(header)}`,
     `Record attributes:  ${attributesText(header.attributes)}`,
     'Journaling enabled: None',
     `File protection:    ${CATEGORIES.map((name, category) => `${name}:${access(header.protection, category)}`).join(', ')}`,
-    'Access Cntrl List:  None',
+    ...(hasAcl ? ['Access Cntrl List:  None'] : []),
   ];
 }

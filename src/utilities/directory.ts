@@ -3,25 +3,34 @@ import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { uicText } from '../executive/information/fao.js';
+import { DC$_TERM } from '../executive/starlet/dcdef.js';
+import { DVI$_DEVBUFSIZ, DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
+import { versionLimit } from './file-functions.js';
 import { fullEntry, protectionText } from './directory-full.js';
 import { findFiles, readHeader, type FileHeader, type FoundFile } from './file-search.js';
 import { isFailure, reason } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';
+import { selection, type Selection } from './selection.js';
 import { Output } from './output.js';
-import { timeText } from './process-information.js';
+import { getDevice, timeText } from './process-information.js';
 
 /** DIRECTORY.EXE. @source dcl-output-formats.md, DIRECTORY */
 const FACILITY = 121;
-const WIDTH = 80;
-const CELL = 20;
+const DEFAULT_WIDTH = 80;
+const DEFAULT_COLUMNS = 4;
 const NAME_FIELD = 19;
+const SIZE_FIELD = 6;
+
+const DATES = ['CREATED', 'MODIFIED', 'EXPIRED', 'BACKUP'] as const;
 
 interface Choices {
   readonly size: 'USED' | 'ALLOCATION' | 'ALL' | undefined;
-  readonly date: 'CREATED' | 'MODIFIED' | 'EXPIRED' | 'BACKUP' | 'ALL' | undefined;
+  readonly dates: readonly (typeof DATES)[number][];
   readonly owner: boolean;
   readonly protection: boolean;
   readonly fileId: boolean;
+  readonly acl: boolean;
+  readonly noAcl: boolean;
   readonly full: boolean;
   readonly total: boolean;
   readonly grandTotal: boolean;
@@ -29,20 +38,45 @@ interface Choices {
   readonly versions: number;
   readonly heading: boolean;
   readonly trailing: boolean;
+  /** Widths of the display and of fields. */
+  readonly display: number;
+  readonly nameField: number;
+  readonly sizeField: number;
+  readonly ownerField: number | undefined;
+  /** Blocks in use: at least, and fewer than. */
+  readonly smallest: number;
+  readonly largest: number;
+}
+
+/** Width of the terminal that SYS$OUTPUT is. */
+function* displayWidth(p: Procedure): Flow<number> {
+  const { status, values } = yield* p.scratch(() => getDevice(p, 'SYS$OUTPUT', { width: { code: DVI$_DEVBUFSIZ, kind: 'long' }, kindOf: { code: DVI$_DEVCLASS, kind: 'long' } } as const));
+  return (status & 1) !== 0 && values.kindOf === DC$_TERM && values.width > 0 ? values.width : DEFAULT_WIDTH;
 }
 
 function* choices(p: Procedure): Flow<Choices> {
-  const word = function* <Word extends string>(name: string, words: readonly Word[]): Flow<Word | undefined> {
-    if (!(yield* cliIsPresent(p, name))) return undefined;
-    const value = ((yield* cliGetValue(p, name)) ?? words[0]!).toUpperCase();
-    return words.find((candidate) => candidate === value) ?? words.find((candidate) => candidate.startsWith(value)) ?? words[0];
+  const number = function* (name: string): Flow<number | undefined> {
+    const value = yield* cliGetValue(p, name);
+    return value === undefined ? undefined : Number(value);
   };
+  // /BRIEF takes back what a symbol for DIRECTORY may add.
+  const brief = yield* cliIsPresent(p, 'BRIEF');
+  const is = function* (name: string): Flow<boolean> { return (yield* cliIsPresent(p, name)) && !brief; };
+  const security = yield* is('SECURITY');
+  const size = (yield* is('SIZE')) ? ((yield* cliGetValue(p, 'SIZE')) ?? 'USED') as Choices['size'] : undefined;
+  const dates = (yield* is('DATE')) ? yield* cliGetValues(p, 'DATE') : [];
+  const columns = yield* number('COLUMNS');
+  const nameField = (yield* number('WIDTH.FILENAME')) ?? NAME_FIELD;
+  const display = (yield* number('WIDTH.DISPLAY')) || (yield* displayWidth(p));
+  const fitting = Math.max(1, Math.floor(display / (nameField + 1)));
   return {
-    size: yield* word('SIZE', ['USED', 'ALLOCATION', 'ALL'] as const), date: yield* word('DATE', ['CREATED', 'MODIFIED', 'EXPIRED', 'BACKUP', 'ALL'] as const),
-    owner: yield* cliIsPresent(p, 'OWNER'), protection: yield* cliIsPresent(p, 'PROTECTION'), fileId: yield* cliIsPresent(p, 'FILE_ID'),
-    full: yield* cliIsPresent(p, 'FULL'), total: yield* cliIsPresent(p, 'TOTAL'), grandTotal: yield* cliIsPresent(p, 'GRAND_TOTAL'),
-    columns: Number((yield* cliGetValue(p, 'COLUMNS')) ?? Math.floor(WIDTH / CELL)), versions: Number((yield* cliGetValue(p, 'VERSIONS')) ?? Infinity),
+    size, dates: DATES.filter((name) => dates.includes(name) || dates.includes('ALL')), owner: (yield* is('OWNER')) || security,
+    protection: (yield* is('PROTECTION')) || security, fileId: yield* is('FILE_ID'), acl: (yield* is('ACL')) || security, noAcl: yield* cliIsNegated(p, 'ACL'),
+    full: yield* is('FULL'), total: yield* cliIsPresent(p, 'TOTAL'), grandTotal: yield* cliIsPresent(p, 'GRAND_TOTAL'),
+    columns: Math.min(fitting, Math.max(1, columns ?? (display === DEFAULT_WIDTH ? DEFAULT_COLUMNS : fitting))), versions: (yield* number('VERSIONS')) ?? Infinity,
     heading: !(yield* cliIsNegated(p, 'HEADING')), trailing: !(yield* cliIsNegated(p, 'TRAILING')),
+    display, nameField, sizeField: (yield* number('WIDTH.SIZE')) ?? SIZE_FIELD, ownerField: yield* number('WIDTH.OWNER'),
+    smallest: (yield* number('SELECT.SIZE.MINIMUM')) ?? 0, largest: (yield* number('SELECT.SIZE.MAXIMUM')) ?? Infinity,
   };
 }
 
@@ -59,16 +93,16 @@ function totalsText(totals: Totals, size: Choices['size']): string {
 }
 
 /** Names in cells, row by row; a long name takes as many cells as it needs. */
-export function gridLines(names: readonly string[], columns: number): string[] {
+export function gridLines(names: readonly string[], columns: number, cell = NAME_FIELD + 1): string[] {
   const lines: string[] = [];
   let line = '';
   for (const name of names) {
-    const cell = name.padEnd(CELL * (Math.floor(name.length / CELL) + 1));
-    if (line !== '' && line.length + cell.length > columns * CELL) {
+    const text = name.padEnd(cell * (Math.floor(name.length / cell) + 1));
+    if (line !== '' && line.length + text.length > columns * cell) {
       lines.push(line);
       line = '';
     }
-    line += cell;
+    line += text;
   }
   return line === '' ? lines : [...lines, line];
 }
@@ -77,18 +111,21 @@ function* minuteText(p: Procedure, time: bigint): Flow<string> {
   return time === 0n ? '<None specified>'.padStart(17) : (yield* timeText(p, time)).slice(0, 17);
 }
 
+/** What stands behind the name. */
 function* columnsText(p: Procedure, file: FoundFile, header: FileHeader, wanted: Choices): Flow<string> {
   let text = '';
   if (wanted.fileId) text += `  (${file.fid.join(',')})`.padEnd(20);
   if (wanted.size !== undefined) {
     const size = wanted.size === 'ALL' ? `${header.used}/${header.allocated}` : String(wanted.size === 'ALLOCATION' ? header.allocated : header.used);
-    text += wanted.size === 'ALL' ? size.padStart(11) : size.padStart(7);
+    text += size.padStart(wanted.sizeField + (wanted.size === 'ALL' ? 5 : 1));
   }
-  const dates = wanted.date === undefined ? [] : wanted.date === 'ALL' ? [header.created, header.revised, header.expires, header.backup]
-    : [{ CREATED: header.created, MODIFIED: header.revised, EXPIRED: header.expires, BACKUP: header.backup }[wanted.date]];
-  for (const date of dates) text += `  ${yield* minuteText(p, date)}`;
-  if (wanted.owner) text += `  ${uicText(header.owner)}`.padEnd(!wanted.protection ? 0 : text === '' ? 35 : 15);
-  if (wanted.protection) text += `  ${protectionText(header.protection)}`;
+  const times = { CREATED: header.created, MODIFIED: header.revised, EXPIRED: header.expires, BACKUP: header.backup };
+  for (const name of wanted.dates) text += `  ${yield* minuteText(p, times[name])}`;
+  if (wanted.owner) {
+    const field = wanted.ownerField ?? (!wanted.protection ? 0 : text === '' ? 31 : 11);
+    text += `  ${uicText(header.owner).padEnd(field)}${wanted.protection ? '  ' : ''}`;
+  }
+  if (wanted.protection) text += `${wanted.owner ? '' : '  '}${protectionText(header.protection)}`;
   return text;
 }
 
@@ -102,45 +139,67 @@ function limitVersions(files: readonly FoundFile[], most: number): FoundFile[] {
   });
 }
 
-/** One directory: heading, files, trailer. */
-function* showDirectory(p: Procedure, output: Output, files: readonly FoundFile[], wanted: Choices): Flow<Totals> {
-  const totals: Totals = { files: files.length, used: 0, allocated: 0 };
-  const show = !wanted.grandTotal;
-  if (show && wanted.heading) for (const line of ['', `Directory ${files[0]!.directory}`, '']) yield* output.line(line);
-  const needsHeader = wanted.size !== undefined || wanted.date !== undefined || wanted.owner || wanted.protection || wanted.full;
-  const lists = show && !wanted.total;
-  if (lists && !needsHeader && !wanted.fileId) {
-    for (const line of gridLines(files.map(({ name, type, version }) => name + type + version), wanted.columns)) yield* output.line(line);
+/** A file and its header, read when something of it is wanted. */
+interface Listed {
+  readonly file: FoundFile;
+  readonly header: FileHeader | undefined;
+}
+
+const needsHeader = (wanted: Choices): boolean =>
+  wanted.size !== undefined || wanted.dates.length > 0 || wanted.owner || wanted.protection || wanted.full || wanted.smallest > 0 || wanted.largest < Infinity;
+
+/** The files that the qualifiers pick, with their headers. */
+function* chosenFiles(p: Procedure, files: readonly FoundFile[], chosen: Selection, wanted: Choices): Flow<Listed[]> {
+  const listed: Listed[] = [];
+  for (const file of files) {
+    const read = needsHeader(wanted) ? yield* readHeader(p, file) : undefined;
+    const header = read && !isFailure(read) ? read : undefined;
+    if (header && (header.used < wanted.smallest || header.used >= wanted.largest)) continue;
+    if (yield* chosen.accepts(file, header)) listed.push({ file, header });
   }
-  if (needsHeader || wanted.fileId) {
-    for (const [index, file] of files.entries()) {
-      const header = yield* readHeader(p, file.spec);
-      const name = file.name + file.type + file.version;
-      if (isFailure(header)) {
-        if (lists) for (const line of [name, `     no privilege for attempted operation`]) yield* output.line(line);
-        continue;
-      }
-      totals.used += header.used;
-      totals.allocated += header.allocated;
-      if (!lists) continue;
-      if (wanted.full) {
-        if (index > 0) yield* output.line();
-        for (const line of yield* fullEntry(p, file, header)) yield* output.line(line);
-        continue;
-      }
-      const columns = yield* columnsText(p, file, header, wanted);
-      if (name.length > NAME_FIELD) {
+  return listed;
+}
+
+function* showFiles(p: Procedure, output: Output, files: readonly Listed[], wanted: Choices): Flow<void> {
+  const nameOf = ({ name, type, version }: FoundFile): string => name + type + version;
+  if (!needsHeader(wanted) && !wanted.fileId && !wanted.acl) {
+    for (const line of gridLines(files.map(({ file }) => nameOf(file)), wanted.columns, wanted.nameField + 1)) yield* output.line(line);
+    return;
+  }
+  for (const [index, { file, header }] of files.entries()) {
+    const name = nameOf(file);
+    if (!header && needsHeader(wanted)) {
+      for (const line of [name, '     no privilege for attempted operation']) yield* output.line(line);
+    } else if (header && wanted.full) {
+      if (index > 0) yield* output.line();
+      for (const line of yield* fullEntry(p, file, header, yield* versionLimit(p, file), !wanted.noAcl)) yield* output.line(line);
+    } else {
+      const columns = header ? yield* columnsText(p, file, header, wanted) : wanted.fileId ? `  (${file.fid.join(',')})` : '';
+      if (name.length > wanted.nameField && columns !== '') {
         yield* output.line(name);
-        yield* output.line(' '.repeat(NAME_FIELD) + columns);
-      } else yield* output.line(name.padEnd(NAME_FIELD) + columns);
+        yield* output.line(' '.repeat(wanted.nameField) + columns);
+      } else yield* output.line(name.padEnd(wanted.nameField) + columns);
     }
   }
-  const size = wanted.full ? 'ALL' : wanted.size;
-  if (show && wanted.trailing) for (const line of [...(wanted.total ? [] : ['']), `Total of ${totalsText(totals, size)}.`]) yield* output.line(line);
+}
+
+/** One directory: heading, files, trailer. */
+function* showDirectory(p: Procedure, output: Output, files: readonly Listed[], wanted: Choices): Flow<Totals> {
+  const totals: Totals = { files: files.length, used: 0, allocated: 0 };
+  for (const { header } of files) {
+    totals.used += header?.used ?? 0;
+    totals.allocated += header?.allocated ?? 0;
+  }
+  if (wanted.grandTotal) return totals;
+  if (wanted.heading) for (const line of ['', `Directory ${files[0]!.file.directory}`, '']) yield* output.line(line);
+  if (!wanted.total) yield* showFiles(p, output, files, wanted);
+  if (wanted.trailing) for (const line of [...(wanted.total ? [] : ['']), `Total of ${totalsText(totals, wanted.full ? 'ALL' : wanted.size)}.`]) yield* output.line(line);
   return totals;
 }
 
 const main = procedure('DIRECTORY$MAIN', function* (p) {
+  const chosen = yield* selection(p);
+  if (typeof chosen === 'number') return chosen;
   const wanted = yield* choices(p);
   const specs = yield* cliGetValues(p, 'INPUT');
   const opened = yield* Output.open(p, (yield* cliGetValue(p, 'OUTPUT')) ?? 'SYS$OUTPUT');
@@ -150,18 +209,18 @@ const main = procedure('DIRECTORY$MAIN', function* (p) {
   let directories = 0;
   const grand: Totals = { files: 0, used: 0, allocated: 0 };
   let related = '';
-  const listed: FoundFile[] = [];
+  const listed: Listed[] = [];
   for (const spec of specs.length === 0 ? [''] : specs) {
     const { files, parsed, failure } = yield* findFiles(p, spec, '*.*;*', related);
     related = parsed?.spec ?? related;
-    listed.push(...limitVersions(files, wanted.versions));
+    listed.push(...yield* chosenFiles(p, limitVersions(files, wanted.versions), chosen, wanted));
     if (failure && !isNoFile(failure.status)) {
       status = yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: [failure.spec] }, reason(failure));
     }
   }
   for (let from = 0; from < listed.length;) {
     let to = from;
-    while (to < listed.length && listed[to]!.directory === listed[from]!.directory) to += 1;
+    while (to < listed.length && listed[to]!.file.directory === listed[from]!.file.directory) to += 1;
     const totals = yield* showDirectory(p, output, listed.slice(from, to), wanted);
     directories += 1;
     grand.files += totals.files;

@@ -1,10 +1,14 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
-import { FAB$M_GET, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD } from '../executive/starlet/fabdef.js';
+import { NAM } from '../executive/starlet/namdef.js';
 import { RMS$_NMF } from '../executive/starlet/rmsdef.js';
-import * as XAB from '../executive/starlet/xabdef.js';
-import { bytesToText, readQuad } from '../executive/structures/memory.js';
+import { bytesToText, readCounted } from '../executive/structures/memory.js';
+import { upcase } from '../dcl/language/characters.js';
+import { endOfFileBlock, highestBlock } from '../filesystem/atr.js';
+import { identOf, recordAttributesOf } from '../filesystem/files.js';
+import { headerOf } from '../filesystem/on-disk.js';
+import { headerBlock } from './file-functions.js';
 import { fileBlocks, nameOf, type FileFailure, type NamedBlocks } from './files.js';
 
 /** Finding the files of a list of specifications, with wildcards and search lists, through $PARSE and $SEARCH. */
@@ -20,6 +24,10 @@ export interface FoundFile {
   readonly version: string;
   /** File number, sequence number, relative volume. */
   readonly fid: readonly [number, number, number];
+  /** File ID of the directory. */
+  readonly did: Uint8Array;
+  /** Device name, without underscore and colon. */
+  readonly device: string;
 }
 
 export interface ParsedName {
@@ -48,6 +56,7 @@ function found(p: Procedure, blocks: NamedBlocks): FoundFile {
     directory: part(nam.NAM$L_DEV, nam.NAM$B_DEV) + part(nam.NAM$L_DIR, nam.NAM$B_DIR),
     name: part(nam.NAM$L_NAME, nam.NAM$B_NAME), type: part(nam.NAM$L_TYPE, nam.NAM$B_TYPE), version: part(nam.NAM$L_VER, nam.NAM$B_VER),
     fid: [nam.NAM$W_FID_NUM, nam.NAM$W_FID_SEQ, nam.NAM$W_FID_RVN],
+    did: nam.NAM$T_DID, device: readCounted(p.memory, nam.address + NAM.offset.NAM$T_DVI),
   };
 }
 
@@ -73,7 +82,10 @@ export function* findFiles(p: Procedure, spec: string, defaults: string, related
         if (searched === RMS$_NMF) return { parsed, files };
         return { parsed, files, failure: { spec: parsed.spec, status: searched, stv: fab.FAB$L_STV } };
       }
-      files.push(found(p, blocks));
+      const file = found(p, blocks);
+      // A process permanent file (SYS$INPUT of a procedure) has a device but no file name: it is opened again by the name that led to it.
+      if (nam.NAM$V_PPF !== 0) return { parsed: { ...parsed, spec: upcase(spec) }, files: [{ ...file, spec: upcase(spec) }] };
+      files.push(file);
     }
   });
 }
@@ -96,39 +108,35 @@ export interface FileHeader {
   readonly longestRecord: number;
   readonly controlSize: number;
   readonly extension: number;
+  readonly globalBuffers: number;
+  readonly bucketSize: number;
+  /** Of a directory: version limit of the files made in it. */
+  readonly versionLimit: number;
+  /** FCH$M_ bits. */
+  readonly characteristics: number;
+  readonly endBlock: number;
+  readonly firstFreeByte: number;
 }
 
-/** Opens a file for its header. */
-export function* readHeader(p: Procedure, spec: string): Flow<FileHeader | FileFailure> {
-  return yield* p.scratch(function* () {
-    const blocks = fileBlocks(p, spec);
-    const { fab } = blocks;
-    const dates = XAB.XABDAT.at(p.memory, p.allocate(XAB.XABDAT.size));
-    dates.XAB$B_COD = XAB.XAB$C_DAT;
-    dates.XAB$B_BLN = XAB.XAB$C_DATLEN;
-    const header = XAB.XABFHC.at(p.memory, p.allocate(XAB.XABFHC.size));
-    header.XAB$B_COD = XAB.XAB$C_FHC;
-    header.XAB$B_BLN = XAB.XAB$C_FHCLEN;
-    header.XAB$L_NXT = dates.address;
-    const protection = XAB.XABPRO.at(p.memory, p.allocate(XAB.XABPRO.size));
-    protection.XAB$B_COD = XAB.XAB$C_PRO;
-    protection.XAB$B_BLN = XAB.XAB$C_PROLEN;
-    protection.XAB$L_NXT = header.address;
-    fab.FAB$L_XAB = protection.address;
-    fab.FAB$B_FAC = FAB$M_GET;
-    fab.FAB$B_SHR = FAB$M_SHRGET | FAB$M_SHRPUT | FAB$M_SHRUPD | FAB$M_SHRDEL;
-    const status = yield* service(p, '$OPEN', { fab: fab.address });
-    if (!(status & 1)) return { spec: nameOf(p, blocks, spec), status, stv: fab.FAB$L_STV };
-    const date = (field: 'XAB$Q_CDT' | 'XAB$Q_RDT' | 'XAB$Q_EDT' | 'XAB$Q_BDT'): bigint => readQuad(p.memory, dates.address + XAB.XABDAT.offset[field]);
-    const used = header.XAB$W_FFB === 0 ? Math.max(0, header.XAB$L_EBK - 1) : header.XAB$L_EBK;
-    const answer: FileHeader = {
-      allocated: header.XAB$L_HBK, used, created: date('XAB$Q_CDT'), revised: date('XAB$Q_RDT'), expires: date('XAB$Q_EDT'), backup: date('XAB$Q_BDT'),
-      revision: dates.XAB$W_RVN, owner: protection.XAB$L_UIC, protection: protection.XAB$W_PRO, format: fab.FAB$B_RFM, attributes: fab.FAB$B_RAT,
-      organization: fab.FAB$B_ORG, recordSize: fab.FAB$W_MRS, longestRecord: header.XAB$W_LRL, controlSize: fab.FAB$B_FSZ, extension: fab.FAB$W_DEQ,
-    };
-    yield* service(p, '$CLOSE', { fab: fab.address });
-    return answer;
-  });
+/** Reads a file's header, without opening the file. */
+export function* readHeader(p: Procedure, file: FoundFile): Flow<FileHeader | FileFailure> {
+  const block = yield* headerBlock(p, file);
+  return block instanceof Uint8Array ? headerFields(block) : block;
+}
+
+export function headerFields(block: Uint8Array): FileHeader {
+  const header = headerOf(block);
+  const ident = identOf(block);
+  const fat = recordAttributesOf(block);
+  const end = endOfFileBlock(fat);
+  return {
+    allocated: highestBlock(fat), used: fat.FAT$W_FFBYTE === 0 ? Math.max(0, end - 1) : end, created: ident.FI2$Q_CREDATE, revised: ident.FI2$Q_REVDATE,
+    expires: ident.FI2$Q_EXPDATE, backup: ident.FI2$Q_BAKDATE, revision: ident.FI2$W_REVISION, owner: header.FH2$L_FILEOWNER,
+    protection: header.FH2$W_FILEPROT, format: fat.FAT$V_RTYPE, attributes: fat.FAT$B_RATTRIB, organization: fat.FAT$V_FILEORG << 4,
+    recordSize: fat.FAT$W_MAXREC, longestRecord: fat.FAT$W_RSIZE, controlSize: fat.FAT$B_VFCSIZE, extension: fat.FAT$W_DEFEXT,
+    globalBuffers: fat.FAT$W_GBC, bucketSize: fat.FAT$B_BKTSIZE, versionLimit: fat.FAT$W_VERSIONS, characteristics: header.FH2$L_FILECHAR,
+    endBlock: end, firstFreeByte: fat.FAT$W_FFBYTE,
+  };
 }
 
 /** Files of a list; each specification fills in what the next leaves out. Failures go to `failed`, and the list goes on. */

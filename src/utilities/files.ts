@@ -2,11 +2,12 @@ import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import {
-  FAB, FAB$C_BID, FAB$C_BLN, FAB$C_VAR, FAB$M_BIO, FAB$M_CR, FAB$M_GET, FAB$M_OFP, FAB$M_PUT, FAB$M_SHRGET, FAB$M_SQO,
+  FAB, FAB$C_BID, FAB$C_BLN, FAB$C_VAR, FAB$C_VFC, FAB$M_BIO, FAB$M_CR, FAB$M_GET, FAB$M_OFP, FAB$M_PUT, FAB$M_SHRGET, FAB$M_SQO, FAB$M_TRN,
 } from '../executive/starlet/fabdef.js';
 import { NAM, NAM$C_BID, NAM$C_BLN } from '../executive/starlet/namdef.js';
-import { RAB, RAB$C_BID, RAB$C_BLN, RAB$M_EOF } from '../executive/starlet/rabdef.js';
+import { RAB, RAB$C_BID, RAB$C_BLN, RAB$M_EOF, RAB$M_TPT } from '../executive/starlet/rabdef.js';
 import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
+import { XAB$C_PRO, XAB$C_PROLEN, XABPRO } from '../executive/starlet/xabdef.js';
 import { bytesToText, textToBytes } from '../executive/structures/memory.js';
 import type { Message } from './messages.js';
 
@@ -33,6 +34,8 @@ const PAGE = 512;
 const LONGEST_RECORD = 32767;
 const TRANSFER_BLOCKS = 64;
 const NAME_ROOM = 255;
+/** XAB$W_PRO: no protection given. */
+const DEFAULT_PROTECTION = 0xffff;
 
 /** `bytes` of zeroed program region. They go away with the image. 0 when there is no room. */
 export function* programRegion(p: Procedure, bytes: number): Flow<number> {
@@ -59,6 +62,15 @@ export interface CreateOptions extends NameOptions {
   readonly allocation?: number;
   /** $WRITE instead of $PUT. */
   readonly blocks?: boolean;
+  /** Blocks to extend by. */
+  readonly extension?: number;
+  readonly contiguous?: boolean;
+  /** A file with the same version number is replaced. */
+  readonly supersede?: boolean;
+  /** Changes a protection word that the file would have otherwise; see protection.ts. */
+  readonly protection?: number;
+  /** UIC of the owner. */
+  readonly owner?: number;
 }
 
 export interface NamedBlocks {
@@ -104,10 +116,18 @@ export function nameOf(p: Procedure, { nam }: NamedBlocks, typed: string): strin
 /** An open file. Its blocks lie in the scratch space of whoever opened it. */
 export class RmsFile {
   private buffer = 0;
+  /** Fixed control area of the record read last, or of the one to be written; 0 when records have none. */
+  readonly control: number;
 
   private constructor(
     private readonly p: Procedure, readonly fab: ReturnType<typeof FAB.at>, private readonly rab: ReturnType<typeof RAB.at>, readonly spec: string,
-  ) {}
+  ) {
+    this.control = fab.FAB$B_RFM === FAB$C_VFC ? p.allocate(fab.FAB$B_FSZ || 2) : 0;
+    rab.RAB$L_RHB = this.control;
+  }
+
+  /** Size of the fixed control area. */
+  get controlSize(): number { return this.control === 0 ? 0 : this.fab.FAB$B_FSZ || 2; }
 
   /** Opens an existing file to read its records, or its blocks. */
   static *open(p: Procedure, spec: string, options: NameOptions & { readonly blocks?: boolean } = {}): Flow<RmsFile | FileFailure> {
@@ -130,6 +150,17 @@ export class RmsFile {
     fab.FAB$W_MRS = options.recordSize ?? 0;
     fab.FAB$B_FSZ = options.controlSize ?? 0;
     fab.FAB$L_ALQ = options.allocation ?? 0;
+    fab.FAB$W_DEQ = options.extension ?? 0;
+    fab.FAB$V_CTG = options.contiguous === true ? 1 : 0;
+    fab.FAB$V_SUP = options.supersede === true ? 1 : 0;
+    if (options.protection !== undefined || options.owner !== undefined) {
+      const xab = XABPRO.at(p.memory, p.allocate(XABPRO.size));
+      xab.XAB$B_COD = XAB$C_PRO;
+      xab.XAB$B_BLN = XAB$C_PROLEN;
+      xab.XAB$W_PRO = options.protection ?? DEFAULT_PROTECTION;
+      xab.XAB$L_UIC = options.owner ?? 0;
+      fab.FAB$L_XAB = xab.address;
+    }
     return yield* RmsFile.connect(p, blocks, spec, yield* service(p, '$CREATE', { fab: fab.address }), 0);
   }
 
@@ -138,6 +169,14 @@ export class RmsFile {
     const blocks = fileBlocks(p, spec, options);
     blocks.fab.FAB$B_FAC = FAB$M_PUT | FAB$M_GET;
     return yield* RmsFile.connect(p, blocks, spec, yield* service(p, '$OPEN', { fab: blocks.fab.address }), RAB$M_EOF);
+  }
+
+  /** Opens a file to write its records anew, in the blocks it has. */
+  static *overlay(p: Procedure, spec: string, options: NameOptions = {}): Flow<RmsFile | FileFailure> {
+    const blocks = fileBlocks(p, spec, options);
+    blocks.fab.FAB$B_FAC = FAB$M_PUT | FAB$M_GET | FAB$M_TRN;
+    blocks.fab.FAB$L_FOP = options.related === undefined ? 0 : FAB$M_OFP;
+    return yield* RmsFile.connect(p, blocks, spec, yield* service(p, '$OPEN', { fab: blocks.fab.address }), RAB$M_TPT);
   }
 
   private static *connect(p: Procedure, blocks: NamedBlocks, typed: string, opened: number, options: number): Flow<RmsFile | FileFailure> {

@@ -1,14 +1,19 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { SDA_IMAGE } from './analyze.js';
-import { APPEND_IMAGE, COPY_IMAGE } from './copy.js';
+import { APPEND_IMAGE } from './append.js';
+import { COPY_IMAGE } from './copy.js';
 import { CREATE_IMAGE } from './create.js';
 import { DELETE_IMAGE } from './delete.js';
 import { DIRECTORY_IMAGE } from './directory.js';
+import { ERRFMT_IMAGE } from './errfmt.js';
+import { HELP_IMAGE } from './help/vmshelp.js';
+import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
 import { RENAME_IMAGE } from './rename.js';
 import { SEARCH_IMAGE } from './search.js';
 import { SET_IMAGE } from './set.js';
+import { SET_FILE_IMAGE } from './set-file.js';
 import { SHOW_IMAGE } from './show.js';
 import { SYSGEN_IMAGE } from './sysgen.js';
 import { TYPE_IMAGE } from './type.js';
@@ -16,5 +21,23 @@ import { TYPE_IMAGE } from './type.js';
 export { UTILITY_MESSAGE_SOURCE } from './messages.js';
 
 /** Images run from DCL. A new one is added here. */
-export const UTILITY_IMAGES: readonly ResidentImage[] = [SHOW_IMAGE, SET_IMAGE, SDA_IMAGE, MACRO_IMAGE, LINK_IMAGE, TYPE_IMAGE, DIRECTORY_IMAGE, COPY_IMAGE, APPEND_IMAGE,
-  DELETE_IMAGE, RENAME_IMAGE, CREATE_IMAGE, SEARCH_IMAGE, SYSGEN_IMAGE];
+export const UTILITY_IMAGES: readonly ResidentImage[] = [
+  APPEND_IMAGE,
+  COPY_IMAGE,
+  CREATE_IMAGE,
+  DELETE_IMAGE,
+  DIRECTORY_IMAGE,
+  ERRFMT_IMAGE,
+  HELP_IMAGE,
+  LIBRARIAN_IMAGE,
+  LINK_IMAGE,
+  MACRO_IMAGE,
+  RENAME_IMAGE,
+  SDA_IMAGE,
+  SEARCH_IMAGE,
+  SET_FILE_IMAGE,
+  SET_IMAGE,
+  SHOW_IMAGE,
+  SYSGEN_IMAGE,
+  TYPE_IMAGE,
+];

@@ -5,8 +5,18 @@ import { FAB, FAB$C_BID, FAB$C_BLN, FAB$C_VAR, FAB$M_CR, FAB$M_PUT } from '../ex
 import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
 import { textToBytes } from '../executive/structures/memory.js';
 
+/** Where lines go. */
+export interface LineSink {
+  line(text?: string): Flow<number>;
+  close(): Flow<number>;
+  /** The reader wants no more. */
+  readonly stopped: boolean;
+}
+
 /** Lines to SYS$OUTPUT, or to the file of an /OUTPUT qualifier, through RMS. */
-export class Output {
+export class Output implements LineSink {
+  readonly stopped = false;
+
   private constructor(private readonly p: Procedure, private readonly fab: number, private readonly rab: number) {}
 
   /** Opens the file. Its blocks lie in the caller's scratch space, so open it outside p.scratch. */

@@ -1,4 +1,4 @@
-import { cliGetValue, cliGetValues } from '../dcl/cli-client.js';
+import { cliGetValue, cliGetValues, cliIsPresent } from '../dcl/cli-client.js';
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure } from '../executive/gate/microroutine.js';
 import { bytesToText } from '../executive/structures/memory.js';
@@ -6,6 +6,8 @@ import { findAll } from './file-search.js';
 import { isFailure, reason, RmsFile } from './files.js';
 import { report, sharedCode } from './messages.js';
 import { Output } from './output.js';
+import { Pager } from './pager.js';
+import { selection } from './selection.js';
 
 /** TYPE.EXE. @source DCL Dictionary, TYPE; dcl-output-formats.md, file command logs */
 const FACILITY = 149;
@@ -13,30 +15,37 @@ const WARNING = 0;
 
 const main = procedure('TYPE$MAIN', function* (p) {
   const specs = yield* cliGetValues(p, 'INPUT');
-  const opened = yield* Output.open(p, (yield* cliGetValue(p, 'OUTPUT')) ?? 'SYS$OUTPUT');
-  const { output } = opened;
-  if (!output) return opened.status;
+  const chosen = yield* selection(p);
+  if (typeof chosen === 'number') return chosen;
+  const outputSpec = yield* cliGetValue(p, 'OUTPUT');
+  const paged = (yield* cliIsPresent(p, 'PAGE')) && outputSpec === undefined;
+  const opened = yield* Output.open(p, outputSpec ?? 'SYS$OUTPUT');
+  if (!opened.output) return opened.status;
+  const output = paged ? yield* Pager.open(p, opened.output) : opened.output;
   let status = 1;
   const files = yield* findAll(p, specs, '.LIS', function* (failure) {
     status = yield* report(p, { code: sharedCode(FACILITY, 'searchFail', WARNING), args: [failure.spec] }, reason(failure));
   });
   // A single file is shown without its name.
   const isSingle = files.length === 1 && specs.length === 1 && !/[*%]|\.\.\./.test(specs[0]!);
-  for (const { spec } of files) {
+  for (const file of yield* chosen.filter(files)) {
+    const { spec } = file;
+    if (!(yield* chosen.confirmed('TYPE', spec))) continue;
     const failed = yield* p.scratch(function* () {
-      const file = yield* RmsFile.open(p, spec);
-      if (isFailure(file)) return yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: [file.spec] }, reason(file));
+      const input = yield* RmsFile.open(p, spec);
+      if (isFailure(input)) return yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: [input.spec] }, reason(input));
       if (!isSingle) for (const line of [' ', spec, ' ']) yield* output.line(line);
       for (;;) {
-        const record = yield* file.get();
+        const record = yield* input.get();
         if (record === undefined) break;
         if (isFailure(record)) {
-          yield* file.close();
+          yield* input.close();
           return yield* report(p, { code: sharedCode(FACILITY, 'readError'), args: [spec] }, reason(record));
         }
         yield* output.line(bytesToText(record));
+        if (output.stopped) break;
       }
-      yield* file.close();
+      yield* input.close();
       return 1;
     });
     if (!(failed & 1)) status = failed;

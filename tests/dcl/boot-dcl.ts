@@ -171,12 +171,14 @@ export class Session {
   readonly clock = new VirtualClock();
   readonly system: System;
   console = '';
+  readonly disks: readonly MemoryBlocks[];
   /** $STATUS at the end of the session. */
   finalStatus: number | undefined;
 
   /** @param files  text files of [TEST] on DUA0:, which is mounted and the default when there are any */
   constructor(images: readonly ResidentImage[] = [], files?: Readonly<Record<string, string>>, input = 'OPA0:') {
     const disk = files === undefined ? undefined : testDisk(files);
+    this.disks = disk === undefined ? [] : [disk];
     const loginout: ResidentImage = { name: 'LOGINOUT', source: LOGINOUT_SOURCE, routines: [executivePart(input), kernelPart, userPart(disk !== undefined, (status) => { this.finalStatus = status; })], transfer: 'LOGINOUT$START' };
     this.system = bootSystem({
       memoryMegabytes: 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); } },

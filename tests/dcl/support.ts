@@ -1,10 +1,11 @@
-import type { Flow } from '../../src/executive/gate/microroutine.js';
+import { PAUSE, type Flow } from '../../src/executive/gate/microroutine.js';
 import type { Environment } from '../../src/dcl/language/evaluate.js';
 import type { Value } from '../../src/dcl/language/value.js';
 
 /** Runs a flow that makes no calls. */
 export function finish<T>(flow: Flow<T>): T {
-  const step = flow.next(0);
+  let step = flow.next(0);
+  while (step.value === PAUSE) step = flow.next(0);
   if (!step.done) throw new Error('the flow wanted to call a procedure');
   return step.value;
 }

@@ -61,8 +61,10 @@ export function runPaged(paged: Paged, invalid: readonly number[] = [], interrup
     cpu.rei();
     return true;
   };
+  let interrupted = false;
   for (let i = 0; i < 20_000; i++) {
-    if (interrupts && m.cpu.currentMode === 3) m.interrupts.request(DEVICE, 20);
+    // Between two interrupts the instruction gets its turn.
+    if (interrupts && m.cpu.currentMode === 3 && (interrupted = !interrupted)) m.interrupts.request(DEVICE, 20);
     const stop = m.run(1);
     if (m.cpu.currentMode === 3 && (m.cpu.psl & 0x08000000) !== 0) suspensions++;
     if (stop.kind === 'halt' || (m.cpu.currentMode === 3 && m.cpu.r[15] !== CODE_AT)) break;

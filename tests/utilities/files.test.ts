@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { UtilitySession } from './session.js';
 
 describe('file commands', () => {
-  const dcl = new UtilitySession({ 'A.TXT': 'one\ntwo\nthree\n' });
+  const dcl = new UtilitySession({
+    'A.TXT': 'one\ntwo\nthree\n',
+    'DATA.COM': ['$ TYPE SYS$INPUT', 'as it is', '$ COPY SYS$INPUT: COPY.DAT', '$DECK', '$ a dollar', '$EOD', '$ TYPE COPY.DAT', '$ SEARCH SYS$INPUT "B"', 'abc', 'xyz'].join('\n'),
+    'LEAK.COM': [
+      '$ I = 0', '$L: OPEN/WRITE F L.TMP', '$ CLOSE F', '$ A = F$SEARCH("NOSUCH.DIR")', '$ B = F$SEARCH("*.TXT")', '$ DELETE L.TMP;*', '$ I = I + 1', '$ IF I .LT. 40 THEN GOTO L',
+      '$ WRITE SYS$OUTPUT I, " ", A, B',
+    ].join('\n'),
+  });
 
   test('TYPE shows a file, and says why it cannot', () => {
     expect(dcl.lines('TYPE A.TXT')).toEqual(['one', 'two', 'three']);
@@ -10,6 +17,14 @@ describe('file commands', () => {
       '%TYPE-W-SEARCHFAIL, error searching for DUA0:[TEST]NOFILE.X;', '-RMS-E-FNF, file not found', '', 'DUA0:[TEST]A.TXT;1', '', 'one', 'two', 'three',
     ]);
     expect(dcl.lines('SHOW SYMBOL $SEVERITY')).toEqual(['  $SEVERITY == "0"']);
+  });
+
+  test('data lines of a procedure are SYS$INPUT of the command before them', () => {
+    expect(dcl.lines('@DATA')).toEqual(['as it is', '$ a dollar', 'abc']);
+  });
+
+  test('a search that is given up does not keep its memory', () => {
+    expect(dcl.lines('@LEAK')).toEqual(['40 DUA0:[TEST]A.TXT;1']);
   });
 
   test('DIRECTORY lists names in cells of 20 and sums up', () => {

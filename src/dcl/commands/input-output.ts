@@ -33,11 +33,11 @@ function findFile(dcl: Dcl, name: string): { link: number; file: number } | unde
   return undefined;
 }
 
-/** A failing file operation: goes to the /ERROR label without a message, or fails the command. */
+/** A failing file operation: goes to the /END_OF_FILE or /ERROR label without a message, or fails the command. */
 function* gone(dcl: Dcl, command: ParsedCommand, failure: CommandFailure): Flow<void> {
-  const label = command.value('ERROR');
-  if (label === undefined) throw failure;
   const status = failure.because?.[0]?.code ?? failure.code;
+  const label = (status === RMS$_EOF ? command.value('END_OF_FILE') : undefined) ?? command.value('ERROR');
+  if (label === undefined) throw failure;
   dcl.prc.PRC$L_STATUS = (status | STS$M_INHIB_MSG) >>> 0;
   if (!(yield* goToLabel(dcl, upcase(label)))) fail(CLI$_USGOTO);
 }
@@ -144,12 +144,6 @@ function* readCommandVerb(dcl: Dcl, command: ParsedCommand): Flow<number | void>
   if ((result.status & 1) !== 0) {
     dcl.assign(symbol, result.text, false);
     return 1;
-  }
-  const end = command.value('END_OF_FILE');
-  if (result.status === RMS$_EOF && end !== undefined) {
-    dcl.prc.PRC$L_STATUS = (RMS$_EOF | STS$M_INHIB_MSG) >>> 0;
-    if (!(yield* goToLabel(dcl, upcase(end)))) fail(CLI$_USGOTO);
-    return;
   }
   yield* gone(dcl, command, new CommandFailure(result.status));
 }

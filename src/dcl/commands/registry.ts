@@ -22,7 +22,12 @@ import memoryTables from './memory.cld';
 import { DEVICE_COMMANDS } from './devices.js';
 import deviceTables from './devices.cld';
 import { PROCESS_COMMANDS } from './run-process.js';
+import { SPAWN_COMMANDS } from './spawn.js';
+import { KEY_COMMANDS } from './key.js';
 import externalTables from './external.cld';
+import fileTables from './files.cld';
+import libraryTables from './library.cld';
+import setFileTables from './set-file.cld';
 import missingTables from './missing.cld';
 
 /**
@@ -32,13 +37,13 @@ import missingTables from './missing.cld';
 function families(): readonly CommandRoutines[] {
   return [
     CONTROL_COMMANDS, INPUT_OUTPUT_COMMANDS, PROCEDURE_COMMANDS, SYMBOL_COMMANDS, LOGICAL_NAME_COMMANDS, SET_COMMANDS, SHOW_COMMANDS, IMAGE_COMMANDS,
-    MEMORY_COMMANDS, DEVICE_COMMANDS, PROCESS_COMMANDS,
+    MEMORY_COMMANDS, DEVICE_COMMANDS, PROCESS_COMMANDS, SPAWN_COMMANDS, KEY_COMMANDS,
   ];
 }
 
 /** Sources of the command table: what SYS$SHARE:DCLTABLES holds. */
 export const COMMAND_TABLE_SOURCES: readonly string[] = [
-  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, missingTables,
+  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, fileTables, libraryTables, setFileTables, missingTables,
 ];
 
 export function commandRoutine(name: string): CommandRoutine {

@@ -18,7 +18,7 @@ import { parameters, type Lexical, type LexicalArguments } from './lexical.js';
 const FIELDS = ['NODE', 'DEVICE', 'DIRECTORY', 'NAME', 'TYPE', 'VERSION'] as const;
 
 /** A FAB with its NAM and string areas in DCL's scratch space. */
-function fileBlocks(p: Procedure, spec: string, defaultSpec: string): { fab: ReturnType<typeof FAB.at>; nam: ReturnType<typeof NAM.at> } {
+export function fileBlocks(p: Procedure, spec: string, defaultSpec: string): { fab: ReturnType<typeof FAB.at>; nam: ReturnType<typeof NAM.at> } {
   const fab = FAB.at(p.memory, p.allocate(FAB$C_BLN));
   const nam = NAM.at(p.memory, p.allocate(NAM$C_BLN));
   const strings = p.allocate(512);
@@ -99,12 +99,15 @@ function newSearch(dcl: Dcl, number: number): number {
   dcl.memory.writeLong(at + LINK, dcl.prc.PRC$L_SEARCHES);
   dcl.memory.writeLong(at + NUMBER, number);
   dcl.memory.writeLong(at + SPEC_LENGTH, 0);
+  dcl.memory.writeBytes(at + NAM_AT, new Uint8Array(NAM$C_BLN));
   dcl.prc.PRC$L_SEARCHES = at;
   return at;
 }
 
+/** Fills the block for a new specification. NAM$L_WCC stays: it says to $PARSE which search that has not come to its end it is to forget. */
 function startSearch(dcl: Dcl, at: number, spec: string): void {
   const { memory } = dcl;
+  const context = NAM.at(memory, at + NAM_AT).NAM$L_WCC;
   memory.writeBytes(at + FAB_AT, new Uint8Array(FAB$C_BLN + NAM$C_BLN));
   memory.writeLong(at + SPEC_LENGTH, spec.length);
   memory.writeBytes(at + SPEC_AT, textToBytes(spec));
@@ -117,6 +120,7 @@ function startSearch(dcl: Dcl, at: number, spec: string): void {
   fab.FAB$B_FNS = spec.length;
   nam.NAM$B_BID = NAM$C_BID;
   nam.NAM$B_BLN = NAM$C_BLN;
+  nam.NAM$L_WCC = context;
   nam.NAM$L_ESA = at + ESA_AT;
   nam.NAM$B_ESS = 255;
   nam.NAM$L_RSA = at + RSA_AT;

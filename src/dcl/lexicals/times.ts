@@ -5,25 +5,13 @@ import { CLI$_IVATIME, CLI$_IVDTIME, CLI$_IVKEYW } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
 import type { Dcl } from '../interpreter/session.js';
 import { timeText } from '../commands/show.js';
-import { readTime, type TimeParts } from '../language/time-text.js';
+import { readTime } from '../language/time-text.js';
+import { binaryTime, resolveTime } from '../resolve-time.js';
 import type { Value } from '../language/value.js';
 import { parameters, type Lexical, type LexicalArguments } from './lexical.js';
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const WEEKDAYS = ['Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday', 'Monday', 'Tuesday'];
-
-/** Binary time (8 bytes) of $BINTIM text, or of now. */
-function* binary(dcl: Dcl, text: string | undefined): Flow<bigint | undefined> {
-  const p = dcl.outside.procedure;
-  return yield* p.scratch(function* () {
-    const time = p.allocate(8);
-    const status = text === undefined
-      ? yield* service(p, '$GETTIM', { timadr: time })
-      : yield* service(p, '$BINTIM', { timbuf: p.string(text), timadr: time });
-    if ((status & 1) === 0) return undefined;
-    return BigInt.asIntN(64, BigInt(p.memory.readLong(time)) | (BigInt(p.memory.readLong(time + 4)) << 32n));
-  });
-}
 
 /** Fields of a time through $NUMTIM: year, month, day, hour, minute, second, hundredth (a delta has days in the third). */
 function* numeric(dcl: Dcl, time: bigint): Flow<number[]> {
@@ -38,33 +26,6 @@ function* numeric(dcl: Dcl, time: bigint): Flow<number[]> {
   });
 }
 
-/** The absolute time that `parts` describe: a date and time (missing parts today's), plus or minus a delta. */
-export function* resolveTime(dcl: Dcl, parts: TimeParts): Flow<bigint> {
-  const now = (yield* binary(dcl, undefined))!;
-  let time = now;
-  if (parts.absolute !== undefined) {
-    const { day, clock } = parts.absolute;
-    const today = (yield* timeText(dcl)).slice(0, 11);
-    const date = day.kind === 'date' ? completeDate(day.text, today) : today;
-    const start = yield* binary(dcl, `${date} ${clock === undefined ? '00:00:00.00' : clock}`);
-    if (start === undefined) return fail(CLI$_IVATIME);
-    time = start + (day.kind === 'relative' ? BigInt(day.days) * 864_000_000_000n : 0n);
-  }
-  if (parts.delta !== undefined) {
-    const delta = yield* binary(dcl, parts.delta.text);
-    if (delta === undefined) return fail(CLI$_IVDTIME);
-    // $BINTIM gives a delta as a negative number.
-    time = parts.delta.minus ? time + delta : time - delta;
-  }
-  return time;
-}
-
-/** `dd-mmm-yyyy` with empty fields taken from today's. */
-function completeDate(text: string, today: string): string {
-  const given = text.split('-');
-  return today.trim().split('-').map((field, index) => given[index] || field).join('-');
-}
-
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** F$CVTIME([time][,format][,field]) @source dcl-lexicals.md, Times */
@@ -74,7 +35,7 @@ function* cvtime(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const field = args.keyword(2, 'DATETIME') || 'DATETIME';
   const parts = readTime(args.text(0), format === 'DELTA');
   if (parts === undefined) return fail(format === 'DELTA' ? CLI$_IVDTIME : CLI$_IVATIME);
-  const time = format === 'DELTA' ? (yield* binary(dcl, parts.delta!.text)) ?? fail(CLI$_IVDTIME) : yield* resolveTime(dcl, parts);
+  const time = format === 'DELTA' ? (yield* binaryTime(dcl.outside.procedure, parts.delta!.text)) ?? fail(CLI$_IVDTIME) : yield* resolveTime(dcl.outside.procedure, parts);
   const [year, month, day, hour, minute, second, hundredth] = (yield* numeric(dcl, time)) as [number, number, number, number, number, number, number];
   const clock = `${two(hour)}:${two(minute)}:${two(second)}.${two(hundredth)}`;
   const name = MONTHS[month - 1] ?? '';
@@ -110,7 +71,7 @@ function dayOfYear(year: number, month: number, day: number): number {
 function* deltaTime(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const from = readTime(args.text(0), false) ?? fail(CLI$_IVATIME);
   const to = readTime(args.text(1), false) ?? fail(CLI$_IVATIME);
-  const difference = (yield* resolveTime(dcl, to)) - (yield* resolveTime(dcl, from));
+  const difference = (yield* resolveTime(dcl.outside.procedure, to)) - (yield* resolveTime(dcl.outside.procedure, from));
   if (difference < 0n) fail(CLI$_IVATIME);
   const p = dcl.outside.procedure;
   const text = yield* p.scratch(function* () {

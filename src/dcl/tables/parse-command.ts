@@ -1,9 +1,10 @@
 import {
-  CLI$_ABKEYW, CLI$_ABVERB, CLI$_CONFLICT, CLI$_IVKEYW, CLI$_IVQLOC, CLI$_IVQUAL, CLI$_IVVERB, CLI$_MAXPARM, CLI$_NOCOMD, CLI$_NOKEYW,
+  CLI$_ABKEYW, CLI$_ABVERB, CLI$_CONFLICT, CLI$_IVATIME, CLI$_IVDTIME, CLI$_IVKEYW, CLI$_IVQLOC, CLI$_IVQUAL, CLI$_IVVERB, CLI$_MAXPARM, CLI$_NOCOMD, CLI$_NOKEYW,
   CLI$_NOLIST, CLI$_NOPAREN, CLI$_NOQUAL, CLI$_NOTNEG, CLI$_NOVALU, CLI$_NUMBER, CLI$_ONEVAL, CLI$_PARMDEL, CLI$_VALREQ,
 } from '../condition-codes.js';
 import { fail } from '../condition.js';
 import { canonical, isBlank, isSymbolCharacter, isSymbolStart, trim, unquote, upcase } from '../language/characters.js';
+import { readTime } from '../language/time-text.js';
 import { parseNumber } from '../language/value.js';
 import { ParsedCommand, type ParsedEntity, type ParsedValue } from './parsed-command.js';
 import { lookup, type Command, type CommandTable, type Entity } from './reader.js';
@@ -168,7 +169,7 @@ class CommandParser {
     const behind = this.parameters.length - 1;
     if (entity.local && behind < 0) fail(CLI$_IVQLOC, { token: name });
     const values = this.valuesOf(entity, negated, name);
-    this.qualifiers.push({ entity, negated, values, behind });
+    this.qualifiers.push({ entity, negated, values, behind, element: (this.parameters[behind]?.values.length ?? 0) - 1 });
     if (entity.syntax !== 0 && !negated) this.switchTo(entity.syntax);
   }
 
@@ -242,6 +243,8 @@ class CommandParser {
     }
     const text = raw.startsWith('&') ? this.ampersand(upcase(raw.slice(1))) ?? '' : raw.startsWith('"') ? unquote(raw) : canonical(raw);
     if (entity.valueType === '$NUMBER' && parseNumber(text) === undefined) fail(CLI$_NUMBER, { token: text });
+    if (entity.valueType === '$DATETIME' && readTime(text, false) === undefined) fail(CLI$_IVATIME, { token: text });
+    if (entity.valueType === '$DELTATIME' && readTime(text, true) === undefined) fail(CLI$_IVDTIME, { token: text });
     return { text, raw, delimiter, keyword: undefined };
   }
 

@@ -18,6 +18,8 @@ export interface ParsedEntity {
   readonly values: ParsedValue[];
   /** Index of the parameter a qualifier stands behind, -1 behind the verb. */
   readonly behind: number;
+  /** Index of the value of that parameter it stands behind, -1 none. */
+  readonly element?: number;
 }
 
 export type Presence = 'present' | 'negated' | 'defaulted' | 'local' | 'local negated' | 'absent';
@@ -35,12 +37,15 @@ export class ParsedCommand {
     readonly line: string,
   ) {}
 
-  /** The entity with `label`, at any depth of keywords; the last one typed wins. */
+  /** The entity with `label`; the last one typed wins. Keywords, at any depth, count where no parameter or qualifier has the name. */
   find(label: string): ParsedEntity | undefined {
+    const named = (entity: Entity): boolean => entity.label === label || entity.name === label;
+    const top = [...this.parameters, ...this.qualifiers].findLast(({ entity }) => named(entity));
+    if (top || this.definition(label)) return top;
     let found: ParsedEntity | undefined;
     const search = (entities: readonly ParsedEntity[]): void => {
       for (const parsed of entities) {
-        if (parsed.entity.label === label || parsed.entity.name === label) found = parsed;
+        if (named(parsed.entity)) found = parsed;
         search(parsed.values.flatMap((value) => (value.keyword ? [value.keyword] : [])));
       }
     };

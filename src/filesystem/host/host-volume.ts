@@ -1,5 +1,5 @@
 import {
-  SS$_BADFILENAME, SS$_BADFILEVER, SS$_BADIRECTORY, SS$_BADPARAM, SS$_DIRNOTEMPTY, SS$_DUPFILENAME, SS$_ENDOFFILE, SS$_NOPRIV, SS$_NORMAL, SS$_NOSUCHFILE,
+  SS$_BADFILENAME, SS$_BADFILEVER, SS$_BADIRECTORY, SS$_BADPARAM, SS$_DIRNOTEMPTY, SS$_DUPFILENAME, SS$_ENDOFFILE, SS$_ILLIOFUNC, SS$_NOPRIV, SS$_NORMAL, SS$_NOSUCHFILE,
 } from '../../executive/starlet/ssdef.js';
 import { ArrayMemory } from '../../executive/structures/memory.js';
 import {
@@ -284,6 +284,11 @@ export class HostVolume implements FileStructure {
     node.isRemoved = true;
     this.rename(node, parent, `.${splitVersion(node.host).plain}.superseded-${node.id.number}`);
   }
+
+  /** The host keeps all versions. */
+  *versionLimit(): BlockFlow<number> { return 0; }
+
+  *setVersionLimit(): BlockFlow<void> { return fail(SS$_ILLIOFUNC); }
 
   *remove(directory: FileId, name: string, version: number): BlockFlow<void> {
     const parent = this.directoryNode(directory);

@@ -107,6 +107,18 @@ export class FileFunctions {
     const entry = matching(yield* structure.versions(directory, pattern.name), pattern)[0] ?? fail(SS$_NOSUCHFILE);
     request.fileId = entry.id;
     request.setResult(entryText(entry));
+    if (request.code === IO$_MODIFY) {
+      if (fib.FIB$W_VERLIMIT !== 0) yield* this.limitVersions(directory, directoryHeader, entry.name);
+    } else if (request.attributes.length > 0 && !(request.modifiers & IO$M_ACCESS)) {
+      // Told to those who ask about a file; opening one does not read the directory again for it.
+      fib.FIB$W_VERLIMIT = yield* structure.versionLimit(directory, entry.name);
+    }
+  }
+
+  /** FIB$W_VERLIMIT of IO$_MODIFY. */
+  private *limitVersions(directory: FileId, directoryHeader: Uint8Array, name: string): BlockFlow<void> {
+    requireAccess(this.k, directoryHeader, FILE_WRITE);
+    yield* this.structure.setVersionLimit(directory, name, this.request.fib.FIB$W_VERLIMIT);
   }
 
   /** Opens the file of the FIB on the channel: FCB, window, CCB$L_WIND. */

@@ -44,6 +44,14 @@ export class Ods2Structure implements FileStructure {
     return yield* enterName(yield* Directory.open(this.volume, directory), pattern, id, options);
   }
 
+  *versionLimit(directory: FileId, name: string): BlockFlow<number> {
+    return (yield* (yield* Directory.open(this.volume, directory)).versionLimit(name)) ?? 0;
+  }
+
+  *setVersionLimit(directory: FileId, name: string, limit: number): BlockFlow<void> {
+    yield* (yield* Directory.open(this.volume, directory)).setVersionLimit(name, limit);
+  }
+
   *remove(directory: FileId, name: string, version: number): BlockFlow<void> {
     yield* (yield* Directory.open(this.volume, directory)).remove(name, version);
   }

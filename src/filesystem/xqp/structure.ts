@@ -25,6 +25,10 @@ export interface FileStructure {
   /** The next match of a wildcard search, see `Directory.search`; fails with SS$_NOSUCHFILE, SS$_NOMOREFILES. */
   search(directory: FileId, pattern: NamePattern, context: number, previous: string): BlockFlow<SearchResult>;
   enter(directory: FileId, pattern: NamePattern, id: FileId, options: EnterOptions): BlockFlow<Entered>;
+  /** Version limit of a name, 0 or 32767: none. */
+  versionLimit(directory: FileId, name: string): BlockFlow<number>;
+  /** Changes it. Fails with SS$_ILLIOFUNC where there are none. */
+  setVersionLimit(directory: FileId, name: string, limit: number): BlockFlow<void>;
   remove(directory: FileId, name: string, version: number): BlockFlow<void>;
   create(file: NewFile): BlockFlow<FileId>;
   /** Makes a new file an empty directory. */

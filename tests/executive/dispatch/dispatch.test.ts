@@ -55,6 +55,17 @@ STATUS:	.LONG	0
 R4AFTER:	.LONG	0
 `;
 
+/** Executes CHMK #16527 in a procedure; its status. */
+const CALLER_OF_16527 = `
+START:	CALLS	#0,PROC
+	MOVL	R0,STATUS
+	HALT
+PROC:	.WORD	^M<R2>
+	CHMK	#16527
+	RET
+STATUS:	.LONG	0
+`;
+
 describe('change mode dispatchers', () => {
   test('ch09#5, ch09#6, ch09#7: a kernel service has R4 = PCB, a frame that returns to SRVEXIT, and the caller\'s own argument list', () => {
     const bare = machineWith(`${call('SYS$WAKE')}
@@ -161,15 +172,7 @@ RMSBASE::
   });
 
   test('ch09#14, ch09#15, ch09#30: a code of a privileged image is not held to the count of the service with the same low byte', () => {
-    const bare = machineWith(`
-START:	CALLS	#0,PROC
-	MOVL	R0,STATUS
-	HALT
-PROC:	.WORD	^M<R2>
-	CHMK	#16527
-	RET
-STATUS:	.LONG	0
-`, { source: `
+    const bare = machineWith(CALLER_OF_16527, { source: `
 DEPTH::	.LONG	0
 ACCEPT::
 	SUBL3	SP,FP,DEPTH
@@ -187,15 +190,7 @@ ACCEPT::
   });
 
   test('ch09#29, ch09#30: user-written dispatchers are tried in the order of their JSBs; the first that accepts wins', () => {
-    const bare = machineWith(`
-START:	CALLS	#0,PROC
-	MOVL	R0,STATUS
-	HALT
-PROC:	.WORD	^M<R2>
-	CHMK	#16527
-	RET
-STATUS:	.LONG	0
-`, { source: `
+    const bare = machineWith(CALLER_OF_16527, { source: `
 TRIED::	.LONG	0
 DEPTH::	.LONG	0
 AREA::
@@ -402,15 +397,7 @@ STATUS:	.LONG	0
   });
 
   test('ch09#36: the filter shuts out user-written services too', () => {
-    const bare = machineWith(`
-START:	CALLS	#0,PROC
-	MOVL	R0,STATUS
-	HALT
-PROC:	.WORD	^M<R2>
-	CHMK	#16527
-	RET
-STATUS:	.LONG	0
-`);
+    const bare = machineWith(CALLER_OF_16527);
     bare.kernel.writeByte(p1('CTL$GB_SSFILTER'), 1);
     bare.run();
     expect(bare.long('STATUS')).toBe(SS$_INHCHMK);

@@ -20,26 +20,7 @@ import { readQuad } from '../../../src/executive/structures/memory.js';
 import { PCB } from '../../../src/executive/structures/pcb.js';
 import { SCH$C_COM, SCH$C_COMO, SCH$C_MWAIT } from '../../../src/executive/structures/sch.js';
 import { PHD } from '../../../src/executive/structures/phd.js';
-import { TEST_TIME, bootExecutive, type TestOptions, type TestSystem } from '../../harness.js';
-
-/** Runs `body` in a process of a booted system until nothing moves any more. */
-function inProcess(body: (p: Procedure) => Flow<void>, programs: NonNullable<TestOptions['programs']> = {}): TestSystem {
-  let finished = false;
-  const system = bootExecutive({
-    programs: {
-      SYSINIT: function* (p) {
-        yield* body(p);
-        finished = true;
-        for (;;) yield* service(p, '$HIBER', {});
-      },
-      ...programs,
-    },
-  });
-  system.runUntilIdle(5);
-  expect(finished).toBe(true);
-  expect(system.checkBooks()).toEqual([]);
-  return system;
-}
+import { TEST_TIME, inProcess } from '../../harness.js';
 
 const idle = function* (p: Procedure): Flow<number> { for (;;) yield* service(p, '$HIBER', {}); };
 const texts = (p: Procedure, address: number, length: number): string => String.fromCharCode(...p.memory.readBytes(address, length));

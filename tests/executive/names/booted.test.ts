@@ -7,24 +7,7 @@ import { LNM$_STRING } from '../../../src/executive/starlet/lnmdef.js';
 import { SS$_ACCVIO, SS$_NOLOGNAM, SS$_NORMAL } from '../../../src/executive/starlet/ssdef.js';
 import { LNMC } from '../../../src/executive/structures/lnm.js';
 import { CTL$GL_VECTORS, P1_CELLS } from '../../../src/executive/structures/p1-cells.js';
-import { bootExecutive, type TestOptions } from '../../harness.js';
-
-function inProcess(body: (p: Procedure) => Flow<void>, programs: NonNullable<TestOptions['programs']> = {}): void {
-  let finished = false;
-  const system = bootExecutive({
-    programs: {
-      SYSINIT: function* (p) {
-        yield* body(p);
-        finished = true;
-        for (;;) yield* service(p, '$HIBER', {});
-      },
-      ...programs,
-    },
-  });
-  system.runUntilIdle(5);
-  expect(finished).toBe(true);
-  expect(system.checkBooks()).toEqual([]);
-}
+import { inProcess } from '../../harness.js';
 
 function* define(p: Procedure, table: string, name: string, value: string): Flow<number> {
   const text = p.string(value);
