@@ -104,6 +104,7 @@ export class Cpu {
   readonly scratch = new Int32Array(16);
 
   #attention = 0;
+  #limit = 0;
   #trapType = 0;
   #haltCode: HaltCode = 'HALT instruction';
   #current: Instruction | null = null;
@@ -412,6 +413,7 @@ export class Cpu {
    * (null, early). Exceptions and interrupts are taken on the way.
    */
   execute(limit: number): ExecutionStop | null {
+    this.#limit = limit;
     const { r, mmu } = this;
     const blocks = this.#blocks;
     let left = 0;
@@ -425,6 +427,7 @@ export class Cpu {
             if (stop !== CONTINUE) return stop;
             if ((this.#attention & COMPATIBILITY) !== 0) {
               if (this.instructionCount >= limit) return null;
+              this.observer?.(r[15]!);
               this.#beginTraced();
               this.instructionCount++;
               this.#compatibility.step();
@@ -437,11 +440,9 @@ export class Cpu {
           if (block.idles && this.ipl < IDLE_IPL && this.#attention === 0) return IDLE;
           const list = block.instructions;
           let count = list.length;
-          if (this.observer !== null) {
-            this.observer(block.va);
-            count = 1;
-          }
+          this.observer?.(block.va);
           if ((this.#attention & ONE_AT_A_TIME) !== 0) count = this.#beginAlone(list[0]!);
+          else if (this.observer !== null) count = 1;
           else if (this.instructionCount + count > limit) count = limit - this.instructionCount;
           // The last instruction finds the PC after itself; those before it do not look.
           r[15] = count === list.length ? block.end : list[count - 1]!.next;
@@ -466,6 +467,16 @@ export class Cpu {
         else throw fault;
       }
     }
+  }
+
+  /**
+   * For a microroutine between two of its steps: counts the next one as an instruction of its own when nothing is to be served before it.
+   * False: an interrupt, a trap, the trace bit or the end of the slice comes first, so the routine must end its instruction here.
+   */
+  mayGoOn(): boolean {
+    if (this.#attention !== 0 || this.instructionCount >= this.#limit) return false;
+    this.instructionCount += 1;
+    return true;
   }
 
   /** The PC goes back to the instruction that has more to do. */

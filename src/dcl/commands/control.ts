@@ -19,7 +19,7 @@ import type { CommandRoutines } from './command.js';
 import { waitDelta } from './wait.js';
 
 const DEEPEST_IF = 15;
-const DEEPEST_GOSUB = 16;
+export const DEEPEST_GOSUB = 16;
 const LONGEST_ON = 255;
 const RUNNING_THEN = 1;
 const RUNNING_ELSE = 2;
@@ -51,7 +51,7 @@ function* ifCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
   if (truth) return yield* runPart(dcl, rest);
 }
 
-function openBlock(dcl: Dcl, truth: boolean): void {
+export function openBlock(dcl: Dcl, truth: boolean): void {
   const idf = dcl.idf;
   const depth = idf.IDF$B_IFDEPTH;
   if (depth >= DEEPEST_IF) fail(CLI$_BLKOVRFLOW);
@@ -74,6 +74,10 @@ function* thenCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
 
 /** Met while the THEN part runs: the ELSE part is passed over. (A false THEN part ends at ELSE inside the reader.) */
 function* elseCommand(dcl: Dcl): Flow<void> {
+  passElsePart(dcl);
+}
+
+export function passElsePart(dcl: Dcl): void {
   const idf = dcl.idf;
   const depth = idf.IDF$B_IFDEPTH;
   const top = idf.address + IDF.offset.IDF$A_IFSTACK + depth - 1;

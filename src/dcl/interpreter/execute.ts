@@ -14,6 +14,7 @@ import { currentRecord, END_OF_INPUT, nextRecord, readCommand } from './reader.j
 import { invokeProcedure } from '../commands/procedure.js';
 import { remember } from '../commands/recall.js';
 import { runForeign, runImageCommand } from '../commands/image.js';
+import { QUICK, QuickExecutor, SLOW } from './quick.js';
 import { IDF } from '../structures.js';
 import type { Dcl } from './session.js';
 
@@ -23,9 +24,12 @@ import type { Dcl } from './session.js';
  * @source book 23.2.5; dcl-language.md sections 2, 6, 7
  */
 export function* commandLoop(dcl: Dcl): Flow<Leave> {
+  const quick = new QuickExecutor(dcl);
   for (;;) {
     yield PAUSE;
-    const left = yield* oneCommand(dcl);
+    const part = quick.next();
+    if (part === QUICK) continue;
+    const left = yield* part === SLOW ? oneCommand(dcl) : guardedLine(dcl, part);
     if (left === undefined) continue;
     if (left.kind === 'continue' || left.kind === 'exit' || left.kind === 'unwind') return left;
     const final = yield* leave(dcl, left);
@@ -92,6 +96,16 @@ function* spawnedCommand(dcl: Dcl): Flow<Leave | undefined> {
   const line = dcl.storage.text(kept);
   dcl.prc.PRC$L_SPAWNCMD = dcl.keep(kept, undefined);
   return yield* oneLine(dcl, line);
+}
+
+/** A command that is not the first of its line. */
+function* guardedLine(dcl: Dcl, line: string): Flow<Leave | undefined> {
+  try {
+    return yield* oneLine(dcl, line);
+  } catch (error) {
+    if (error instanceof Leave) return error;
+    throw error;
+  }
 }
 
 /** Executes a line; a command that needs an interrupted image out of its way is named in the request to unwind. */

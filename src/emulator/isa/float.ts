@@ -2,8 +2,8 @@
 import { instruction, type InstructionRow, type Operate } from './instruction.js';
 import { C, N, nz, Z } from './arithmetic.js';
 import { add, compareReals, cut, D, divide, exceedsLong, F, type Format, fractionPart, fromInteger, G, H, multiply, negated, pack, type Real, round, signOf, toInteger, unpack, ZERO } from './floating-format.js';
-import { addDouble, compareDouble, divideDouble, doubleOfInteger, integerOfDouble, multiplyDouble } from './double.js';
-import { addCompareBranchSingle, addSingle, compareSingle, divideSingle, multiplySingle, subtractSingle } from './single.js';
+import { addCompareBranchDouble, addDouble, compareDouble, divideDouble, doubleOfInteger, doubleOfSingle, integerOfDouble, multiplyDouble, singleOfDouble } from './double.js';
+import { addCompareBranchSingle, addSingle, compareSingle, divideSingle, fromDouble, integerOfSingle, multiplySingle, subtractSingle } from './single.js';
 import { reservedOperand } from '../fault.js';
 import type { Cpu } from '../cpu.js';
 
@@ -234,6 +234,9 @@ function exactArithmetic(format: Format): Arithmetic {
 const SINGLE: Arithmetic = {
   ...exactArithmetic(F),
   add: addSingle, subtract: subtractSingle, multiply: multiplySingle, divide: divideSingle, compare: compareSingle, addCompareBranch: addCompareBranchSingle,
+  fromInteger: (m, value) => fromDouble(m, value!),
+  toLong: (m, bits) => integerOfSingle(m, bits!, false) ?? toIntegerOf(F, 32, false)(m, bits!),
+  toLongNearest: (m, bits) => integerOfSingle(m, bits!, true) ?? toIntegerOf(F, 32, true)(m, bits!),
 };
 
 /** D and G: what is quick without BigInt. */
@@ -246,6 +249,7 @@ function doubleArithmetic(format: Format): Arithmetic {
     multiply: (m, a, a2, b, b2) => multiplyDouble(m, format, a!, a2!, b!, b2!),
     divide: (m, a, a2, b, b2) => divideDouble(m, format, a!, a2!, b!, b2!),
     compare: (m, a, a2, b, b2) => compareDouble(m, format, a!, a2!, b!, b2!),
+    addCompareBranch: (m, limit, limit2, by, by2, index, index2, target) => addCompareBranchDouble(m, format, limit!, limit2!, by!, by2!, index!, index2!, target!),
     fromInteger: (m, value) => doubleOfInteger(m, format, value!),
     toLong: (m, a, a2) => integerOfDouble(m, format, a!, a2!, false) ?? toIntegerOf(format, 32, false)(m, a!, a2!),
     toLongNearest: (m, a, a2) => integerOfDouble(m, format, a!, a2!, true) ?? toIntegerOf(format, 32, true)(m, a!, a2!),
@@ -285,7 +289,15 @@ export function floatRows(format: Format, arithmetic: Arithmetic = exactArithmet
   ];
 }
 
-function conversion(opcode: number, from: Format, to: Format): InstructionRow {
+/** Between F and the two of 64 bits without BigInt. */
+function quickConversion(opcode: number, from: Format, to: Format): InstructionRow {
+  return {
+    ...conversion(opcode, from, to),
+    operate: from === F ? (m, single) => doubleOfSingle(m, to, single!) : (m, first, second) => singleOfDouble(m, from, first!, second!),
+  };
+}
+
+export function conversion(opcode: number, from: Format, to: Format): InstructionRow {
   return instruction({
     opcode, mnemonic: `CVT${from.letter}${to.letter}`.toUpperCase(), operands: [`src.r${from.letter}`, `dst.w${to.letter}`],
     operate: (m, ...longs) => finish(m, to, unpack(from, longs, 0)),
@@ -294,7 +306,7 @@ function conversion(opcode: number, from: Format, to: Format): InstructionRow {
 
 export const FLOAT: readonly InstructionRow[] = [
   ...floatRows(F, SINGLE), ...floatRows(D, doubleArithmetic(D)), ...floatRows(G, doubleArithmetic(G)), ...floatRows(H),
-  conversion(0x56, F, D), conversion(0x76, D, F), conversion(0xfd33, G, F), conversion(0xfd99, F, G),
+  quickConversion(0x56, F, D), quickConversion(0x76, D, F), quickConversion(0xfd33, G, F), quickConversion(0xfd99, F, G),
   conversion(0xfd32, D, H), conversion(0xfdf7, H, D), conversion(0xfd56, G, H), conversion(0xfd76, H, G),
   conversion(0xfd98, F, H), conversion(0xfdf6, H, F),
 ];

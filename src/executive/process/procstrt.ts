@@ -51,8 +51,7 @@ const kernelPart = inlineRoutine('PROCSTRT_KERNEL', (k) => {
   const layout = extendP1(k);
   initializeProcessRegion(k, layout.region, k.sys.SGN$GW_CTLPAGES * PAGE);
   const jib = JIB.at(k, pcb.PCB$L_JIB);
-  const named = LNM$INIT_PROCESS(k, processNamesOf(k, pqbAddress));
-  if (!(named & 1)) throw new Error(`logical names of a new process: status ${named.toString(16)}`);
+  k.setRegister(0, LNM$INIT_PROCESS(k, processNamesOf(k, pqbAddress)));      // without its names the process ends here: see procstrt.mar
 
   k.writeBytes(MMG$IMGHDRBUF, pqb.PQB$T_IMAGE);
   const cli = CLI_CELLS.at(k, CLI_DATA_BASE);
