@@ -109,9 +109,16 @@ function resumeMove(m: Cpu): void {
     r[3]! += part;
   }
   if (r[2] !== 0) suspend();
+  if ((r[4]! & 0xffff) !== 0) fillRest(m);
+  r[4] = 0;
+}
+
+/** The destination's rest, when it is longer than the source. */
+function fillRest(m: Cpu): void {
+  const r = m.r;
   const fill = (r[4]! >> 16) & 0xff;
-  const fillFloor = floorOf(r[4]! & 0xffff);
-  while ((r[4]! & 0xffff) > fillFloor) {
+  const floor = floorOf(r[4]! & 0xffff);
+  while ((r[4]! & 0xffff) > floor) {
     const part = Math.min(r[4]! & 0xffff, toPageEnd(r[3]!));
     const target = memoryAt(m, r[3]!, true);
     if (target >= 0) {
@@ -124,7 +131,6 @@ function resumeMove(m: Cpu): void {
     r[4]! -= part;
   }
   if ((r[4]! & 0xffff) !== 0) suspend();
-  r[4] = 0;
 }
 
 // CMPC3 and CMPC5: R0 and R2 the bytes left of the two strings, R1 and R3 where; the fill character in R0<31:16>, as R2's upper half is 0.
