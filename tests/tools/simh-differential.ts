@@ -31,7 +31,7 @@ const EXCUSES: readonly (readonly [reason: string, applies: (outcome: Outcome) =
 const OPEN: readonly (readonly [reason: string, applies: (outcome: Outcome) => boolean])[] = [
   ['trace pending: SIMH takes it at the beginning of the next step, we at the end of this one', ({ row, theirs }) => row.mnemonic === 'BISPSW' && (theirs[16]! & 0x4000_0000) !== 0],
   ['REMQxI: links that never were a queue are unpredictable', ({ row }) => /^REMQ[HT]I$/.test(row.mnemonic)],
-  ['SIMH takes a short literal as the destination of MOVO or MOVH for a register; it is a reserved addressing mode', ({ mine }) => handler(mine) === 0x1c],
+  ['SIMH takes a short literal as an octaword destination for a register; it is a reserved addressing mode', ({ each, row, mine }) => handler(mine) === 0x1c && /[oh]$/.test(row.operands.at(-1) ?? '') && each.code.at(-1)! < 0x40],
   ['POLYx: after a fault at a coefficient SIMH begins again, the architecture says PSL<FPD> and the state in R0 to R5', ({ row, mine }) => row.mnemonic.startsWith('POLY') && (handler(mine) === 0x34 || handler(mine) === 0x18)],
 ];
 
