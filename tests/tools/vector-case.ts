@@ -19,6 +19,8 @@ export const SCB = 0x200;
 export const HANDLERS = 0x10000;
 export const WINDOW = 0x4000;
 export const WINDOW_BYTES = 256;
+/** Operands may lie outside the window: so far on both sides memory is zero before. */
+const MARGIN = 0x100;
 export const STACK = 0x3000;
 /** Bytes below STACK that a case may push into; they are zero before, but for patches. */
 export const STACK_BYTES = 96;
@@ -46,10 +48,11 @@ export const WATCHED_LONGS: readonly number[] = WATCHED.flatMap(([from, bytes]) 
 
 /** Memory around a case before its patches, as address and bytes. */
 export function surroundings(each: VectorCase): (readonly [number, readonly number[]])[] {
+  const zeros = (length: number): number[] => new Array<number>(length).fill(0);
   const nops = (length: number): number[] => new Array<number>(length).fill(1);
   return [
-    [CODE, [...each.code, ...nops(CODE_LENGTH - each.code.length)]], [WINDOW, each.window],
-    [STACK - STACK_BYTES, new Array<number>(STACK_BYTES + 64).fill(0)], [OTHER_STACKS, new Array<number>(4 * OTHER_STACK_BYTES).fill(0)],
+    [CODE, [...each.code, ...nops(CODE_LENGTH - each.code.length)]], [WINDOW - MARGIN, zeros(MARGIN)], [WINDOW, each.window], [WINDOW + WINDOW_BYTES, zeros(MARGIN)],
+    [STACK - STACK_BYTES, zeros(STACK_BYTES + 64)], [OTHER_STACKS, zeros(4 * OTHER_STACK_BYTES)],
     ...each.patches,
   ];
 }
