@@ -23,6 +23,10 @@ TEST_HALT::				; a vector may lead here
 	.ALIGN	LONG
 EXCMSG_CALLS::	.LONG	0
 EXIT_STAND_IN::
+EXE$PUT_COMMON::				; library procedures of the vector pages that nobody calls here
+EXE$GET_COMMON::
+EXE$SET_SYMBOL::
+EXE$GET_SYMBOL::
 	.WORD	0
 	MOVL	4(AP),R0
 	HALT
