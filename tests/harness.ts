@@ -6,6 +6,7 @@ import { procedure, type Flow } from '../src/executive/gate/microroutine.js';
 import type { Procedure } from '../src/executive/gate/procedure.js';
 import { service } from '../src/executive/gate/service-call.js';
 import type { Kernel } from '../src/executive/kernel.js';
+import { checkLocks } from '../src/executive/locks/check.js';
 import { PCB } from '../src/executive/structures/pcb.js';
 import { checkPool } from '../src/executive/pool/check.js';
 import { checkScheduler } from '../src/executive/scheduling/check.js';
@@ -83,10 +84,10 @@ export class TestSystem {
     return undefined;
   }
 
-  /** The books balance: pool lists are well formed, every PCB is on the queue of its state. */
+  /** The books balance: pool lists are well formed, every PCB is on the queue of its state, the lock database agrees with itself. */
   checkBooks(): string[] {
     const symbol = (name: string): number => this.k.symbol(name);
-    return [...checkPool(this.k, symbol).map((problem) => JSON.stringify(problem)), ...checkScheduler(this.k, symbol)];
+    return [...checkPool(this.k, symbol).map((problem) => JSON.stringify(problem)), ...checkScheduler(this.k, symbol), ...checkLocks(this.k, symbol)];
   }
 }
 

@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'nod
 import { performance } from 'node:perf_hooks';
 import { Command } from 'commander';
 import { prepareBare, stateLines } from '../emulator/bare.js';
+import type { CpuModel } from '../emulator/cpu.js';
 import { HostClock, VirtualClock } from '../emulator/clock.js';
 import { instructionAt } from '../emulator/console-monitor.js';
 import { parseAssignment, parseState, StateError } from '../emulator/console-registers.js';
@@ -79,7 +80,7 @@ async function runBareCommand(file: string, flags: BareFlags): Promise<void> {
   const wantsEnd = [flags.until, flags.save, flags.saveState, flags.maxInstructions, flags.registers, flags.time].some((flag) => flag !== undefined);
   const clock = process.stdin.isTTY === true ? new HostClock(() => performance.now()) : new VirtualClock();
   const session = new BareSession({ typed, until, limit, consoleAtStart: flags.console === true, consoleAtHalt: flags.console === true || (atTerminal && !wantsEnd) });
-  const machine = fits(() => prepareBare(program, { load, start, memoryMegabytes, clock, state }, session));
+  const machine = fits(() => prepareBare(program, { load, start, memoryMegabytes, clock, state, model: flags.model as CpuModel }, session));
   const trace = flags.trace === undefined ? null : new TraceOutput(machine, flags.traceTo);
 
   const begun = performance.now();

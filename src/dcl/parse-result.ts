@@ -12,11 +12,15 @@ import type { Entity } from './tables/reader.js';
 /** RPE$B_STATE */
 const STATES: readonly Presence[] = ['absent', 'present', 'negated', 'defaulted', 'local', 'local negated'];
 
+/** RPE$B_KIND of a parameter. */
+const PARAMETER = 1;
+
 interface Entry {
   readonly entity: Entity;
   readonly presence: Presence;
   readonly parent: number;
   readonly behind: number;
+  readonly element: number;
   readonly values: readonly { readonly delimiter: string; readonly text: string }[];
 }
 
@@ -38,7 +42,7 @@ function entriesOf(command: ParsedCommand): Entry[] {
     const typed = (parsed?.values ?? []).map((value) => ({ delimiter: value.delimiter, text: value.text }));
     const given = presence === 'present' || presence === 'local' || presence === 'defaulted';
     const values = typed.length === 0 && given && entity.defaultValue !== undefined ? [{ delimiter: '', text: entity.defaultValue }] : typed;
-    entries.push({ entity, presence, parent, behind: parsed?.behind ?? -1, values });
+    entries.push({ entity, presence, parent, behind: parsed?.behind ?? -1, element: parsed?.element ?? -1, values });
     const number = entries.length;
     for (const value of parsed?.values ?? []) {
       if (value.keyword) add(value.keyword.entity, value.keyword, value.keyword.negated ? 'negated' : 'present', number);
@@ -51,8 +55,9 @@ function entriesOf(command: ParsedCommand): Entry[] {
   });
   const seen = new Set<Entity>();
   for (const parsed of command.qualifiers) {
-    seen.add(parsed.entity);
+    // A positional qualifier may be absent behind other values.
     const local = parsed.behind >= 0 && (parsed.entity.positional || parsed.entity.local);
+    if (!local) seen.add(parsed.entity);
     add(parsed.entity, parsed, parsed.negated ? (local ? 'local negated' : 'negated') : local ? 'local' : 'present', 0);
   }
   for (const entity of command.qualifierEntities) if (!seen.has(entity)) add(entity, undefined, entity.isDefault ? 'defaulted' : 'absent', 0);
@@ -95,6 +100,8 @@ function encode(command: ParsedCommand | undefined, line: string, foreign: strin
     view.RPE$W_PARENT = entry.parent;
     view.RPE$W_VALUES = entry.values.length;
     view.RPE$W_PARAMETER = entry.behind + 1;
+    view.RPE$W_ELEMENT = entry.element + 1;
+    view.RPE$B_POSITIONAL = entry.presence.startsWith('local') ? 1 : 0;
     view.RPE$W_LABEL = RPE.size;
     bytes[at + RPE.size] = label.length;
     bytes.set(textToBytes(label), at + RPE.size + 1);
@@ -136,7 +143,7 @@ export class ParseResult {
 
   /**
    * Address of the entry for `name`: a label, or parent.keyword. Parameters and qualifiers come before keywords of the same name, typed
-   * entries before others. 0 when nothing has that name.
+   * entries before others, and a qualifier behind the value that was given last before one behind the verb. 0 when nothing has that name.
    */
   find(name: string): number {
     const path = name.split('.');
@@ -145,14 +152,29 @@ export class ParseResult {
     const labels: string[] = [];
     let found = 0;
     let keyword = 0;
+    const head = RPW.at(this.memory, this.address);
     for (const { at, label, state, parentNumber } of this.entries()) {
       labels.push(label);
+      const view = RPE.at(this.memory, at);
+      const isElsewhere = view.RPE$B_POSITIONAL !== 0 && head.RPW$W_PARAMETER !== 0
+        && (view.RPE$W_PARAMETER !== head.RPW$W_PARAMETER || view.RPE$W_ELEMENT !== head.RPW$W_ELEMENT);
+      if (isElsewhere) continue;
       if (label !== wanted || (parent !== undefined && labels[parentNumber - 1] !== parent)) continue;
       if (parentNumber !== 0) {
         if (keyword === 0 || state !== 0) keyword = at;
       } else if (found === 0 || state !== 0) found = at;
     }
     return found === 0 ? keyword : found;
+  }
+
+  /** Number (from 1) of an entry among the parameters. */
+  private numberOf(entry: number): number {
+    let number = 0;
+    for (const { at, parentNumber } of this.entries()) {
+      if (parentNumber === 0 && RPE.at(this.memory, at).RPE$B_KIND === PARAMETER) number += 1;
+      if (at === entry) break;
+    }
+    return number;
   }
 
   private *entries(): Generator<{ at: number; label: string; state: number; parentNumber: number }, void, undefined> {
@@ -171,6 +193,11 @@ export class ParseResult {
   next(entry: number): ResultValue | undefined {
     const view = RPE.at(this.memory, entry);
     const number = view.RPE$W_NEXT;
+    if (view.RPE$B_KIND === PARAMETER && number < view.RPE$W_VALUES) {
+      const head = RPW.at(this.memory, this.address);
+      head.RPW$W_PARAMETER = this.numberOf(entry);
+      head.RPW$W_ELEMENT = number + 1;
+    }
     if (number >= view.RPE$W_VALUES) {
       view.RPE$W_NEXT = 0;
       return undefined;

@@ -261,7 +261,7 @@ export const KEY = structure('KEY', 12, {
 });
 
 /** The parse result that CLI$PRESENT and CLI$GET_VALUE read: RPE entries follow, each on a longword boundary. */
-export const RPW = structure('RPW', 0x18, {
+export const RPW = structure('RPW', 0x1c, {
   0x00: ['RPW$L_LINE', 'offset of the counted (word) command line'],
   0x04: ['RPW$L_COUNT', 'entries'],
   0x08: ['RPW$W_SIZE', 'size of this block'],
@@ -270,10 +270,12 @@ export const RPW = structure('RPW', 0x18, {
   0x0c: ['RPW$L_FIRST', 'offset of the first entry'],
   0x10: ['RPW$L_VERB', 'offset of the counted verb name'],
   0x14: ['RPW$L_COMMAND', 'offset of the counted foreign command tail, 0 none'],
+  0x18: ['RPW$W_PARAMETER', 'number (from 1) of the parameter CLI$GET_VALUE gave a value of last, 0 none yet'],
+  0x1a: ['RPW$W_ELEMENT', 'number (from 1) of that value: positional qualifiers mean it'],
 });
 
 /** One entity of a parse result: its counted label and word-counted values follow. */
-export const RPE = structure('RPE', 0x10, {
+export const RPE = structure('RPE', 0x14, {
   0x00: ['RPE$W_SIZE', 'size of this entry: the next one follows it'],
   0x02: ['RPE$B_KIND', '1 parameter, 2 qualifier, 3 keyword'],
   0x03: ['RPE$B_STATE', '0 absent, 1 present, 2 negated, 3 defaulted, 4 present locally, 5 negated locally'],
@@ -282,6 +284,9 @@ export const RPE = structure('RPE', 0x10, {
   0x08: ['RPE$W_NEXT', 'value that CLI$GET_VALUE gives next, from 0'],
   0x0a: ['RPE$W_PARAMETER', 'entry number of the parameter a local qualifier stands behind, 0 none'],
   0x0c: ['RPE$W_LABEL', 'offset of the counted label in this entry'],
+  0x10: ['RPE$W_ELEMENT', 'number (from 1) of the value in that parameter, 0 none'],
+  0x12: ['RPE$B_POSITIONAL', '1: means only that value, when it stands behind one'],
+  0x13: ['RPE$B_SPARE', 'not used'],
   0x0e: ['RPE$W_DATA', 'offset of the first value in this entry: delimiter byte, length word, text'],
 });
 

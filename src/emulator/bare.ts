@@ -6,6 +6,7 @@ import { type MachineClock, VirtualClock } from './clock.js';
 import { applyRegisters, captureRegisters, GENERAL_REGISTERS, INITIAL_PSL } from './console-registers.js';
 import type { ConsolePort } from './console-terminal.js';
 import { Machine, type StopReason } from './machine.js';
+import type { CpuModel } from './cpu.js';
 
 export interface BareOptions {
   /** Physical address of the first byte. */
@@ -16,6 +17,8 @@ export interface BareOptions {
   readonly state?: ReadonlyMap<string, number>;
   /** No limit when absent. */
   readonly maxInstructions?: number;
+  /** Which instructions are there: the default is 780. */
+  readonly model?: CpuModel;
   readonly memoryMegabytes?: number;
   /** Report the registers when it stops. */
   readonly registers?: boolean;
@@ -37,7 +40,7 @@ const SLICE = 10_000_000;
 /** A machine with the program in it, about to execute its first instruction. @throws RangeError when it does not fit into memory */
 export function prepareBare(program: Uint8Array, options: BareOptions, console: ConsolePort): Machine {
   const memoryBytes = (options.memoryMegabytes ?? DEFAULT_MEGABYTES) * 0x10_0000;
-  const machine = new Machine({ memoryBytes, clock: options.clock ?? new VirtualClock(), console });
+  const machine = new Machine({ memoryBytes, clock: options.clock ?? new VirtualClock(), console, model: options.model ?? '780' });
   if (options.load < 0 || options.load + program.length > machine.memory.size) {
     throw new RangeError(`${program.length} bytes at ${hex(options.load)} do not fit into ${memoryBytes / 0x10_0000} MB of memory`);
   }

@@ -35,7 +35,7 @@ export function isRegisterName(name: string): boolean {
 
 /** Unsigned. @returns undefined where reading means nothing (a register that is only written, or does not exist) */
 export function readInternal(machine: Machine, n: number): number | undefined {
-  if (n === PR.PR$_NICR) return machine.intervalTimer.next;
+  if (n === PR.PR$_NICR) return machine.intervalTimer.readNext();
   try {
     return machine.cpu.readPR(n) >>> 0;
   } catch (fault) {

@@ -427,6 +427,7 @@ export class Cpu {
             if (stop !== CONTINUE) return stop;
             if ((this.#attention & COMPATIBILITY) !== 0) {
               if (this.instructionCount >= limit) return null;
+              this.observer?.(r[15]!);
               this.#beginTraced();
               this.instructionCount++;
               this.#compatibility.step();
@@ -439,11 +440,9 @@ export class Cpu {
           if (block.idles && this.ipl < IDLE_IPL && this.#attention === 0) return IDLE;
           const list = block.instructions;
           let count = list.length;
-          if (this.observer !== null) {
-            this.observer(block.va);
-            count = 1;
-          }
+          this.observer?.(block.va);
           if ((this.#attention & ONE_AT_A_TIME) !== 0) count = this.#beginAlone(list[0]!);
+          else if (this.observer !== null) count = 1;
           else if (this.instructionCount + count > limit) count = limit - this.instructionCount;
           // The last instruction finds the PC after itself; those before it do not look.
           r[15] = count === list.length ? block.end : list[count - 1]!.next;

@@ -96,8 +96,7 @@ export class IntervalTimer {
     this.#next = value >>> 0;
   }
 
-  /** What the counter starts from: NICR. */
-  get next(): number {
+  readNext(): number {
     return this.#next;
   }
 

@@ -29,7 +29,7 @@ export function readProcessorRegister(m: Cpu, n: number): number {
     case PR.PR$_ASTLVL: return m.astlvl;
     case PR.PR$_SISR: return m.sisr;
     case PR.PR$_ICCS: return m.intervalTimer.readControl();
-    case PR.PR$_NICR: return m.intervalTimer.next;
+    case PR.PR$_NICR: return m.intervalTimer.readNext();
     case PR.PR$_ICR: return m.intervalTimer.readCount();
     case PR.PR$_TODR: return m.intervalTimer.readTimeOfDay();
     case PR.PR$_RXCS: return m.console.readReceiveStatus();

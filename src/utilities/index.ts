@@ -6,6 +6,8 @@ import { CREATE_IMAGE } from './create.js';
 import { DELETE_IMAGE } from './delete.js';
 import { DIRECTORY_IMAGE } from './directory.js';
 import { ERRFMT_IMAGE } from './errfmt.js';
+import { HELP_IMAGE } from './help/vmshelp.js';
+import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
 import { RENAME_IMAGE } from './rename.js';
@@ -19,5 +21,23 @@ import { TYPE_IMAGE } from './type.js';
 export { UTILITY_MESSAGE_SOURCE } from './messages.js';
 
 /** Images run from DCL. A new one is added here. */
-export const UTILITY_IMAGES: readonly ResidentImage[] = [SHOW_IMAGE, SET_IMAGE, SDA_IMAGE, MACRO_IMAGE, LINK_IMAGE, TYPE_IMAGE, DIRECTORY_IMAGE, COPY_IMAGE, APPEND_IMAGE,
-  DELETE_IMAGE, RENAME_IMAGE, CREATE_IMAGE, SEARCH_IMAGE, SET_FILE_IMAGE, SYSGEN_IMAGE, ERRFMT_IMAGE];
+export const UTILITY_IMAGES: readonly ResidentImage[] = [
+  APPEND_IMAGE,
+  COPY_IMAGE,
+  CREATE_IMAGE,
+  DELETE_IMAGE,
+  DIRECTORY_IMAGE,
+  ERRFMT_IMAGE,
+  HELP_IMAGE,
+  LIBRARIAN_IMAGE,
+  LINK_IMAGE,
+  MACRO_IMAGE,
+  RENAME_IMAGE,
+  SDA_IMAGE,
+  SEARCH_IMAGE,
+  SET_FILE_IMAGE,
+  SET_IMAGE,
+  SHOW_IMAGE,
+  SYSGEN_IMAGE,
+  TYPE_IMAGE,
+];

@@ -49,7 +49,7 @@ test('P1 is checked from below, addresses C0000000 and up never exist', () => {
   expect(kernelLongs(b, 2)).toEqual([1, 0xc0000000]);
 });
 
-test('protection is looked at before validity', () => {
+test('ch01#12: protection is looked at before validity', () => {
   const invalid = (protection: number) => userRun([...op('TSTL'), 0x9f, ...long(0x800)], (b) => b.m.memory.view.setInt32(P0_TABLE + 16, pte(0x204, protection, false), true));
   const first = invalid(NA);
   expect(first.vector).toBe(0x20);

@@ -26,6 +26,7 @@ import { SPAWN_COMMANDS } from './spawn.js';
 import { KEY_COMMANDS } from './key.js';
 import externalTables from './external.cld';
 import fileTables from './files.cld';
+import libraryTables from './library.cld';
 import setFileTables from './set-file.cld';
 import missingTables from './missing.cld';
 
@@ -42,7 +43,7 @@ function families(): readonly CommandRoutines[] {
 
 /** Sources of the command table: what SYS$SHARE:DCLTABLES holds. */
 export const COMMAND_TABLE_SOURCES: readonly string[] = [
-  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, fileTables, setFileTables, missingTables,
+  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, fileTables, libraryTables, setFileTables, missingTables,
 ];
 
 export function commandRoutine(name: string): CommandRoutine {

@@ -169,7 +169,7 @@ class CommandParser {
     const behind = this.parameters.length - 1;
     if (entity.local && behind < 0) fail(CLI$_IVQLOC, { token: name });
     const values = this.valuesOf(entity, negated, name);
-    this.qualifiers.push({ entity, negated, values, behind });
+    this.qualifiers.push({ entity, negated, values, behind, element: (this.parameters[behind]?.values.length ?? 0) - 1 });
     if (entity.syntax !== 0 && !negated) this.switchTo(entity.syntax);
   }
 

@@ -18,6 +18,8 @@ export interface ParsedEntity {
   readonly values: ParsedValue[];
   /** Index of the parameter a qualifier stands behind, -1 behind the verb. */
   readonly behind: number;
+  /** Index of the value of that parameter it stands behind, -1 none. */
+  readonly element?: number;
 }
 
 export type Presence = 'present' | 'negated' | 'defaulted' | 'local' | 'local negated' | 'absent';

@@ -56,6 +56,20 @@ function write(m: Cpu, value: bigint, length: number, address: number, c = 0): v
   if (overflow) m.decimalOverflow();
 }
 
+/** MOVP copies nibbles without looking whether they are digits; it makes the sign C or D, and the unused nibble 0. */
+function movePacked(m: Cpu, digits: number, source: number, target: number): void {
+  const bytes = Array.from({ length: byteCount(digits) }, (_, i) => m.mmu.loadByte((source + i) | 0) & 0xff);
+  const last = bytes.length - 1;
+  const negative = isMinus(bytes[last]! & 15);
+  if (digits % 2 === 0) bytes[0]! &= 0x0f;
+  bytes[last]! &= 0xf0;
+  const isZero = bytes.every((byte) => byte === 0);
+  bytes[last]! |= negative && !isZero ? MINUS : PLUS;
+  m.mmu.probeWrite(target, bytes.length);
+  bytes.forEach((byte, i) => m.mmu.storeByte((target + i) | 0, byte));
+  m.cc = (isZero ? Z : negative ? N : 0) | (m.cc & C);
+}
+
 function leave(m: Cpu, ...registers: readonly number[]): void {
   registers.forEach((value, n) => (m.r[n] = value));
 }
@@ -204,7 +218,7 @@ export const DECIMAL: readonly InstructionRow[] = [
   instruction({
     opcode: 0x34, mnemonic: 'MOVP', operands: ['len.rw', 'src.ab', 'dst.ab'], emulated: true,
     operate(m, length, source, target) {
-      write(m, read(m, length, source), length, target, m.cc & C);
+      movePacked(m, digitCount(length), source, target);
       leave(m, 0, source, 0, target);
     },
   }),

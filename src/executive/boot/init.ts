@@ -4,6 +4,7 @@ import { initializeCrashData } from '../exceptions/initialize.js';
 import { installSystemImages } from '../image/known-files.js';
 import { IOC$INIT } from '../io/database.js';
 import type { Kernel } from '../kernel.js';
+import { LCK$INIT } from '../locks/tables.js';
 import { EXE$ALONPAGVAR } from '../pool/nonpaged.js';
 import { initializeLookaside } from '../pool/lookaside.js';
 import { initializeVariableList } from '../pool/variable-list.js';
@@ -53,6 +54,7 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   initializeCrashData(k);
   initializeTimerQueue(k);
   buildTables(k);
+  LCK$INIT(k);
   k.writeBytes(k.symbol('SYS$GQ_VERSION'), textToBytes(SYS$VERSION_TEXT));
   k.writeBytes(k.symbol('SCS$T_NODENAME'), textToBytes(NODE_NAME.padEnd(8, '\0')));
   buildFirstProcesses(k);

@@ -229,7 +229,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
     MMG$GL_GPTE: space.globalPageTable.base, MMG$GL_GPTBASE: space.systemPageTable.base, MMG$GL_MAXSYSVA: space.end,
     MMG$GL_SYSPHD: space.systemHeader.base, MMG$GL_PAGEDYN: space.pagedPool.base, MMG$GL_NPAGEDYN: space.variablePool.base,
     IOC$GL_LRPSPLIT: space.lrpList.base, EXE$GL_SPLITADR: space.irpList.base, IOC$GL_SRPSPLIT: space.srpList.base,
-    EXE$GL_RPB: space.rpb.base, EXE$GL_SCB: space.scb.base,
+    EXE$GL_RPB: space.rpb.base, EXE$GL_SCB: space.scb.base, EXE$GB_CPUTYPE: kernel.cpu.readPR(PR.PR$_SID) >>> 24,
     EXE$GL_INTSTK: space.interruptStack.base + space.interruptStack.pages * PAGE, EXE$GL_INTSTKLM: space.interruptStack.base,
     EXE$GL_SYSMSG: messages, BOO$GL_SPTFREL: freeSystemPage, BOO$GL_SPTFREH: systemPage(space.rpb.base) - 1,
     MMG$GW_BIGPFN: bigPfn ? 1 : 0, MMG$GL_MAXPFN: described - 1, MMG$GL_MINPFN: 0, MMG$GL_MAXMEM: memoryPages - 1, MMG$GL_PHYPGCNT: sizes.physicalPages,

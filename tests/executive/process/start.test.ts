@@ -176,7 +176,7 @@ describe('EXE$PROCSTRT', () => {
     expect(system.checkBooks()).toEqual([]);
   });
 
-  test('ch20#43 ch20#44 ch20#45 ch01#33: outward only by REI; $IMGACT in executive, $IMGFIX in user mode; FP is 0 in user mode', () => {
+  test('ch20#43 ch20#44 ch20#45: outward only by REI; $IMGACT in executive, $IMGFIX in user mode; FP is 0 in user mode', () => {
     const born = birth({}, function* () { return 1; });
     const { system } = born;
     const { cpu } = system.system.machine;

@@ -1,0 +1,62 @@
+import type { Flow } from '../../executive/gate/microroutine.js';
+import type { Procedure } from '../../executive/gate/procedure.js';
+import { FAB$C_FIX } from '../../executive/starlet/fabdef.js';
+import { isFailure, RmsFile, type FileFailure } from '../files.js';
+import { decodeLibrary, encodeLibrary, LHD$C_HELP, LHD$C_MACRO, LHD$C_OBJECT, LHD$C_TEXT, LibraryFormatError, type Library } from './format.js';
+
+/** Library files through RMS. */
+export const LIBRARY_FILE_TYPES: Readonly<Record<number, string>> = { [LHD$C_OBJECT]: '.OLB', [LHD$C_MACRO]: '.MLB', [LHD$C_HELP]: '.HLB', [LHD$C_TEXT]: '.TLB' };
+
+export interface OpenLibrary {
+  readonly spec: string;
+  readonly library: Library;
+}
+
+/** Why a file is no library. */
+export interface BadLibrary {
+  readonly spec: string;
+  readonly why: string;
+}
+
+/** Reads a whole library. */
+export function* readLibrary(p: Procedure, spec: string, defaults: string): Flow<OpenLibrary | BadLibrary | FileFailure> {
+  return yield* p.scratch(function* (): Flow<OpenLibrary | BadLibrary | FileFailure> {
+    const file = yield* RmsFile.open(p, spec, { defaults, blocks: true });
+    if (isFailure(file)) return file;
+    const parts: Uint8Array[] = [];
+    for (;;) {
+      const part = yield* file.read();
+      if (part === undefined) break;
+      if (isFailure(part)) {
+        yield* file.close();
+        return part;
+      }
+      parts.push(part);
+    }
+    yield* file.close();
+    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    parts.reduce((at, part) => {
+      bytes.set(part, at);
+      return at + part.length;
+    }, 0);
+    try {
+      return { spec: file.spec, library: decodeLibrary(bytes) };
+    } catch (error) {
+      if (error instanceof LibraryFormatError) return { spec: file.spec, why: error.message };
+      throw error;
+    }
+  });
+}
+
+/** Writes a library: a new file, or with a version that is there, in its place. */
+export function* writeLibrary(p: Procedure, spec: string, defaults: string, library: Omit<Library, 'indexBlocks'>): Flow<{ readonly name: string } | FileFailure> {
+  return yield* p.scratch(function* (): Flow<{ readonly name: string } | FileFailure> {
+    const bytes = encodeLibrary(library);
+    const file = yield* RmsFile.create(p, spec, {
+      defaults, format: FAB$C_FIX, attributes: 0, recordSize: 512, blocks: true, allocation: bytes.length / 512, supersede: true,
+    });
+    if (isFailure(file)) return file;
+    const failed = (yield* file.write(bytes)) ?? (yield* file.close());
+    return failed ?? { name: file.spec };
+  });
+}
