@@ -79,7 +79,7 @@ function boot(options: StarletOptions, current: ParameterValues): System {
       ...(options.job ? { job: options.job } : {}),
       processes: [
         { name: 'ERRFMT', image: 'SYS$SYSTEM:ERRFMT.EXE' }, { name: 'OPCOM', image: 'SYS$SYSTEM:OPCOM.EXE' },
-        { name: 'JOB_CONTROL', image: 'SYS$SYSTEM:JBC.EXE' },
+        { name: 'JOB_CONTROL', image: 'SYS$SYSTEM:JOBCTL.EXE' },
       ],
       hostNames: directories.map((directory, unit) => ({ device: `HDA${unit}:`, name: options.hostNames?.[unit] ?? `DISK$${directory.label}` })),
       *mount(p) {
