@@ -7,9 +7,11 @@ import { DEV$M_TRM } from '../executive/starlet/devdef.js';
 import { DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
 import { JPI$_OWNER } from '../executive/starlet/jpidef.js';
 import { PRC$M_INTER } from '../executive/starlet/prcdef.js';
+import { PRV$V_CMEXEC, PRV$V_CMKRNL, PRV$V_SYSNAM } from '../executive/starlet/prvdef.js';
 import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
-import { ArrayMemory, bytesToText, readCounted, textToBytes } from '../executive/structures/memory.js';
+import { ArrayMemory, bytesToText, readCounted, textToBytes, writeQuad } from '../executive/structures/memory.js';
+import { CTL$GL_VECTORS, P1_CELLS } from '../executive/structures/p1-cells.js';
 import { permanentEquivalence } from '../rms/names/translate.js';
 import { PPD, PPD_ADDRESS } from '../dcl/index.js';
 import { deviceItem, longwordOf } from '../dcl/item-information.js';
@@ -77,6 +79,7 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
   const output = yield* nameOf(p, 'SYS$OUTPUT');
   const error = yield* nameOf(p, 'SYS$ERROR');
   const isSubprocess = (yield* jobLong(p, JPI$_OWNER)).value !== 0;
+  if (isSubprocess) yield* dropPrivileges(p);
   const opened = yield* inMode(p, '$CMEXEC', entries.openFiles, [...address(p, input), ...address(p, output), isSubprocess ? 1 : 0]);
   if (!(opened & 1)) return opened;
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
@@ -101,6 +104,19 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
     yield* setDefault(p, options.job.directory);
   }
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
+}
+
+/** What LOGINOUT needs to go on: inner modes, and names in executive mode. */
+const KEPT_PRIVILEGES = (1n << BigInt(PRV$V_CMKRNL)) | (1n << BigInt(PRV$V_CMEXEC)) | (1n << BigInt(PRV$V_SYSNAM));
+
+/** A subprocess's creator names its files: they are opened with the process's privileges, not with those LOGINOUT is installed with. */
+function* dropPrivileges(p: Procedure): Flow<void> {
+  yield* p.scratch(function* () {
+    const prvadr = p.allocate(8);
+    const own = P1_CELLS.at(p.memory, CTL$GL_VECTORS).CTL$GQ_PROCPRIV;
+    writeQuad(p.memory, prvadr, BigInt.asUintN(64, ~(own | KEPT_PRIVILEGES)));
+    return yield* service(p, '$SETPRV', { enbflg: 0, prvadr, prmflg: 0 });
+  });
 }
 
 /**

@@ -134,6 +134,16 @@ describe('SPAWN', () => {
     expect(typed('WRITE SYS$OUTPUT F$PROCESS()')).toEqual(['SYSTEM']);
   });
 
+  it('the files are opened with the rights of the creator, not of LOGINOUT', () => {
+    console = new Console(systemDisk(), { autologin: false });
+    console.keys('\ruser\ruser\r');
+    expect(typed('SPAWN/OUTPUT=SYS$SYSTEM:MINE.LIS SHOW TIME')[0]).toMatch(/^%RMS-E-PRV/);
+    expect(typed('SPAWN/INPUT=SYS$SYSTEM:SYSUAF.DAT')[0]).toMatch(/^%RMS-E-PRV/);
+    expect(typed('SPAWN WRITE SYS$OUTPUT F$USER()')).toEqual([
+      '%DCL-S-SPAWNED, process USER_1 spawned', '%DCL-S-ATTACHED, terminal now attached to process USER_1', '[200,1]', '%DCL-S-RETURNED, control returned to process USER',
+    ]);
+  });
+
   it('names: the next free number, or that of /PROCESS; a name in use and a full quota are refused', () => {
     expect(typed('SPAWN/NOWAIT/OUTPUT=NL: WAIT 1:0')).toEqual([SPAWNED[0]]);
     expect(typed('SPAWN/NOWAIT/OUTPUT=NL: WAIT 1:0')).toEqual(['%DCL-S-SPAWNED, process SYSTEM_2 spawned']);
