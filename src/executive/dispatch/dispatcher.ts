@@ -1,6 +1,7 @@
 import { SERVICES, type Service } from '../starlet/service-table.js';
 import { CLI_DATA_BASE } from '../structures/p1-cells.js';
 import text from './cmodssdsp.mar';
+import libraryText from './library.mar';
 
 /**
  * MACRO text of the change mode dispatchers (module CMODSSDSP): the code is cmodssdsp.mar, the tables come from the service table.
@@ -73,7 +74,7 @@ export function dispatchSource(implemented: ReadonlySet<string>): string {
   ];
   const code = text.replace(/^KERNEL_CASES$/m, kernelCases.table).replace(/^EXEC_CASES$/m, executiveCases.table);
   return [
-    ...constants, code, ...kernelCases.jumps, ...executiveCases.jumps,
+    ...constants, code, libraryText, ...kernelCases.jumps, ...executiveCases.jumps,
     ...byteTable('SYS$GB_KRNLARG', kernel, (service) => service.required),
     ...byteTable('B_EXECNARG', changeToExecutive, (service) => service.required),
     ...byteTable('SYS$GB_KMASK', kernel, (service) => filterMask(service.name)),
