@@ -15,8 +15,9 @@ import { logStart } from './log-start.js';
 const SYSTEM_TABLE = 'LNM$SYSTEM_TABLE';
 const EXECUTIVE = 1;
 const SYSTEM_UIC = 0x00010004;
-/** Below that of the processes it creates. */
+/** Below that of the processes it creates, and the one it was started with. */
 const LOW_PRIORITY = 4;
+const OWN_PRIORITY = 9;
 
 const rooted = (text: string): Translation => ({ text, attributes: LNM$M_CONCEALED | LNM$M_TERMINAL });
 
@@ -69,9 +70,10 @@ export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof proce
       if (!(status & 1)) return status;
     }
     yield* logStart(p);
-    // Each starts before the next is made, as with the commands of a startup procedure: paged pool need not hold two quota blocks.
-    yield* service(p, '$SETPRI', { pri: LOW_PRIORITY });
-    for (const { name, image } of options.processes) {
+    for (const [index, { name, image }] of options.processes.entries()) {
+      // Each starts before the next is made, as with the commands of a startup procedure: paged pool need not hold two quota blocks.
+      const isLast = index === options.processes.length - 1;
+      yield* service(p, '$SETPRI', { pri: isLast ? OWN_PRIORITY : LOW_PRIORITY });
       const status = yield* service(p, '$CREPRC', {
         image: p.string(image), prcnam: p.string(name), baspri: 8, uic: SYSTEM_UIC, stsflg: PRC$M_DETACH,
       });
