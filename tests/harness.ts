@@ -6,14 +6,18 @@ import { procedure, type Flow } from '../src/executive/gate/microroutine.js';
 import type { Procedure } from '../src/executive/gate/procedure.js';
 import { service } from '../src/executive/gate/service-call.js';
 import type { Kernel } from '../src/executive/kernel.js';
+import { checkLocks } from '../src/executive/locks/check.js';
 import { PCB } from '../src/executive/structures/pcb.js';
 import { checkPool } from '../src/executive/pool/check.js';
 import { checkScheduler } from '../src/executive/scheduling/check.js';
 import { readCounted } from '../src/executive/structures/memory.js';
 import { bootSystem, type System } from '../src/system/boot-system.js';
 
-/** 21-NOV-1986 12:00:00.00, where test systems start. */
+/** 21-AUG-1986 06:41:15, where test systems start. */
 export const TEST_TIME = 0x008f_3c2a_0000_0000n;
+
+/** Freed pool is filled with a pattern, so that whoever uses it afterwards is found out (pool/nonpaged.ts). */
+const FILL_FREED_POOL = 1;
 
 /** The body of a program: runs in user mode as the image of a process. */
 export type Program = (p: Procedure) => Flow<number>;
@@ -40,7 +44,8 @@ export class TestSystem {
     const programs: Record<string, Program> = { SYSINIT: function* () { return 1; }, ...options.programs };
     this.system = bootSystem({
       memoryMegabytes: 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); } },
-      systemTime: TEST_TIME, systemImages: options.systemImages ?? [], firstImage: 'SYSINIT', parameters: options.parameters ?? {},
+      systemTime: TEST_TIME, systemImages: options.systemImages ?? [], firstImage: 'SYSINIT',
+      parameters: { USERD1: FILL_FREED_POOL, ...options.parameters },
       ...(options.attach ? { attach: options.attach } : {}),
       residentImages: Object.entries(programs).map(([name, body]) => programImage(name, body)),
     });
@@ -79,10 +84,10 @@ export class TestSystem {
     return undefined;
   }
 
-  /** The books balance: pool lists are well formed, every PCB is on the queue of its state. */
+  /** The books balance: pool lists are well formed, every PCB is on the queue of its state, the lock database agrees with itself. */
   checkBooks(): string[] {
     const symbol = (name: string): number => this.k.symbol(name);
-    return [...checkPool(this.k, symbol).map((problem) => JSON.stringify(problem)), ...checkScheduler(this.k, symbol)];
+    return [...checkPool(this.k, symbol).map((problem) => JSON.stringify(problem)), ...checkScheduler(this.k, symbol), ...checkLocks(this.k, symbol)];
   }
 }
 

@@ -8,6 +8,7 @@ import { SdaError } from '../sda/error.js';
 import { Sda } from '../sda/sda.js';
 import type { OutputFile, SdaFiles } from '../sda/session.js';
 import { readSystemFile } from '../sysgen/system-disk.js';
+import { makeExampleDump } from '../system/example-dump.js';
 import { imagesForSymbols } from '../system/images.js';
 import { systemSymbols } from '../system/system-symbols.js';
 import { dataDirectory } from './data-directory.js';
@@ -15,6 +16,7 @@ import { EX_NOINPUT, UsageError } from './usage.js';
 
 interface SdaFlags {
   readonly command?: readonly string[];
+  readonly example?: boolean;
   readonly disk?: string;
   readonly dataDir?: string;
 }
@@ -27,12 +29,13 @@ export function sdaCommand(): Command {
   return new Command('sda')
     .description('look into a crash dump with the System Dump Analyzer')
     .argument('[dump]', 'the dump file; without one, SYS$SYSTEM:SYSDUMP.DMP of the system disk')
+    .option('--example', 'make a dump to learn from (examples/crash.com on a system of its own) and open it')
     .option('--disk <file>', 'system disk image, instead of the one in the data directory')
     .option('--data-dir <dir>', 'where the system disk is kept (STARLET_HOME; default ~/.local/share/starlet)')
     .option('-c, --command <command>', 'carry out this command instead of prompting (may be given more than once)', collect)
     .addHelpText('after', [
       '', 'Without -c, commands are read from standard input; HELP lists them, EXIT or end of file leaves.',
-      'Examples:', "  starlet sda crash.dmp -c 'SHOW CRASH' -c 'SHOW SUMMARY'", "  starlet sda crash.dmp -c 'EXAMINE/INSTRUCTION SCH$RESCHED;20'",
+      'Examples:', '  starlet sda --example', "  starlet sda crash.dmp -c 'SHOW CRASH' -c 'SHOW SUMMARY'", "  starlet sda crash.dmp -c 'EXAMINE/INSTRUCTION SCH$RESCHED;20'",
     ].join('\n'))
     .action(runSda);
 }
@@ -41,8 +44,12 @@ function collect(value: string, before: readonly string[] | undefined): readonly
   return [...(before ?? []), value];
 }
 
-/** The dump file named, or the one on the system disk. */
+/** The example, the dump file named, or the one on the system disk. */
 function dumpBytes(file: string | undefined, flags: SdaFlags): DumpBytes {
+  if (flags.example) {
+    if (file !== undefined) throw new UsageError('--example and a dump file exclude each other');
+    return dumpBytesOf(makeExampleDump().dump);
+  }
   if (file === undefined) {
     const path = flags.disk ?? join(dataDirectory(flags.dataDir), 'system.dsk');
     if (!existsSync(path)) throw new UsageError(`no dump is named, and there is no system disk ${path}`, EX_NOINPUT);

@@ -1,9 +1,10 @@
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { IO$M_CTRLYAST, IO$M_OUTBAND, IO$_SETMODE } from '../executive/starlet/iodef.js';
 import type { Dcl } from './interpreter/session.js';
-import { commandLoop, executeWithStatus } from './interpreter/execute.js';
-import { Leave, outermost } from './interpreter/completion.js';
+import { commandLoop, hasControlYAction } from './interpreter/execute.js';
+import { outermost } from './interpreter/completion.js';
 import { leaveLevel } from './interpreter/levels.js';
 import { TIMER_FLAG } from './commands/wait.js';
 import { openSession } from './system.js';
@@ -37,9 +38,10 @@ function* declareAttention(dcl: Dcl, routine: number): Flow<void> {
 export function* enableControlCharacters(dcl: Dcl): Flow<void> {
   const channel = dcl.prc.PRC$W_TTCHAN;
   if (channel === 0) return;
+  const p = dcl.outside.procedure;
+  // One declaration at a time: an older one goes first.
   yield* declareAttention(dcl, 0);
   yield* enableAttention(dcl);
-  const p = dcl.outside.procedure;
   const on = (dcl.prc.PRC$W_CTRLMASK & CONTROL_T) !== 0;
   yield* p.scratch(function* () {
     const mask = p.allocate(8);
@@ -51,8 +53,9 @@ export function* enableControlCharacters(dcl: Dcl): Flow<void> {
 }
 
 /**
- * The AST routine. While DCL itself runs, the flag alone makes the main loop leave its levels (and a WAIT ends). While an
- * image runs, commands are read here, above the image's frames, until one says CONTINUE or EXIT or needs the image out of the way.
+ * The AST routine. While DCL itself runs, the flag alone makes the main loop act (and a WAIT ends). While an image runs, commands are
+ * read here, above the image's frames, until one says CONTINUE or EXIT or needs the image out of the way. With an ON CONTROL_Y action
+ * the image is made to exit instead, and the main loop executes the action.
  */
 export const DCL$ATTENTION = procedure('DCL$ATTENTION', function* (p): Flow<number> {
   const dcl = openSession(p);
@@ -64,42 +67,35 @@ export const DCL$ATTENTION = procedure('DCL$ATTENTION', function* (p): Flow<numb
     yield* service(p, '$SETEF', { efn: TIMER_FLAG });
     return 1;
   }
+  if (hasControlYAction(dcl)) {
+    dcl.prc.PRC$V_CTRLY = 1;
+    return imageExits(p, dcl);
+  }
   dcl.prc.PRC$V_INTERRUPTED = 1;
   dcl.prc.PRC$L_CURPC = p.argument(SAVED_PC);
   dcl.prc.PRC$L_CURPSL = p.argument(SAVED_PSL);
-  const left = yield* interruptedLoop(dcl);
+  // What follows is command processing, not an AST: others come in it, as attach requests must.
+  yield* service(p, '$CLRAST', {});
+  if (!dcl.interactive) dcl.pushInterruptFrame();
+  const left = yield* commandLoop(dcl);
   if (dcl.idf.IDF$V_INTERRUPT !== 0) dcl.popFrame();
+  dcl.prc.PRC$V_CTRLY = 0;
   if (left.kind === 'continue') {
     dcl.prc.PRC$V_INTERRUPTED = 0;
     return 1;
   }
   while (!outermost(dcl)) yield* leaveLevel(dcl);
   if (left.kind === 'exit') {
-    // The image goes on at $EXIT, in user mode: its exit handlers run.
     dcl.prc.PRC$V_INTERRUPTED = 0;
-    p.memory.writeLong(p.argumentList + 4 * SAVED_PC, dcl.prc.PRC$L_EXITIMAGE);
-    return 1;
+    return imageExits(p, dcl);
   }
   // The image goes: back to the main loop below it, which executes the command.
   dcl.prc.PRC$L_PENDING = dcl.keep(dcl.prc.PRC$L_PENDING, left.kind === 'logout' ? 'LOGOUT' : left.command);
   return yield* p.call(dcl.prc.PRC$L_UNWIND);
 });
 
-/** An ON CONTROL_Y action of the interrupted level first, and its procedure from there on; without one, commands from the terminal. */
-function* interruptedLoop(dcl: Dcl): Flow<Leave> {
-  const idf = dcl.idf;
-  if (idf.IDF$V_CTRLYSET === 0) {
-    if (!dcl.interactive) dcl.pushInterruptFrame();
-    return yield* commandLoop(dcl);
-  }
-  const action = dcl.storage.text(idf.IDF$L_CTRLYACTION);
-  try {
-    yield* executeWithStatus(dcl, action);
-  } catch (error) {
-    if (!(error instanceof Leave)) throw error;
-    if (error.kind === 'unwind') return error.withCommand(action);
-    if (error.kind !== 'level' || outermost(dcl)) return error;
-    yield* leaveLevel(dcl);
-  }
-  return yield* commandLoop(dcl);
+/** The image goes on at $EXIT, in user mode: its exit handlers run. */
+function imageExits(p: Procedure, dcl: Dcl): number {
+  p.memory.writeLong(p.argumentList + 4 * SAVED_PC, dcl.prc.PRC$L_EXITIMAGE);
+  return 1;
 }

@@ -14,6 +14,10 @@ import { isTerminal } from './interpreter/levels.js';
 import { Dcl } from './interpreter/session.js';
 import { translate } from './names.js';
 import { storeResult } from './parse-result.js';
+import { DCL$ATTACH_AST, DCL$TERMINATION_AST } from './spawn/asts.js';
+import { receiveContext } from './spawn/receive.js';
+import { DCL$KEYBOARD_OWNER } from './spawn/terminal.js';
+import { startSpawned } from './spawn/spawn.js';
 import { PPD, PRC } from './structures.js';
 import { DCL$SETMSGMASK, openSession, PPD_ADDRESS } from './system.js';
 
@@ -27,7 +31,7 @@ const WORK_AREA = PPD_ADDRESS + PPD.size;
 /** Addresses of the labels of dcl.mar, in the order DCL$STARTUP pushes them. */
 const ENTRIES = [
   'PRC$L_RUNIMAGE', 'PRC$L_UNWIND', 'PRC$L_EXITHANDLER', 'PRC$L_CALLBACK', 'PRC$L_ATTENTION', 'PRC$L_SETMSGMASK', 'PRC$L_EXITIMAGE',
-  'PRC$L_OUTBAND',
+  'PRC$L_OUTBAND', 'PRC$L_ATTACHAST', 'PRC$L_TERMAST', 'PRC$L_KEYOWNER',
 ] as const;
 
 export const DCL$INITIALIZE = procedure('DCL$INITIALIZE', function* (p): Flow<number> {
@@ -49,8 +53,9 @@ export const DCL$INITIALIZE = procedure('DCL$INITIALIZE', function* (p): Flow<nu
   yield* jobParameters(dcl);
   yield* service(p, '$RUNDWN', { acmode: USER });
   if (!dcl.table.valid) return (yield* service(p, '$EXIT', { code: 0x2c }));
+  yield* receiveContext(dcl);
   yield* attachTerminal(dcl);
-  yield* service(p, '$DCLCMH', { addres: p.argument(9), prvhnd: 0, type: 0 });
+  yield* service(p, '$DCLCMH', { addres: p.argument(ENTRIES.length + 1), prvhnd: 0, type: 0 });
   return 1;
 });
 
@@ -119,6 +124,7 @@ export const DCL$MAIN = procedure('DCL$MAIN', function* (p): Flow<number> {
       if (!(error instanceof CommandFailure)) throw error;
     }
   }
+  if (dcl.ppd.PPD$V_SUBPROCESS !== 0) yield* startSpawned(dcl);
   const left = yield* commandLoop(dcl);
   dcl.ppd.PPD$L_LSTSTATUS = left.status;
   yield* logout(dcl);
@@ -146,4 +152,7 @@ const toFrame = inlineRoutine('DCL$TO_FRAME', (k) => {
   k.setRegister(13, frame);
 });
 
-export const DCL_ROUTINES: readonly Microroutine[] = [DCL$INITIALIZE, DCL$MAIN, DCL$ATTENTION, DCL$OUT_OF_BAND, DCL$CLI_REQUEST, DCL$SETMSGMASK, markFrame, toFrame];
+export const DCL_ROUTINES: readonly Microroutine[] = [
+  DCL$INITIALIZE, DCL$MAIN, DCL$ATTENTION, DCL$OUT_OF_BAND, DCL$CLI_REQUEST, DCL$SETMSGMASK, markFrame, toFrame,
+  DCL$ATTACH_AST, DCL$TERMINATION_AST, DCL$KEYBOARD_OWNER,
+];

@@ -30,6 +30,42 @@ const UNSURE = 2;
 /** Storage that must stay free for symbols before a cache is made. */
 const LEFT_FOR_SYMBOLS = 0x8000;
 
+/** Where a record's length word and text stand in the block. */
+export const RECORD_LENGTH = RFA_SIZE;
+export const RECORD_TEXT = HEAD;
+
+/** Address of the record that the cache at `address` gives next; 0 when RMS has to be asked. */
+export function nextPlace(memory: Memory, address: number): number {
+  const counts = memory.readLong(address + COUNT);
+  const next = counts >>> 16;
+  if (next >= (counts & 0xffff) || (memory.readWord(address + FLAGS) & UNSURE) !== 0) return 0;
+  return address + memory.readWord(address + OFFSETS + 2 * next);
+}
+
+/** The record at `nextPlace` is given. */
+export function takeNext(memory: Memory, address: number): void {
+  memory.writeWord(address + NEXT, memory.readWord(address + NEXT) + 1);
+}
+
+/**
+ * The record with the file address `low`, `high` (its first four bytes, its last two) becomes the next.
+ * @param hint  where it stood last time
+ * @returns where it stands, -1 when it is not here
+ */
+export function seekNext(memory: Memory, address: number, low: number, high: number, hint: number): number {
+  const count = memory.readWord(address + COUNT);
+  if ((memory.readWord(address + FLAGS) & UNSURE) !== 0) return -1;
+  const isAt = (index: number): boolean => {
+    const place = address + memory.readWord(address + OFFSETS + 2 * index);
+    return memory.readLong(place) === low && memory.readWord(place + 4) === high;
+  };
+  let index = hint;
+  if (hint >= count || !isAt(hint)) for (index = 0; index < count && !isAt(index); index += 1);
+  if (index >= count) return -1;
+  memory.writeWord(address + NEXT, index);
+  return index;
+}
+
 export interface CachedRecord {
   readonly text: string;
   readonly rfa: RecordAddress;

@@ -32,7 +32,7 @@ const BUFFER_AT = FAB_AT + FAB$C_BLN;
 const DEVICE_AT = BUFFER_AT + BUFFER;
 const DEVICE_SIZE = 64;
 /** Longword: cache of a procedure's records, 0 none. */
-const CACHE_AT = DEVICE_AT + DEVICE_SIZE;
+export const CACHE_AT = DEVICE_AT + DEVICE_SIZE;
 const BLOCK = CACHE_AT + 4;
 /** Records that are read ahead at first, and at most; a short procedure costs no more than its lines. */
 const READ_AHEAD = 64;

@@ -31,6 +31,7 @@ export const PPD = structure('PPD', 0x80, {
   PPD$V_NOCTLY: ['PPD$L_FLAGS', 1],
   PPD$V_SUBPROCESS: ['PPD$L_FLAGS', 2],
   PPD$V_VERIFY: ['PPD$L_FLAGS', 3],
+  PPD$V_QUIET: ['PPD$L_FLAGS', 4],
 });
 
 /** DCL's process work area: what outlives a command, once per process. Lies behind the PPD in the CLI data pages. */
@@ -62,6 +63,14 @@ export const PRC = cells('PRC', [
   ['PRC$L_SETMSGMASK', 'DCL$SETMSGMASK'],
   ['PRC$L_EXITIMAGE', 'DCL$EXIT_IMAGE'],
   ['PRC$L_OUTBAND', 'DCL$OUT_OF_BAND, the CTRL/T AST routine'],
+  ['PRC$L_ATTACHAST', 'DCL$ATTACH_AST'],
+  ['PRC$L_TERMAST', 'DCL$TERMINATION_AST'],
+  ['PRC$L_KEYOWNER', 'DCL$KEYBOARD_OWNER'],
+  ['PRC$L_SPAWNED', 'first spawned process (SPB), 0 none'],
+  ['PRC$L_SPAWNCMD', 'command of SPAWN, in the subprocess (STR), 0 none (left)'],
+  ['PRC$W_ATTCHAN', 'channel of the attach request mailbox, 0 none'],
+  ['PRC$W_SPARE3', 'not used'],
+  ['PRC$L_RECALLED', 'command RECALL puts on the next line (STR), 0 none'],
   ['PRC$W_TTCHAN', 'channel of the terminal, 0 none'],
   ['PRC$W_NAMEDINP', 'file identifier that the supervisor mode name SYS$INPUT has, 0 when there is no such name'],
   ['PRC$W_NAMEDOUT', 'the same for SYS$OUTPUT and SYS$ERROR'],
@@ -91,15 +100,19 @@ export const PRC = cells('PRC', [
   PRC$V_LOGOUT: ['PRC$L_FLAGS', 6],
   PRC$V_PROMPTCR: ['PRC$L_FLAGS', 7],
   PRC$V_SEVERITYSET: ['PRC$L_FLAGS', 8],
+  PRC$V_DETACHED: ['PRC$L_FLAGS', 9],
+  PRC$V_ONECOMMAND: ['PRC$L_FLAGS', 10],
+  PRC$V_STARTBEHIND: ['PRC$L_FLAGS', 11],
 });
 
 /** Where DCL finds everything else: the head of the CLI symbol table pages. */
 export const STG = structure('STG', 0x20, {
   0x00: ['STG$L_SIZE', 'bytes in the symbol table pages'],
   0x04: ['STG$L_FREE', 'first free block, in address order; 0 none'],
-  0x08: ['STG$L_FREEBYTES', 'bytes free'],
-  0x0c: ['STG$L_BASE', 'first byte that can be allocated'],
-  0x10: gap(0x10, 'not used'),
+  0x08: ['STG$L_FREESIZE', 'size of the listhead as a free block: 0'],
+  0x0c: ['STG$L_FREEBYTES', 'bytes free'],
+  0x10: ['STG$L_BASE', 'first byte that can be allocated'],
+  0x14: gap(0xc, 'not used'),
 });
 
 /** A free block of the symbol table pages. */
@@ -208,6 +221,29 @@ export const PPF = structure('PPF', 0x58 - 0x34, {
   PPF$V_INDEXED: ['PPF$B_FLAGS', 2],
 });
 
+/** A spawned process, from its creation to its termination message. The counted process name follows. */
+export const SPB = structure('SPB', 0x24, {
+  0x00: ['SPB$L_FLINK', 'next spawned process, 0 last'],
+  0x04: ['SPB$L_PID', 'its extended PID'],
+  0x08: ['SPB$W_SIZE', 'size of this block'],
+  0x0a: ['SPB$B_TYPE', 'structure type'],
+  0x0b: ['SPB$B_FLAGS', 'flag bits'],
+  0x0c: ['SPB$W_TRMCHAN', 'channel of the termination mailbox, which up to four processes share'],
+  0x0e: ['SPB$W_COMCHAN', 'channel of the communication mailbox while the context is passed'],
+  0x10: ['SPB$L_FINALSTS', 'final status, when it ended that early'],
+  0x14: ['SPB$B_EFN', 'event flag of LIB$SPAWN'],
+  0x15: gap(3, 'not used'),
+  0x18: ['SPB$L_ASTADR', 'AST routine of LIB$SPAWN, 0 none'],
+  0x1c: ['SPB$L_ASTPRM', 'its parameter'],
+  0x20: ['SPB$L_STATUSADR', 'where LIB$SPAWN wants the final status, 0 nowhere'],
+}, {}, {
+  SPB$V_WAIT: ['SPB$B_FLAGS', 0],
+  SPB$V_NOTIFY: ['SPB$B_FLAGS', 1],
+  SPB$V_SETEF: ['SPB$B_FLAGS', 2],
+  SPB$V_STARTING: ['SPB$B_FLAGS', 3],
+  SPB$V_ENDED: ['SPB$B_FLAGS', 4],
+});
+
 /** A key definition: counted key name, state, set-state and string follow. */
 export const KEY = structure('KEY', 12, {
   0x00: ['KEY$L_FLINK', 'next definition, 0 last'],
@@ -261,10 +297,11 @@ export const DCL$C_PPF = 5;
 export const DCL$C_KEY = 6;
 export const DCL$C_RPW = 7;
 export const DCL$C_RAB = 8;
-export const DCL$C_CTX = 9;
+export const DCL$C_SPB = 9;
+export const DCL$C_CTX = 10;
 
 export const SYM$K_INTEGER = 1;
 export const SYM$K_STRING = 2;
 
 /** All structures, for SDA FORMAT. */
-export const DCL_STRUCTURES = [PPD, PRC, STG, FRE, SYT, SYM, IDF, STR, PPF, KEY, RPW, RPE] as const;
+export const DCL_STRUCTURES = [PPD, PRC, STG, FRE, SYT, SYM, IDF, STR, PPF, SPB, KEY, RPW, RPE] as const;

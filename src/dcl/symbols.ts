@@ -14,6 +14,9 @@ const NAMELEN = SYM.offset.SYM$B_NAMELEN;
 const ABBREV = SYM.offset.SYM$B_ABBREV;
 const TABLE = SYM.offset.SYM$L_TABLE;
 const TEXT = SYM.size;
+const BUCKETS = SYT.offset.SYT$L_BUCKETS;
+const ARRAY = SYT.offset.SYT$L_ARRAY;
+const ABBREVIATIONS = SYT.offset.SYT$L_ABBREV;
 
 export const LOCAL_BUCKETS = 32;
 export const GLOBAL_BUCKETS = 128;
@@ -25,6 +28,22 @@ export interface SymbolView {
   /** Characters that must be typed; the whole name when not abbreviated. */
   readonly required: number;
   readonly value: Value;
+}
+
+/** A name that is looked for again and again: its hash, and its characters as the longwords they are in memory. */
+export class SymbolName {
+  readonly hash: number;
+  /** Whole longwords of the name, then the bytes that are left. */
+  readonly words: Int32Array;
+  readonly rest: Uint8Array;
+
+  constructor(readonly text: string) {
+    this.hash = nameHash(text);
+    const bytes = textToBytes(text);
+    const whole = bytes.length >> 2;
+    this.words = Int32Array.from({ length: whole }, (_unused, index) => bytes[4 * index]! | (bytes[4 * index + 1]! << 8) | (bytes[4 * index + 2]! << 16) | (bytes[4 * index + 3]! << 24));
+    this.rest = bytes.slice(4 * whole);
+  }
 }
 
 /**
@@ -95,9 +114,25 @@ export class SymbolTables {
     return 0;
   }
 
+  /** As `find` for an exact name; -1 when the table has symbols with `*`, which only `find` tells. */
+  findQuick(table: number, name: SymbolName): number {
+    const memory = this.memory;
+    const { hash, words, rest } = name;
+    const buckets = memory.readLong(table + BUCKETS);
+    next: for (let symbol = memory.readLong(memory.readLong(table + ARRAY) + STR.size + 4 * (hash & (buckets - 1))); symbol !== 0; symbol = memory.readLong(symbol)) {
+      if (memory.readLong(symbol + HASH) !== hash || memory.readByte(symbol + NAMELEN) !== name.text.length) continue;
+      let at = symbol + TEXT;
+      for (let index = 0; index < words.length; index += 1, at += 4) if ((memory.readLong(at) | 0) !== words[index]) continue next;
+      for (let index = 0; index < rest.length; index += 1, at += 1) if (memory.readByte(at) !== rest[index]) continue next;
+      return symbol;
+    }
+    return memory.readLong(table + ABBREVIATIONS) === 0 ? 0 : -1;
+  }
+
   private abbreviated(table: number, name: string): number {
     const memory = this.memory;
     for (let symbol = memory.readLong(table + SYT.offset.SYT$L_ABBREV); symbol !== 0; symbol = memory.readLong(symbol)) {
+      if (memory.readByte(symbol + TEXT) !== name.charCodeAt(0) || memory.readByte(symbol + NAMELEN) < name.length) continue;
       if (name.length >= memory.readByte(symbol + ABBREV) && this.nameOf(symbol).startsWith(name)) return symbol;
     }
     return 0;
@@ -152,8 +187,8 @@ export class SymbolTables {
     return 0;
   }
 
-  /** Stores a new value in place when it fits. */
-  private overwrite(symbol: number, value: Value): boolean {
+  /** Stores a new value in place; false when there is no room for it. */
+  overwrite(symbol: number, value: Value): boolean {
     const memory = this.memory;
     if (typeof value === 'number') {
       memory.writeByte(symbol + KIND, SYM$K_INTEGER);

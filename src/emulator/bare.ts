@@ -3,17 +3,22 @@
  * interrupt stack, at IPL 31, mapping off, until it halts.
  */
 import { type MachineClock, VirtualClock } from './clock.js';
+import { applyRegisters, captureRegisters, GENERAL_REGISTERS, INITIAL_PSL } from './console-registers.js';
 import type { ConsolePort } from './console-terminal.js';
 import { Machine, type StopReason } from './machine.js';
-import { PSL_IS, PSL_S_IPL } from './psl.js';
+import type { CpuModel } from './cpu.js';
 
 export interface BareOptions {
   /** Physical address of the first byte. */
   readonly load: number;
-  /** Where execution starts. */
+  /** Where execution starts, unless `state` names the PC. */
   readonly start: number;
+  /** Registers by name (console-registers.ts) that are set before the start. */
+  readonly state?: ReadonlyMap<string, number>;
   /** No limit when absent. */
   readonly maxInstructions?: number;
+  /** Which instructions are there: the default is 780. */
+  readonly model?: CpuModel;
   readonly memoryMegabytes?: number;
   /** Report the registers when it stops. */
   readonly registers?: boolean;
@@ -31,20 +36,21 @@ export interface BareResult {
 
 const DEFAULT_MEGABYTES = 8;
 const SLICE = 10_000_000;
-const REGISTERS: readonly string[] = ['R0', 'R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7', 'R8', 'R9', 'R10', 'R11', 'AP', 'FP', 'SP', 'PC'];
 
 /** A machine with the program in it, about to execute its first instruction. @throws RangeError when it does not fit into memory */
 export function prepareBare(program: Uint8Array, options: BareOptions, console: ConsolePort): Machine {
   const memoryBytes = (options.memoryMegabytes ?? DEFAULT_MEGABYTES) * 0x10_0000;
-  const machine = new Machine({ memoryBytes, clock: options.clock ?? new VirtualClock(), console });
+  const machine = new Machine({ memoryBytes, clock: options.clock ?? new VirtualClock(), console, model: options.model ?? '780' });
   if (options.load < 0 || options.load + program.length > machine.memory.size) {
     throw new RangeError(`${program.length} bytes at ${hex(options.load)} do not fit into ${memoryBytes / 0x10_0000} MB of memory`);
   }
   machine.memory.bytes.set(program, options.load);
-  machine.cpu.psl = PSL_IS | (31 << PSL_S_IPL);
+  machine.cpu.psl = INITIAL_PSL;
   machine.cpu.r[15] = options.start;
   // A stack, should the program want one before it sets its own: what is below the program, or the top of memory.
   machine.cpu.r[14] = options.load >= 0x200 ? options.load : machine.memory.size;
+  const refused = applyRegisters(machine, options.state ?? new Map());
+  if (refused !== null) throw new RangeError(`register ${refused} cannot be set to ${hex(options.state!.get(refused)!)}`);
   return machine;
 }
 
@@ -75,18 +81,24 @@ function runToStop(machine: Machine, maxInstructions: number): StopReason {
   }
 }
 
+/** The registers as lines `NAME HEX`, which `parseState` reads. */
+export function stateLines(machine: Machine): string[] {
+  return captureRegisters(machine).map(([name, value]) => `${name} ${hex(value)}`);
+}
+
 /** What is printed when the machine has stopped. */
 export function reportBare(machine: Machine, stop: StopReason, registers: boolean): string[] {
   const { cpu } = machine;
   const lines: string[] = [];
   if (stop.kind === 'halt') lines.push(`%BARE-I-HALTED, ${stop.code}, PC ${hex(stop.pc)}, PSL ${hex(cpu.psl)}`);
   else if (stop.kind === 'budget') lines.push(`%BARE-W-LIMIT, instruction limit reached, PC ${hex(cpu.r[15]!)}, PSL ${hex(cpu.psl)}`);
+  else if (stop.kind === 'stop') lines.push(`%BARE-I-STOPPED, PC ${hex(cpu.r[15]!)}, PSL ${hex(cpu.psl)}`);
   else lines.push(`%BARE-I-IDLE, the processor waits for an interrupt that cannot come, PC ${hex(cpu.r[15]!)}, PSL ${hex(cpu.psl)}`);
   if (registers) {
     for (let row = 0; row < 4; row++) {
       lines.push([0, 1, 2, 3].map((column) => {
         const n = 4 * row + column;
-        return `${REGISTERS[n]!.padEnd(3)} ${hex(cpu.r[n]!)}`;
+        return `${GENERAL_REGISTERS[n]!.padEnd(3)} ${hex(cpu.r[n]!)}`;
       }).join('   '));
     }
   }

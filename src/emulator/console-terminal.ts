@@ -10,6 +10,8 @@ export const IPL_CONSOLE = 20;
 
 const READY = 0x80;
 const INTERRUPT_ENABLE = 0x40;
+/** Looking once or twice may be to throw away what was typed too early. */
+const POLLS = 3;
 
 /** Machine to host. */
 export interface ConsolePort {
@@ -24,6 +26,7 @@ export class ConsoleTerminal {
   #transmitEnable = false;
   #buffer = 0;
   #full = false;
+  #polls = 0;
 
   constructor(interrupts: InterruptController, port: ConsolePort) {
     this.#interrupts = interrupts;
@@ -32,6 +35,7 @@ export class ConsoleTerminal {
 
   /** Host to machine: one byte typed. */
   receive(byte: number): void {
+    this.#polls = 0;
     this.#queue.push(byte & 0xff);
     this.#fill();
   }
@@ -41,7 +45,13 @@ export class ConsoleTerminal {
     return this.#queue.length + (this.#full ? 1 : 0);
   }
 
+  /** Does the guest wait for input: has it enabled the interrupt, or asked again and again since it last printed? */
+  get wanted(): boolean {
+    return this.#receiveEnable || this.#polls >= POLLS;
+  }
+
   readReceiveStatus(): number {
+    if (!this.#full) this.#polls++;
     return (this.#full ? READY : 0) | (this.#receiveEnable ? INTERRUPT_ENABLE : 0);
   }
 
@@ -73,6 +83,7 @@ export class ConsoleTerminal {
 
   /** Bits 11:8 select the terminal (0) or something of the console subsystem, which we do not have. */
   writeTransmitData(value: number): void {
+    this.#polls = 0;
     if ((value & 0xf00) === 0) this.#port.transmit(value & 0xff);
     if (this.#transmitEnable) this.#interrupts.request(SCB_CONSOLE_TRANSMIT, IPL_CONSOLE);
   }

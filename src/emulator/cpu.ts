@@ -7,9 +7,10 @@
  * Between instructions the loop looks at `attention`: a bit for each reason not to go straight on.
  */
 import { BlockCache, type Instruction } from './decode.js';
+import { CompatibilityMode } from './compatibility/execute.js';
 import { enterException, enterInterrupt } from './exceptions.js';
 import { ExecutorFactory } from './executors.js';
-import { ARITH_DECIMAL_DIVIDE, ARITH_DECIMAL_OVERFLOW, ARITH_INTEGER_DIVIDE, ARITH_INTEGER_OVERFLOW, ARITH_SUBSCRIPT, customerInstruction, SCB_ARITHMETIC, SCB_TRACE_PENDING, VaxFault } from './fault.js';
+import { ARITH_DECIMAL_DIVIDE, ARITH_DECIMAL_OVERFLOW, ARITH_INTEGER_DIVIDE, ARITH_INTEGER_OVERFLOW, ARITH_SUBSCRIPT, customerInstruction, reservedInstruction, SCB_ARITHMETIC, SCB_TRACE_PENDING, SUSPENDED, VaxFault } from './fault.js';
 import type { ConsoleTerminal } from './console-terminal.js';
 import type { InterruptController } from './interrupts.js';
 import type { IntervalTimer } from './interval-timer.js';
@@ -17,7 +18,7 @@ import { insque, NOWHERE, remque } from './isa/queue.js';
 import { changeMode, ldpctx, rei, svpctx } from './modes.js';
 import { type Mmu, PAGE } from './mmu.js';
 import { callg, calls, ret } from './procedure-call.js';
-import { PR$_ICCS, PR$_NICR, SID_780 } from './processor-registers.js';
+import { PR$_ICCS, PR$_NICR, SID_780, SID_SUBSET } from './processor-registers.js';
 import { ISP, PSL_CC, PSL_CURMOD, PSL_DV, PSL_FPD, PSL_IPL, PSL_IS, PSL_IV, PSL_S_CURMOD, PSL_S_IPL, PSL_S_PRVMOD, PSL_T, PSL_TP, PSL_V } from './psl.js';
 import { readProcessorRegister, writeProcessorRegister } from './register-access.js';
 
@@ -32,7 +33,14 @@ export type HaltCode =
 /** Why `execute` came back before its limit. */
 export type ExecutionStop = { readonly kind: 'idle' } | { readonly kind: 'halt'; readonly pc: number; readonly code: HaltCode } | { readonly kind: 'stop' };
 
+/**
+ * Which VAX: a VAX-11/780 with extended floating point; or a subset as in the MicroVAX II, whose string (but MOVC3 and MOVC5), CRC, decimal, EDITPC,
+ * octaword and H_floating instructions are left to software by way of SCB C8 and CC, and which has no compatibility mode.
+ */
+export type CpuModel = '780' | 'subset';
+
 export interface CpuParts {
+  readonly model: CpuModel;
   readonly mmu: Mmu;
   readonly interrupts: InterruptController;
   readonly intervalTimer: IntervalTimer;
@@ -46,6 +54,11 @@ const CODE = 4;
 const TRACE = 8;
 const STOP = 16;
 const TIMER = 32;
+/** PSL<FPD>: the next instruction must be one that can go on. */
+const FIRST_PART_DONE = 64;
+/** PSL<CM>: the code is a PDP-11's. */
+const COMPATIBILITY = 128;
+const ONE_AT_A_TIME = TRACE | FIRST_PART_DONE;
 
 /** Below this level a branch to itself is a processor with nothing to do. */
 const IDLE_IPL = 8;
@@ -65,13 +78,17 @@ export class Cpu {
   sisr = 0;
   wcsa = 0;
   wcsd = 0;
+  mbrk = 0;
   pmr = 0;
-  sid = SID_780;
+  sid: number;
   /** Instructions executed since the machine was made, a faulting one included. */
   instructionCount = 0;
   /** What opcode FC does. Returns false when it does not know the bytes that follow. */
   customInstruction: ((cpu: Cpu) => boolean) | null = null;
+  /** Called with the PC of each instruction before it executes. While it is set the processor takes one instruction at a time. */
+  observer: ((pc: number) => void) | null = null;
 
+  readonly model: CpuModel;
   readonly mmu: Mmu;
   readonly interrupts: InterruptController;
   readonly intervalTimer: IntervalTimer;
@@ -87,19 +104,24 @@ export class Cpu {
   readonly scratch = new Int32Array(16);
 
   #attention = 0;
+  #limit = 0;
   #trapType = 0;
   #haltCode: HaltCode = 'HALT instruction';
   #current: Instruction | null = null;
   readonly #blocks: BlockCache;
+  readonly #compatibility: CompatibilityMode;
   readonly #snapshot = new Int32Array(16);
   readonly #stackSnapshot = new Int32Array(5);
 
   constructor(parts: CpuParts) {
+    this.model = parts.model;
+    this.sid = parts.model === '780' ? SID_780 : SID_SUBSET;
     this.mmu = parts.mmu;
     this.interrupts = parts.interrupts;
     this.intervalTimer = parts.intervalTimer;
     this.console = parts.console;
-    this.#blocks = new BlockCache(this.mmu, new ExecutorFactory(this));
+    this.#blocks = new BlockCache(this.mmu, new ExecutorFactory(this), parts.model === 'subset');
+    this.#compatibility = new CompatibilityMode(this);
     this.mmu.codeWritten = (page) => {
       this.#blocks.codeWritten(page);
       this.#attention |= CODE;
@@ -382,7 +404,8 @@ export class Cpu {
   updateAttention(): void {
     const pending = Math.max(this.interrupts.highest, this.highestSoftwareLevel) > this.ipl;
     const tracing = (this.pslBits & (PSL_T | PSL_TP)) !== 0;
-    this.#attention = (this.#attention & ~(INTERRUPT | TRACE)) | (pending ? INTERRUPT : 0) | (tracing ? TRACE : 0);
+    const special = (tracing ? TRACE : 0) | ((this.pslBits & PSL_FPD) !== 0 ? FIRST_PART_DONE : 0) | (this.pslBits < 0 ? COMPATIBILITY : 0);
+    this.#attention = (this.#attention & ~(INTERRUPT | TRACE | FIRST_PART_DONE | COMPATIBILITY)) | (pending ? INTERRUPT : 0) | special;
   }
 
   /**
@@ -390,6 +413,7 @@ export class Cpu {
    * (null, early). Exceptions and interrupts are taken on the way.
    */
   execute(limit: number): ExecutionStop | null {
+    this.#limit = limit;
     const { r, mmu } = this;
     const blocks = this.#blocks;
     let left = 0;
@@ -401,6 +425,14 @@ export class Cpu {
           if (this.#attention !== 0) {
             const stop = this.#attend();
             if (stop !== CONTINUE) return stop;
+            if ((this.#attention & COMPATIBILITY) !== 0) {
+              if (this.instructionCount >= limit) return null;
+              this.observer?.(r[15]!);
+              this.#beginTraced();
+              this.instructionCount++;
+              this.#compatibility.step();
+              continue;
+            }
           }
           if (this.instructionCount >= limit) return null;
 
@@ -408,7 +440,9 @@ export class Cpu {
           if (block.idles && this.ipl < IDLE_IPL && this.#attention === 0) return IDLE;
           const list = block.instructions;
           let count = list.length;
-          if ((this.#attention & TRACE) !== 0) count = this.#beginTraced();
+          this.observer?.(block.va);
+          if ((this.#attention & ONE_AT_A_TIME) !== 0) count = this.#beginAlone(list[0]!);
+          else if (this.observer !== null) count = 1;
           else if (this.instructionCount + count > limit) count = limit - this.instructionCount;
           // The last instruction finds the PC after itself; those before it do not look.
           r[15] = count === list.length ? block.end : list[count - 1]!.next;
@@ -428,10 +462,27 @@ export class Cpu {
         }
       } catch (fault) {
         this.instructionCount -= left;
-        if (!(fault instanceof VaxFault)) throw fault;
-        this.#recover(fault);
+        if (fault === SUSPENDED) this.#suspend();
+        else if (fault instanceof VaxFault) this.#recover(fault);
+        else throw fault;
       }
     }
+  }
+
+  /**
+   * For a microroutine between two of its steps: counts the next one as an instruction of its own when nothing is to be served before it.
+   * False: an interrupt, a trap, the trace bit or the end of the slice comes first, so the routine must end its instruction here.
+   */
+  mayGoOn(): boolean {
+    if (this.#attention !== 0 || this.instructionCount >= this.#limit) return false;
+    this.instructionCount += 1;
+    return true;
+  }
+
+  /** The PC goes back to the instruction that has more to do. */
+  #suspend(): void {
+    this.r[15] = this.#current!.pc;
+    this.setPslBits(this.pslBits & ~PSL_TP);
   }
 
   /** Puts back what a half-done instruction changed, and delivers its exception. */
@@ -442,21 +493,32 @@ export class Cpu {
       if (!fpd) instruction.undo.forEach((register, k) => (this.r[register] = this.saved[k]!));
       if (instruction.restoresCc && !fpd) this.cc = this.savedCc;
       this.r[15] = instruction.pc;
+    }
+    if (fault.kind !== 'trap') {
       this.#attention &= ~TRAP;
       this.setPslBits(this.pslBits & ~PSL_TP);
     }
     enterException(this, fault);
   }
 
-  /** With T set, one instruction at a time, each leaving TP behind. */
-  #beginTraced(): number {
-    if ((this.pslBits & PSL_T) !== 0) this.pslBits |= PSL_TP;
+  /** With T set, one instruction at a time, each leaving TP behind. With FPD set, one, which must know what to do about it. */
+  #beginAlone(instruction: Instruction): number {
+    if ((this.pslBits & PSL_FPD) !== 0 && !instruction.resumes) {
+      this.instructionCount++;
+      throw reservedInstruction();
+    }
+    this.#beginTraced();
     return 1;
+  }
+
+  #beginTraced(): void {
+    if ((this.pslBits & PSL_T) !== 0) this.pslBits |= PSL_TP;
   }
 
   /** Serves the bits of `attention` between two instructions. */
   #attend(): ExecutionStop | null | typeof CONTINUE {
     this.#attention &= ~CODE;
+    if ((this.pslBits & PSL_FPD) === 0) this.#attention &= ~FIRST_PART_DONE;
     if ((this.#attention & TRAP) !== 0) {
       this.#attention &= ~TRAP;
       enterException(this, new VaxFault(SCB_ARITHMETIC, 'trap', [this.#trapType]));

@@ -26,6 +26,8 @@ export interface DecodedRow {
   readonly row: InstructionRow;
   readonly operands: readonly Operand[];
   readonly endsBlock: boolean;
+  /** A subset processor leaves it to software. */
+  readonly emulated: boolean;
 }
 
 /** One decoded instruction. `n` is the register, `v` the constant, displacement or address, `x` the index register of each operand. */
@@ -39,6 +41,8 @@ export class Instruction {
   /** Registers that autoincrement or autodecrement change: their old values are in `cpu.saved` while it executes. */
   undo: readonly number[] = [];
   restoresCc = false;
+  /** May be executed with PSL<FPD> set. */
+  resumes = false;
   next: number;
   run: (i: Instruction) => void = unset;
 
@@ -70,6 +74,7 @@ for (const row of instructionTable) {
   const operands = row.operands.map(parseOperand);
   rows[row.opcode > 0xff ? 0x100 * ((row.opcode >> 8) - 0xfc) + (row.opcode & 0xff) : row.opcode] = {
     row, operands, endsBlock: row.endsBlock === true || operands.some((operand) => operand.access === 'b'),
+    emulated: row.emulated === true || operands.some((operand) => TYPE_SIZE[operand.type] === 16),
   };
 }
 
@@ -90,9 +95,13 @@ export class BlockCache {
   #at = 0;
   #shape = '';
 
-  constructor(mmu: Mmu, executors: ExecutorFactory) {
+  readonly #subset: boolean;
+
+  /** @param subset whether the instructions that a subset processor has not are to be left to software */
+  constructor(mmu: Mmu, executors: ExecutorFactory, subset: boolean) {
     this.#mmu = mmu;
     this.#executors = executors;
+    this.#subset = subset;
   }
 
   /** The block at `pc` in the current mode. @raises the faults of fetching its first instruction */
@@ -152,7 +161,7 @@ export class BlockCache {
       }
       instructions.push(decoded);
       at = decoded.next;
-      ends = decoded.row === null || findRow(decoded.row.opcode)!.endsBlock;
+      ends = decoded.row === null || this.#endsBlock(findRow(decoded.row.opcode)!);
     }
     const length = at - pc;
     const bytes = new Uint8Array(length);
@@ -161,6 +170,10 @@ export class BlockCache {
     const first = instructions[0]!;
     const idles = (first.row?.opcode === 0x11 || first.row?.opcode === 0x31) && first.v0 === pc;
     return new Block(pc, pa, instructions, at, bytes, idles);
+  }
+
+  #endsBlock(decoded: DecodedRow): boolean {
+    return decoded.endsBlock || (this.#subset && decoded.emulated);
   }
 
   #mark(pc: number, length: number): void {
@@ -219,7 +232,9 @@ export class BlockCache {
     }
     instruction.undo = undo;
     instruction.next = this.#at;
-    const executor = this.#executors.executor(decoded, this.#shape);
+    const emulated = this.#subset && decoded.emulated;
+    const executor = emulated ? this.#executors.emulating(decoded, this.#shape) : this.#executors.executor(decoded, this.#shape);
+    instruction.resumes = emulated || decoded.row.resume !== undefined;
     instruction.run = executor.run;
     instruction.restoresCc = executor.restoresCc;
     return instruction;
@@ -245,8 +260,8 @@ export class BlockCache {
     if (specifier >= 0x40 && specifier <= 0x4f) {
       const index = specifier & 15;
       const base = this.#byte();
-      // Literal, register, immediate and index modes have no address to index; PC cannot be an index.
-      if (index === 15 || base < 0x60 || base === 0x8f) return RESERVED;
+      // Literal, register and index modes have no address to index; PC cannot be an index. A 780 indexes immediate mode, from the constant's address.
+      if (index === 15 || base < 0x60 || (base === 0x8f && this.#subset)) return RESERVED;
       if ((base >> 4 === 7 || base >> 4 === 8 || base >> 4 === 9) && (base & 15) === index && (base & 15) !== 15) return RESERVED;
       if (this.#address(instruction, k, base, size, undo) === RESERVED) return RESERVED;
       this.#shape += 'x';

@@ -15,13 +15,15 @@ export function enterException(m: Cpu, fault: VaxFault): void {
   const onInterruptStack = m.onInterruptStack || severe || (vector & 3) === ON_INTERRUPT_STACK;
   const ipl = severe || (vector & 3) === ON_INTERRUPT_STACK ? IPL_HIGHEST << PSL_S_IPL : m.pslBits & PSL_IPL;
   const psl = (onInterruptStack ? PSL_IS : 0) | ipl | (m.currentMode << PSL_S_PRVMOD);
-  if (pushFrame(m, psl, fault.parameters)) {
-    m.r[15] = vector & ~3;
-  } else if (onInterruptStack) {
-    m.halt('interrupt stack not valid');
-  } else {
-    enterException(m, kernelStackNotValid());
-  }
+  const failure = pushFrame(m, psl, fault.parameters);
+  if (failure === null) m.r[15] = vector & ~3;
+  else stackFailed(m, onInterruptStack, failure);
+}
+
+/** The second of two errors: no kernel stack is an exception of its own, no memory behind it a machine check. Without an interrupt stack there is no way on. */
+function stackFailed(m: Cpu, onInterruptStack: boolean, failure: VaxFault): void {
+  if (onInterruptStack) m.halt('interrupt stack not valid');
+  else enterException(m, failure.vector === SCB_MACHINE_CHECK ? failure : kernelStackNotValid());
 }
 
 /** Takes the most urgent interrupt, which the caller has found to be above the current IPL. */
@@ -39,9 +41,9 @@ export function enterInterrupt(m: Cpu): void {
   if (vector === null) return;
   const onInterruptStack = m.onInterruptStack || (vector & 3) === ON_INTERRUPT_STACK;
   const psl = (onInterruptStack ? PSL_IS : 0) | (ipl << PSL_S_IPL);
-  if (pushFrame(m, psl, [])) m.r[15] = vector & ~3;
-  else if (onInterruptStack) m.halt('interrupt stack not valid');
-  else enterException(m, kernelStackNotValid());
+  const failure = pushFrame(m, psl, []);
+  if (failure === null) m.r[15] = vector & ~3;
+  else stackFailed(m, onInterruptStack, failure);
 }
 
 /** The SCB longword at `offset`; null, and the processor halted, when it cannot be used. */
@@ -61,8 +63,8 @@ function readVector(m: Cpu, offset: number): number | null {
   return vector;
 }
 
-/** Pushes parameters, PC and PSL in kernel mode on the stack `psl` selects, and switches to it. False when the stack is not valid. */
-function pushFrame(m: Cpu, psl: number, parameters: readonly number[]): boolean {
+/** Pushes parameters, PC and PSL in kernel mode on the stack `psl` selects, and switches to it. What is wrong with that stack, or null. */
+function pushFrame(m: Cpu, psl: number, parameters: readonly number[]): VaxFault | null {
   const wantsInterruptStack = (psl & PSL_IS) !== 0;
   const top = m.onInterruptStack === wantsInterruptStack && m.currentMode === 0 ? m.r[14]! : m.stackPointers[wantsInterruptStack ? ISP : 0]!;
   const sp = (top - 8 - 4 * parameters.length) | 0;
@@ -74,11 +76,11 @@ function pushFrame(m: Cpu, psl: number, parameters: readonly number[]): boolean 
     m.mmu.store((top - 8) | 0, 4, pc, 0);
     m.mmu.store((top - 4) | 0, 4, oldPsl, 0);
   } catch (fault) {
-    if (fault instanceof VaxFault) return false;
+    if (fault instanceof VaxFault) return fault;
     throw fault;
   }
   m.switchStack(psl);
   m.cc = 0;
   m.r[14] = sp;
-  return true;
+  return null;
 }

@@ -5,6 +5,7 @@
  */
 import type { Cpu } from './cpu.js';
 import type { DecodedRow, Instruction } from './decode.js';
+import { emulate } from './emulation.js';
 import { type Operand, TYPE_SIZE } from './isa/instruction.js';
 import { PSL_FPD } from './psl.js';
 
@@ -23,6 +24,18 @@ export class ExecutorFactory {
 
   constructor(cpu: Cpu) {
     this.#cpu = cpu;
+  }
+
+  /** For instructions that a subset processor leaves to software. */
+  emulating(decoded: DecodedRow, shape: string): Executor {
+    const key = `${decoded.row.opcode}${shape}`;
+    let executor = this.#made.get(key);
+    if (executor === undefined) {
+      const make = new Function('cpu', 'r', 'u', 'saved', 'emulate', composeEmulation(decoded, shape)) as (...environment: unknown[]) => Executor['run'];
+      executor = { run: make(this.#cpu, this.#cpu.r, this.#cpu.mmu, this.#cpu.saved, emulate), restoresCc: false };
+      this.#made.set(key, executor);
+    }
+    return executor;
   }
 
   /** @param shape the operands' modes in order, each with an x after it when indexed */
@@ -56,6 +69,15 @@ export function composeExecutor(decoded: DecodedRow, shape: string): { text: str
     lines.push(...text.lines, ...text.store(call));
   }
   return { text: `'use strict'; return function execute(i) {\n${lines.join('\n')}\n};`, restoresCc: text.restoresCc };
+}
+
+/** The body of a function that returns the executor of an emulation exception: operands are evaluated, and go to the handler. */
+function composeEmulation(decoded: DecodedRow, shape: string): string {
+  const text = new Evaluation(true);
+  const modes = shape.match(/.x?/g) ?? [];
+  const passed = decoded.operands.map((operand, k) => text.emulated(operand, k, modes[k]!));
+  const lines = [...text.saves, `if ((cpu.pslBits & ${PSL_FPD}) !== 0) { emulate(cpu, i, null); return; }`, ...text.lines, `emulate(cpu, i, [${passed.join(', ')}]);`];
+  return `'use strict'; return function execute(i) {\n${lines.join('\n')}\n};`;
 }
 
 /** Collects the statements that evaluate operands, the values to pass, and how to store results. */
@@ -103,6 +125,23 @@ class Evaluation {
         this.restoresCc = true;
       }
     }
+  }
+
+  /**
+   * Evaluates an operand for the emulation exception: the value of one that is read, zero extended; the address of any other and of those longer
+   * than a longword, or the register's number complemented.
+   */
+  emulated(operand: Operand, k: number, mode: string): string {
+    const size = TYPE_SIZE[operand.type];
+    const letter = mode[0]!;
+    if (letter === 't' || letter === 'k') return size < 4 ? `i.v${k} & ${2 ** (8 * size) - 1}` : `i.v${k}`;
+    const byValue = operand.access === 'r' && size <= 4;
+    if (letter === 'r' && !byValue) return `~i.n${k}`;
+    if (letter !== 'r') this.lines.push(`const a${k} = ${this.#address(k, letter, size, mode.length > 1)};`);
+    if (!byValue) return `a${k}`;
+    if (letter === 'r') this.#readRegister(k, size);
+    else this.#readMemory(k, size, false);
+    return size < 4 ? `b${k} & ${2 ** (8 * size) - 1}` : `b${k}`;
   }
 
   /** Statements that call `operate` and put its results away, those that may fault first. */

@@ -20,6 +20,8 @@ export const SCB_ARITHMETIC = 0x34;
 export const SCB_CHMK = 0x40;
 export const SCB_SOFTWARE = 0x80;
 export const SCB_INTERVAL_TIMER = 0xc0;
+export const SCB_EMULATION = 0xc8;
+export const SCB_EMULATION_SUSPENDED = 0xcc;
 export const SCB_CONSOLE_RECEIVE = 0xf8;
 export const SCB_CONSOLE_TRANSMIT = 0xfc;
 
@@ -39,6 +41,21 @@ export const ARITH_FLOAT_DIVIDE = 9;
 export const ARITH_FLOAT_UNDERFLOW = 10;
 
 export type FaultKind = 'fault' | 'trap' | 'abort';
+
+/** What a compatibility mode exception pushes: SCB 30. */
+export const COMPATIBILITY_RESERVED = 0;
+export const COMPATIBILITY_BPT = 1;
+export const COMPATIBILITY_IOT = 2;
+export const COMPATIBILITY_EMT = 3;
+export const COMPATIBILITY_TRAP = 4;
+export const COMPATIBILITY_ILLEGAL = 5;
+export const COMPATIBILITY_ODD_ADDRESS = 6;
+
+/**
+ * Thrown by a long instruction that has set PSL<FPD>, has done a good deal and has more to do: no exception, but a place where interrupts
+ * are let in. It goes on when it is executed again.
+ */
+export const SUSPENDED = Symbol('instruction suspended');
 
 /** An exception on its way to the SCB. `parameters[0]` ends on the top of the stack, the last one just below the PC. */
 export class VaxFault {
@@ -83,6 +100,11 @@ export function customerInstruction(): VaxFault {
 
 export function breakpoint(): VaxFault {
   return new VaxFault(SCB_BREAKPOINT, 'fault');
+}
+
+/** An instruction or address that PDP-11 compatibility mode cannot carry out; `code` 0 to 6. */
+export function compatibilityFault(code: number): VaxFault {
+  return new VaxFault(SCB_COMPATIBILITY, code === COMPATIBILITY_ODD_ADDRESS ? 'abort' : 'fault', [code]);
 }
 
 /** Type codes 8 to 10: the floating faults. Arithmetic traps are posted with `Cpu.trap`, for the instruction completes. */

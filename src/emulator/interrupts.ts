@@ -1,6 +1,10 @@
 /** Interrupt requests of devices. A request holds its level until it is taken or cleared; software interrupts live in SISR (cpu.ts). */
 
 const LEVELS = 32;
+/** SCB offset of nexus 0 at IPL 20, and the distance to the next level's. */
+const NEXUS_VECTORS = 0x100;
+const NEXUS_LEVEL = 0x40;
+const NEXUS_IPL = 20;
 
 export class InterruptController {
   readonly #requests: number[][] = Array.from({ length: LEVELS }, () => []);
@@ -23,6 +27,17 @@ export class InterruptController {
       if (at >= 0) level.splice(at, 1);
     }
     this.#settle();
+  }
+
+  /**
+   * The device of a nexus no longer asserts a request that the processor has seen. Nobody will answer for it, and nexus 0's vector of that
+   * level is taken instead: a passive release.
+   */
+  withdraw(vector: number): void {
+    if (!this.isRequested(vector)) return;
+    const level = this.#requests.findIndex((requests) => requests.includes(vector));
+    this.clear(vector);
+    this.request(NEXUS_VECTORS + NEXUS_LEVEL * (level - NEXUS_IPL), level);
   }
 
   isRequested(vector: number): boolean {

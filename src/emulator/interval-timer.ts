@@ -96,6 +96,17 @@ export class IntervalTimer {
     this.#next = value >>> 0;
   }
 
+  readNext(): number {
+    return this.#next;
+  }
+
+  /** Sets the counter, as only a console can. */
+  setCount(value: number): void {
+    this.poll();
+    this.#count = value >>> 0;
+    this.#overflowAt = this.#now() + (0x1_0000_0000 - this.#count);
+  }
+
   readCount(): number {
     this.poll();
     return (this.#control & ICCS_RUN) === 0 ? this.#count : this.#current();

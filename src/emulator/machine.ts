@@ -4,7 +4,7 @@
  */
 import type { MachineClock } from './clock.js';
 import { type ConsolePort, ConsoleTerminal } from './console-terminal.js';
-import { Cpu, type ExecutionStop } from './cpu.js';
+import { Cpu, type CpuModel, type ExecutionStop } from './cpu.js';
 import { InterruptController } from './interrupts.js';
 import { IntervalTimer } from './interval-timer.js';
 import { IoSpace } from './io-space.js';
@@ -12,6 +12,7 @@ import { PhysicalMemory } from './memory.js';
 import { Mmu } from './mmu.js';
 
 export type { MachineClock } from './clock.js';
+export type { CpuModel } from './cpu.js';
 export type { ConsolePort } from './console-terminal.js';
 
 /** `budget`: the instructions asked for are done. `stop`: `cpu.requestStop` was called. */
@@ -21,6 +22,8 @@ export interface MachineOptions {
   readonly memoryBytes: number;
   readonly clock: MachineClock;
   readonly console: ConsolePort;
+  /** The default is 780. */
+  readonly model?: CpuModel;
 }
 
 export class Machine {
@@ -37,7 +40,9 @@ export class Machine {
     this.clock = options.clock;
     this.intervalTimer = new IntervalTimer(this.interrupts, () => this.now());
     this.console = new ConsoleTerminal(this.interrupts, options.console);
-    this.cpu = new Cpu({ mmu: new Mmu(this.memory, this.io), interrupts: this.interrupts, intervalTimer: this.intervalTimer, console: this.console });
+    this.cpu = new Cpu({
+      model: options.model ?? '780', mmu: new Mmu(this.memory, this.io), interrupts: this.interrupts, intervalTimer: this.intervalTimer, console: this.console,
+    });
   }
 
   /** Microseconds of the clock. */

@@ -38,9 +38,12 @@ export const PR$_SBIQC = 54;
 export const PR$_MAPEN = 56;
 export const PR$_TBIA = 57;
 export const PR$_TBIS = 58;
+export const PR$_MBRK = 60;
 export const PR$_PMR = 61;
 export const PR$_SID = 62;
 export const PR$_TBCHK = 63;
 
 /** Type 1 in <31:24> is the VAX-11/780; ECO level, plant and serial number are ours. */
 export const SID_780 = 0x0138_0001;
+/** Type 8 in <31:24> is the MicroVAX II. */
+export const SID_SUBSET = 0x0800_0000;

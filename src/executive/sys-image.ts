@@ -6,6 +6,7 @@ import type { Microroutine } from './gate/microroutine.js';
 import { IMAGE_ROUTINES, IMAGE_SOURCE } from './image/index.js';
 import { INFORMATION_ROUTINES, buildSystemMessageSection } from './information/index.js';
 import { IO_ROUTINES, IO_SCB, IO_SOURCE } from './io/index.js';
+import { LOCKS_ROUTINES, LOCKS_SOURCE } from './locks/index.js';
 import { MEMORY_ROUTINES, MEMORY_SOURCE } from './memory/index.js';
 import { NAMES_ROUTINES } from './names/index.js';
 import { POOL_ROUTINES, POOL_SOURCE } from './pool/index.js';
@@ -32,10 +33,11 @@ export function describeSystem(
   const routines = [
     ...bootRoutines, ...POOL_ROUTINES, ...SYNCHRONIZATION_ROUTINES, ...SCHEDULING_ROUTINES, ...AST_ROUTINES, ...TIME_ROUTINES, ...PROCESS_ROUTINES,
     ...MEMORY_ROUTINES, ...EXCEPTION_ROUTINES, ...DISPATCH_ROUTINES, ...IMAGE_ROUTINES, ...IO_ROUTINES, ...NAMES_ROUTINES, ...INFORMATION_ROUTINES,
+    ...LOCKS_ROUTINES,
   ];
   const written = [
     initSource, POOL_SOURCE, SYNCHRONIZATION_SOURCE, SCHEDULING_SOURCE, AST_SOURCE, TIME_SOURCE, PROCESS_SOURCE, MEMORY_SOURCE, ...EXCEPTION_SOURCES,
-    IMAGE_SOURCE, IO_SOURCE,
+    IMAGE_SOURCE, IO_SOURCE, LOCKS_SOURCE,
   ];
   const implemented = implementedServices(routines.map((routine) => routine.name), written);
   return {

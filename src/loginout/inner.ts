@@ -23,11 +23,12 @@ const SUPERVISOR = 2;
 
 /**
  * Executive mode: opens SYS$INPUT and SYS$OUTPUT as process permanent files and leaves their identifiers in the PPD.
- * Argument 1: length, 2: address of the input name; 3, 4: of the output name; 5: device characteristics of input, filled in.
+ * Argument 1: length, 2: address of the input name; 3, 4: of the output name; 5: bit 0 the process is a subprocess.
  */
 export const openFiles = procedure('LOGIN$OPEN_FILES', function* (p) {
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
   ppd.PPD$W_SIZE = PPD.size;
+  ppd.PPD$V_SUBPROCESS = p.argument(5) & 1;
   const input = yield* openPermanent(p, p.argument(2), p.argument(1), 'input');
   if (!(input.status & 1)) return input.status;
   const output = yield* openPermanent(p, p.argument(4), p.argument(3), 'output');

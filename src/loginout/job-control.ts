@@ -3,8 +3,11 @@ import { procedure } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { DVI$_UNIT } from '../executive/starlet/dvidef.js';
-import { IO$_READVBLK } from '../executive/starlet/iodef.js';
-import { MSG$_TRMUNSOLIC } from '../executive/starlet/msgdef.js';
+import { OLD_MESSAGE } from '../executive/information/job-message.js';
+import { IO$M_NORSWAIT } from '../executive/io/io-modifiers.js';
+import { IO$M_NOW, IO$_READVBLK, IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
+import { JBC$_JOBQUEDIS } from '../executive/starlet/jbcmsgdef.js';
+import { MSG$_ACCRSP, MSG$_GETQUI, MSG$_SMBRSP, MSG$_SNDACC, MSG$_SNDJBC, MSG$_SNDSMB, MSG$_TRMUNSOLIC } from '../executive/starlet/msgdef.js';
 import { PRC$M_BATCH, PRC$M_INTER } from '../executive/starlet/prcdef.js';
 import { PRV$V_NETMBX, PRV$V_SETPRV, PRV$V_TMPMBX } from '../executive/starlet/prvdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
@@ -14,10 +17,10 @@ import { readCounted } from '../executive/structures/memory.js';
  * JOB_CONTROL: the default owner of all unclaimed terminals (book 23.1.1). It reads its mailbox; a character typed on a
  * free terminal becomes a process that runs LOGINOUT on it.
  *
- * Not yet: queues, batch jobs, accounting ($SNDJBC).
+ * Not yet: queues, batch jobs, an accounting file. Who asks for one of them ($SNDJBC, $GETQUI, $SNDACC, $SNDSMB) is told so.
  */
 const MAILBOX = 'MBA1:';
-const MESSAGE_SIZE = 512;
+const MESSAGE_SIZE = 1024;
 /** [1,4] */
 const SYSTEM_UIC = 0x00010004;
 const DEFPRI = 4;
@@ -54,11 +57,36 @@ export function jobControlRoutine(options: JobControlOptions): ReturnType<typeof
       const read = yield* service(p, '$QIOW', { chan, func: IO$_READVBLK, iosb, p1: buffer, p2: MESSAGE_SIZE });
       if (!(read & 1)) return read;
       if (!(p.memory.readWord(iosb) & 1)) continue;
-      if (p.memory.readWord(buffer) === MSG$_TRMUNSOLIC) {
-        yield* createInteractive(p, `_${readCounted(p.memory, buffer + 4)}${p.memory.readWord(buffer + 2)}:`);
-      }
+      yield* p.scratch(() => serve(p, buffer));
     }
   });
+}
+
+/** Acts on one message. */
+function* serve(p: Procedure, message: number): Flow<void> {
+  const type = p.memory.readWord(message);
+  if (type === MSG$_TRMUNSOLIC) yield* createInteractive(p, `_${readCounted(p.memory, message + 4)}${p.memory.readWord(message + 2)}:`);
+  else if (type === MSG$_SNDJBC || type === MSG$_GETQUI) {
+    const list = p.allocate(12);
+    [2, message, JBC$_JOBQUEDIS].forEach((value, index) => { p.memory.writeLong(list + 4 * index, value); });
+    yield* service(p, '$CMKRNL', { routin: p.kernel.symbol('EXE$JBCREPLY'), arglst: list });
+  } else if (type === MSG$_SNDACC || type === MSG$_SNDSMB) {
+    const unit = p.memory.readWord(message + OLD_MESSAGE.offset.SMB$W_REPLY);
+    if (unit !== 0) yield* replyTo(p, unit, type === MSG$_SNDACC ? MSG$_ACCRSP : MSG$_SMBRSP, JBC$_JOBQUEDIS);
+  }
+}
+
+/** The reply of the old services: type and status, to the mailbox MBAn:. */
+function* replyTo(p: Procedure, unit: number, type: number, status: number): Flow<void> {
+  const channelAt = p.allocate(4);
+  if (!((yield* service(p, '$ASSIGN', { devnam: p.string(`_MBA${unit}:`), chan: channelAt })) & 1)) return;
+  const chan = p.memory.readWord(channelAt);
+  const reply = p.allocate(8);
+  p.memory.writeWord(reply, type);
+  p.memory.writeWord(reply + 2, status & 0xffff);
+  p.memory.writeLong(reply + 4, status);
+  yield* service(p, '$QIOW', { chan, func: IO$_WRITEVBLK | IO$M_NOW | IO$M_NORSWAIT, p1: reply, p2: 8 });
+  yield* service(p, '$DASSGN', { chan });
 }
 
 /**

@@ -2,13 +2,18 @@ import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
+import { DC$_MAILBOX } from '../executive/starlet/dcdef.js';
 import { DEV$M_TRM } from '../executive/starlet/devdef.js';
+import { DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
+import { JPI$_OWNER } from '../executive/starlet/jpidef.js';
 import { PRC$M_INTER } from '../executive/starlet/prcdef.js';
 import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { ArrayMemory, bytesToText, readCounted, textToBytes } from '../executive/structures/memory.js';
 import { permanentEquivalence } from '../rms/names/translate.js';
 import { PPD, PPD_ADDRESS } from '../dcl/index.js';
+import { deviceItem, longwordOf } from '../dcl/item-information.js';
+import { jobLong } from '../dcl/job-information.js';
 import { defineLogical } from './define.js';
 import { closeFiles, mapCli, openFiles, setUser } from './inner.js';
 import loginoutSource from './loginout.mar';
@@ -23,6 +28,7 @@ import { automaticUser, findUser, newUserRecord, passwordIsRight, type UafRecord
  * once it exists, the process is logged in, and LOGINOUT logs it out.
  */
 const EXECUTIVE = 1;
+const SUPERVISOR = 2;
 const USER = 3;
 const USER_MODE_TABLE = 'LNM$PROCESS';
 const JOB_TABLE = 'LNM$JOB';
@@ -69,11 +75,17 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
   const interactive = (p.memory.readLong(p.kernel.symbol('CTL$GL_CREPRC_FLAGS')) & PRC$M_INTER) !== 0;
   const input = yield* nameOf(p, 'SYS$INPUT');
   const output = yield* nameOf(p, 'SYS$OUTPUT');
-  const opened = yield* inMode(p, '$CMEXEC', entries.openFiles, [...address(p, input), ...address(p, output)]);
+  const error = yield* nameOf(p, 'SYS$ERROR');
+  const isSubprocess = (yield* jobLong(p, JPI$_OWNER)).value !== 0;
+  const opened = yield* inMode(p, '$CMEXEC', entries.openFiles, [...address(p, input), ...address(p, output), isSubprocess ? 1 : 0]);
   if (!(opened & 1)) return opened;
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
   yield* nameFiles(p, ppd, input, output);
   const terminal = (ppd.PPD$L_INPDEV & DEV$M_TRM) !== 0;
+  if (isSubprocess) {
+    yield* subprocess(p, error);
+    return yield* inMode(p, '$CMEXEC', entries.enter, []);
+  }
 
   let record: UafRecord | undefined;
   if (interactive && terminal) record = yield* authenticate(p, ppd, input, options);
@@ -89,6 +101,15 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
     yield* setDefault(p, options.job.directory);
   }
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
+}
+
+/**
+ * A subprocess is logged in already: identity, quotas and logical names are its creator's. When SYS$ERROR names a mailbox, that is where the
+ * context of a SPAWN comes from: the CLI finds it as a supervisor mode name. @source book 23.2.10 step 9
+ */
+function* subprocess(p: Procedure, error: string): Flow<void> {
+  const kind = yield* deviceItem(p, error, DVI$_DEVCLASS, 4);
+  if ((kind.status & 1) !== 0 && longwordOf(kind) === DC$_MAILBOX) yield* defineLogical(p, USER_MODE_TABLE, 'SYS$ERROR', SUPERVISOR, [error]);
 }
 
 /** Makes device and directory of a file specification the default ones. */
@@ -195,7 +216,7 @@ function* version(p: Procedure): Flow<string> {
 function* logout(p: Procedure, entries: Entries): Flow<number> {
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
   const status = ppd.PPD$L_LSTSTATUS === 0 ? SS$_NORMAL : ppd.PPD$L_LSTSTATUS;
-  yield* showLogout(p, ppd.PPD$W_OUTISI, (ppd.PPD$L_INPDEV & DEV$M_TRM) !== 0);
+  if (ppd.PPD$V_QUIET === 0) yield* showLogout(p, ppd.PPD$W_OUTISI, (ppd.PPD$L_INPDEV & DEV$M_TRM) !== 0, ppd.PPD$V_SUBPROCESS !== 0);
   yield* inMode(p, '$CMEXEC', entries.closeFiles, []);
   return yield* inMode(p, '$CMEXEC', entries.terminate, [status]);
 }

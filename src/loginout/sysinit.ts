@@ -5,7 +5,9 @@ import { service } from '../executive/gate/service-call.js';
 import { LNM$M_CONCEALED, LNM$M_TERMINAL } from '../executive/starlet/lnmdef.js';
 import { PRC$M_DETACH } from '../executive/starlet/prcdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { writeQuad } from '../executive/structures/memory.js';
 import { defineLogical, type Translation } from './define.js';
+import { logStart } from './log-start.js';
 
 /**
  * SYSINIT: the process in which system initialization ends (book 25.2.4; digest ch25 2.4). It names the places of the
@@ -49,6 +51,16 @@ export interface SysinitOptions {
   readonly processes: readonly { readonly name: string; readonly image: string }[];
 }
 
+/** One process starts before the next is made, as with the commands of a startup procedure: paged pool need not hold two quota blocks. */
+function* tick(p: Procedure): Flow<void> {
+  yield* p.scratch(function* () {
+    const time = p.allocate(8);
+    writeQuad(p.memory, time, -100_000n);
+    yield* service(p, '$SETIMR', { efn: 1, daytim: time });
+    yield* service(p, '$WAITFR', { efn: 1 });
+  });
+}
+
 /** The SYSINIT image's routine. */
 export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof procedure> {
   return procedure('SYSINIT$MAIN', function* (p) {
@@ -65,11 +77,13 @@ export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof proce
       const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, [device]);
       if (!(status & 1)) return status;
     }
+    yield* logStart(p);
     for (const { name, image } of options.processes) {
       const status = yield* service(p, '$CREPRC', {
         image: p.string(image), prcnam: p.string(name), baspri: 8, uic: SYSTEM_UIC, stsflg: PRC$M_DETACH,
       });
       if (!(status & 1)) return status;
+      yield* tick(p);
     }
     return SS$_NORMAL;
   });

@@ -7,12 +7,17 @@ import { systemFileExtents } from './system-disk.js';
 /** SYS$SYSTEM:SYSDUMP.DMP as a bugcheck writes it: by block numbers found at boot, for at a crash no file system can be trusted. @source digest ch08 fact 37 */
 
 const BLOCK = 512;
-const DUMP_FILE = '[SYS0.SYSEXE]SYSDUMP.DMP';
+/** The dump file; where there is none, the primary page file takes its place. @source digest ch08 2.7 */
+const DUMP_FILES = ['[SYS0.SYSEXE]SYSDUMP.DMP', '[SYS0.SYSEXE]PAGEFILE.SYS'];
 
-/** Where the blocks of the dump file lie; undefined when the volume has none, or is none. */
+/** Where the blocks of the dump lie; undefined when the volume has no file for it, or is none. */
 function dumpExtents(store: BlockStore): readonly Extent[] | undefined {
   try {
-    return systemFileExtents(store, DUMP_FILE);
+    for (const name of DUMP_FILES) {
+      const extents = systemFileExtents(store, name);
+      if (extents && extents.length > 0) return extents;
+    }
+    return undefined;
   } catch (error) {
     if (error instanceof FileFailure) return undefined;
     throw error;

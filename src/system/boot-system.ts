@@ -70,12 +70,13 @@ export function bootSystem(options: SystemOptions): System {
   return { machine, kernel, boot, untilNextTimer: () => untilNextTimer(machine, kernel), crashed: () => (machine.cpu.r[15]! >>> 0) === kernel.symbol('EXE$BUG_LOOP'), quiet: () => !hasProcessTimer(kernel) };
 }
 
-/** The timer queue holds more than the executive's own entries and the one that ends it. */
+/** The timer queue holds more than the executive's own entries, ERRFMT's, and the one that ends it. */
 function hasProcessTimer(kernel: Kernel): boolean {
   const header = kernel.symbol('EXE$GL_TQFL');
+  const errfmt = kernel.sys.ERL$GL_ERLPID;
   return [...kernel.queueEntries(header)].some((entry) => {
     const request = TQE.at(kernel, entry);
-    return request.TQE$V_KIND !== SYSTEM_SUBROUTINE && request.TQE$L_PID !== 0;
+    return request.TQE$V_KIND !== SYSTEM_SUBROUTINE && request.TQE$L_PID !== 0 && request.TQE$L_PID !== errfmt;
   });
 }
 

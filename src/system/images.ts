@@ -4,6 +4,7 @@ import { OPCCRASH_IMAGE } from '../executive/exceptions/opccrash.js';
 import { fileSystemImage } from '../filesystem/index.js';
 import { jobControlRoutine, type JobControlOptions } from '../loginout/job-control.js';
 import { loginoutImage } from '../loginout/loginout.js';
+import { OPCOM_ROUTINE } from '../loginout/opcom.js';
 import { RMS_IMAGE } from '../rms/index.js';
 import { sysinitRoutine, type SysinitOptions } from '../loginout/sysinit.js';
 import { UTILITY_IMAGES, UTILITY_MESSAGE_SOURCE } from '../utilities/index.js';
@@ -25,6 +26,7 @@ export function residentImages(options: ImageOptions): readonly ResidentImage[] 
   return [
     one('SYSINIT', sysinitRoutine(options)),
     one('JBC', jobControlRoutine(options)),
+    one('OPCOM', OPCOM_ROUTINE),
     loginoutImage(options),
     dclTablesImage(),
     ...COMMON_IMAGES,

@@ -75,7 +75,10 @@ function boot(options: StarletOptions, current: ParameterValues): System {
       systemDevice: SYSTEM_DEVICE, autologin: options.autologin,
       startAt: options.job ? [] : ['OPA0:'],
       ...(options.job ? { job: options.job } : {}),
-      processes: [{ name: 'JOB_CONTROL', image: 'SYS$SYSTEM:JBC.EXE' }],
+      processes: [
+        { name: 'ERRFMT', image: 'SYS$SYSTEM:ERRFMT.EXE' }, { name: 'OPCOM', image: 'SYS$SYSTEM:OPCOM.EXE' },
+        { name: 'JOB_CONTROL', image: 'SYS$SYSTEM:JBC.EXE' },
+      ],
       hostNames: directories.map((directory, unit) => ({ device: `HDA${unit}:`, name: options.hostNames?.[unit] ?? `DISK$${directory.label}` })),
       *mount(p) {
         const status = options.disks.length === 0 ? 1 : yield* mountVolume(p, SYSTEM_DEVICE);

@@ -8,6 +8,7 @@ import { DIRECTORY_IMAGE } from './directory.js';
 import { DIFFERENCES_IMAGE } from './differences.js';
 import { DUMP_IMAGE } from './dump.js';
 import { SORT_IMAGE } from './sort.js';
+import { ERRFMT_IMAGE } from './errfmt.js';
 import { HELP_IMAGE } from './help/vmshelp.js';
 import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
@@ -23,6 +24,26 @@ import { TYPE_IMAGE } from './type.js';
 export { UTILITY_MESSAGE_SOURCE } from './messages.js';
 
 /** Images run from DCL. A new one is added here. */
-export const UTILITY_IMAGES: readonly ResidentImage[] = [SHOW_IMAGE, SET_IMAGE, SDA_IMAGE, MACRO_IMAGE, LINK_IMAGE, TYPE_IMAGE, DIRECTORY_IMAGE, COPY_IMAGE, APPEND_IMAGE,
-  DELETE_IMAGE, RENAME_IMAGE, CREATE_IMAGE, SEARCH_IMAGE, SET_FILE_IMAGE, LIBRARIAN_IMAGE, HELP_IMAGE, DIFFERENCES_IMAGE, DUMP_IMAGE,
-  SORT_IMAGE, SYSGEN_IMAGE];
+export const UTILITY_IMAGES: readonly ResidentImage[] = [
+  APPEND_IMAGE,
+  COPY_IMAGE,
+  CREATE_IMAGE,
+  DELETE_IMAGE,
+  DIFFERENCES_IMAGE,
+  DIRECTORY_IMAGE,
+  DUMP_IMAGE,
+  ERRFMT_IMAGE,
+  HELP_IMAGE,
+  LIBRARIAN_IMAGE,
+  LINK_IMAGE,
+  MACRO_IMAGE,
+  RENAME_IMAGE,
+  SDA_IMAGE,
+  SEARCH_IMAGE,
+  SET_FILE_IMAGE,
+  SET_IMAGE,
+  SHOW_IMAGE,
+  SORT_IMAGE,
+  SYSGEN_IMAGE,
+  TYPE_IMAGE,
+];

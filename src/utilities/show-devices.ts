@@ -34,7 +34,7 @@ interface Device {
 }
 
 /** Names of all units, without underscore. */
-function* deviceNames(p: Procedure, routine: number): Flow<string[] | number> {
+export function* deviceNames(p: Procedure, routine: number): Flow<string[] | number> {
   let size = BUFFER;
   for (;;) {
     const buffer = yield* programRegion(p, size);

@@ -4,6 +4,7 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { cliGetValue } from '../dcl/cli-client.js';
 import { Output } from './output.js';
 import { showDevices } from './show-devices.js';
+import { showError } from './show-error.js';
 import { memoryFigures, scanDevices } from './show-kernel.js';
 import { showLogical } from './show-logical.js';
 import { showMemory } from './show-memory.js';
@@ -16,6 +17,7 @@ import { showProtection, showWorkingSet } from './show-small.js';
 /** SHOW.EXE: the options of SHOW that DCL does not carry out itself. A new option is a row here and a syntax in show.cld. */
 const OPTIONS: Readonly<Record<string, (p: Procedure, output: Output) => Flow<number>>> = {
   DEVICES: (p, output) => showDevices(p, output, p.argument(DEVICE_ROUTINE)), MEMORY: (p, output) => showMemory(p, output, p.argument(MEMORY_ROUTINE)),
+  ERROR: (p, output) => showError(p, output, p.argument(DEVICE_ROUTINE)),
   TERMINAL: showTerminal, SYSTEM: showSystem, PROCESS: showProcess, USERS: showUsers, LOGICAL: showLogical, WORKING_SET: showWorkingSet, PROTECTION: showProtection,
 };
 

@@ -1,6 +1,6 @@
 /** A bare machine with code in it: kernel mode, interrupt stack, IPL 31, mapping off, unless a test changes that. */
 import { VirtualClock } from '../../src/emulator/clock.js';
-import { Machine } from '../../src/emulator/machine.js';
+import { type CpuModel, Machine } from '../../src/emulator/machine.js';
 import { instructionTable } from '../../src/emulator/isa/table.js';
 
 export const CODE = 0x1000;
@@ -14,10 +14,10 @@ export interface Bench {
 }
 
 /** @param code bytes of code at CODE; HALT follows */
-export function bench(code: readonly number[] = [], memoryBytes = 1 << 20): Bench {
+export function bench(code: readonly number[] = [], memoryBytes = 1 << 20, model: CpuModel = '780'): Bench {
   const output: number[] = [];
   const clock = new VirtualClock();
-  const m = new Machine({ memoryBytes, clock, console: { transmit: (byte) => output.push(byte) } });
+  const m = new Machine({ memoryBytes, clock, model, console: { transmit: (byte) => output.push(byte) } });
   load(m, CODE, code);
   m.cpu.scbb = SCB;
   m.cpu.r[14] = STACK;

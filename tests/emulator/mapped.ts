@@ -1,4 +1,5 @@
 /** A machine with mapping on: S0, P0 and P1 of a few pages, page tables at known places, an SCB whose vectors lead to HALTs. */
+import type { CpuModel } from '../../src/emulator/machine.js';
 import { type Bench, bench, fillScb, SCB } from './harness.js';
 
 /** Physical layout. System page n is physical page n; P0 page n is physical page 0x200+n, P1 page n (from P1LR) 0x280+n. */
@@ -26,8 +27,8 @@ export function pte(pfn: number, protection: number, valid = true, modify = true
   return ((valid ? 0x80000000 : 0) | (protection << 27) | (modify ? 0x04000000 : 0) | pfn) | 0;
 }
 
-export function mapped(): Bench {
-  const b = bench([], 1 << 20);
+export function mapped(model: CpuModel = '780'): Bench {
+  const b = bench([], 1 << 20, model);
   const { m } = b;
   const put = (at: number, value: number): void => m.memory.view.setInt32(at, value, true);
   for (let i = 0; i < SYSTEM_PAGES; i++) put(SPT + 4 * i, pte(i, URKW));

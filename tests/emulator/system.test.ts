@@ -49,7 +49,7 @@ test('P1 is checked from below, addresses C0000000 and up never exist', () => {
   expect(kernelLongs(b, 2)).toEqual([1, 0xc0000000]);
 });
 
-test('protection is looked at before validity', () => {
+test('ch01#12: protection is looked at before validity', () => {
   const invalid = (protection: number) => userRun([...op('TSTL'), 0x9f, ...long(0x800)], (b) => b.m.memory.view.setInt32(P0_TABLE + 16, pte(0x204, protection, false), true));
   const first = invalid(NA);
   expect(first.vector).toBe(0x20);
@@ -207,7 +207,11 @@ test.each([
   ['must-be-zero bits 28', K0, 0x13c00000, false],
   ['must-be-zero bit 21', K0, 0x03e00000, false],
   ['must-be-zero bits 15:8', K0, 0x03c00100, false],
-  ['compatibility mode, which is not there', K0, 0x83c00000, false],
+  ['compatibility mode', K0, 0x83c00000, true],
+  ['compatibility mode with traps enabled', K0, 0x83c00020, false],
+  ['compatibility mode in supervisor mode', K0, 0x82800000, false],
+  ['compatibility mode and previously supervisor', K0, 0x83800000, false],
+  ['compatibility mode with an instruction half done', K0, 0x8bc00000, false],
 ])('REI: %s', (_name, from, to, allowed) => {
   const outcome = tryRei(from, to);
   if (allowed) expect(outcome.psl).toBe(to);

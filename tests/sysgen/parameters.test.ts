@@ -62,7 +62,7 @@ describe('SYSBOOT', () => {
   });
 
   test.each([
-    ['VIRTUALPAGECNT', 1024], ['CTLPAGES', 16], ['IMGIOCNT', 8], ['TTY_ALTYPAHD', 16], ['NPAGEDYN', 16384], ['PAGEDYN', 10240], ['BALSETCNT', 4], ['MAXPROCESSCNT', 12],
+    ['VIRTUALPAGECNT', 1024], ['CTLPAGES', 16], ['IMGIOCNT', 8], ['TTY_ALTYPAHD', 16], ['NPAGEDYN', 16384], ['PAGEDYN', 12288], ['BALSETCNT', 4], ['MAXPROCESSCNT', 12],
     ['LNMPHASHTBL', 1024], ['PQL_DJTQUOTA', 65535], ['MAXPROCESSCNT', 8192], ['SRPCOUNT', 4096],
   ])('%s %i boots', (name, value) => {
     const console = new Console(systemDisk(withFile(encodeParameterFile({ [name]: value }))));

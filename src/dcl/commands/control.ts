@@ -19,7 +19,7 @@ import type { CommandRoutines } from './command.js';
 import { waitDelta } from './wait.js';
 
 const DEEPEST_IF = 15;
-const DEEPEST_GOSUB = 16;
+export const DEEPEST_GOSUB = 16;
 const LONGEST_ON = 255;
 const RUNNING_THEN = 1;
 const RUNNING_ELSE = 2;
@@ -51,7 +51,7 @@ function* ifCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
   if (truth) return yield* runPart(dcl, rest);
 }
 
-function openBlock(dcl: Dcl, truth: boolean): void {
+export function openBlock(dcl: Dcl, truth: boolean): void {
   const idf = dcl.idf;
   const depth = idf.IDF$B_IFDEPTH;
   if (depth >= DEEPEST_IF) fail(CLI$_BLKOVRFLOW);
@@ -74,6 +74,10 @@ function* thenCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
 
 /** Met while the THEN part runs: the ELSE part is passed over. (A false THEN part ends at ELSE inside the reader.) */
 function* elseCommand(dcl: Dcl): Flow<void> {
+  passElsePart(dcl);
+}
+
+export function passElsePart(dcl: Dcl): void {
   const idf = dcl.idf;
   const depth = idf.IDF$B_IFDEPTH;
   const top = idf.address + IDF.offset.IDF$A_IFSTACK + depth - 1;
@@ -99,7 +103,7 @@ function* gotoCommand(dcl: Dcl, command: ParsedCommand): Flow<void> {
 function* missing(dcl: Dcl, code: number): Flow<never> {
   const idf = dcl.idf;
   const handled = idf.IDF$V_NOON !== 0 || (idf.IDF$L_ONACTION !== 0 && idf.IDF$B_ONSEVERITY === 0);
-  if (handled || (dcl.level === 0 && dcl.interactive)) fail(code);
+  if (handled || dcl.atPrompt) fail(code);
   yield* dcl.report({ code });
   throw new Leave('level', (code | STS$M_INHIB_MSG) >>> 0);
 }
@@ -148,7 +152,8 @@ function* endsubroutineCommand(dcl: Dcl): Flow<void> {
 /** EXIT [status]: leaves the level. A status given is shown at the level above unless success or shown. @dcl full */
 function* exitCommand(dcl: Dcl, command: ParsedCommand): Flow<void> {
   const text = command.raw('STATUS');
-  if (dcl.idf.IDF$V_INTERRUPT !== 0 || (dcl.prc.PRC$V_INTERRUPTED !== 0 && dcl.interactive)) throw new Leave('exit', 1);
+  if (dcl.prc.PRC$V_INTERRUPTED !== 0 && dcl.atPrompt) throw new Leave('exit', 1);
+  if (dcl.idf.IDF$V_INTERRUPT !== 0) throw new Leave('all', quietStatus(dcl));
   const status = text === undefined ? quietStatus(dcl) : toInteger(yield* evaluateText(text, dcl)) >>> 0;
   throw new Leave(dcl.level === 0 && !dcl.interactive ? 'logout' : 'level', status);
 }
@@ -171,7 +176,7 @@ function* onCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
   }
   const severity = SEVERITIES.find(([name]) => name.startsWith(condition) || name.slice(0, 4) === condition.slice(0, 4));
   if (!severity) return fail(CLI$_ONERR, { token: condition });
-  if (dcl.level === 0 && dcl.interactive) fail(CLI$_ONLEVL);
+  if (dcl.atPrompt) fail(CLI$_ONLEVL);
   idf.IDF$L_ONACTION = dcl.keep(idf.IDF$L_ONACTION, action);
   idf.IDF$B_ONSEVERITY = severity[1];
   return 1;

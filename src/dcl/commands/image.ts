@@ -1,12 +1,16 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { service } from '../../executive/gate/service-call.js';
+import { NAM$M_SYNCHK } from '../../executive/starlet/namdef.js';
 import { RMS$_FNF } from '../../executive/starlet/rmsdef.js';
+import { bytesToText } from '../../executive/structures/memory.js';
 import { MMG$IMGHDRBUF } from '../../executive/structures/p1-cells.js';
 import { CLI$_IMAGEFNF, CLI$_IMGNAME, CLI$_NOCOMD, CLI$_SYMOVF, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
-import { Leave } from '../interpreter/completion.js';
+import { Leave, outermost } from '../interpreter/completion.js';
+import { leaveLevel } from '../interpreter/levels.js';
 import type { Dcl } from '../interpreter/session.js';
 import { canonical, isBlank, trim } from '../language/characters.js';
+import { fileBlocks } from '../lexicals/files.js';
 import { CLI$_ACTIMAGE } from '../messages.js';
 import { storeResult } from '../parse-result.js';
 import { PRC } from '../structures.js';
@@ -86,7 +90,7 @@ export function* runImage(dcl: Dcl, name: string, defaults: string, flags: numbe
   const activated = yield* p.scratch(() => service(p, '$IMGACT', { name: p.string(name), dflnam: p.string(defaults), hdrbuf: MMG$IMGHDRBUF }));
   if ((activated & 1) === 0) {
     yield* service(p, '$RUNDWN', { acmode: USER });
-    return activationFailure(name, defaults, activated);
+    return yield* activationFailure(dcl, name, defaults, activated);
   }
   const header = dcl.memory.readLong(MMG$IMGHDRBUF);
   const descriptor = dcl.memory.readLong(MMG$IMGHDRBUF + 4);
@@ -100,9 +104,15 @@ export function* runImage(dcl: Dcl, name: string, defaults: string, flags: numbe
   return yield* imageEnded(dcl, status);
 }
 
-function activationFailure(name: string, defaults: string, status: number): never {
-  const type = /\.[^\]]*$/.test(name) ? '' : '.EXE';
-  const spec = `${defaults === SYSTEM_IMAGES && !/[:[]/.test(name) ? 'SYS$SYSTEM:' : ''}${name}${type};`;
+/** Names the file that was wanted in full; as given when it cannot be parsed. */
+function* activationFailure(dcl: Dcl, name: string, defaults: string, status: number): Flow<never> {
+  const p = dcl.outside.procedure;
+  const spec = yield* p.scratch(function* () {
+    const { fab, nam } = fileBlocks(p, canonical(name), defaults);
+    nam.NAM$B_NOP = NAM$M_SYNCHK;
+    const parsed = yield* service(p, '$PARSE', { fab: fab.address });
+    return (parsed & 1) !== 0 ? bytesToText(p.memory.readBytes(nam.NAM$L_ESA, nam.NAM$B_ESL)) : name;
+  });
   const because = (status & ~7) === (RMS$_FNF & ~7)
     ? [{ code: CLI$_IMAGEFNF, args: [spec] }]
     : [{ code: CLI$_IMGNAME, args: [spec] }, { code: status }];
@@ -130,16 +140,18 @@ function* imageEnded(dcl: Dcl, status: number): Flow<number | undefined> {
 
 /**
  * Makes way for a command that needs the image area: an interrupted image is run down. From inside the CTRL/Y routine that
- * means to leave its frames and go on from the main loop under the image; the command is then executed there.
+ * means to leave its frames and go on from the main loop under the image; the command is then executed there. Procedures that
+ * CTRL/Y interrupted without an image end too.
  */
 export function* stopImage(dcl: Dcl): Flow<void> {
-  if (dcl.prc.PRC$V_INTERRUPTED === 0) return;
-  throw new Leave('unwind', 1);
+  if (dcl.prc.PRC$V_INTERRUPTED !== 0) throw new Leave('unwind', 1);
+  if (dcl.idf.IDF$V_INTERRUPT !== 0) while (!outermost(dcl)) yield* leaveLevel(dcl);
 }
 
-/** CONTINUE: back to the interrupted image; without one nothing happens. */
+/** CONTINUE: back to the interrupted image, or procedure; without one nothing happens. */
 export function* continueImage(dcl: Dcl): Flow<void> {
   if (dcl.prc.PRC$V_INTERRUPTED !== 0) throw new Leave('continue', 1);
+  if (dcl.idf.IDF$V_INTERRUPT !== 0) yield* leaveLevel(dcl);
 }
 
 export const IMAGE_COMMANDS: CommandRoutines = { RUN: runCommand, MCR: mcrCommand };

@@ -65,7 +65,7 @@ function* callCommand(dcl: Dcl, command: ParsedCommand): Flow<void> {
   const found = yield* enterSubroutine(dcl, label, { parameters, output: command.value('OUTPUT') });
   if (found) return;
   const idf = dcl.idf;
-  if (idf.IDF$V_NOON !== 0 || (dcl.level === 0 && dcl.interactive)) fail(CLI$_USCALL, { args: [label] });
+  if (idf.IDF$V_NOON !== 0 || dcl.atPrompt) fail(CLI$_USCALL, { args: [label] });
   yield* dcl.report({ code: CLI$_USCALL, args: [label] });
   throw new Leave('level', (CLI$_USCALL | STS$M_INHIB_MSG) >>> 0);
 }

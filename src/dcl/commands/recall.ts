@@ -52,7 +52,7 @@ export function remember(dcl: Dcl, line: string): void {
   dcl.prc.PRC$L_RECALLHEAD = offset;
 }
 
-/** RECALL [n | string] [/ALL] [/ERASE]. @dcl partly: the line found is shown, not put at the prompt for editing */
+/** RECALL [n | string] [/ALL] [/ERASE]: the line found stands behind the next prompt, to be edited. @dcl full @source DCL Dictionary, RECALL */
 export function* recallCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
   const newestFirst = recalled(dcl).reverse();
   if (command.has('ERASE')) {
@@ -66,6 +66,6 @@ export function* recallCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
   const wanted = command.value('COMMAND') ?? '1';
   const line = /^\d+$/.test(wanted) ? newestFirst[Number(wanted) - 1] : newestFirst.find((kept) => canonical(kept).startsWith(wanted));
   if (line === undefined) return fail(CLI$_CMDNOTFND);
-  yield* dcl.write(line);
+  if (dcl.atPrompt && dcl.prc.PRC$W_TTCHAN !== 0) dcl.prc.PRC$L_RECALLED = dcl.keep(dcl.prc.PRC$L_RECALLED, line);
   return 1;
 }

@@ -22,6 +22,8 @@ import memoryTables from './memory.cld';
 import { DEVICE_COMMANDS } from './devices.js';
 import deviceTables from './devices.cld';
 import { PROCESS_COMMANDS } from './run-process.js';
+import { SPAWN_COMMANDS } from './spawn.js';
+import { KEY_COMMANDS } from './key.js';
 import externalTables from './external.cld';
 import compareTables from './compare.cld';
 import fileTables from './files.cld';
@@ -36,7 +38,7 @@ import missingTables from './missing.cld';
 function families(): readonly CommandRoutines[] {
   return [
     CONTROL_COMMANDS, INPUT_OUTPUT_COMMANDS, PROCEDURE_COMMANDS, SYMBOL_COMMANDS, LOGICAL_NAME_COMMANDS, SET_COMMANDS, SHOW_COMMANDS, IMAGE_COMMANDS,
-    MEMORY_COMMANDS, DEVICE_COMMANDS, PROCESS_COMMANDS,
+    MEMORY_COMMANDS, DEVICE_COMMANDS, PROCESS_COMMANDS, SPAWN_COMMANDS, KEY_COMMANDS,
   ];
 }
 

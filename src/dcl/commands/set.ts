@@ -1,9 +1,10 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { P1_CELLS, P1_POINTER_PAGE_ADDRESS } from '../p1.js';
 import { writeCounted } from '../../executive/structures/memory.js';
-import { CLI$_NOTIMPL, CLI$_VALREQ } from '../condition-codes.js';
+import { CLI$_INVPREFIX, CLI$_NOTIMPL, CLI$_VALREQ } from '../condition-codes.js';
 import { fail } from '../condition.js';
 import { setDefault } from '../directory.js';
+import { formatPrefix } from '../interpreter/verify.js';
 import type { Dcl } from '../interpreter/session.js';
 import { PRC } from '../structures.js';
 import type { ParsedCommand } from '../tables/parsed-command.js';
@@ -49,13 +50,16 @@ function* setPrompt(dcl: Dcl, command: ParsedCommand): Flow<number> {
   return 1;
 }
 
-/** SET [NO]PREFIX[=string] @dcl partly: kept, not yet applied to verified lines */
+/** SET PREFIX string, SET NOPREFIX: a FAO control string that verified lines begin with. @dcl full */
 function* setPrefix(dcl: Dcl, command: ParsedCommand): Flow<number> {
   const { negated, values } = option(command);
-  const text = negated ? '' : values[0]?.text ?? fail(CLI$_VALREQ, { token: 'PREFIX' });
+  const text = negated ? '' : command.value('PREFIX') ?? values[0]?.text ?? fail(CLI$_VALREQ, { token: 'PREFIX' });
+  if (text.length > LONGEST_PREFIX || (yield* formatPrefix(dcl, text)) === undefined) fail(CLI$_INVPREFIX);
   writeCounted(dcl.memory, dcl.prc.address + PRC.offset.PRC$T_PREFIX, text, 68);
   return 1;
 }
+
+const LONGEST_PREFIX = 64;
 
 const CONTROL_BITS: Readonly<Record<string, number>> = { T: 1, Y: 2 };
 

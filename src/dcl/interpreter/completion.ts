@@ -66,7 +66,7 @@ function onAction(dcl: Dcl, status: number): string | undefined {
   if (!worse || idf.IDF$V_NOON !== 0) return undefined;
   const kept = idf.IDF$L_ONACTION;
   if (kept === 0) {
-    if (dcl.level === 0 && dcl.interactive) return undefined;
+    if (dcl.atPrompt) return undefined;
     throw new Leave('level', (status | STS$M_INHIB_MSG) >>> 0);
   }
   const action = dcl.storage.text(kept);

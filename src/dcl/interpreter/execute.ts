@@ -14,6 +14,8 @@ import { currentRecord, END_OF_INPUT, nextRecord, readCommand } from './reader.j
 import { invokeProcedure } from '../commands/procedure.js';
 import { remember } from '../commands/recall.js';
 import { runForeign, runImageCommand } from '../commands/image.js';
+import { QUICK, QuickExecutor, SLOW } from './quick.js';
+import { IDF } from '../structures.js';
 import type { Dcl } from './session.js';
 
 /**
@@ -22,9 +24,12 @@ import type { Dcl } from './session.js';
  * @source book 23.2.5; dcl-language.md sections 2, 6, 7
  */
 export function* commandLoop(dcl: Dcl): Flow<Leave> {
+  const quick = new QuickExecutor(dcl);
   for (;;) {
     yield PAUSE;
-    const left = yield* oneCommand(dcl);
+    const part = quick.next();
+    if (part === QUICK) continue;
+    const left = yield* part === SLOW ? oneCommand(dcl) : guardedLine(dcl, part);
     if (left === undefined) continue;
     if (left.kind === 'continue' || left.kind === 'exit' || left.kind === 'unwind') return left;
     const final = yield* leave(dcl, left);
@@ -33,32 +38,69 @@ export function* commandLoop(dcl: Dcl): Flow<Leave> {
 }
 
 /**
- * CTRL/Y came while DCL itself ran: the innermost level with an ON CONTROL_Y action executes it, levels inside it are left;
- * without one all levels are left. @source digest ch23 2.8 step 3
+ * CTRL/Y came while DCL itself ran: the innermost level with an ON CONTROL_Y action executes it, levels inside it are left. Without one
+ * the person at the terminal gets a prompt, in a level of its own: CONTINUE goes on with the procedure, EXIT and STOP end it, and so does
+ * a command that needs an image. CTRL/Y at that prompt leaves all levels.
+ * @source digest ch23 2.8 step 3 (which leaves all levels at once); OpenVMS User's Manual, Ctrl/Y command level
  */
 function* controlY(dcl: Dcl): Flow<void> {
   if (dcl.prc.PRC$V_CTRLY === 0) return;
   dcl.prc.PRC$V_CTRLY = 0;
-  for (;;) {
-    if (dcl.idf.IDF$V_CTRLYSET !== 0) {
+  if (dcl.prc.PRC$V_INTERRUPTED !== 0) return;
+  if (dcl.idf.IDF$V_INTERRUPT === 0) {
+    if (hasControlYAction(dcl)) {
+      while (dcl.idf.IDF$V_CTRLYSET === 0) yield* leaveLevel(dcl);
       yield* executeWithStatus(dcl, dcl.storage.text(dcl.idf.IDF$L_CTRLYACTION));
       return;
     }
-    if (outermost(dcl)) return;
-    yield* leaveLevel(dcl);
+    if (!outermost(dcl) && dcl.terminalSession) {
+      dcl.pushInterruptFrame();
+      return;
+    }
   }
+  while (!outermost(dcl)) yield* leaveLevel(dcl);
+}
+
+/** Whether this level or an outer one has an ON CONTROL_Y action. */
+export function hasControlYAction(dcl: Dcl): boolean {
+  for (let frame = dcl.prc.PRC$L_IDF; frame !== 0;) {
+    const idf = IDF.at(dcl.memory, frame);
+    if (idf.IDF$V_CTRLYSET !== 0) return true;
+    frame = idf.IDF$L_LINK;
+  }
+  return false;
 }
 
 /** Reads and executes one command; gives the request to leave when there was one. */
 function* oneCommand(dcl: Dcl): Flow<Leave | undefined> {
   try {
     yield* controlY(dcl);
+    if (dcl.prc.PRC$V_ONECOMMAND !== 0 && outermost(dcl) && dcl.prc.PRC$V_INTERRUPTED === 0) return yield* spawnedCommand(dcl);
     const line = yield* readGuarded(dcl);
     if (line === undefined) return undefined;
     if (line === END_OF_INPUT) {
-      if (outermost(dcl) && dcl.interactive) return undefined;
+      if (dcl.atPrompt) return undefined;
       return new Leave(outermost(dcl) ? 'logout' : 'level', quietStatus(dcl));
     }
+    return yield* oneLine(dcl, line);
+  } catch (error) {
+    if (error instanceof Leave) return error;
+    throw error;
+  }
+}
+
+/** In a subprocess that SPAWN gave a command: that one, then the end of the process. @source book 23.2.10 step 9d */
+function* spawnedCommand(dcl: Dcl): Flow<Leave | undefined> {
+  const kept = dcl.prc.PRC$L_SPAWNCMD;
+  if (kept === 0) return new Leave('logout', quietStatus(dcl));
+  const line = dcl.storage.text(kept);
+  dcl.prc.PRC$L_SPAWNCMD = dcl.keep(kept, undefined);
+  return yield* oneLine(dcl, line);
+}
+
+/** A command that is not the first of its line. */
+function* guardedLine(dcl: Dcl, line: string): Flow<Leave | undefined> {
+  try {
     return yield* oneLine(dcl, line);
   } catch (error) {
     if (error instanceof Leave) return error;
@@ -69,7 +111,7 @@ function* oneCommand(dcl: Dcl): Flow<Leave | undefined> {
 /** Executes a line; a command that needs an interrupted image out of its way is named in the request to unwind. */
 function* oneLine(dcl: Dcl, line: string): Flow<Leave | undefined> {
   try {
-    if (dcl.level === 0 && dcl.interactive) remember(dcl, line);
+    if (dcl.atPrompt) remember(dcl, line);
     yield* executeWithStatus(dcl, line);
     return undefined;
   } catch (error) {

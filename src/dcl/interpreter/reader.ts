@@ -10,6 +10,7 @@ import { IDF } from '../structures.js';
 import { readTerminalLine } from '../terminal-line.js';
 import { registerLabel, splitLabel } from './labels.js';
 import type { Dcl } from './session.js';
+import { echo } from './verify.js';
 
 /**
  * Command lines: records of the current level's input become commands. Apostrophes are replaced record by record, each is
@@ -51,7 +52,7 @@ export function* readLine(dcl: Dcl, substituting: boolean): Flow<string | typeof
     const dollar = record.startsWith('$');
     const raw = dollar ? record.slice(1) : record;
     const text = substituting ? yield* substitute(raw, dcl) : raw;
-    if (!dcl.interactive && dcl.prc.PRC$V_VERIFYPROC !== 0) yield* dcl.write((dollar ? '$' : '') + text);
+    if (!dcl.interactive && dcl.prc.PRC$V_VERIFYPROC !== 0) yield* echo(dcl, (dollar ? '$' : '') + text, first);
     const end = commentStart(text);
     let piece = text.slice(0, end).replace(/[ \t]+$/, '');
     // A comment line between continued lines is skipped.

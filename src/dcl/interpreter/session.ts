@@ -1,5 +1,6 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
+import { DEV$M_TRM } from '../../executive/starlet/devdef.js';
 import type { Memory } from '../../executive/structures/memory.js';
 import { readCounted, writeCounted } from '../../executive/structures/memory.js';
 import { CLI$_GBLNDF, CLI$_SYMOVF } from '../condition-codes.js';
@@ -87,6 +88,15 @@ export class Dcl implements AssignmentTarget {
 
   /** Whether a person types the commands of the current level. */
   get interactive(): boolean { return this.idf.IDF$V_TERMINAL !== 0; }
+
+  /** Whether commands come from the prompt: level 0 of an interactive process, or the level of CTRL/Y. */
+  get atPrompt(): boolean {
+    const idf = this.idf;
+    return idf.IDF$V_TERMINAL !== 0 && (idf.IDF$L_LINK === 0 || idf.IDF$V_INTERRUPT !== 0);
+  }
+
+  /** Whether the process was given a terminal, whatever the current level reads. */
+  get terminalSession(): boolean { return (this.ppd.PPD$L_INPDEV & DEV$M_TRM) !== 0; }
 
   prompt(): string { return readCounted(this.memory, this.prc.address + PRC.offset.PRC$T_PROMPT); }
 

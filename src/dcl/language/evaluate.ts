@@ -61,12 +61,12 @@ function throughAmpersand(name: string, environment: Environment): Value {
   return parseNumber(text) ?? environment.symbol(upcase(text)) ?? fail(CLI$_UNDSYM, { token: text });
 }
 
-function applyUnary(operator: string, operand: Value): number {
+export function applyUnary(operator: string, operand: Value): number {
   const value = toInteger(operand);
   return operator === '-' ? -value | 0 : operator === 'NOT' ? ~value : value;
 }
 
-function applyBinary(operator: string, left: Value, right: Value): Value {
+export function applyBinary(operator: string, left: Value, right: Value): Value {
   switch (operator) {
     case '+':
       return typeof left === 'string' && typeof right === 'string' ? left + right : (toInteger(left) + toInteger(right)) | 0;

@@ -18,7 +18,7 @@ import { parameters, type Lexical, type LexicalArguments } from './lexical.js';
 const FIELDS = ['NODE', 'DEVICE', 'DIRECTORY', 'NAME', 'TYPE', 'VERSION'] as const;
 
 /** A FAB with its NAM and string areas in DCL's scratch space. */
-function fileBlocks(p: Procedure, spec: string, defaultSpec: string): { fab: ReturnType<typeof FAB.at>; nam: ReturnType<typeof NAM.at> } {
+export function fileBlocks(p: Procedure, spec: string, defaultSpec: string): { fab: ReturnType<typeof FAB.at>; nam: ReturnType<typeof NAM.at> } {
   const fab = FAB.at(p.memory, p.allocate(FAB$C_BLN));
   const nam = NAM.at(p.memory, p.allocate(NAM$C_BLN));
   const strings = p.allocate(512);

@@ -24,11 +24,14 @@ const LISTS: readonly (readonly Lexical[])[] = [
   STRING_LEXICALS, TIME_LEXICALS, NAME_LEXICALS, ENVIRONMENT_LEXICALS, INFORMATION_LEXICALS, FORMAT_LEXICALS, FILE_LEXICALS, PRIVILEGE_LEXICALS,
 ];
 
+let byName: ReadonlyMap<string, Lexical> | undefined;
+
 /** The function a name stands for: exact, or the only one it abbreviates. */
 function findLexical(name: string): Lexical {
-  const all = lexicals();
-  const exact = all.find((lexical) => lexical.name === name);
+  byName ??= new Map(lexicals().map((lexical) => [lexical.name, lexical]));
+  const exact = byName.get(name);
   if (exact) return exact;
+  const all = lexicals();
   const matches = all.filter((lexical) => lexical.name.startsWith(name));
   return matches.length === 1 ? matches[0]! : fail(matches.length > 1 ? CLI$_ABFNAM : CLI$_IVFNAM, { token: `${name}(` });
 }
@@ -63,6 +66,11 @@ function* argument(dcl: Dcl, parameter: Parameter, arg: Expression): Flow<Value>
   }
   const value = yield* evaluate(arg, dcl);
   return parameter.kind === 'string' ? toText(value) : parameter.kind === 'integer' ? toInteger(value) : value;
+}
+
+/** The string function of that very name: it calls no service and never waits. */
+export function stringFunction(name: string): Lexical | undefined {
+  return STRING_LEXICALS.find((lexical) => lexical.name === name);
 }
 
 /** Names of all lexical functions, for tests and help. */

@@ -55,9 +55,19 @@ export const DISK_UNITS = 8;
 export const IPL_DISK = 21;
 const BLOCK = 512;
 
+/** Connections of the bus, each with its part of I/O space and, in the SCB, a vector for each of IPL 20 to 23. */
+export const NEXUS_COUNT = 16;
+/** Bytes of I/O space a nexus answers in. */
+export const NEXUS_REGION = 0x2000;
+export const nexusBase = (nexus: number): number => 0x2000_0000 + nexus * NEXUS_REGION;
+export const nexusVector = (nexus: number, ipl: number): number => 0x100 + 0x40 * (ipl - 20) + 4 * nexus;
+
+/** Nexus of disk controller 0; the others follow. */
+export const DISK_NEXUS = 8;
+
 /** Where controller `number` (0 to 3) is: physical address of its registers and SCB offset of its interrupt. Software looks for them there. */
 export function diskControllerPlace(number: number): { readonly base: number; readonly vector: number } {
-  return { base: 0x2010_0000 + number * DISK_REGION, vector: 0x100 + 4 * number };
+  return { base: nexusBase(DISK_NEXUS + number), vector: nexusVector(DISK_NEXUS + number, IPL_DISK) };
 }
 
 export const DISK_CONTROLLERS = 4;
@@ -122,7 +132,7 @@ export class DiskController {
       case DISK_CS:
         this.#control = (this.#control & ~(DISK_FUNCTION | DISK_IE)) | (value & (DISK_FUNCTION | DISK_IE));
         if ((value & DISK_GO) !== 0) this.#go();
-        else if ((value & DISK_IE) === 0) this.#bus.interrupts.clear(this.#vector);
+        else if ((value & DISK_IE) === 0) this.#bus.interrupts.withdraw(this.#vector);
         break;
       case DISK_UNIT: this.#unit = value & 7; break;
       case DISK_LBN: this.#lbn = value >>> 0; break;

@@ -1,36 +1,22 @@
 /**
  * Packed decimal strings. A string of n digits (0 to 31) takes n/2 + 1 bytes, two digits each, with the sign in the last nibble. Sources are read
- * whole and destinations tried before anything is written, so an instruction that faults starts again from its operands.
+ * whole and destinations tried before anything is written: an instruction that faults is backed up, and starts again from its operands. It has
+ * little enough to do (31 digits, at most three strings) that PSL<FPD> and an interrupted state would gain nothing.
  * @source VAX ARM ch. 4, decimal string instructions
  */
 import { instruction, type InstructionRow } from './instruction.js';
 import { C, N, nz, Z } from './arithmetic.js';
 import { reservedOperand } from '../fault.js';
 import type { Cpu } from '../cpu.js';
-import { editPacked } from './edit.js';
-
-const MAX_DIGITS = 31;
-const PLUS = 0xc;
-const MINUS = 0xd;
-
-/** B and D. The others, of which A, C, E and F are proper sign codes, are plus. */
-function isMinus(nibble: number): boolean {
-  return nibble === 0xb || nibble === MINUS;
-}
-
-/** A length operand. @raises reserved operand above 31 */
-export function digitCount(length: number): number {
-  const digits = length & 0xffff;
-  if (digits > MAX_DIGITS) throw reservedOperand();
-  return digits;
-}
+import { beginEdit, resumeEdit } from './edit.js';
+import { digitCount, isMinus, MINUS, PLUS } from './packed.js';
 
 function byteCount(digits: number): number {
   return (digits >> 1) + 1;
 }
 
 /** The digits, most significant first, and the sign. */
-export function readDigits(m: Cpu, digits: number, address: number): { digits: number[]; negative: boolean } {
+function readDigits(m: Cpu, digits: number, address: number): { digits: number[]; negative: boolean } {
   const nibbles: number[] = [];
   for (let i = 0; i < byteCount(digits); i++) {
     const byte = m.mmu.loadByte((address + i) | 0);
@@ -68,6 +54,20 @@ function write(m: Cpu, value: bigint, length: number, address: number, c = 0): v
   }
   m.cc = (kept < 0n ? N : kept === 0n ? Z : 0) | c;
   if (overflow) m.decimalOverflow();
+}
+
+/** MOVP copies nibbles without looking whether they are digits; it makes the sign C or D, and the unused nibble 0. */
+function movePacked(m: Cpu, digits: number, source: number, target: number): void {
+  const bytes = Array.from({ length: byteCount(digits) }, (_, i) => m.mmu.loadByte((source + i) | 0) & 0xff);
+  const last = bytes.length - 1;
+  const negative = isMinus(bytes[last]! & 15);
+  if (digits % 2 === 0) bytes[0]! &= 0x0f;
+  bytes[last]! &= 0xf0;
+  const isZero = bytes.every((byte) => byte === 0);
+  bytes[last]! |= negative && !isZero ? MINUS : PLUS;
+  m.mmu.probeWrite(target, bytes.length);
+  bytes.forEach((byte, i) => m.mmu.storeByte((target + i) | 0, byte));
+  m.cc = (isZero ? Z : negative ? N : 0) | (m.cc & C);
 }
 
 function leave(m: Cpu, ...registers: readonly number[]): void {
@@ -206,36 +206,36 @@ function trailingToPacked(m: Cpu, length: number, address: number, table: number
 }
 
 export const DECIMAL: readonly InstructionRow[] = [
-  instruction({ opcode: 0x20, mnemonic: 'ADDP4', operands: ['addlen.rw', 'add.ab', 'sumlen.rw', 'sum.ab'], operate: fourOperands(plus) }),
-  instruction({ opcode: 0x21, mnemonic: 'ADDP6', operands: ['add1len.rw', 'add1.ab', 'add2len.rw', 'add2.ab', 'sumlen.rw', 'sum.ab'], operate: sixOperands(plus) }),
-  instruction({ opcode: 0x22, mnemonic: 'SUBP4', operands: ['sublen.rw', 'sub.ab', 'diflen.rw', 'dif.ab'], operate: fourOperands(minus) }),
-  instruction({ opcode: 0x23, mnemonic: 'SUBP6', operands: ['sublen.rw', 'sub.ab', 'minlen.rw', 'min.ab', 'diflen.rw', 'dif.ab'], operate: sixOperands(minus) }),
-  instruction({ opcode: 0x25, mnemonic: 'MULP', operands: ['mulrlen.rw', 'mulr.ab', 'muldlen.rw', 'muld.ab', 'prodlen.rw', 'prod.ab'], operate: sixOperands((a, b) => a * b) }),
+  instruction({ opcode: 0x20, mnemonic: 'ADDP4', operands: ['addlen.rw', 'add.ab', 'sumlen.rw', 'sum.ab'], emulated: true, operate: fourOperands(plus) }),
+  instruction({ opcode: 0x21, mnemonic: 'ADDP6', operands: ['add1len.rw', 'add1.ab', 'add2len.rw', 'add2.ab', 'sumlen.rw', 'sum.ab'], emulated: true, operate: sixOperands(plus) }),
+  instruction({ opcode: 0x22, mnemonic: 'SUBP4', operands: ['sublen.rw', 'sub.ab', 'diflen.rw', 'dif.ab'], emulated: true, operate: fourOperands(minus) }),
+  instruction({ opcode: 0x23, mnemonic: 'SUBP6', operands: ['sublen.rw', 'sub.ab', 'minlen.rw', 'min.ab', 'diflen.rw', 'dif.ab'], emulated: true, operate: sixOperands(minus) }),
+  instruction({ opcode: 0x25, mnemonic: 'MULP', operands: ['mulrlen.rw', 'mulr.ab', 'muldlen.rw', 'muld.ab', 'prodlen.rw', 'prod.ab'], emulated: true, operate: sixOperands((a, b) => a * b) }),
   instruction({
-    opcode: 0x27, mnemonic: 'DIVP', operands: ['divrlen.rw', 'divr.ab', 'divdlen.rw', 'divd.ab', 'quolen.rw', 'quo.ab'],
+    opcode: 0x27, mnemonic: 'DIVP', operands: ['divrlen.rw', 'divr.ab', 'divdlen.rw', 'divd.ab', 'quolen.rw', 'quo.ab'], emulated: true,
     operate: sixOperands((divisor, dividend) => (divisor === 0n ? null : dividend / divisor)),
   }),
   instruction({
-    opcode: 0x34, mnemonic: 'MOVP', operands: ['len.rw', 'src.ab', 'dst.ab'],
+    opcode: 0x34, mnemonic: 'MOVP', operands: ['len.rw', 'src.ab', 'dst.ab'], emulated: true,
     operate(m, length, source, target) {
-      write(m, read(m, length, source), length, target, m.cc & C);
+      movePacked(m, digitCount(length), source, target);
       leave(m, 0, source, 0, target);
     },
   }),
-  instruction({ opcode: 0x35, mnemonic: 'CMPP3', operands: ['len.rw', 'src1.ab', 'src2.ab'], operate: (m, length, first, second) => comparePacked(m, length, first, length, second) }),
-  instruction({ opcode: 0x37, mnemonic: 'CMPP4', operands: ['src1len.rw', 'src1.ab', 'src2len.rw', 'src2.ab'], operate: comparePacked }),
-  instruction({ opcode: 0xf8, mnemonic: 'ASHP', operands: ['cnt.rb', 'srclen.rw', 'src.ab', 'round.rb', 'dstlen.rw', 'dst.ab'], operate: shiftPacked }),
+  instruction({ opcode: 0x35, mnemonic: 'CMPP3', operands: ['len.rw', 'src1.ab', 'src2.ab'], emulated: true, operate: (m, length, first, second) => comparePacked(m, length, first, length, second) }),
+  instruction({ opcode: 0x37, mnemonic: 'CMPP4', operands: ['src1len.rw', 'src1.ab', 'src2len.rw', 'src2.ab'], emulated: true, operate: comparePacked }),
+  instruction({ opcode: 0xf8, mnemonic: 'ASHP', operands: ['cnt.rb', 'srclen.rw', 'src.ab', 'round.rb', 'dstlen.rw', 'dst.ab'], emulated: true, operate: shiftPacked }),
   instruction({
-    opcode: 0xf9, mnemonic: 'CVTLP', operands: ['src.rl', 'dstlen.rw', 'dst.ab'],
+    opcode: 0xf9, mnemonic: 'CVTLP', operands: ['src.rl', 'dstlen.rw', 'dst.ab'], emulated: true,
     operate(m, value, length, target) {
       write(m, BigInt(value), length, target);
       leave(m, 0, 0, 0, target);
     },
   }),
-  instruction({ opcode: 0x36, mnemonic: 'CVTPL', operands: ['srclen.rw', 'src.ab', 'dst.wl'], storesItself: true, operate: packedToLong }),
-  instruction({ opcode: 0x08, mnemonic: 'CVTPS', operands: ['srclen.rw', 'src.ab', 'dstlen.rw', 'dst.ab'], operate: packedToSeparate }),
-  instruction({ opcode: 0x09, mnemonic: 'CVTSP', operands: ['srclen.rw', 'src.ab', 'dstlen.rw', 'dst.ab'], operate: separateToPacked }),
-  instruction({ opcode: 0x24, mnemonic: 'CVTPT', operands: ['srclen.rw', 'src.ab', 'tbl.ab', 'dstlen.rw', 'dst.ab'], operate: packedToTrailing }),
-  instruction({ opcode: 0x26, mnemonic: 'CVTTP', operands: ['srclen.rw', 'src.ab', 'tbl.ab', 'dstlen.rw', 'dst.ab'], operate: trailingToPacked }),
-  instruction({ opcode: 0x38, mnemonic: 'EDITPC', operands: ['srclen.rw', 'src.ab', 'pattern.ab', 'dst.ab'], operate: editPacked }),
+  instruction({ opcode: 0x36, mnemonic: 'CVTPL', operands: ['srclen.rw', 'src.ab', 'dst.wl'], emulated: true, storesItself: true, operate: packedToLong }),
+  instruction({ opcode: 0x08, mnemonic: 'CVTPS', operands: ['srclen.rw', 'src.ab', 'dstlen.rw', 'dst.ab'], emulated: true, operate: packedToSeparate }),
+  instruction({ opcode: 0x09, mnemonic: 'CVTSP', operands: ['srclen.rw', 'src.ab', 'dstlen.rw', 'dst.ab'], emulated: true, operate: separateToPacked }),
+  instruction({ opcode: 0x24, mnemonic: 'CVTPT', operands: ['srclen.rw', 'src.ab', 'tbl.ab', 'dstlen.rw', 'dst.ab'], emulated: true, operate: packedToTrailing }),
+  instruction({ opcode: 0x26, mnemonic: 'CVTTP', operands: ['srclen.rw', 'src.ab', 'tbl.ab', 'dstlen.rw', 'dst.ab'], emulated: true, operate: trailingToPacked }),
+  instruction({ opcode: 0x38, mnemonic: 'EDITPC', operands: ['srclen.rw', 'src.ab', 'pattern.ab', 'dst.ab'], emulated: true, operate: beginEdit, resume: resumeEdit }),
 ];

@@ -2,7 +2,7 @@
 import { instruction, type InstructionRow, type Operate } from './instruction.js';
 import { C, N, nz, Z } from './arithmetic.js';
 import { add, compareReals, cut, D, divide, exceedsLong, F, type Format, fractionPart, fromInteger, G, H, multiply, negated, pack, type Real, round, signOf, toInteger, unpack, ZERO } from './floating-format.js';
-import { addDouble, compareDouble, multiplyDouble } from './double.js';
+import { addDouble, compareDouble, divideDouble, doubleOfInteger, integerOfDouble, multiplyDouble } from './double.js';
 import { addCompareBranchSingle, addSingle, compareSingle, divideSingle, multiplySingle, subtractSingle } from './single.js';
 import { reservedOperand } from '../fault.js';
 import type { Cpu } from '../cpu.js';
@@ -125,26 +125,76 @@ function extendedMultiplyFloat(format: Format): Operate {
   };
 }
 
-/** POLYx: Horner's rule from the highest coefficient, which comes first in the table. */
-function polynomial(format: Format): Operate {
+/** The coefficient at `table`. */
+function coefficientAt(m: Cpu, format: Format, table: number): Real {
+  const longs: number[] = [];
+  for (let i = 0; i < format.longs; i++) longs.push(m.mmu.loadLong((table + 4 * i) | 0));
+  return unpack(format, longs, 0);
+}
+
+/** One step of Horner's rule, by which POLYx goes through its table: the highest coefficient comes first. */
+function hornerStep(m: Cpu, format: Format, argument: Real, result: Real, table: number): Real {
+  const product = cut(multiply(argument, result), 2 * format.precision - POLY_BITS[format.letter]);
+  return round(m, format, add(product, coefficientAt(m, format, table)));
+}
+
+function checkDegree(operand: number): number {
+  const degree = operand & 0xffff;
+  if (degree > POLY_MAX_DEGREE) throw reservedOperand();
+  return degree;
+}
+
+// POLYF, POLYD and POLYG in progress: R0 (and R1) the result so far, R2 the coefficients still to be used, R3 where the next one is; the argument
+// in R1 (POLYF) or R4 and R5. A floating fault leaves these, with FPD set, so that software may scale result and coefficients and go on.
+
+function setPolynomial(m: Cpu, format: Format, result: Real): void {
+  m.r[0] = pack(m, format, result);
+  if (format.longs === 2) m.r[1] = m.hi;
+}
+
+function beginPolynomial(format: Format): Operate {
+  const { longs } = format;
   return (m, ...operands) => {
-    const argument = unpack(format, operands, 0);
-    const degree = operands[format.longs]! & 0xffff;
-    let table = operands[format.longs + 1]!;
-    if (degree > POLY_MAX_DEGREE) throw reservedOperand();
-    const coefficient = (): Real => {
-      const longs: number[] = [];
-      for (let i = 0; i < format.longs; i++) longs.push(m.mmu.loadLong((table + 4 * i) | 0));
-      table = (table + 4 * format.longs) | 0;
-      return unpack(format, longs, 0);
-    };
-    let result = coefficient();
-    for (let left = degree; left > 0; left--) result = round(m, format, add(cut(multiply(argument, result), 2 * format.precision - POLY_BITS[format.letter]), coefficient()));
-    m.cc = signOf(result);
-    const low = pack(m, format, result);
-    const values = format.longs === 1 ? [low, 0, 0, table] : format.longs === 2 ? [low, m.hi, 0, table, 0, 0] : [low, m.hi, m.hi2, m.hi3, 0, table];
-    values.forEach((value, n) => (m.r[n] = value));
+    unpack(format, operands, 0);
+    const degree = checkDegree(operands[longs]!);
+    const table = operands[longs + 1]!;
+    setPolynomial(m, format, coefficientAt(m, format, table));
+    m.r[2] = degree;
+    m.r[3] = table + 4 * longs;
+    const at = longs === 1 ? 1 : 4;
+    for (let i = 0; i < longs; i++) m.r[at + i] = operands[i]!;
   };
+}
+
+function resumePolynomial(format: Format): (m: Cpu) => void {
+  const { longs } = format;
+  return (m) => {
+    const { r } = m;
+    const argument = unpack(format, longs === 1 ? [r[1]!] : [r[4]!, r[5]!], 0);
+    let result = unpack(format, longs === 1 ? [r[0]!] : [r[0]!, r[1]!], 0);
+    while ((r[2]! & 0xff) !== 0) {
+      result = hornerStep(m, format, argument, result, r[3]!);
+      setPolynomial(m, format, result);
+      r[2]!--;
+      r[3]! += 4 * longs;
+    }
+    r[2] = 0;
+    if (longs === 1) r[1] = 0;
+    else r[4] = r[5] = 0;
+    m.cc = signOf(result);
+  };
+}
+
+/** POLYH has no registers left for its argument: it is over in one go, or has not begun. */
+function polynomialH(m: Cpu, ...operands: number[]): void {
+  const argument = unpack(H, operands, 0);
+  const degree = checkDegree(operands[H.longs]!);
+  let table = operands[H.longs + 1]!;
+  let result = coefficientAt(m, H, table);
+  for (let left = degree; left > 0; left--) result = hornerStep(m, H, argument, result, table = (table + 16) | 0);
+  m.cc = signOf(result);
+  const low = pack(m, H, result);
+  [low, m.hi, m.hi2, m.hi3, 0, table + 16].forEach((value, n) => (m.r[n] = value));
 }
 
 interface Arithmetic {
@@ -154,6 +204,9 @@ interface Arithmetic {
   readonly divide: Operate;
   readonly compare: Operate;
   readonly addCompareBranch: Operate;
+  readonly fromInteger: Operate;
+  readonly toLong: Operate;
+  readonly toLongNearest: Operate;
 }
 
 function exactArithmetic(format: Format): Arithmetic {
@@ -164,11 +217,15 @@ function exactArithmetic(format: Format): Arithmetic {
     divide: twoOperands(format, (divisor, dividend) => divide(dividend, divisor)),
     compare: compareFloat(format),
     addCompareBranch: addCompareBranchFloat(format),
+    fromInteger: fromIntegerTo(format),
+    toLong: toIntegerOf(format, 32, false),
+    toLongNearest: toIntegerOf(format, 32, true),
   };
 }
 
 /** The same results as `exactArithmetic(F)`, which tests compare it with, and many times as fast. */
 const SINGLE: Arithmetic = {
+  ...exactArithmetic(F),
   add: addSingle, subtract: subtractSingle, multiply: multiplySingle, divide: divideSingle, compare: compareSingle, addCompareBranch: addCompareBranchSingle,
 };
 
@@ -180,7 +237,11 @@ function doubleArithmetic(format: Format): Arithmetic {
     // The subtrahend comes first. Turning its sign around makes a minus zero of zero, so zero keeps its own.
     subtract: (m, a, a2, b, b2) => addDouble(m, format, (a! & (format.exponentMask << format.exponentShift)) === 0 ? a! : a! ^ 0x8000, a2!, b!, b2!),
     multiply: (m, a, a2, b, b2) => multiplyDouble(m, format, a!, a2!, b!, b2!),
+    divide: (m, a, a2, b, b2) => divideDouble(m, format, a!, a2!, b!, b2!),
     compare: (m, a, a2, b, b2) => compareDouble(m, format, a!, a2!, b!, b2!),
+    fromInteger: (m, value) => doubleOfInteger(m, format, value!),
+    toLong: (m, a, a2) => integerOfDouble(m, format, a!, a2!, false) ?? toIntegerOf(format, 32, false)(m, a!, a2!),
+    toLongNearest: (m, a, a2) => integerOfDouble(m, format, a!, a2!, true) ?? toIntegerOf(format, 32, true)(m, a!, a2!),
   };
 }
 
@@ -200,18 +261,20 @@ export function floatRows(format: Format, arithmetic: Arithmetic = exactArithmet
     row(0x7, `DIV${X}3`, [`divr.r${t}`, `divd.r${t}`, `quo.w${t}`], arithmetic.divide),
     row(0x8, `CVT${X}B`, [`src.r${t}`, 'dst.wb'], toIntegerOf(format, 8, false)),
     row(0x9, `CVT${X}W`, [`src.r${t}`, 'dst.ww'], toIntegerOf(format, 16, false)),
-    row(0xa, `CVT${X}L`, [`src.r${t}`, 'dst.wl'], toIntegerOf(format, 32, false)),
-    row(0xb, `CVTR${X}L`, [`src.r${t}`, 'dst.wl'], toIntegerOf(format, 32, true)),
-    row(0xc, `CVTB${X}`, ['src.rb', `dst.w${t}`], fromIntegerTo(format)),
-    row(0xd, `CVTW${X}`, ['src.rw', `dst.w${t}`], fromIntegerTo(format)),
-    row(0xe, `CVTL${X}`, ['src.rl', `dst.w${t}`], fromIntegerTo(format)),
+    row(0xa, `CVT${X}L`, [`src.r${t}`, 'dst.wl'], arithmetic.toLong),
+    row(0xb, `CVTR${X}L`, [`src.r${t}`, 'dst.wl'], arithmetic.toLongNearest),
+    row(0xc, `CVTB${X}`, ['src.rb', `dst.w${t}`], arithmetic.fromInteger),
+    row(0xd, `CVTW${X}`, ['src.rw', `dst.w${t}`], arithmetic.fromInteger),
+    row(0xe, `CVTL${X}`, ['src.rl', `dst.w${t}`], arithmetic.fromInteger),
     row(0xf, `ACB${X}`, [`limit.r${t}`, `add.r${t}`, `index.m${t}`, 'displ.bw'], arithmetic.addCompareBranch),
     row(0x10, `MOV${X}`, [`src.r${t}`, `dst.w${t}`], moveFloat(format)),
     row(0x11, `CMP${X}`, [`src1.r${t}`, `src2.r${t}`], arithmetic.compare),
     row(0x12, `MNEG${X}`, [`src.r${t}`, `dst.w${t}`], negateFloat(format)),
     row(0x13, `TST${X}`, [`src.r${t}`], testFloat(format)),
     row(0x14, `EMOD${X}`, [`mulr.r${t}`, `mulrx.r${EXTENSION[t].type}`, `muld.r${t}`, 'int.wl', `fract.w${t}`], extendedMultiplyFloat(format)),
-    row(0x15, `POLY${X}`, [`arg.r${t}`, 'degree.rw', 'tbl.ab'], polynomial(format)),
+    format === H ? row(0x15, 'POLYH', ['arg.rh', 'degree.rw', 'tbl.ab'], polynomialH) : instruction({
+      opcode: base + 0x15, mnemonic: `POLY${X}`, operands: [`arg.r${t}`, 'degree.rw', 'tbl.ab'], operate: beginPolynomial(format), resume: resumePolynomial(format),
+    }),
   ];
 }
 

@@ -31,7 +31,8 @@ export interface InstructionRow {
   readonly operate?: Operate;
   /**
    * Long instructions only: `operate` just packs the operands into R0 to R5 and the engine sets PSL<FPD>; `resume` does the work from the
-   * registers, keeping them exact before anything that may fault, so that the instruction goes on where it was interrupted.
+   * registers, keeping them exact before anything that may fault, so that the instruction goes on where it was interrupted. When it has done
+   * `SUSPEND_AFTER` units of work it may throw SUSPENDED, with the registers exact, to let interrupts in.
    */
   readonly resume?: (m: Cpu) => void;
   /**
@@ -39,9 +40,16 @@ export interface InstructionRow {
    * know that every store will succeed before they make the first, or check the address.
    */
   readonly storesItself?: true;
+  /**
+   * A subset processor (`CpuModel`) does not have it and takes the emulation exception. Those with octaword or H_floating operands need not say so.
+   */
+  readonly emulated?: true;
   /** May change the PC, the PSL or the mapping, or looks at the PC or the time: ends a decoded block. Branch operands imply it. */
   readonly endsBlock?: true;
 }
+
+/** Roughly a byte each. */
+export const SUSPEND_AFTER = 16_384;
 
 export interface Operand {
   readonly name: string;

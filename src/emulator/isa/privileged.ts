@@ -13,7 +13,7 @@ function requireKernel(m: Cpu): void {
 function probe(write: boolean) {
   return (m: Cpu, mode: number, length: number, base: number): void => {
     const least = Math.max(mode & 3, m.previousMode);
-    const last = (base + Math.max(0, (length & 0xffff) - 1)) | 0;
+    const last = (base + (length & 0xffff) - 1) | 0;
     const accessible = m.mmu.accessible(base, least, write) && m.mmu.accessible(last, least, write);
     m.cc = (m.cc & C) | (accessible ? 0 : Z);
   };

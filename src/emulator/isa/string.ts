@@ -1,11 +1,12 @@
 /**
  * Character strings and CRC. Each is restartable: its first half packs the operands into R0 to R5, its second half works from there, a piece within
  * a page at a time, leaving the registers exact before anything can fault. So a page fault in the middle costs nothing twice, and a string
- * longer than the working set still gets done. How the operands are packed is ours; what R0 to R5 hold at the end is the architecture's.
+ * longer than the working set still gets done. After SUSPEND_AFTER bytes or so they stop for interrupts, at the same places. How the operands are packed is ours; what R0 to R5 hold at the end is the architecture's.
  * @source VAX ARM ch. 4, character string and CRC instructions
  */
-import { instruction, type InstructionRow } from './instruction.js';
+import { instruction, type InstructionRow, SUSPEND_AFTER } from './instruction.js';
 import { C, N, nz, V, Z } from './arithmetic.js';
+import { SUSPENDED } from '../fault.js';
 import type { Cpu } from '../cpu.js';
 
 const PAGE = 512;
@@ -73,28 +74,34 @@ function beginMove(m: Cpu, sourceLength: number, source: number, fill: number, t
 
 function resumeMove(m: Cpu): void {
   const r = m.r;
+  let budget = SUSPEND_AFTER;
   if (r[5] !== 0) {
     while (r[2]! > 0) {
+      if (budget <= 0) throw SUSPENDED;
       const left = r[2]!;
       const fromLast = (r[1]! + left - 1) | 0;
       const toLast = (r[3]! + left - 1) | 0;
       const part = Math.min(left, (fromLast & (PAGE - 1)) + 1, (toLast & (PAGE - 1)) + 1);
       copyWithinPages(m, (fromLast - part + 1) | 0, (toLast - part + 1) | 0, part, true);
       r[2] = left - part;
+      budget -= part;
     }
     r[1]! += r[5]!;
     r[3]! += r[5]!;
     r[5] = 0;
   }
   while (r[2]! > 0) {
+    if (budget <= 0) throw SUSPENDED;
     const part = Math.min(r[2]!, toPageEnd(r[1]!), toPageEnd(r[3]!));
     copyWithinPages(m, r[1]!, r[3]!, part, false);
+    budget -= part;
     r[1]! += part;
     r[2]! -= part;
     r[3]! += part;
   }
   const fill = (r[4]! >> 16) & 0xff;
   while ((r[4]! & 0xffff) > 0) {
+    if (budget <= 0) throw SUSPENDED;
     const part = Math.min(r[4]! & 0xffff, toPageEnd(r[3]!));
     const target = memoryAt(m, r[3]!, true);
     if (target >= 0) {
@@ -105,6 +112,7 @@ function resumeMove(m: Cpu): void {
     }
     r[3]! += part;
     r[4]! -= part;
+    budget -= part;
   }
   r[4] = 0;
 }
@@ -123,9 +131,11 @@ function resumeCompare(m: Cpu): void {
   const fill = (r[0]! >> 16) & 0xff;
   const bytes = m.mmu.bytes;
   let cc = Z;
+  let budget = SUSPEND_AFTER;
   while (cc === Z) {
     const left = r[0]! & 0xffff;
     if (left === 0 && r[2] === 0) break;
+    if (budget <= 0) throw SUSPENDED;
     // Both strings, or the longer one and the fill character, up to the next page boundary.
     const part = Math.min(left || PAGE, r[2] || PAGE, left === 0 ? PAGE : toPageEnd(r[1]!), r[2] === 0 ? PAGE : toPageEnd(r[3]!));
     const pa1 = left === 0 ? -1 : memoryAt(m, r[1]!, false);
@@ -147,6 +157,7 @@ function resumeCompare(m: Cpu): void {
       r[2]! -= same;
       r[3]! += same;
     }
+    budget -= same;
   }
   r[0] = r[0]! & 0xffff;
   m.cc = cc;
@@ -164,7 +175,9 @@ function resumeLocate(wanted: boolean) {
     const r = m.r;
     const character = (r[0]! >> 16) & 0xff;
     const bytes = m.mmu.bytes;
+    let budget = SUSPEND_AFTER;
     scan: while ((r[0]! & 0xffff) !== 0) {
+      if (budget <= 0) throw SUSPENDED;
       const part = Math.min(r[0]! & 0xffff, toPageEnd(r[1]!));
       const pa = memoryAt(m, r[1]!, false);
       for (let i = 0; i < part; i++) {
@@ -177,6 +190,7 @@ function resumeLocate(wanted: boolean) {
       }
       r[0]! -= part;
       r[1]! += part;
+      budget -= part;
     }
     r[0] = r[0]! & 0xffff;
     m.cc = r[0] === 0 ? Z : 0;
@@ -196,7 +210,8 @@ function resumeScan(wanted: boolean) {
   return (m: Cpu): void => {
     const r = m.r;
     const mask = (r[0]! >> 16) & 0xff;
-    while ((r[0]! & 0xffff) !== 0) {
+    for (let budget = SUSPEND_AFTER; (r[0]! & 0xffff) !== 0; budget--) {
+      if (budget === 0) throw SUSPENDED;
       const entry = m.mmu.loadByte((r[3]! + (m.mmu.loadByte(r[1]!) & 0xff)) | 0);
       if (((entry & mask) !== 0) === wanted) break;
       r[0]!--;
@@ -219,7 +234,9 @@ function beginMatch(m: Cpu, objectLength: number, object: number, sourceLength: 
 function resumeMatch(m: Cpu): void {
   const r = m.r;
   const length = r[0]!;
+  let budget = SUSPEND_AFTER;
   while (r[2]! >= length) {
+    if (budget <= 0) throw SUSPENDED;
     let same = 0;
     while (same < length && m.mmu.loadByte((r[3]! + same) | 0) === m.mmu.loadByte((r[1]! + same) | 0)) same++;
     if (same === length) {
@@ -232,6 +249,7 @@ function resumeMatch(m: Cpu): void {
     }
     r[2]!--;
     r[3]!++;
+    budget -= same + 1;
   }
   r[3]! += r[2]!;
   r[2] = 0;
@@ -259,11 +277,13 @@ function beginTranslate(m: Cpu, sourceLength: number, source: number, fill: numb
 function resumeTranslate(m: Cpu): void {
   const r = m.r;
   const fill = (r[0]! >> 16) & 0xff;
-  // Backward: the fill first, for the destination's end may overlap nothing of the source that is still wanted.
+  let budget = SUSPEND_AFTER;
+  // Backward, when the destination's beginning overlaps the source's end.
   const total = r[2]! & 0xffff;
   if (total !== 0) {
     // R2<31:16> counts the bytes done.
     while (r[2]! >>> 16 < total) {
+      if (--budget < 0) throw SUSPENDED;
       const k = total - 1 - (r[2]! >>> 16);
       m.mmu.storeByte((r[5]! + k) | 0, translated(m, (r[1]! + k) | 0));
       r[2]! += 0x1_0000;
@@ -275,6 +295,7 @@ function resumeTranslate(m: Cpu): void {
     r[2] = 0;
   }
   while ((r[0]! & 0xffff) !== 0 && r[4] !== 0) {
+    if (--budget < 0) throw SUSPENDED;
     m.mmu.storeByte(r[5]!, translated(m, r[1]!));
     r[0]!--;
     r[1]!++;
@@ -282,6 +303,7 @@ function resumeTranslate(m: Cpu): void {
     r[5]!++;
   }
   while (r[4] !== 0) {
+    if (--budget < 0) throw SUSPENDED;
     m.mmu.storeByte(r[5]!, fill);
     r[4]!--;
     r[5]!++;
@@ -307,7 +329,8 @@ function beginTranslateUntil(m: Cpu, sourceLength: number, source: number, escap
 function resumeTranslateUntil(m: Cpu): void {
   const r = m.r;
   const escape = (r[0]! << 8) >> 24;
-  while ((r[0]! & 0xffff) !== 0 && r[4] !== 0) {
+  for (let budget = SUSPEND_AFTER; (r[0]! & 0xffff) !== 0 && r[4] !== 0; budget--) {
+    if (budget === 0) throw SUSPENDED;
     const byte = translated(m, r[1]!);
     if (byte === escape) {
       m.cc |= V;
@@ -333,7 +356,8 @@ function beginCrc(m: Cpu, table: number, initial: number, length: number, stream
 
 function resumeCrc(m: Cpu): void {
   const r = m.r;
-  while (r[2] !== 0) {
+  for (let budget = SUSPEND_AFTER; r[2] !== 0; budget--) {
+    if (budget === 0) throw SUSPENDED;
     let crc = r[0]! ^ (m.mmu.loadByte(r[3]!) & 0xff);
     for (let half = 0; half < 2; half++) crc = (crc >>> 4) ^ m.mmu.loadLong((r[1]! + 4 * (crc & 15)) | 0);
     r[0] = crc;
@@ -350,17 +374,17 @@ export const STRING: readonly InstructionRow[] = [
     operate(m, length, source, target) { beginMove(m, length, source, 0, length, target); },
   }),
   instruction({ opcode: 0x2c, mnemonic: 'MOVC5', operands: ['srclen.rw', 'src.ab', 'fill.rb', 'dstlen.rw', 'dst.ab'], operate: beginMove, resume: resumeMove }),
-  instruction({ opcode: 0x2e, mnemonic: 'MOVTC', operands: ['srclen.rw', 'src.ab', 'fill.rb', 'tbl.ab', 'dstlen.rw', 'dst.ab'], operate: beginTranslate, resume: resumeTranslate }),
-  instruction({ opcode: 0x2f, mnemonic: 'MOVTUC', operands: ['srclen.rw', 'src.ab', 'esc.rb', 'tbl.ab', 'dstlen.rw', 'dst.ab'], operate: beginTranslateUntil, resume: resumeTranslateUntil }),
+  instruction({ opcode: 0x2e, mnemonic: 'MOVTC', operands: ['srclen.rw', 'src.ab', 'fill.rb', 'tbl.ab', 'dstlen.rw', 'dst.ab'], emulated: true, operate: beginTranslate, resume: resumeTranslate }),
+  instruction({ opcode: 0x2f, mnemonic: 'MOVTUC', operands: ['srclen.rw', 'src.ab', 'esc.rb', 'tbl.ab', 'dstlen.rw', 'dst.ab'], emulated: true, operate: beginTranslateUntil, resume: resumeTranslateUntil }),
   instruction({
-    opcode: 0x29, mnemonic: 'CMPC3', operands: ['len.rw', 'src1.ab', 'src2.ab'], resume: resumeCompare,
+    opcode: 0x29, mnemonic: 'CMPC3', operands: ['len.rw', 'src1.ab', 'src2.ab'], emulated: true, resume: resumeCompare,
     operate(m, length, address1, address2) { beginCompare(m, length, address1, 0, length, address2); },
   }),
-  instruction({ opcode: 0x2d, mnemonic: 'CMPC5', operands: ['src1len.rw', 'src1.ab', 'fill.rb', 'src2len.rw', 'src2.ab'], operate: beginCompare, resume: resumeCompare }),
-  instruction({ opcode: 0x2a, mnemonic: 'SCANC', operands: ['len.rw', 'addr.ab', 'tbl.ab', 'mask.rb'], operate: beginScan, resume: resumeScan(true) }),
-  instruction({ opcode: 0x2b, mnemonic: 'SPANC', operands: ['len.rw', 'addr.ab', 'tbl.ab', 'mask.rb'], operate: beginScan, resume: resumeScan(false) }),
-  instruction({ opcode: 0x3a, mnemonic: 'LOCC', operands: ['char.rb', 'len.rw', 'addr.ab'], operate: beginLocate, resume: resumeLocate(true) }),
-  instruction({ opcode: 0x3b, mnemonic: 'SKPC', operands: ['char.rb', 'len.rw', 'addr.ab'], operate: beginLocate, resume: resumeLocate(false) }),
-  instruction({ opcode: 0x39, mnemonic: 'MATCHC', operands: ['objlen.rw', 'obj.ab', 'srclen.rw', 'src.ab'], operate: beginMatch, resume: resumeMatch }),
-  instruction({ opcode: 0x0b, mnemonic: 'CRC', operands: ['tbl.ab', 'inicrc.rl', 'strlen.rw', 'stream.ab'], operate: beginCrc, resume: resumeCrc }),
+  instruction({ opcode: 0x2d, mnemonic: 'CMPC5', operands: ['src1len.rw', 'src1.ab', 'fill.rb', 'src2len.rw', 'src2.ab'], emulated: true, operate: beginCompare, resume: resumeCompare }),
+  instruction({ opcode: 0x2a, mnemonic: 'SCANC', operands: ['len.rw', 'addr.ab', 'tbl.ab', 'mask.rb'], emulated: true, operate: beginScan, resume: resumeScan(true) }),
+  instruction({ opcode: 0x2b, mnemonic: 'SPANC', operands: ['len.rw', 'addr.ab', 'tbl.ab', 'mask.rb'], emulated: true, operate: beginScan, resume: resumeScan(false) }),
+  instruction({ opcode: 0x3a, mnemonic: 'LOCC', operands: ['char.rb', 'len.rw', 'addr.ab'], emulated: true, operate: beginLocate, resume: resumeLocate(true) }),
+  instruction({ opcode: 0x3b, mnemonic: 'SKPC', operands: ['char.rb', 'len.rw', 'addr.ab'], emulated: true, operate: beginLocate, resume: resumeLocate(false) }),
+  instruction({ opcode: 0x39, mnemonic: 'MATCHC', operands: ['objlen.rw', 'obj.ab', 'srclen.rw', 'src.ab'], emulated: true, operate: beginMatch, resume: resumeMatch }),
+  instruction({ opcode: 0x0b, mnemonic: 'CRC', operands: ['tbl.ab', 'inicrc.rl', 'strlen.rw', 'stream.ab'], emulated: true, operate: beginCrc, resume: resumeCrc }),
 ];

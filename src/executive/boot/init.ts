@@ -4,6 +4,7 @@ import { initializeCrashData } from '../exceptions/initialize.js';
 import { installSystemImages } from '../image/known-files.js';
 import { IOC$INIT } from '../io/database.js';
 import type { Kernel } from '../kernel.js';
+import { LCK$INIT } from '../locks/tables.js';
 import { EXE$ALONPAGVAR } from '../pool/nonpaged.js';
 import { initializeLookaside } from '../pool/lookaside.js';
 import { initializeVariableList } from '../pool/variable-list.js';
@@ -21,6 +22,7 @@ import { PTE$M_PFN } from '../structures/pte.js';
 import { SCH$C_COM } from '../structures/sch.js';
 import { addResidentSections } from '../memory/resident.js';
 import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
+import { ADAPTER_ROUTINES } from './adapters.js';
 import { IRP_PACKET } from './sizes.js';
 import type { BootInformation } from './sysboot.js';
 
@@ -37,10 +39,11 @@ const ALL_PRIVILEGES = 0xffffffffffffffffn;
 
 /** Routines of module INIT. `information` gives what SYSBOOT left. */
 export function initRoutines(information: () => BootInformation): readonly Microroutine[] {
-  return [inlineRoutine('EXE$INIT_BODY', (k) => EXE$INIT(k, information()))];
+  return [inlineRoutine('EXE$INIT_BODY', (k) => EXE$INIT(k, information())), inlineRoutine('EXE$INIT_DEVICES', IOC$INIT), ...ADAPTER_ROUTINES];
 }
 
 function EXE$INIT(k: Kernel, information: BootInformation): void {
+  initializeFreePages(k);                // paged pool is demand zero
   initializePools(k, information);
   initializeSchedulerQueues(k);
   initializeForkQueues(k);
@@ -50,19 +53,19 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   setTime(k, information);
   initializeCrashData(k);
   initializeTimerQueue(k);
-  initializeFreePages(k);
   buildTables(k);
+  LCK$INIT(k);
   k.writeBytes(k.symbol('SYS$GQ_VERSION'), textToBytes(SYS$VERSION_TEXT));
   k.writeBytes(k.symbol('SCS$T_NODENAME'), textToBytes(NODE_NAME.padEnd(8, '\0')));
   buildFirstProcesses(k);
   addResidentSections(k, information.images);
   installSystemImages(k, information.images);
-  IOC$INIT(k);
 }
 
 function initializePools(k: Kernel, { sizes, space, values }: BootInformation): void {
   initializeVariableList(k, k.symbol('EXE$GL_NONPAGED') + 4, space.variablePool.base, Math.floor(values['NPAGEDYN']! / PAGE) * PAGE);
   initializeVariableList(k, k.symbol('EXE$GL_PAGED'), space.pagedPool.base, sizes.pagedPoolBytes);
+  initializeVariableList(k, k.symbol('EXE$GL_GPT'), space.globalPageTable.base, space.globalPageTable.pages * PAGE);
   initializeLookaside(k, k.symbol('IOC$GL_SRPFL'), space.srpList.base, sizes.srpSize, values['SRPCOUNT']!);
   initializeLookaside(k, k.symbol('IOC$GL_IRPFL'), space.irpList.base, IRP_PACKET, values['IRPCOUNT']!);
   initializeLookaside(k, k.symbol('IOC$GL_LRPFL'), space.lrpList.base, sizes.lrpSize, values['LRPCOUNT']!);

@@ -6,7 +6,7 @@ import { Kernel } from '../kernel.js';
 import { PRT$C_ERKW, PRT$C_UR, PRT$C_UREW, PRT$C_URKW } from '../structures/pte.js';
 import { SYSTEM_CELL_INITIAL, SYSTEM_CELLS } from '../structures/system-cells.js';
 import type { ScbEntry } from '../synchronization/scb.js';
-import { MMG$RESOLVE } from '../memory/page-tables.js';
+import { demandZeroPte, MMG$RESOLVE } from '../memory/page-tables.js';
 import { assembleSystem, pagesFor, SYSTEM_BASE, VECTOR_PAGES } from './assemble-system.js';
 import { PARAMETERS, type ParameterValues } from './parameters.js';
 import { pfnEntrySize, systemSizes, type SystemSizes } from './sizes.js';
@@ -91,6 +91,7 @@ export interface BootOptions {
 
 const PAGE = 512;
 const RPB_PFN = 0;
+const KERNEL = 0;
 
 /** The parameters ask for more than the machine's memory holds. */
 export class NotEnoughMemory extends Error {
@@ -146,7 +147,9 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   mapNew(space.irpList, PRT$C_ERKW, pagesFor(208 * values['IRPCOUNT']!));
   mapNew(space.lrpList, PRT$C_ERKW, pagesFor(sizes.lrpSize * values['LRPCOUNT']!));
   mapNew(space.variablePool, PRT$C_ERKW, Math.floor(values['NPAGEDYN']! / PAGE));
-  mapNew(space.pagedPool, PRT$C_ERKW);
+  for (let page = 0; page < space.pagedPool.pages; page += 1) {
+    memory.view.setUint32((spt * PAGE) + 4 * (systemPage(space.pagedPool.base) + page), demandZeroPte(PRT$C_ERKW, KERNEL), true);
+  }
   mapNew(space.systemHeader, PRT$C_ERKW);
   mapNew(space.globalPageTable, PRT$C_URKW);
   mapNew(space.pfnDatabase, PRT$C_ERKW);
@@ -187,7 +190,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   map(messages, messagePfn, messagePages, PRT$C_UR);
   const freeSystemPage = systemPage(messages) + messagePages;
 
-  buildScb(kernel, scb, description.scb);
+  buildScb(kernel, scb, space.scb.pages, description.scb);
 
   // Cells that SYSBOOT fills, written through physical memory because mapping is still off.
   const poke = (cell: string, value: number, offset = 0): void => {
@@ -226,7 +229,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
     MMG$GL_GPTE: space.globalPageTable.base, MMG$GL_GPTBASE: space.systemPageTable.base, MMG$GL_MAXSYSVA: space.end,
     MMG$GL_SYSPHD: space.systemHeader.base, MMG$GL_PAGEDYN: space.pagedPool.base, MMG$GL_NPAGEDYN: space.variablePool.base,
     IOC$GL_LRPSPLIT: space.lrpList.base, EXE$GL_SPLITADR: space.irpList.base, IOC$GL_SRPSPLIT: space.srpList.base,
-    EXE$GL_RPB: space.rpb.base, EXE$GL_SCB: space.scb.base,
+    EXE$GL_RPB: space.rpb.base, EXE$GL_SCB: space.scb.base, EXE$GB_CPUTYPE: kernel.cpu.readPR(PR.PR$_SID) >>> 24,
     EXE$GL_INTSTK: space.interruptStack.base + space.interruptStack.pages * PAGE, EXE$GL_INTSTKLM: space.interruptStack.base,
     EXE$GL_SYSMSG: messages, BOO$GL_SPTFREL: freeSystemPage, BOO$GL_SPTFREH: systemPage(space.rpb.base) - 1,
     MMG$GW_BIGPFN: bigPfn ? 1 : 0, MMG$GL_MAXPFN: described - 1, MMG$GL_MINPFN: 0, MMG$GL_MAXMEM: memoryPages - 1, MMG$GL_PHYPGCNT: sizes.physicalPages,
@@ -244,10 +247,10 @@ export function sysboot(machine: Machine, description: SystemDescription, option
 }
 
 /** Every vector leads somewhere: those without a service routine to ERL$UNEXP, the unexpected interrupt routine. */
-function buildScb(kernel: Kernel, scbPfn: number, entries: readonly ScbEntry[]): void {
+function buildScb(kernel: Kernel, scbPfn: number, scbPages: number, entries: readonly ScbEntry[]): void {
   const view = kernel.machine.memory.view;
-  const unexpected = kernel.symbols.get('ERL$UNEXP') ?? kernel.symbol('EXE$LOAD_ERROR');
-  for (let vector = 0; vector < PAGE; vector += 4) view.setUint32(scbPfn * PAGE + vector, (unexpected | 1) >>> 0, true);
+  const unexpected = kernel.symbol('ERL$UNEXP');
+  for (let vector = 0; vector < scbPages * PAGE; vector += 4) view.setUint32(scbPfn * PAGE + vector, (unexpected | 1) >>> 0, true);
   for (const { vector, symbol, stack } of entries) {
     view.setUint32(scbPfn * PAGE + vector, (kernel.symbol(symbol) | stack) >>> 0, true);
   }

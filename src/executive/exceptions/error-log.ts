@@ -4,6 +4,7 @@ import { EXE$IPID_TO_PCB } from '../process/pid.js';
 import { SCH$WAKE } from '../scheduling/rse.js';
 import { structure } from '../structures/structure.js';
 import { SYSTEM_CELLS } from '../structures/system-cells.js';
+import { atIpl } from '../synchronization/ipl.js';
 
 /**
  * The error log allocation buffers and their messages (module ERRORLOG). Messages are reserved at IPL 31, filled in at leisure, and
@@ -24,6 +25,13 @@ export const ERL = structure('ERL', 12, {
 export const ERL_BUFFER_SIZE = 512;
 const WAKE_SECONDS = 30;
 const WAKE_MESSAGES = 10;
+const IPL$_POWER = 31;
+
+/**
+ * Bit of ERL$GB_BUFFLAG: ERRFMT is copying a buffer.
+ * choice: the book says that ERL$RELEASEMB forces no wake while ERRFMT runs, and not how it knows.
+ */
+export const ERL$M_COPYING = 1;
 
 /** Makes the two buffers empty. Called once, at boot. */
 export function ERL$INITIALIZE(k: Kernel): void {
@@ -31,12 +39,13 @@ export function ERL$INITIALIZE(k: Kernel): void {
   for (let index = 0; index < 2; index += 1) {
     const address = k.sys.address + (index === 0 ? SYSTEM_CELLS.offset.buf1 : SYSTEM_CELLS.offset.buf2);
     k.writeLong(table + 4 * index, address);
-    emptyBuffer(k, address, index);
+    emptyErrorLogBuffer(k, address, index);
   }
   k.sys.ERL$GB_BUFTIM = WAKE_SECONDS;
 }
 
-function emptyBuffer(k: Kernel, address: number, index: number): void {
+/** Empty and unlocked. */
+export function emptyErrorLogBuffer(k: Kernel, address: number, index: number): void {
   const buffer = ERL.at(k, address);
   buffer.ERL$B_BUSY = 0;
   buffer.ERL$B_MSGCNT = 0;
@@ -58,7 +67,10 @@ export function errorLogBuffer(k: Kernel, index: number): number {
  * Any IPL: 31 while it works. @source digest ch08 2.1
  */
 export function ERL$ALLOCEMB(k: Kernel, size: number): number {
-  const total = size + 4;
+  return atIpl(k, IPL$_POWER, () => reserve(k, size + 4));
+}
+
+function reserve(k: Kernel, total: number): number {
   const sequence = k.sys.ERL$GL_SEQUENCE;
   k.sys.ERL$GL_SEQUENCE = sequence + 1;
   for (let attempt = 0; attempt < 2; attempt += 1) {
@@ -89,7 +101,8 @@ export function ERL$RELEASEMB(k: Kernel, message: number): void {
   k.writeByte(message - 1, 1);
   const counts = (k.readWord(buffer) + 0xff) & 0xffff;
   k.writeWord(buffer, counts);
-  if (counts >>> 8 >= WAKE_MESSAGES) k.sys.ERL$GB_BUFTIM = 1;
+  const isRunning = (k.sys.ERL$GB_BUFFLAG & ERL$M_COPYING) !== 0;
+  if (!isRunning && counts >>> 8 >= WAKE_MESSAGES) k.sys.ERL$GB_BUFTIM = 1;
 }
 
 /** ERL$WAKE: once a second. Wakes ERRFMT when its time has come; with no ERRFMT only the counter runs. @source digest ch08 2.2 */

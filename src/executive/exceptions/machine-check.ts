@@ -2,6 +2,7 @@ import { inlineRoutine } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
 import { PR$_KSP } from '../../emulator/processor-registers.js';
 import { SS$_MCHECK } from '../starlet/ssdef.js';
+import { logMachineCheck } from './error-log-entries.js';
 
 /**
  * Machine check: counted; dismissed into the end of a recovery block when one is active; reported to the image when an outer mode
@@ -24,13 +25,17 @@ function machineCheck(k: Kernel): void {
   const mode = (psl >>> 24) & 3;
 
   const mask = k.sys.MCHK$GL_MASK;
+  const log = (): void => {
+    k.sys.EXE$GL_MCHKERRS += 1;
+    logMachineCheck(k, k.readBytes(stack, frame + 8 - stack));
+  };
   if (mask & (MCHK$M_MCK | MCHK$M_NEXM)) {
-    if (!(mask & MCHK$M_LOG)) k.sys.EXE$GL_MCHKERRS += 1;
+    if (!(mask & MCHK$M_LOG)) log();
     endRecoveryBlock(k, frame, psl);
     return;
   }
 
-  k.sys.EXE$GL_MCHKERRS += 1;
+  log();
   k.setRegister(14, frame);
   if (mode <= EXECUTIVE) {
     k.jump(k.symbol('EXE$MCHECK_BUG'));

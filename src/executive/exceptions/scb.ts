@@ -10,6 +10,7 @@ export interface ScbEntry {
 
 /** Exceptions and change mode. Page faults go to the pager, which hands access violations on. @source digest ch04 Table 4-2 */
 export const SCB_ENTRIES: readonly ScbEntry[] = [
+  ...[0x100, 0x140, 0x180, 0x1c0].map((vector): ScbEntry => ({ vector, symbol: 'ERL$VEC_RETURN', interruptStack: true })),
   { vector: 0x04, symbol: 'EXE$MCHECK', interruptStack: true },
   { vector: 0x08, symbol: 'EXE$KERSTKNV', interruptStack: true },
   { vector: 0x10, symbol: 'EXE$OPCDEC' },

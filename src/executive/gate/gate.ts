@@ -131,6 +131,8 @@ export class Gate {
     let step: IteratorResult<Step, number>;
     try {
       step = flow.next(value);
+      // A pause with nothing to serve is the end of one instruction and the beginning of the next.
+      while (step.done !== true && step.value === PAUSE && cpu.mayGoOn()) step = flow.next(0);
     } catch (error) {
       this.activations.get(key)?.delete(frame);
       if (!(error instanceof VaxFault)) {

@@ -4,6 +4,7 @@ import type { Procedure } from '../gate/procedure.js';
 import { service } from '../gate/service-call.js';
 import { putLines } from '../information/put-line.js';
 import { SS$_CONTINUE, SS$_DEBUG, SS$_RESIGNAL, SS$_SSFAIL, SS$_UNWIND } from '../starlet/ssdef.js';
+import { EXE$IMGDMP_MERGE } from './image-dump.js';
 
 /**
  * The condition handlers that come with an image: EXE$CATCH_ALL in the outermost frame of user mode and in its last chance vector, and
@@ -40,8 +41,9 @@ function* putMessage(p: Procedure, { signal, mechanism }: Condition): Flow<numbe
   return status;
 }
 
-/** Ends the image with the condition, which has been reported. */
-function* endImage(p: Procedure, { name }: Condition): Flow<number> {
+/** Ends the image with the condition, which has been reported; if it is to be dumped, that comes first. */
+function* endImage(p: Procedure, { name, signal, mechanism }: Condition): Flow<number> {
+  yield* EXE$IMGDMP_MERGE(p, signal, mechanism);
   return yield* service(p, '$EXIT', { code: (name | INHIBIT_MESSAGE) >>> 0 });
 }
 

@@ -4,13 +4,14 @@ import type { Procedure } from '../gate/procedure.js';
 import { service } from '../gate/service-call.js';
 import { EXE$DEALLOCATE_DEVICES, EXE$RUNDOWN_CHANNELS, EXE$RUNDOWN_TEMPORARY } from '../io/rundown.js';
 import type { Kernel } from '../kernel.js';
+import { discardLockAst } from '../locks/completion.js';
 import { deletePages } from '../memory/address-space.js';
 import { p0Pages, p1LowPage, PAGE_SIZE } from '../memory/page-tables.js';
 import { LNM$RUNDOWN } from '../names/process-tables.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { forgetImageRegion } from '../pool/process-region.js';
 import { leaveCommonClusters } from '../process/common-event.js';
-import { LCK$M_DEQALL } from '../starlet/lckdef.js';
+import { LCK$M_DEQALL, LCK$M_INVVALBLK } from '../starlet/lckdef.js';
 import { SS$_NORMAL } from '../starlet/ssdef.js';
 import { ACB } from '../structures/acb.js';
 import { CTL$GL_VECTORS, DISPATCH_AREAS, P1_CELLS } from '../structures/p1-cells.js';
@@ -47,7 +48,7 @@ export function* EXE$RUNDOWN(p: Procedure, mode: number): Flow<number> {
   yield* EXE$DEALLOCATE_DEVICES(p, mode);
   cancelTimers(k, k.pcb.address, mode, 0);
   cancelWakeups(k, k.pcb.address);
-  yield* service(p, '$DEQ', { acmode: mode, flags: LCK$M_DEQALL });
+  yield* service(p, '$DEQ', { acmode: mode, flags: LCK$M_DEQALL | LCK$M_INVVALBLK });
   leaveCommonClusters(k);
 
   if (k.readLong(k.symbol('EXE$GQ_ERLMBX') + 4) === k.pcb.PCB$L_PID) {
@@ -98,7 +99,7 @@ function removeAsts(k: Kernel, mode: number): void {
     if (acb.ACB$V_KAST !== 0 || acb.ACB$V_MODE < mode) return;
     k.removeQueue(address);
     if (acb.ACB$V_QUOTA !== 0) pcb.PCB$W_ASTCNT = pcb.PCB$W_ASTCNT + 1;
-    if (acb.ACB$V_NODELETE === 0) EXE$DEANONPAGED(k, address);
+    if (!discardLockAst(k, address) && acb.ACB$V_NODELETE === 0) EXE$DEANONPAGED(k, address);
   }
 }
 

@@ -26,7 +26,7 @@ export function nodeName(k: Kernel): string {
 const facts: readonly (readonly [number, SyiFetch])[] = [
   [syi.SYI$_VERSION, (k) => k.readBytes(k.symbol('SYS$GQ_VERSION'), 8)],
   [syi.SYI$_SID, long((k) => k.cpu.readPR(PR$_SID))],
-  [syi.SYI$_CPU, long((k) => k.cpu.readPR(PR$_SID) >>> 24)],
+  [syi.SYI$_CPU, long((k) => k.sys.EXE$GB_CPUTYPE)],
   [syi.SYI$_XSID, long(() => 0)],
   [syi.SYI$_BOOTTIME, (k) => k.readBytes(k.symbol('EXE$GQ_BOOTTIME'), 8)],
   [syi.SYI$_ARCHFLAG, long((k) => k.sys.EXE$GL_ARCHFLAG)],

@@ -1,4 +1,5 @@
 import { SCH$QAST } from '../ast/queue.js';
+import { finishDeviceEntry } from '../exceptions/error-log-entries.js';
 import { inlineRoutine, jsbRoutine, type Microroutine } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
 import { MMG$UNLOCK } from './buffer-lock.js';
@@ -57,6 +58,7 @@ export function finishCurrent(k: Kernel, ucbAddress: number, r0: number, r1: num
   ucb.UCB$L_OPCNT = ucb.UCB$L_OPCNT + 1;
   irp.IRP$L_IOST1 = r0;
   irp.IRP$L_IOST2 = r1;
+  if (ucb.UCB$V_ERLOGIP !== 0) finishDeviceEntry(k, ucbAddress, r0, r1);
   queueForPost(k, irp.address);
   const next = k.removeHead(ucbAddress + UCB.offset.UCB$L_IOQFL);
   if (next === undefined) {
@@ -191,7 +193,7 @@ function BUFPOST(k: Kernel): void {
     const header = BUFIO.at(k, buffer);
     storeForUser(k, irp, header.BUFIO$L_USRVA, k.readBytes(header.BUFIO$L_PKTDATA, irp.IRP$W_BCNT));
   }
-  storeStatus(k, irp);
+  touchStatus(k, irp);
   irp.IRP$L_SVAPTE = 0;
   const wasMailbox = irp.IRP$V_MBXIO !== 0;
   EXE$DEANONPAGED(k, buffer);
@@ -199,11 +201,16 @@ function BUFPOST(k: Kernel): void {
   finishInContext(k, irp);
 }
 
-/** DIRPOST: accounting, common event flag, status block, the user's AST. R5 = IRP. IPL 2, requester's context. */
+/** DIRPOST: accounting, common event flag, then the status block, the user's AST. R5 = IRP. IPL 2, requester's context. */
 function DIRPOST(k: Kernel): void {
   const irp = IRP.at(k, k.register(5));
-  storeStatus(k, irp);
+  touchStatus(k, irp);
   finishInContext(k, irp);
+}
+
+/** The page of the status block is there when it is stored, behind what cannot be done twice. */
+function touchStatus(k: Kernel, irp: RequestPacket): void {
+  if (irp.IRP$L_IOSB !== 0 && k.cpu.probe(irp.IRP$L_IOSB, 8, irp.IRP$V_MODE, true)) k.writeBytes(irp.IRP$L_IOSB, k.readBytes(irp.IRP$L_IOSB, 8));
 }
 
 function storeStatus(k: Kernel, irp: RequestPacket): void {
@@ -223,6 +230,7 @@ function finishInContext(k: Kernel, irp: RequestPacket): void {
     else if (irp.IRP$V_FILACP !== 0 && ccb.CCB$L_DIRP === 1 && changesAccess(irp)) ccb.CCB$L_DIRP = 0;
   }
   if (irp.IRP$B_EFN >= 64) SCH$POSTEF(k, irp.IRP$L_PID, irp.IRP$B_EFN, PRI$_NULL);
+  storeStatus(k, irp);
   freeExtensions(k, irp);
   irp.IRP$B_RMOD = irp.IRP$B_RMOD & ~ACB$M_KAST;
   if (irp.IRP$V_QUOTA !== 0) SCH$QAST(k, irp.address, PRI$_NULL);

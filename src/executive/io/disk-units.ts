@@ -1,4 +1,4 @@
-import { DISK_BLOCKS, DISK_CONTROLLERS, DISK_REGION, DISK_UNIT, DISK_UNITS, IPL_DISK, diskControllerPlace } from '../../emulator/devices/disk.js';
+import { DISK_BLOCKS, DISK_CONTROLLERS, DISK_NEXUS, DISK_UNIT, DISK_UNITS, IPL_DISK, diskControllerPlace } from '../../emulator/devices/disk.js';
 import type { Kernel } from '../kernel.js';
 import { allocateBlock } from '../pool/typed.js';
 import { DC$_DISK, DT$_RA81 } from '../starlet/dcdef.js';
@@ -13,7 +13,7 @@ import { makeCrb, makeDdb, makeOrb, makeUcb } from './database.js';
 import { deviceBlocks } from './device-names.js';
 import { DISK_DRIVER } from './drivers/disk.js';
 import { loadDriverTables } from './drivers/driver-table.js';
-import { MMG$MAP_IO } from './io-space.js';
+import { nexusRegisters } from '../boot/adapters.js';
 import { linkUnit } from './units.js';
 
 /** Configuring disk controllers and their units, as SYSGEN CONNECT does. @source book 18.1, 25.1; digest ch18 1.3 */
@@ -27,18 +27,18 @@ const DISPATCH_CODE = [0xbb, 0x3f, 0x16, 0x9f] as const;
 export interface ControllerDescription {
   /** Generic name with controller letter: DUA. */
   readonly name: string;
-  /** Physical address of its registers, on a page boundary. */
-  readonly csr: number;
+  /** System address of its registers. */
+  readonly registers: number;
   /** SCB offset. */
   readonly vector: number;
 }
 
 /**
- * IOC$CONNECT_DISK: makes DDB, CRB and IDB of a disk controller, maps its registers, and points its SCB vector at the CRB.
+ * IOC$CONNECT_DISK: makes DDB, CRB and IDB of a disk controller, and points its SCB vector at the CRB.
  *
  * @returns the DDB, and the system address of the registers. IPL 31 at boot, or kernel mode with the I/O mutex held
  */
-export function IOC$CONNECT_DISK(k: Kernel, { name, csr, vector }: ControllerDescription): { ddb: number; csr: number } {
+export function IOC$CONNECT_DISK(k: Kernel, { name, registers, vector }: ControllerDescription): { ddb: number; csr: number } {
   const { ddt } = loadDriverTables(k, DISK_DRIVER);
   const ddb = allocateBlock(k, DDB.size, DYN$C_DDB);
   const crb = allocateBlock(k, CRB$K_LENGTH_ONE, DYN$C_CRB);
@@ -49,7 +49,7 @@ export function IOC$CONNECT_DISK(k: Kernel, { name, csr, vector }: ControllerDes
   // choice: until it has a unit, the CRB of a controller is remembered in DDB$L_CONLINK, which nothing else uses here.
   DDB.at(k, ddb).DDB$L_CONLINK = crb;
   const dispatch = IDB.at(k, idb);
-  dispatch.IDB$L_CSR = MMG$MAP_IO(k, csr, DISK_REGION / BLOCK);
+  dispatch.IDB$L_CSR = registers;
   dispatch.IDB$W_UNITS = 8;
   dispatch.IDB$B_VECTOR = (vector / 4) & 0xff;
   const transfer = crb + CRB.offset.CRB$L_INTD;
@@ -66,21 +66,11 @@ export function IOC$CONNECT_DISK(k: Kernel, { name, csr, vector }: ControllerDes
  */
 export function configureDisks(k: Kernel): void {
   for (let number = 0; number < DISK_CONTROLLERS; number += 1) {
-    const { base, vector } = diskControllerPlace(number);
-    if (!answers(k, base)) continue;
+    const registers = nexusRegisters(k, DISK_NEXUS + number);
+    if (registers === 0) continue;
     const name = `DU${'ABCD'[number]!}`;
-    const csr = IOC$CONNECT_DISK(k, { name, csr: base, vector }).csr;
+    const csr = IOC$CONNECT_DISK(k, { name, registers, vector: diskControllerPlace(number).vector }).csr;
     for (let unit = 0; unit < DISK_UNITS; unit += 1) if (blocksOf(k, csr, unit) > 0) IOC$ADD_DISK_UNIT(k, name, { unit });
-  }
-}
-
-/** EXE$TEST_CSR: whether a device answers at a physical address; when none does, the read is a machine check. */
-function answers(k: Kernel, base: number): boolean {
-  try {
-    k.machine.io.read(base, 4, base);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -109,6 +109,7 @@ function demandZero(k: Kernel, address: number, type: number | undefined): boole
     pcb.PCB$W_PPGCNT = pcb.PCB$W_PPGCNT + 1;
     const phd = PHD.at(k, pcb.PCB$L_PHD);
     phd.PHD$L_PAGEFLTS = phd.PHD$L_PAGEFLTS + 1;
+    k.p1.CTL$GL_WSPEAK = Math.max(k.p1.CTL$GL_WSPEAK, pcb.PCB$W_PPGCNT + pcb.PCB$W_GPGCNT);
   }
   return true;
 }

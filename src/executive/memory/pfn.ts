@@ -75,18 +75,36 @@ export function MMG$ALLOZEROPFN(k: Kernel): number {
 
 /** Breaks the page's ties and puts it at the tail of the free list. */
 export function MMG$DALLOCPFN(k: Kernel, pfn: number): void {
-  const entry = new PfnEntry(k, pfn);
+  const entry = forgetPage(k, pfn);
   const tail = k.symbol('PFN$AL_TAIL') + 4 * FREE_HEAD;
   const last = k.readLong(tail);
-  entry.pte = 0;
-  entry.bak = 0;
-  entry.refcnt = 0;
-  entry.state = PFN$C_FREPAGLST;
-  entry.type = PFN$C_PROCESS;
   entry.flink = 0;
   entry.blink = last;
   if (last === 0) k.writeLong(k.symbol('PFN$AL_HEAD') + 4 * FREE_HEAD, pfn);
   else new PfnEntry(k, last).flink = pfn;
   k.writeLong(tail, pfn);
   k.sys.SCH$GL_FREECNT = k.sys.SCH$GL_FREECNT + 1;
+}
+
+/** The same at the head of the free list, for a page whose contents nobody can want: it is the next to be used. */
+export function MMG$INSPFNH(k: Kernel, pfn: number): void {
+  const entry = forgetPage(k, pfn);
+  const head = k.symbol('PFN$AL_HEAD') + 4 * FREE_HEAD;
+  const first = k.readLong(head);
+  entry.blink = 0;
+  entry.flink = first;
+  if (first === 0) k.writeLong(k.symbol('PFN$AL_TAIL') + 4 * FREE_HEAD, pfn);
+  else new PfnEntry(k, first).blink = pfn;
+  k.writeLong(head, pfn);
+  k.sys.SCH$GL_FREECNT = k.sys.SCH$GL_FREECNT + 1;
+}
+
+function forgetPage(k: Kernel, pfn: number): PfnEntry {
+  const entry = new PfnEntry(k, pfn);
+  entry.pte = 0;
+  entry.bak = 0;
+  entry.refcnt = 0;
+  entry.state = PFN$C_FREPAGLST;
+  entry.type = PFN$C_PROCESS;
+  return entry;
 }

@@ -4,7 +4,7 @@ import { CTL$GL_KSPINI, CTL$GL_VECTORS, ESP_INITIAL, P1_CELLS, SSP_INITIAL } fro
 import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import {
-  PFN$C_ACTIVE, PFN$C_PPGTBL, PFN$C_PROCESS, PFN$M_MODIFY, PRT$C_ERKW, PRT$C_NA, PRT$C_UR, PRT$C_URKW, PTE$M_PFN, WSL$M_WSLOCK,
+  PFN$C_ACTIVE, PFN$C_PPGTBL, PFN$C_PROCESS, PFN$M_MODIFY, PRT$C_ERKW, PRT$C_NA, PRT$C_UR, PRT$C_UREW, PRT$C_URKW, PTE$M_PFN, WSL$M_WSLOCK,
 } from '../structures/pte.js';
 import { demandZeroPte, PAGE_SIZE, REGION_PAGES, validPte } from './page-tables.js';
 import { MMG$ALLOZEROPFN, MMG$DALLOCPFN, PfnEntry } from './pfn.js';
@@ -27,6 +27,9 @@ const INITIAL_PSL = 0x00020000;
 
 /** Areas of fixed P1 space whose pages exist, zeroed, from the start. */
 const LOCKED_LABELS = new Set(['CTL$GL_VECTORS', 'CTL$GL_KSTKBAS']);
+
+/** The page of RMS data that SHELL holds. choice: the first one whose PTE is in the next to last page table page (ch20#33). */
+const SHELL_RMS_PAGE = 0x7ffe0000;
 
 /** What is being built: enough to place pages without being the current process. */
 interface Builder {
@@ -125,6 +128,8 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   for (let page = wslPst; page < wslPst + empty; page += 1) writeP1Pte(builder, window + page * PAGE_SIZE, 0);
   phd.PHD$W_WSLOCK = phd.PHD$W_WSNEXT + 1;
   phd.PHD$W_WSDYN = phd.PHD$W_WSLOCK;
+  placeP1Page(builder, SHELL_RMS_PAGE, PRT$C_UREW, 1, 0);
+  countTableEntries(builder, slotBase + windowPages * PAGE_SIZE);
 
   // Hardware PCB.
   const p1Low = (window - 0x40000000) / PAGE_SIZE;
@@ -186,11 +191,11 @@ function placeSystemPage(builder: Builder, address: number): number {
   return pfn;
 }
 
-/** Adds a locked entry to the working set list under construction. */
-function enter(builder: Builder, address: number, type: number, pfn: number): void {
+/** Adds an entry, normally locked, to the working set list under construction. */
+function enter(builder: Builder, address: number, type: number, pfn: number, flags = WSL$M_WSLOCK): void {
   const { k, phd } = builder;
   const index = phd.PHD$W_WSNEXT + 1;
-  k.writeLong(phd.address + 4 * index, entryFor(address, type, WSL$M_WSLOCK));
+  k.writeLong(phd.address + 4 * index, entryFor(address, type, flags));
   phd.PHD$W_WSNEXT = index;
   new PfnEntry(k, pfn).blink = index;
   builder.pages += 1;
@@ -213,7 +218,7 @@ function writeP1Pte(builder: Builder, address: number, value: number): void {
   k.writeLong(at, value);
 }
 
-function placeP1Page(builder: Builder, address: number, protection: number, owner: number): void {
+function placeP1Page(builder: Builder, address: number, protection: number, owner: number, flags = WSL$M_WSLOCK): void {
   const { k } = builder;
   const pfn = MMG$ALLOZEROPFN(k);
   if (pfn === 0) throw new Error('no free page for a new process');
@@ -222,7 +227,27 @@ function placeP1Page(builder: Builder, address: number, protection: number, owne
   entry.pte = p1PteAddress(builder, address);
   entry.type = PFN$C_PROCESS;
   entry.state = PFN$C_ACTIVE | PFN$M_MODIFY;
-  enter(builder, address, PFN$C_PROCESS, pfn);
+  enter(builder, address, PFN$C_PROCESS, pfn, flags);
+}
+
+/**
+ * The arrays with a byte for each page table page: entries of the working set list whose PTE is there, those locked and all. A page table
+ * page without any has -1. @source digest ch20 2.3 step 9
+ */
+function countTableEntries(builder: Builder, firstTable: number): void {
+  const { k, phd } = builder;
+  const length = phd.PHD$L_PTWSLEVAL - phd.PHD$L_PTWSLELCK;
+  for (const array of [phd.PHD$L_PTWSLELCK, phd.PHD$L_PTWSLEVAL]) k.writeBytes(phd.address + array, new Uint8Array(length).fill(0xff));
+  for (let index = phd.PHD$W_WSLIST; index <= phd.PHD$W_WSNEXT; index += 1) {
+    const entry = k.readLong(phd.address + 4 * index);
+    if (entry >= SYSTEM_BASE) continue;                              // header and page table pages
+    const page = (p1PteAddress(builder, entry & ~(PAGE_SIZE - 1)) - firstTable) >>> 9;
+    const arrays = entry & WSL$M_WSLOCK ? [phd.PHD$L_PTWSLELCK, phd.PHD$L_PTWSLEVAL] : [phd.PHD$L_PTWSLEVAL];
+    for (const array of arrays) {
+      const at = phd.address + array + page;
+      k.writeByte(at, k.readByte(at) === 0xff ? 1 : k.readByte(at) + 1);
+    }
+  }
 }
 
 /**

@@ -7,8 +7,8 @@ import { EXE$ALLOCATE, EXE$DEALLOCATE, roundToGranule } from './variable-list.js
 /**
  * Nonpaged pool: a variable list and three lookaside lists side by side, LRP, IRP and SRP from low addresses to high (Figure 3-6).
  *
- * The book raises IPL to the contents of EXE$GL_NONPAGED (11) around a walk of the variable list. An atomic routine cannot be
- * interrupted, so nothing is gained by it here; callers above that level are still wrong (their IPL would have been lowered).
+ * A walk of the variable list runs at the IPL in EXE$GL_NONPAGED (11). An atomic routine cannot be interrupted, but callers above
+ * that level are wrong all the same: their IPL is lowered meanwhile.
  * @source book 3.2; digest ch03 C, D
  */
 
@@ -46,9 +46,20 @@ export function EXE$ALONONPAGED(k: Kernel, size: number): number {
 export function EXE$ALONPAGVAR(k: Kernel, size: number): number {
   const listhead = k.symbol('EXE$GL_NONPAGED') + 4;
   const rounded = roundToGranule(size);
-  const block = EXE$ALLOCATE(k, listhead, rounded);
+  const block = atListIpl(k, () => EXE$ALLOCATE(k, listhead, rounded));
   if (block !== 0 || !EXE$EXTENDPOOL(k, rounded)) return block;
-  return EXE$ALLOCATE(k, listhead, rounded);
+  return atListIpl(k, () => EXE$ALLOCATE(k, listhead, rounded));
+}
+
+/** A walk of the variable list runs at the IPL in EXE$GL_NONPAGED, which may be lower than the caller's. */
+function atListIpl<T>(k: Kernel, body: () => T): T {
+  const saved = k.ipl;
+  k.ipl = k.readLong(k.symbol('EXE$GL_NONPAGED'));
+  try {
+    return body();
+  } finally {
+    k.ipl = saved;
+  }
 }
 
 /**
@@ -71,7 +82,7 @@ export function EXE$DEANONPGDSIZ(k: Kernel, address: number, size: number): void
   else {
     const rounded = roundToGranule(size);
     poison(k, address, rounded);
-    EXE$DEALLOCATE(k, k.symbol('EXE$GL_NONPAGED') + 4, address, rounded);
+    atListIpl(k, () => { EXE$DEALLOCATE(k, k.symbol('EXE$GL_NONPAGED') + 4, address, rounded); });
   }
   SCH$RAVAIL(k, RSN$_NPDYNMEM);
 }

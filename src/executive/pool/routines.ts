@@ -6,6 +6,7 @@ import { FKB } from '../structures/fork.js';
 import { IPL$_QUEUEAST, IPL$_SYNCH } from '../structures/ipl.js';
 import { EXE$FORK } from '../synchronization/fork.js';
 import { POOL_EXTENSION_ROUTINES } from './extend.js';
+import { allocateForImage } from './image-region.js';
 import { EXE$ALONONPAGED, EXE$ALONPAGVAR, EXE$DEANONPAGED } from './nonpaged.js';
 import { EXE$ALOPAGED, EXE$DEAPAGED } from './paged.js';
 import { roundToGranule } from './variable-list.js';
@@ -47,6 +48,11 @@ export const POOL_ROUTINES: readonly Microroutine[] = [
   jsbRoutine('EXE$DEANONPAGED', (k) => { EXE$DEANONPAGED(k, k.register(0)); }),
   jsbRoutine('EXE$ALOPAGED', (k) => { allocate(k, EXE$ALOPAGED); }),
   jsbRoutine('EXE$DEAPAGED', (k) => { EXE$DEAPAGED(k, k.register(0)); }),
+  jsbRoutine('EXE$ALOP1IMAG', (k) => {
+    const { status, address } = allocateForImage(k, k.register(1));
+    k.setRegister(0, status);
+    k.setRegister(2, address);
+  }),
   jsbRoutine('COM$DRVDEALMEM', driverDeallocate),
   jsbRoutine('COM$DRVDEALMEM_FORK', (k) => { EXE$DEANONPAGED(k, k.register(5)); }),
   ...POOL_EXTENSION_ROUTINES,

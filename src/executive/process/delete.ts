@@ -9,7 +9,8 @@ import { EXE$SEND_TERMINATION } from '../io/termination.js';
 import { LNM$DELETE_JOB } from '../names/process-tables.js';
 import { deletePages } from '../memory/address-space.js';
 import { p0Pages, p1LowPage, PAGE_SIZE, readPte } from '../memory/page-tables.js';
-import { MMG$DALLOCPFN } from '../memory/pfn.js';
+import { MMG$INSPFNH } from '../memory/pfn.js';
+import { shellPages } from '../memory/shell.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { EXE$ALLOCACB, EXE$ALLOCIRP } from '../pool/typed.js';
 import { SCH$RSE, SCH$SWPWAKE } from '../scheduling/rse.js';
@@ -22,7 +23,9 @@ import { PHD } from '../structures/phd.js';
 import { PTE$M_PFN, PTE$M_VALID, PTE$M_WINDOW } from '../structures/pte.js';
 import { EVT$_RSNAVL, PRI$_RESAVL, PRI$_TICOM, RSN$_ASTWAIT } from '../structures/sch.js';
 import { resumeProcess } from './hibernate.js';
-import { EXE$NAMPID } from './pid.js';
+import { EXE$PRCDELMSG } from './account.js';
+import { EXE$IPID_TO_PCB, EXE$NAMPID, processes } from './pid.js';
+import { releaseRights } from './rights.js';
 
 /**
  * $DELPRC and the AST in which the target undoes itself (chapter 22; digest ch22 2.1, 2.2). delete.mar is the thread of
@@ -87,10 +90,7 @@ const subprocesses = inlineRoutine('DELETE_SUBPROCESSES', (k) => {
   const pcb = k.pcb;
   if (pcb.PCB$W_PRCCNT === 0) return;
   // There are no links from owner to subprocess: the whole PCB vector is looked through (ch22#12).
-  for (let index = 2; index <= k.sys.SCH$GL_MAXPIX; index += 1) {
-    const address = k.readLong(k.sys.SCH$GL_PCBVEC + 4 * index);
-    if (address !== k.symbol('SCH$GL_NULLPCB') && PCB.at(k, address).PCB$L_OWNER === pcb.PCB$L_PID) requestDeletion(k, address);
-  }
+  for (const address of [...processes(k)]) if (PCB.at(k, address).PCB$L_OWNER === pcb.PCB$L_PID) requestDeletion(k, address);
   lookAgainLater(k);
 });
 
@@ -117,6 +117,7 @@ const farewell = inlineRoutine('DELETE_FAREWELL', (k) => {
   }
   k.writeByte(pcb.address + PCB.offset.PCB$T_LNAME, 0);
   if (pcb.PCB$W_TMBU !== 0) EXE$SEND_TERMINATION(k);
+  EXE$PRCDELMSG(k);
   deletePages(k, 0, p0Pages(k), KERNEL);
   deleteP1(k);
 });
@@ -148,37 +149,48 @@ function deleteP1(k: Kernel): void {
   deletePages(k, low, (window - low) / PAGE_SIZE, KERNEL);
 }
 
-/** On the interrupt stack at IPL$_SYNCH; the hardware context is saved and never used again. */
+/** On the interrupt stack at IPL$_SYNCH: the hardware context is saved and never used again. R4 is the PCB. */
 const vanish = inlineRoutine('DELETE_VANISH', (k) => {
-  const pcb = k.pcb;
-  const pcbAddress = pcb.address;
-  const phd = PHD.at(k, pcb.PCB$L_PHD);
+  const pcb = PCB.at(k, k.register(4));
   const ipid = pcb.PCB$L_PID;
-  freeFixedP1(k);
   k.gate.finishProcess(ipid);
   k.sys.SCH$GL_CURPCB = k.symbol('SCH$GL_NULLPCB');
   k.writeLong(k.sys.SCH$GL_PCBVEC + 4 * (ipid & 0xffff), k.symbol('SCH$GL_NULLPCB'));
   k.sys.SCH$GW_PROCCNT = k.sys.SCH$GW_PROCCNT - 1;
-  for (const acb of [...k.queueEntries(pcbAddress + PCB.offset.PCB$L_ASTQFL)]) {
+  freeFixedP1(k);
+});
+
+/** What the process still has in pool, and the news for its owner and the swapper. R4 is the PCB, which goes last. */
+const release = inlineRoutine('DELETE_RELEASE', (k) => {
+  const pcb = PCB.at(k, k.register(4));
+  const phd = PHD.at(k, pcb.PCB$L_PHD);
+  for (const acb of [...k.queueEntries(pcb.address + PCB.offset.PCB$L_ASTQFL)]) {
     k.removeQueue(acb);
     if (!ACB.at(k, acb).ACB$V_NODELETE) EXE$DEANONPAGED(k, acb);
   }
+  releaseRights(k, pcb.address);
   const jib = JIB.at(k, pcb.PCB$L_JIB);
-  if (pcb.PCB$L_OWNER === 0) EXE$DEANONPAGED(k, jib.address);
+  if (jib.JIB$L_MPID === pcb.PCB$L_PID) EXE$DEANONPAGED(k, jib.address);
   else {
     jib.JIB$W_PRCCNT = jib.JIB$W_PRCCNT - 1;
-    const owner = k.readLong(k.sys.SCH$GL_PCBVEC + 4 * (pcb.PCB$L_OWNER & 0xffff));
+    jib.JIB$L_PGFLCNT = jib.JIB$L_PGFLCNT + shellPages(k);
+  }
+  const owner = pcb.PCB$L_OWNER === 0 ? 0 : EXE$IPID_TO_PCB(k, pcb.PCB$L_OWNER);
+  if (owner !== 0) {
     const ownerPcb = PCB.at(k, owner);
     ownerPcb.PCB$W_PRCCNT = ownerPcb.PCB$W_PRCCNT - 1;
-    SCH$RSE(k, owner, EVT$_RSNAVL, PRI$_RESAVL);
+    if (ownerPcb.PCB$V_DELPEN) SCH$RSE(k, owner, EVT$_RSNAVL, PRI$_RESAVL);      // it waits for this
   }
   k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * phd.PHD$W_PHVINDEX, 0);
-  EXE$DEANONPAGED(k, pcbAddress);
+  EXE$DEANONPAGED(k, pcb.address);
   k.sys.SCH$GW_DELPHDCT = k.sys.SCH$GW_DELPHDCT + 1;
   SCH$SWPWAKE(k);
 });
 
-/** Gives back the frames of fixed P1 space: kernel stack, pointer page and whatever was touched. The page tables go with the slot. */
+/**
+ * Gives back the frames of fixed P1 space: kernel stack, pointer page and whatever was touched. Nobody will want their contents, so they go
+ * to the head of the free list. The page tables go with the slot.
+ */
 function freeFixedP1(k: Kernel): void {
   const end = 0x80000000;
   // The window to the header and the service vectors map frames that belong to others.
@@ -187,8 +199,8 @@ function freeFixedP1(k: Kernel): void {
   for (let address = start; address < end; address += PAGE_SIZE) {
     if (address >= vectors && address < vectors + 5 * PAGE_SIZE) continue;
     const pte = readPte(k, address);
-    if ((pte & PTE$M_VALID) !== 0 && (pte & PTE$M_WINDOW) === 0) MMG$DALLOCPFN(k, pte & PTE$M_PFN);
+    if ((pte & PTE$M_VALID) !== 0 && (pte & PTE$M_WINDOW) === 0) MMG$INSPFNH(k, pte & PTE$M_PFN);
   }
 }
 
-export const DELETE_ROUTINES = [deleteProcess, begin, closeFiles, subprocesses, image, outstandingIo, farewell, returnQuota, vanish] as const;
+export const DELETE_ROUTINES = [deleteProcess, begin, closeFiles, subprocesses, image, outstandingIo, farewell, returnQuota, vanish, release] as const;

@@ -10,7 +10,7 @@ import { initializeVariableList } from '../pool/variable-list.js';
 import { PRC$M_HIBER } from '../starlet/prcdef.js';
 import { JIB } from '../structures/jib.js';
 import { readCounted, writeQuad } from '../structures/memory.js';
-import { CLI_CELLS, CLI_DATA_BASE, CTL$GL_KRP, DISPATCH_AREAS, MMG$IMGHDRBUF, PIO_BASE, PIO_CELLS } from '../structures/p1-cells.js';
+import { CLI_CELLS, CLI_DATA_BASE, CME_DATA_BASE, CTL$GL_KRP, DISPATCH_AREAS, MMG$IMGHDRBUF, PIO_BASE, PIO_CELLS } from '../structures/p1-cells.js';
 import { PHD } from '../structures/phd.js';
 import { PQB } from '../structures/pqb.js';
 import { PRT$C_UREW } from '../structures/pte.js';
@@ -39,6 +39,9 @@ const kernelPart = inlineRoutine('PROCSTRT_KERNEL', (k) => {
   phd.PHD$W_PRCLM = pqb.PQB$L_PRCLM;
   setWorkingSetLimits(k, phd, pqb);
   phd.PHD$B_AUTHPRI = pcb.PCB$B_PRIB;
+  phd.PHD$V_IMGDMP = pqb.PQB$V_IMGDMP;
+  phd.PHD$R_MIN_CLASS = pqb.PQB$R_MIN_CLASS;
+  phd.PHD$R_MAX_CLASS = pqb.PQB$R_MAX_CLASS;
   phd.PHD$Q_PRIVMSK = pqb.PQB$Q_PRVMSK;
   phd.PHD$Q_AUTHPRIV = pqb.PQB$Q_PRVMSK;
   k.p1.CTL$GQ_PROCPRIV = pqb.PQB$Q_PRVMSK;
@@ -48,8 +51,7 @@ const kernelPart = inlineRoutine('PROCSTRT_KERNEL', (k) => {
   const layout = extendP1(k);
   initializeProcessRegion(k, layout.region, k.sys.SGN$GW_CTLPAGES * PAGE);
   const jib = JIB.at(k, pcb.PCB$L_JIB);
-  const named = LNM$INIT_PROCESS(k, processNamesOf(k, pqbAddress));
-  if (!(named & 1)) throw new Error(`logical names of a new process: status ${named.toString(16)}`);
+  k.setRegister(0, LNM$INIT_PROCESS(k, processNamesOf(k, pqbAddress)));      // without its names the process ends here: see procstrt.mar
 
   k.writeBytes(MMG$IMGHDRBUF, pqb.PQB$T_IMAGE);
   const cli = CLI_CELLS.at(k, CLI_DATA_BASE);
@@ -76,6 +78,7 @@ function longword(value: number): Uint8Array {
 function plantVectors(k: Kernel): void {
   const RSB = 5;
   for (const area of Object.values(DISPATCH_AREAS)) k.writeByte(area, RSB);
+  k.p1.CTL$GL_CMCNTX = CME_DATA_BASE;
   k.p1.CTL$GL_USRCHMK = DISPATCH_AREAS.kernel;
   k.p1.CTL$GL_USRCHME = DISPATCH_AREAS.executive;
 }

@@ -33,28 +33,31 @@ export function creationQuotas(k: Kernel, asked: ReadonlyMap<number, number>, ci
   });
   if (circumstances.detached && circumstances.powerful) return quotas;
   const limits = creatorLimits(k, circumstances.creator);
-  if (circumstances.detached) {
-    for (const name of QUOTA_NAMES) {
-      const limit = limits[name];
-      if (limit !== undefined && limit !== 0 && quotas[name] > limit && asked.has(QUOTA_NAMES.indexOf(name) + 1)) return SS$_EXQUOTA;
-      if (limit !== undefined && limit !== 0) quotas[name] = Math.min(quotas[name], limit);
-    }
-    return quotas;
-  }
-  // A subprocess: pooled quotas are the job's; nondeductible ones may not exceed the creator's.
-  for (const name of ['ASTLM', 'BIOLM', 'DIOLM', 'WSQUOTA', 'WSDEFAULT', 'WSEXTENT'] as const) {
+  // A subprocess shares the pooled quotas; those that are neither pooled nor deducted may not exceed the creator's. A detached process
+  // made without privilege may exceed the creator in nothing. choice: defaults nobody asked for are cut down instead of refused.
+  const checked = circumstances.detached ? QUOTA_NAMES : NONDEDUCTIBLE;
+  for (const name of checked) {
     const limit = limits[name];
-    if (limit !== undefined) quotas[name] = Math.min(quotas[name], limit);
+    if (limit === undefined || !exceeds(name, quotas[name], limit)) continue;
+    if (asked.has(QUOTA_NAMES.indexOf(name) + 1)) return SS$_EXQUOTA;
+    quotas[name] = limit;
   }
+  if (circumstances.detached) return quotas;
   const creatorCpu = limits.CPULM ?? 0;
   if (creatorCpu !== 0) {
     if (quotas.CPULM === 0) quotas.CPULM = Math.floor(creatorCpu / 2);
     else if (quotas.CPULM >= creatorCpu) return SS$_EXQUOTA;
-    const phd = PHD.at(k, circumstances.creator.PCB$L_PHD);
-    phd.PHD$L_CPULIM = phd.PHD$L_CPULIM - quotas.CPULM;
   }
   return quotas;
 }
+
+/** A CPU time limit of zero is no limit. */
+function exceeds(name: QuotaName, value: number, limit: number): boolean {
+  return name === 'CPULM' ? limit !== 0 && (value === 0 || value > limit) : value > limit;
+}
+
+/** Quotas of a subprocess that are compared with the creator's. */
+const NONDEDUCTIBLE = ['ASTLM', 'BIOLM', 'DIOLM', 'WSQUOTA', 'WSDEFAULT', 'WSEXTENT'] as const;
 
 function creatorLimits(k: Kernel, creator: ReturnType<typeof PCB.at>): Partial<Record<QuotaName, number>> {
   const phd = PHD.at(k, creator.PCB$L_PHD);

@@ -1,6 +1,7 @@
 import type { Structure } from '../structures/structure.js';
 import * as brkdef from './brkdef.js';
 import * as chfdef from './chfdef.js';
+import * as chpdef from './chpdef.js';
 import * as clidef from './clidef.js';
 import * as climsgdef from './climsgdef.js';
 import * as dcdef from './dcdef.js';
@@ -41,7 +42,7 @@ import { serviceSymbol } from './service-table.js';
 
 /** Every constant module; their numeric exports are the symbols. */
 const MODULES: readonly Readonly<Record<string, unknown>>[] = [
-  brkdef, chfdef, clidef, climsgdef, dcdef, devdef, dscdef, dvidef, fabdef, fscndef, iodef, jbcmsgdef, jpidef, lckdef, libdef,
+  brkdef, chfdef, chpdef, clidef, climsgdef, dcdef, devdef, dscdef, dvidef, fabdef, fscndef, iodef, jbcmsgdef, jpidef, lckdef, libdef,
   lkidef, lnmdef, msgdef, namdef, opcdef, pqldef, prcdef, prdef, prtdef, prvdef, psldef, rabdef, rmsdef, secdef, ssdef, strdef,
   stsdef, syidef, trmdef, tt2def, ttdef, uicdef, xabdef,
 ];

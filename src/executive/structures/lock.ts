@@ -46,6 +46,7 @@ export const LKB = structure('LKB', 96, {
   LKB$V_DCPLAST: ['LKB$W_STATUS', 0], LKB$V_DBLKAST: ['LKB$W_STATUS', 1], LKB$V_ASYNC: ['LKB$W_STATUS', 2],
   LKB$V_BLKASTQED: ['LKB$W_STATUS', 3], LKB$V_MSTCPY: ['LKB$W_STATUS', 4], LKB$V_NOQUOTA_CHARGED: ['LKB$W_STATUS', 5],
   LKB$V_TIMOUTQ: ['LKB$W_STATUS', 6], LKB$V_WASSYSOWN: ['LKB$W_STATUS', 7], LKB$V_CVTTOSYS: ['LKB$W_STATUS', 8],
+  LKB$V_ACBQED: ['LKB$W_STATUS', 9], LKB$V_RDVALBLK: ['LKB$W_STATUS', 10], LKB$V_DEQUEUED: ['LKB$W_STATUS', 11], LKB$V_SYSBLK: ['LKB$W_STATUS', 12],
 });
 
 /** LKB$B_STATE values (public $LKIDEF). */
@@ -91,7 +92,7 @@ export const RSB$K_MAXLEN = 31;
 /** Offset of the name (RSB$T_RESNAM), up to 31 characters. */
 export const RSB$T_RESNAM = RSB.size;
 
-/** Lock ID table and resource hash table: this header, then longwords. LCK$GL_IDTBL and LCK$GL_HASHTBL point at the header. @source digest ch13 1.3, 1.4 */
+/** Lock ID table and resource hash table: this header, then longwords. LCK$GL_IDTBL and LCK$GL_HASHTBL point at the first longword. @source digest ch13 1.3, 1.4 */
 export const LCKTBL = structure('LCKTBL', 12, {
   0x00: gap(8, 'unused'),
   0x08: ['LCKTBL$W_SIZE', 'structure size in bytes'],

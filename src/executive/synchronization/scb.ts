@@ -7,7 +7,7 @@ export interface ScbEntry {
 
 /**
  * Software interrupts (SCB 84-BC) and the interval clock. Delivery of ASTs and rescheduling run on the kernel stack of the process,
- * all others on the interrupt stack. IPL 4 (90) belongs to I/O postprocessing, 12 (B0) to the console operator, 1, 13 and 14 to nobody.
+ * all others on the interrupt stack. IPL 4 (90) belongs to I/O postprocessing, 1, 13 and 14 to nobody.
  * @source book Table 6-1; digest ch06 3.1
  */
 export const SCB_ENTRIES: readonly ScbEntry[] = [
@@ -20,6 +20,7 @@ export const SCB_ENTRIES: readonly ScbEntry[] = [
   { vector: 0xa4, symbol: 'EXE$FRKIPL9DSP', stack: 1 },
   { vector: 0xa8, symbol: 'EXE$FRKIPL10DSP', stack: 1 },
   { vector: 0xac, symbol: 'EXE$FRKIPL11DSP', stack: 1 },
+  { vector: 0xb0, symbol: 'EXE$IPCONTROL', stack: 1 },
   { vector: 0xbc, symbol: 'INI$MASTERWAKE', stack: 1 },
   { vector: 0xc0, symbol: 'EXE$HWCLKINT', stack: 1 },
 ];

@@ -9,7 +9,10 @@ import { JIB } from '../structures/jib.js';
 import { PCB } from '../structures/pcb.js';
 import { PRI$_TIMER } from '../structures/sch.js';
 import { TQE, TQE$C_SSSNGL, TQE$C_TMSNGL } from '../structures/tqe.js';
+import { atIpl } from '../synchronization/ipl.js';
 import { EXE$INSTIMQ, firstTimer } from './queue.js';
+
+const IPL$_HWCLK = 24;
 
 type TimerElement = ReturnType<typeof TQE.at>;
 
@@ -56,7 +59,8 @@ function scheduledWakeup(k: Kernel, tqe: TimerElement): void {
 function serveDue(k: Kernel): void {
   for (;;) {
     const tqe = firstTimer(k);
-    if (tqe.TQE$Q_TIME > k.sys.EXE$GQ_SYSTIME) {
+    // Two quadwords are compared: the clock may not tick meanwhile.
+    if (atIpl(k, IPL$_HWCLK, () => tqe.TQE$Q_TIME > k.sys.EXE$GQ_SYSTIME)) {
       k.jump(k.symbol('TIM_DONE'));
       return;
     }

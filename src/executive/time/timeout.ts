@@ -1,6 +1,7 @@
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import { ERL$WAKE } from '../exceptions/error-log.js';
 import type { Kernel } from '../kernel.js';
+import { checkLockTimeouts } from '../locks/deadlock.js';
 import { SCH$RAVAIL } from '../scheduling/resources.js';
 import { insertComputable, removeComputable } from '../scheduling/queues.js';
 import { makeComputable, SCH$SWPWAKE } from '../scheduling/rse.js';
@@ -12,7 +13,7 @@ import { UCB } from '../structures/ucb.js';
 
 /*
  * The steps of EXE$TIMEOUT (time.mar). Not done: memory error reporting, MONITOR's queue
- * samples, deadlock searches. @source book 11.5.3; digest ch11 2.9
+ * samples. @source book 11.5.3; digest ch11 2.9
  */
 
 function secondPassed(k: Kernel): void {
@@ -130,6 +131,7 @@ function boostStarving(k: Kernel): void {
 }
 
 function lastSteps(k: Kernel): void {
+  checkLockTimeouts(k);
   boostStarving(k);
   SCH$RAVAIL(k, RSN$_NPDYNMEM);
   SCH$RAVAIL(k, RSN$_PGDYNMEM);

@@ -345,7 +345,7 @@ AST::	.WORD	0
     expect(p.long(0x800) >>> 24 & 3).toBe(3);
   });
 
-  it('$DCLAST without quota is SS$_EXQUOTA and queues nothing', () => {
+  it('ch01#21: $DCLAST without quota is SS$_EXQUOTA and queues nothing', () => {
     const b = new KernelBench();
     const p = b.process({ name: 'A', program: `${dclast(0)}	MOVL	R0,@#DATA\n${HIBERNATE}\nAST::	.WORD	0\n	RET\n` });
     p.pcb.PCB$W_ASTCNT = 0;

@@ -66,7 +66,7 @@ describe('service vectors', () => {
     expect([...image.bytes.slice(at, at + 5)]).toEqual([0xfa, 0xae, 4, 0x61, 0x05]);
   });
 
-  test('ch09#2: SYS$ symbols are P1 addresses', () => {
+  test('ch09#2 ch01#23: SYS$ symbols are P1 addresses', () => {
     expect(serviceSymbol('SYS$QIO')).toBe(VECTOR_BASE + SERVICES.find(({ name }) => name === '$QIO')!.vectorOffset);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bugcheckCode } from '../../../src/executive/exceptions/bugcheck-codes.js';
 import { DMP, DUMP_FIRST_MEMORY_BLOCK, EMB$K_CR, EMB_CR, type DumpWriter } from '../../../src/executive/exceptions/dump-format.js';
-import { ERL, ERL$ALLOCEMB, ERL$INITIALIZE, ERL$RELEASEMB, errorLogBuffer } from '../../../src/executive/exceptions/error-log.js';
+import { ERL, ERL$ALLOCEMB, ERL$M_COPYING, ERL$INITIALIZE, ERL$RELEASEMB, errorLogBuffer } from '../../../src/executive/exceptions/error-log.js';
 import { PRV$V_BUGCHK } from '../../../src/executive/starlet/prvdef.js';
 import { SS$_BUGCHECK, SS$_MCHECK } from '../../../src/executive/starlet/ssdef.js';
 import { ArrayMemory } from '../../../src/executive/structures/memory.js';
@@ -293,5 +293,10 @@ describe('error log buffers', () => {
     ERL$RELEASEMB(k, message);
     expect([buffer.ERL$B_BUSY, buffer.ERL$B_MSGCNT]).toEqual([2, 10]);
     expect(k.sys.ERL$GB_BUFTIM).toBe(1);
+    // Not while ERRFMT copies.
+    k.sys.ERL$GB_BUFTIM = 20;
+    k.sys.ERL$GB_BUFFLAG = ERL$M_COPYING;
+    ERL$RELEASEMB(k, ERL$ALLOCEMB(k, 20));
+    expect(k.sys.ERL$GB_BUFTIM).toBe(20);
   });
 });

@@ -1,4 +1,5 @@
 import { BUGCHECK_ROUTINES } from '../../../src/executive/exceptions/bugcheck.js';
+import { ERROR_LOG_ROUTINES } from '../../../src/executive/exceptions/error-log-entries.js';
 import { MACHINE_CHECK_ROUTINES } from '../../../src/executive/exceptions/machine-check.js';
 import { SCB_ENTRIES } from '../../../src/executive/exceptions/scb.js';
 import { SIGNAL_ROUTINES } from '../../../src/executive/exceptions/signal.js';
@@ -82,7 +83,7 @@ export interface FixtureOptions {
 export function machineWith(image: string, options: FixtureOptions = {}): BareMachine {
   return new BareMachine({
     routines: [
-      ...BUGCHECK_ROUTINES, ...SIGNAL_ROUTINES, ...MACHINE_CHECK_ROUTINES, EXE$UNWIND, EXE$SETEXV, EXE$DCLCMH, EXE$SETSFM, EXE$SETSSF,
+      ...BUGCHECK_ROUTINES, ...SIGNAL_ROUTINES, ...MACHINE_CHECK_ROUTINES, ...ERROR_LOG_ROUTINES, EXE$UNWIND, EXE$SETEXV, EXE$DCLCMH, EXE$SETSFM, EXE$SETSSF,
       ...STAND_INS, ...options.routines ?? [],
     ],
     vectors: vectorSource(new Set([...IMPLEMENTED, ...options.implemented ?? []])),

@@ -175,7 +175,7 @@ describe('mailboxes', () => {
     expect(seen).toEqual({ full: SS$_MBTOOSML, beyond: SS$_MBTOOSML, books: [0, 0, 0, 0, 0] });
   });
 
-  test('ch19#26, ch19#27: a write attention AST comes with the next message, at once when one is there, and once only; ch07#43', () => {
+  test('ch19#26, ch19#27, ch12#44: a write attention AST comes with the next message, at once when one is there, and once only; ch07#43', () => {
     const { seen } = runProgram(function* (p, out) {
       const { channel } = yield* createMailbox(p);
       const ast = astProcedure(p);

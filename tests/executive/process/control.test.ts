@@ -69,7 +69,7 @@ describe('process identification', () => {
     });
   }
 
-  it('ch12#16 ch12#17 ch12#18 ch12#43: same job, same UIC, WORLD, or GROUP within the group; IPL 8 and the target\'s PCB come back', () => {
+  it('ch12#16 ch12#17 ch12#18 ch12#43 ch01#22: same job, same UIC, WORLD, or GROUP within the group; IPL 8 and the target\'s PCB come back', () => {
     expect(nampid([], true, 0x0020_0001)).toBe(SS$_NORMAL);
     expect(nampid([], false, 0x0010_0004)).toBe(SS$_NORMAL);
     expect(nampid([PRV$V_WORLD], false, 0x0020_0001)).toBe(SS$_NORMAL);

@@ -119,7 +119,7 @@ const books = (system: TestSystem): unknown => {
     bytes: variableUse(k, symbol).map(({ name, free }) => [name, free]),
     pages: k.sys.SCH$GL_FREECNT,
     processes: [k.sys.SCH$GW_PROCCNT, init.PCB$W_PRCCNT, jib.JIB$W_PRCCNT],
-    quotas: [jib.JIB$W_TQCNT, init.PCB$W_ASTCNT, jib.JIB$L_BYTCNT, jib.JIB$W_FILCNT],
+    quotas: [jib.JIB$W_TQCNT, init.PCB$W_ASTCNT, jib.JIB$L_BYTCNT, jib.JIB$W_FILCNT, jib.JIB$L_PGFLCNT],
     timers: [...k.queueEntries(k.symbol('EXE$GL_TQFL'))].length,
     clusters: [...k.queueEntries(k.symbol('SCH$GQ_CEBHD'))].length,
   };

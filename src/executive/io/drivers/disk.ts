@@ -2,7 +2,8 @@ import {
   DISK_BAD_BLOCK, DISK_BYTES, DISK_CS, DISK_DONE, DISK_GO, DISK_IE, DISK_LBN, DISK_MAP, DISK_NO_UNIT, DISK_OFFSET, DISK_OK, DISK_READ,
   DISK_STATUS, DISK_UNIT, DISK_WRITE, DISK_WRITE_LOCKED, MAP_VALID,
 } from '../../../emulator/devices/disk.js';
-import { jsbRoutine, type Microroutine } from '../../gate/microroutine.js';
+import { EMB_DV } from '../../exceptions/error-log-entries.js';
+import { inlineRoutine, jsbRoutine, type Microroutine } from '../../gate/microroutine.js';
 import type { Kernel } from '../../kernel.js';
 import {
   IO$_ACCESS, IO$_ACPCONTROL, IO$_AVAILABLE, IO$_CREATE, IO$_DEACCESS, IO$_DELETE, IO$_MODIFY, IO$_MOUNT, IO$_NOP, IO$_PACKACK,
@@ -126,19 +127,40 @@ const STATUS: Readonly<Record<number, number>> = {
   [DISK_OK]: SS$_NORMAL, [DISK_NO_UNIT]: SS$_MEDOFL, [DISK_BAD_BLOCK]: SS$_ILLBLKNUM, [DISK_WRITE_LOCKED]: SS$_WRITLCK,
 };
 
+/** What the requester did wrong; anything else that fails is an error of the device, and logged. */
+const REQUEST_ERRORS: readonly number[] = [DISK_BAD_BLOCK, DISK_WRITE_LOCKED];
+
 /** Fork process: R3 device status, R4 bytes transferred, R5 UCB. */
+function fork(k: Kernel): void {
+  const deviceStatus = k.register(3);
+  if (deviceStatus !== DISK_OK && !REQUEST_ERRORS.includes(deviceStatus)) k.jump(k.symbol('DU$LOG_ERROR'));
+  else complete(k);
+}
+
+/** The same, with the error logged. */
 function complete(k: Kernel): void {
-  const ucb = DISKUCB.at(k, k.register(5));
   const status = STATUS[k.register(3)] ?? SS$_CTRLERR;
   const done = k.register(4);
-  if (status !== SS$_NORMAL) ucb.UCB$W_ERRCNT = ucb.UCB$W_ERRCNT + 1;
-  IOC$REQCOM(k, ucb.address, (status | (done << 16)) >>> 0, 0);
+  IOC$REQCOM(k, k.register(5), (status | (done << 16)) >>> 0, 0);
+}
+
+/** Registers that an error log message of the disk holds, in their order. */
+const DUMPED_REGISTERS = [DISK_CS, DISK_UNIT, DISK_LBN, DISK_BYTES, DISK_OFFSET, DISK_STATUS, DISK_DONE];
+
+/** Register dump: R0 where the count and the registers go, R5 UCB. */
+function dumpRegisters(k: Kernel): void {
+  const csr = registersOf(k, DISKUCB.at(k, k.register(5)));
+  const at = k.register(0);
+  k.writeLong(at, DUMPED_REGISTERS.length);
+  DUMPED_REGISTERS.forEach((register, index) => { k.writeLong(at + 4 * (index + 1), k.readLong(csr + register)); });
 }
 
 export const DISK_DRIVER: DriverTable = {
   name: 'DUDRIVER',
   ucbSize: DISKUCB.size,
   start: 'DU$STARTIO',
+  registerDump: 'DU$REGDUMP',
+  errorBuffer: EMB_DV.offset.EMB$L_DV_REGSAV + 4 * DUMPED_REGISTERS.length,
   buffered: [
     IO$_ACCESS, IO$_CREATE, IO$_DEACCESS, IO$_DELETE, IO$_MODIFY, IO$_ACPCONTROL, IO$_MOUNT, IO$_SENSECHAR, IO$_SENSEMODE, IO$_NOP, IO$_PACKACK,
     IO$_UNLOAD, IO$_AVAILABLE,
@@ -158,5 +180,7 @@ export const DISK_DRIVER_ROUTINES: readonly Microroutine[] = [
   jsbRoutine('DU$FDTNOTHING', fdtNothing),
   jsbRoutine('DU$STARTIO', startTransfer),
   jsbRoutine('DU$INTERRUPT', interrupt),
-  jsbRoutine('DU$FORK', complete),
+  jsbRoutine('DU$FORK', fork),
+  jsbRoutine('DU$REGDUMP', dumpRegisters),
+  inlineRoutine('DU_COMPLETE', complete),
 ];

@@ -15,6 +15,9 @@ export interface DriverTable {
   readonly unsolicited?: string;
   readonly unitInit?: string;
   readonly clonedUcb?: string;
+  /** Register dump routine (R0 where, R5 UCB), and the bytes of an error log message with its registers. */
+  readonly registerDump?: string;
+  readonly errorBuffer?: number;
   /** Function codes that are buffered I/O. */
   readonly buffered: readonly number[];
   /** In the order in which FDT routines are called. */
@@ -65,6 +68,8 @@ export function loadDriverTables(k: Kernel, driver: DriverTable, residentPrologu
   table.DDT$L_CANCEL = entry(driver.cancel);
   table.DDT$L_UNITINIT = entry(driver.unitInit);
   table.DDT$L_CLONEDUCB = entry(driver.clonedUcb);
+  table.DDT$L_REGDUMP = entry(driver.registerDump);
+  table.DDT$W_ERRORBUF = driver.errorBuffer ?? 0;
   const fdt = ddt + DDT.size;
   table.DDT$L_FDT = fdt;
   table.DDT$W_FDTSIZE = fdtSize;

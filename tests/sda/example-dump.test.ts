@@ -1,0 +1,42 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { dumpBytesOf, DumpTarget } from '../../src/sda/dump-target.js';
+import { Sda } from '../../src/sda/sda.js';
+import { makeExampleDump } from '../../src/system/example-dump.js';
+import { imagesForSymbols } from '../../src/system/images.js';
+import { systemSymbols } from '../../src/system/system-symbols.js';
+import { say } from './crashed.js';
+
+/** PID, name and state of each process in a display that has them in this order. */
+function states(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, pid, name, state]) => `${pid} ${name} ${state}`);
+}
+
+describe('the example dump: a crash while two subprocesses run', () => {
+  let console_: string;
+  let sda: Sda;
+  beforeAll(() => {
+    const example = makeExampleDump();
+    console_ = example.console;
+    const images = imagesForSymbols();
+    sda = new Sda(new DumpTarget(dumpBytesOf(example.dump)), systemSymbols(images.systemImages, images.residentImages), {});
+  });
+
+  test('SDA shows the processes with the states SHOW SYSTEM showed', () => {
+    const shown = states(console_, /^([0-9A-F]{8}) (\S+) +([A-Z]+) +\d+ /gm);
+    expect(shown).toEqual(expect.arrayContaining([expect.stringMatching(/ FIRST HIB$/), expect.stringMatching(/ SECOND HIB$/)]));
+    expect(states(say(sda, 'SHOW SUMMARY'), /^ ([0-9A-F]{8}) [0-9A-F]{4} (\S+) +SYSTEM +([A-Z]+) /gm)).toEqual(shown);
+  });
+
+  test('its pool lists and scheduler queues are well formed', () => {
+    expect(say(sda, 'SHOW POOL/SUMMARY', 'VALIDATE SCHEDULER')).not.toContain('%SDA-');
+    expect(say(sda, 'VALIDATE SCHEDULER')).toBe('Scheduler queues are well formed');
+  });
+
+  test('DCL waits for the image inside its own P1 region, in supervisor mode', () => {
+    expect(say(sda, 'SET PROCESS SYSTEM', 'SHOW CALL_FRAME/ALL')).toMatch(/^Return address +7FFA\w{4} +7FFC\w{4} +DCL\$RUN_IMAGE\+/m);
+  });
+
+  test('both subprocesses wait in HIBER, called by TICKER', () => {
+    for (const name of ['FIRST', 'SECOND']) expect(say(sda, `SET PROCESS ${name}`, 'SHOW PROCESS')).toMatch(/State +HIB/);
+  });
+});

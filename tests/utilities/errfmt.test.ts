@@ -1,0 +1,261 @@
+import { describe, expect, test } from 'vitest';
+import { DMP, DUMP_VERSION, EMB$K_CR, EMB_CR } from '../../src/executive/exceptions/dump-format.js';
+import { EMB$K_CS, EMB$K_DE, EMB$K_TS, EMB_DV, EMB_PREFIX } from '../../src/executive/exceptions/error-log-entries.js';
+import { ERL, ERL$ALLOCEMB, ERL$RELEASEMB, errorLogBuffer } from '../../src/executive/exceptions/error-log.js';
+import { bugcheckCode } from '../../src/executive/exceptions/bugcheck-codes.js';
+import { findUnit } from '../../src/executive/io/device-names.js';
+import { SS$_CTRLERR } from '../../src/executive/starlet/ssdef.js';
+import { ArrayMemory, readCounted } from '../../src/executive/structures/memory.js';
+import { UCB } from '../../src/executive/structures/ucb.js';
+import { SCH$C_HIB } from '../../src/executive/structures/sch.js';
+import { MemoryBlocks } from '../../src/filesystem/block-io.js';
+import { readSystemFile } from '../../src/sysgen/system-disk.js';
+import { checkPool } from '../../src/executive/pool/check.js';
+import { errorLog, newDisk, WholeSystem } from './whole-system.js';
+
+const TEN_MINUTES = 6_000_000_000n;
+/** $SNDERR's type: an entry that nobody interprets. */
+const SOME_TYPE = 39;
+const types = (disk: MemoryBlocks): number[] => errorLog(disk).map(({ type }) => type);
+
+/** Halts the running system by a fatal bugcheck: the exception of a kernel mode process above IPL 2. */
+function crash(system: WholeSystem): void {
+  system.type('RUN SYS$SYSTEM:OPCCRASH');
+  system.run(2);
+}
+
+describe('ERRFMT', () => {
+  test('is a process of the startup that hibernates; the start of the system is logged', () => {
+    const disk = newDisk();
+    const system = new WholeSystem(disk);
+    const pcb = system.process('ERRFMT')!;
+    expect(pcb.PCB$W_STATE).toBe(SCH$C_HIB);
+    expect(system.k.sys.ERL$GL_ERLPID).toBe(pcb.PCB$L_PID);
+    system.run(31);
+    expect(types(disk)).toEqual([EMB$K_CS]);
+    expect(checkPool(system.k, (name) => system.k.symbol(name))).toEqual([]);
+  });
+
+  test('ch08#25: a single message is in ERRLOG.SYS within 30 seconds', () => {
+    const disk = newDisk();
+    const system = new WholeSystem(disk);
+    system.run(40);
+    const before = errorLog(disk).length;
+    system.logMessage(SOME_TYPE, 60);
+    system.run(31);
+    const records = errorLog(disk);
+    expect(records).toHaveLength(before + 1);
+    expect(records.at(-1)!.type).toBe(SOME_TYPE);
+    expect(records.at(-1)!.bytes).toHaveLength(60 - EMB_PREFIX);
+    const buffer = ERL.at(system.k, errorLogBuffer(system.k, 0));
+    expect([buffer.ERL$B_MSGCNT, buffer.ERL$B_BUSY, buffer.ERL$V_LOCK]).toEqual([0, 0, 0]);
+  });
+
+  test('ch08#24, ch08#26: ten messages, or a full buffer, wake it within a second; no message is lost and their numbers are in order', () => {
+    const disk = newDisk();
+    const system = new WholeSystem(disk);
+    system.run(35);
+    const before = errorLog(disk).length;
+    for (let count = 0; count < 10; count += 1) system.logMessage(SOME_TYPE, 24);
+    system.run(3);
+    expect(errorLog(disk)).toHaveLength(before + 10);
+    for (let count = 0; count < 5; count += 1) expect(system.logMessage(SOME_TYPE, 164)).not.toBe(0);
+    expect(system.k.sys.ERL$GB_BUFIND).toBe(1);
+    system.run(3);
+    const numbers = errorLog(disk).map(({ sequence }) => sequence);
+    expect(numbers).toHaveLength(before + 15);
+    expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + index));
+  });
+
+  test('ch08#27: without ERRFMT messages are lost when both buffers are full, and the system works', () => {
+    const disk = newDisk();
+    const system = new WholeSystem(disk);
+    system.run(35);
+    const before = errorLog(disk).length;
+    expect(system.type(`STOP/IDENTIFICATION=${system.process('ERRFMT')!.PCB$L_EPID.toString(16)}`)).not.toContain('%');
+    expect(system.process('ERRFMT')).toBeUndefined();
+    const taken = Array.from({ length: 10 }, () => system.logMessage(SOME_TYPE, 200));
+    expect(taken.filter((message) => message !== 0)).toHaveLength(4);
+    system.run(60);
+    expect(errorLog(disk)).toHaveLength(before);
+    expect(system.type('WRITE SYS$OUTPUT 6*7')).toContain('42');
+  });
+
+  test('ch08#28: time stamps come every ten minutes; one that follows another takes its place', () => {
+    const disk = newDisk();
+    const system = new WholeSystem(disk);
+    system.run(640);
+    expect(types(disk)).toEqual([EMB$K_CS, EMB$K_TS]);
+    const first = errorLog(disk)[1]!.time;
+    system.run(1200);
+    expect(types(disk)).toEqual([EMB$K_CS, EMB$K_TS]);
+    const later = errorLog(disk)[1]!.time - first;
+    expect(later).toBe(2n * TEN_MINUTES);
+    system.logMessage(SOME_TYPE);
+    system.run(640);
+    expect(types(disk)).toEqual([EMB$K_CS, EMB$K_TS, SOME_TYPE, EMB$K_TS]);
+  });
+
+  test('a renamed ERRLOG.SYS is left alone: the next stamp begins a new file', () => {
+    const disk = newDisk();
+    const system = new WholeSystem(disk);
+    system.run(640);
+    expect(system.type('RENAME SYS$ERRORLOG:ERRLOG.SYS SYS$ERRORLOG:ERRLOG.OLD')).not.toContain('%');
+    system.run(640);
+    expect(types(disk)).toEqual([EMB$K_TS]);
+    expect(system.type('DIRECTORY SYS$ERRORLOG')).toContain('ERRLOG.OLD;1');
+  });
+
+  test('ch08#29: the buffer is locked while it waits for a message to be completed, and what is logged meanwhile goes to the other', () => {
+    const disk = newDisk();
+    const system = new WholeSystem(disk);
+    system.run(35);
+    const { k } = system;
+    const index = k.sys.ERL$GB_BUFIND;
+    const open = ERL$ALLOCEMB(k, 40);
+    const before = errorLog(disk).length;
+    system.run(31);
+    const buffer = ERL.at(k, errorLogBuffer(k, index));
+    expect([buffer.ERL$V_LOCK, buffer.ERL$B_BUSY]).toEqual([1, 1]);
+    const other = system.logMessage(SOME_TYPE);
+    expect(k.readByte(other - 2)).toBe(index ^ 1);
+    expect(errorLog(disk)).toHaveLength(before);
+    k.writeWord(open + 4, SOME_TYPE);
+    ERL$RELEASEMB(k, open);
+    system.run(3);
+    expect(errorLog(disk)).toHaveLength(before + 2);
+    expect([buffer.ERL$V_LOCK, buffer.ERL$B_BUSY, buffer.ERL$B_MSGCNT]).toEqual([0, 0, 0]);
+  });
+
+  test('ch08#29: a message that is never completed holds it up 255 half seconds; the complete ones are written then', () => {
+    const disk = newDisk();
+    const system = new WholeSystem(disk);
+    system.run(35);
+    const { k } = system;
+    const before = errorLog(disk).length;
+    ERL$ALLOCEMB(k, 40);
+    system.logMessage(SOME_TYPE);
+    system.run(120);
+    expect(errorLog(disk)).toHaveLength(before);
+    system.run(45);
+    expect(errorLog(disk).slice(before).map(({ type }) => type)).toEqual([SOME_TYPE]);
+  });
+
+  test('ch08#29: the copy is made again when the buffer changed while it was made', () => {
+    const disk = newDisk();
+    const system = new WholeSystem(disk);
+    system.run(35);
+    const { k } = system;
+    const message = system.logMessage(SOME_TYPE, 60);
+    const lastByte = message + 60 - EMB_PREFIX - 1;
+    // Whoever reads the buffer to compare finds its last byte changed, the first three times.
+    let changes = 0;
+    const { readBytes } = k;
+    let reads = 0;
+    k.readBytes = (address: number, length: number): Uint8Array => {
+      const isBuffer = address === errorLogBuffer(k, 0) && length === 512;
+      if (isBuffer && (reads += 1) % 2 === 0 && changes < 3) {
+        changes += 1;
+        k.writeByte(lastByte, changes);
+      }
+      return readBytes.call(k, address, length);
+    };
+    system.run(31);
+    expect(changes).toBe(3);
+    expect(reads).toBe(8);
+    expect(errorLog(disk).at(-1)!.bytes.at(-1)).toBe(3);
+  });
+});
+
+test('ch08#30: each message goes to the declared error log mailbox as well; rundown of the image gives it up', () => {
+  const disk = newDisk();
+  const system = new WholeSystem(disk);
+  const { k } = system;
+  system.run(35);
+  const cell = k.symbol('EXE$GQ_ERLMBX');
+  // The job controller's mailbox is one that somebody reads. As its declarer: the session, whose image rundown ends it.
+  const session = system.process('SYSTEM')!;
+  const mailbox = findUnit(k, 'MBA1')!;
+  const before = UCB.at(k, mailbox).UCB$L_OPCNT;
+  k.writeLong(cell, 1);
+  k.writeLong(cell + 4, session.PCB$L_PID);
+  system.logMessage(SOME_TYPE);
+  system.run(31);
+  expect(UCB.at(k, mailbox).UCB$L_OPCNT - before).toBe(2);
+  system.type('SHOW SYSTEM');
+  expect([k.readLong(cell), k.readLong(cell + 4)]).toEqual([0, 0]);
+});
+
+/** A disk that fails when told to. */
+class BrokenBlocks extends MemoryBlocks {
+  failing = false;
+  override read(lbn: number, count: number): Uint8Array {
+    if (this.failing) throw new Error('unreadable');
+    return super.read(lbn, count);
+  }
+}
+
+test('ch08#31, ch08#34: a device error is logged when its request completes, with the final status; SHOW ERROR counts it, and machine checks', () => {
+  const disk = newDisk(4, 4, BrokenBlocks) as BrokenBlocks;
+  const system = new WholeSystem(disk);
+  expect(system.type('SHOW ERROR')).not.toMatch(/CPU|DUA0/);
+  system.run(31);
+  const { k } = system;
+  // Between the driver's report and IOC$REQCOM the message is reserved and not complete.
+  const busy: number[] = [];
+  const { jump } = k;
+  k.jump = (address: number): void => {
+    if (address === k.symbol('DU$LOG_ERROR')) busy.push(ERL.at(k, errorLogBuffer(k, 0)).ERL$B_MSGCNT);
+    jump.call(k, address);
+  };
+  disk.failing = true;
+  expect(system.type('TYPE SYS$MANAGER:SYLOGIN.COM')).toContain('-SYSTEM-F-CTRLERR');
+  disk.failing = false;
+  system.run(31);
+  const logged = errorLog(disk).filter(({ type }) => type === EMB$K_DE);
+  const entry = EMB_DV.at(new ArrayMemory(Uint8Array.of(0, 0, 0, 0, ...logged[0]!.bytes)), 0);
+  expect(Number(entry.EMB$Q_DV_IOSB & 0xffffn)).toBe(SS$_CTRLERR);
+  expect(entry.EMB$W_DV_UNIT).toBe(0);
+  expect(readCounted(entry.memory, entry.address + EMB_DV.offset.EMB$T_DV_NAME)).toBe('DUA');
+  expect(entry.EMB$L_DV_NUMREG).toBe(7);
+  expect(busy[0]).toBe(0);
+  k.sys.EXE$GL_MCHKERRS = 3;
+  const shown = system.type('SHOW ERROR');
+  expect(shown).toMatch(/^CPU {30,}3$/m);
+  expect(shown).toMatch(new RegExp(`^DUA0: {20,}${logged.length}$`, 'm'));
+});
+
+describe('after a crash', () => {
+  test('ch08#21: the messages that were in the buffers, and one entry of the crash, are in ERRLOG.SYS after the next boot, once', () => {
+    const disk = newDisk();
+    const first = new WholeSystem(disk);
+    first.run(35);
+    first.logMessage(SOME_TYPE, 100);
+    crash(first);
+    expect(types(disk)).toEqual([EMB$K_CS]);
+
+    const second = new WholeSystem(disk);
+    second.run(35);
+    const records = errorLog(disk);
+    expect(records.map(({ type }) => type)).toEqual([EMB$K_CS, SOME_TYPE, EMB$K_CR, EMB$K_CS]);
+    expect(records[2]!.bytes).toHaveLength(EMB_CR.size - EMB_PREFIX);
+    const entry = EMB_CR.at(new ArrayMemory(Uint8Array.of(0, 0, 0, 0, ...records[2]!.bytes)), 0);
+    expect(entry.EMB$L_CR_CODE >>> 3).toBe(bugcheckCode('OPERCRASH') >>> 3);
+    expect(records[1]!.time < records[2]!.time).toBe(true);
+
+    new WholeSystem(disk).run(35);
+    expect(types(disk)).toEqual([EMB$K_CS, SOME_TYPE, EMB$K_CR, EMB$K_CS, EMB$K_CS]);
+  });
+
+  test('ch08#20: without SYSDUMP.DMP the primary page file receives the dump', () => {
+    const disk = newDisk(4, 40);
+    const before = readSystemFile(disk, '[SYS0.SYSEXE]PAGEFILE.SYS')!;
+    expect(DMP.at(new ArrayMemory(before), 0).DMP$W_DUMPVER).toBe(0);
+    expect(new WholeSystem(disk).type('DELETE SYS$SYSTEM:SYSDUMP.DMP;*')).not.toContain('%');
+    crash(new WholeSystem(disk));
+    const after = readSystemFile(disk, '[SYS0.SYSEXE]PAGEFILE.SYS')!;
+    expect(DMP.at(new ArrayMemory(after), 0).DMP$W_DUMPVER).toBe(DUMP_VERSION);
+    new WholeSystem(disk).run(35);
+    expect(types(disk).filter((type) => type === EMB$K_CR)).toHaveLength(1);
+  });
+});
