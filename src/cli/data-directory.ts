@@ -40,8 +40,9 @@ function makeSystemDisk(directory: string, path: string): void {
   const unfinished = `${path}.${process.pid}`;
   const disk = new DiskFile(unfinished, { blocksIfNew: SYSTEM_DISK_BLOCKS });
   try {
-    buildSystemDiskInto(disk, systemFiles(COMMON_IMAGES, EXAMPLE_FILES), {
-      date: hostSystemTime(), dumpFileBlocks: DUMP_BLOCKS, pageFileBlocks: PAGE_FILE_BLOCKS,
+    const date = hostSystemTime();
+    buildSystemDiskInto(disk, systemFiles(COMMON_IMAGES, EXAMPLE_FILES, date), {
+      date, dumpFileBlocks: DUMP_BLOCKS, pageFileBlocks: PAGE_FILE_BLOCKS,
     });
     disk.flush();
     renameSync(unfinished, path);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { HostClock, VirtualClock } from '../emulator/clock.js';
 import { DUMP_OVERHEAD_BLOCKS } from '../executive/exceptions/dump-format.js';
+import { OperatorConsole } from '../console/operator-console.js';
 import { HostDumpFile } from '../console/dump-file.js';
 import { hostMilliseconds, hostSystemTime, Runner } from '../console/runner.js';
 import { HostTerminal } from '../console/terminal.js';
@@ -68,7 +69,8 @@ async function start(flags: StartFlags): Promise<void> {
     ...(flags.mount === undefined ? {} : { hostDirectories: flags.mount.map((mount) => mount.directory), hostNames: flags.mount.map((mount) => mount.name) }),
     ...(flags.dumpTo === undefined ? {} : { dumpWriter: new HostDumpFile(flags.dumpTo, megabytes * 2048 + DUMP_OVERHEAD_BLOCKS) }),
   });
-  const feed = new Typist(typed, (byte) => system.machine.console.receive(byte));
+  const operator = new OperatorConsole(system.machine, terminal);
+  const feed = new Typist(typed, (byte) => { operator.receive(byte); });
   const runner = new Runner({
     machine: system.machine,
     untilNextTimer: () => system.untilNextTimer(),

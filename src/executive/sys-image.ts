@@ -42,7 +42,8 @@ export function describeSystem(
   const implemented = implementedServices(routines.map((routine) => routine.name), written);
   return {
     routines,
-    sources: [...written, dispatchSource(implemented)],
+    // What stands around BUG$FATAL is lost in a crash: nothing that a bugcheck needs.
+    sources: [...written, 'BUG$FATAL::\n', dispatchSource(implemented)],
     vectorSource: vectorSource(implemented),
     scb: [...SCB_ENTRIES, ...IO_SCB, ...EXCEPTION_SCB.map(({ vector, symbol, interruptStack }) => ({ vector, symbol, stack: interruptStack ? 1 as const : 0 as const }))],
     systemImages,

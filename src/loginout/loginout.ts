@@ -126,14 +126,22 @@ function* nameOf(p: Procedure, name: string): Flow<string> {
   return resolved.kind === 'name' ? resolved.text : resolved.device;
 }
 
+/** The device of a file specification: what stands behind ESC, NUL and the file identifier. */
+function* deviceOf(p: Procedure, specification: string): Flow<string> {
+  const given = /^(_?[A-Z0-9$_]+):/i.exec(specification)?.[1];
+  if (given === undefined && !/[[.\]]/.test(specification)) return specification;
+  const text = yield* nameOf(p, given ?? 'SYS$DISK');
+  return `${text.replace(/:.*$/, '')}:`;
+}
+
 function address(p: Procedure, text: string): [number, number] {
   return [text.length, p.bytes(textToBytes(text))];
 }
 
 /** SYS$INPUT and SYS$OUTPUT now stand for open files; SYS$ERROR is SYS$OUTPUT, SYS$COMMAND is SYS$INPUT (ch23#4, ch23#5). */
 function* nameFiles(p: Procedure, ppd: ReturnType<typeof PPD.at>, input: string, output: string): Flow<void> {
-  const forInput = permanentEquivalence(ppd.PPD$W_INPIFI, input);
-  const forOutput = permanentEquivalence(ppd.PPD$W_OUTIFI, output);
+  const forInput = permanentEquivalence(ppd.PPD$W_INPIFI, yield* deviceOf(p, input));
+  const forOutput = permanentEquivalence(ppd.PPD$W_OUTIFI, yield* deviceOf(p, output));
   for (const [name, equivalence] of [['SYS$INPUT', forInput], ['SYS$COMMAND', forInput], ['SYS$OUTPUT', forOutput], ['SYS$ERROR', forOutput]] as const) {
     yield* defineLogical(p, USER_MODE_TABLE, name, EXECUTIVE, [equivalence]);
   }

@@ -3,6 +3,7 @@ import { IHD$C_NATIVE, IHD$K_EXE, encodeImageHeader } from '../macro/image-forma
 import { encodeParameterFile } from '../sysgen/parameter-file.js';
 import { SYSTEM_ONLY_PROTECTION, type SystemFile } from '../sysgen/system-disk.js';
 import { textToBytes } from '../executive/structures/memory.js';
+import { helpLibrary } from '../utilities/help/library.js';
 import { autologinRecord, newUserRecord } from '../loginout/uaf-file.js';
 
 /** The files of a new system disk: parameters, authorization file, autologin file, images, startup procedures, examples. */
@@ -25,8 +26,11 @@ const SYLOGIN = [
   '',
 ].join('\n');
 
-/** @param images  resident images, which each get a file of their name in SYS$SYSTEM */
-export function systemFiles(images: readonly ResidentImage[], examples: Readonly<Record<string, string>>): SystemFile[] {
+/**
+ * @param images  resident images, which each get a file of their name in SYS$SYSTEM
+ * @param date    system time that the help library gets
+ */
+export function systemFiles(images: readonly ResidentImage[], examples: Readonly<Record<string, string>>, date = 0n): SystemFile[] {
   const users = USERS.map((user) => newUserRecord(user));
   return [
     { name: '[SYS0.SYSEXE]VAXVMSSYS.PAR', bytes: encodeParameterFile({}), kind: 'fixed' },
@@ -35,6 +39,7 @@ export function systemFiles(images: readonly ResidentImage[], examples: Readonly
     { name: '[SYS0.SYSMGR]SYLOGIN.COM', bytes: variableText(SYLOGIN), kind: 'variable' },
     { name: '[USER]LOGIN.COM', bytes: variableText('$! LOGIN.COM\n$ EXIT\n'), kind: 'variable', owner: USER_UIC },
     ...images.map((image) => ({ name: `[SYS0.SYSEXE]${image.name}.EXE`, bytes: imageFile(image), kind: 'fixed' as const })),
+    { name: '[SYS0.SYSHLP]HELPLIB.HLB', bytes: helpLibrary(date), kind: 'fixed' },
     ...Object.entries(examples).map(([name, text]) => ({ name: `[SYS0.SYSHLP.EXAMPLES]${name.toUpperCase()}`, bytes: variableText(text), kind: 'variable' as const })),
   ];
 }

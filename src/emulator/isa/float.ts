@@ -144,8 +144,9 @@ function checkDegree(operand: number): number {
   return degree;
 }
 
-// POLYF, POLYD and POLYG in progress: R0 (and R1) the result so far, R2 the coefficients still to be used, R3 where the next one is; the argument
-// in R1 (POLYF) or R4 and R5. A floating fault leaves these, with FPD set, so that software may scale result and coefficients and go on.
+// POLYF, POLYD and POLYG can go on from a state in registers with PSL<FPD> set: R0 (and R1) the result so far, R2<7:0> the coefficients still to be used,
+// R3 where the next one is; the argument in R1 (POLYF) or R4 and R5. A floating fault then leaves that state, for software to scale result and
+// coefficients and go on. Begun with FPD clear, they are over in one go (31 steps at most) or backed up, as the architecture permits.
 
 function setPolynomial(m: Cpu, format: Format, result: Real): void {
   m.r[0] = pack(m, format, result);
@@ -155,14 +156,14 @@ function setPolynomial(m: Cpu, format: Format, result: Real): void {
 function beginPolynomial(format: Format): Operate {
   const { longs } = format;
   return (m, ...operands) => {
-    unpack(format, operands, 0);
+    const argument = unpack(format, operands, 0);
     const degree = checkDegree(operands[longs]!);
-    const table = operands[longs + 1]!;
-    setPolynomial(m, format, coefficientAt(m, format, table));
-    m.r[2] = degree;
+    let table = operands[longs + 1]!;
+    let result = coefficientAt(m, format, table);
+    for (let left = degree; left > 0; left--) result = hornerStep(m, format, argument, result, table = (table + 4 * longs) | 0);
+    setPolynomial(m, format, result);
+    m.r[2] = 0;
     m.r[3] = table + 4 * longs;
-    const at = longs === 1 ? 1 : 4;
-    for (let i = 0; i < longs; i++) m.r[at + i] = operands[i]!;
   };
 }
 
@@ -170,19 +171,25 @@ function resumePolynomial(format: Format): (m: Cpu) => void {
   const { longs } = format;
   return (m) => {
     const { r } = m;
-    const argument = unpack(format, longs === 1 ? [r[1]!] : [r[4]!, r[5]!], 0);
-    let result = unpack(format, longs === 1 ? [r[0]!] : [r[0]!, r[1]!], 0);
-    while ((r[2]! & 0xff) !== 0) {
-      result = hornerStep(m, format, argument, result, r[3]!);
-      setPolynomial(m, format, result);
-      r[2]!--;
-      r[3]! += 4 * longs;
-    }
+    const partial = unpack(format, longs === 1 ? [r[0]!] : [r[0]!, r[1]!], 0);
+    if ((r[2]! & 0xff) !== 0) continuePolynomial(m, format, partial);
     r[2] = 0;
     if (longs === 1) r[1] = 0;
     else r[4] = r[5] = 0;
-    m.cc = signOf(result);
+    m.cc = signOfBits(format, r[0]!);
   };
+}
+
+function continuePolynomial(m: Cpu, format: Format, partial: Real): void {
+  const { r } = m;
+  const argument = unpack(format, format.longs === 1 ? [r[1]!] : [r[4]!, r[5]!], 0);
+  let result = partial;
+  while ((r[2]! & 0xff) !== 0) {
+    result = hornerStep(m, format, argument, result, r[3]!);
+    setPolynomial(m, format, result);
+    r[2]!--;
+    r[3]! += 4 * format.longs;
+  }
 }
 
 /** POLYH has no registers left for its argument: it is over in one go, or has not begun. */

@@ -1,6 +1,7 @@
 import { SERVICES, type Service } from '../starlet/service-table.js';
 import { CLI_DATA_BASE } from '../structures/p1-cells.js';
 import text from './cmodssdsp.mar';
+import libraryText from './library.mar';
 
 /**
  * MACRO text of the change mode dispatchers (module CMODSSDSP): the code is cmodssdsp.mar, the tables come from the service table.
@@ -47,7 +48,7 @@ function byteTable(label: string, services: readonly (Service | undefined)[], va
  */
 function caseTable(prefix: string, services: readonly (Service | undefined)[], first: number): { table: string; jumps: string[] } {
   const base = `${prefix}_TABLE`;
-  const lines = [`${base}:`];
+  const lines = [`${base}::`];
   const jumps: string[] = [];
   for (let code = first; code < services.length; code += 1) {
     lines.push(`	.WORD	${prefix}_${code}-${base}`);
@@ -73,7 +74,7 @@ export function dispatchSource(implemented: ReadonlySet<string>): string {
   ];
   const code = text.replace(/^KERNEL_CASES$/m, kernelCases.table).replace(/^EXEC_CASES$/m, executiveCases.table);
   return [
-    ...constants, code, ...kernelCases.jumps, ...executiveCases.jumps,
+    ...constants, code, libraryText, ...kernelCases.jumps, ...executiveCases.jumps,
     ...byteTable('SYS$GB_KRNLARG', kernel, (service) => service.required),
     ...byteTable('B_EXECNARG', changeToExecutive, (service) => service.required),
     ...byteTable('SYS$GB_KMASK', kernel, (service) => filterMask(service.name)),

@@ -245,6 +245,7 @@ export class KernelBench {
     sys.EXE$GQ_SYSTIME = time;
     sys.EXE$GQ_TODCBASE = time;
     initializeTimerQueue(k);
+    k.initializeQueue(k.symbol('LCK$GL_TIMOUTQ'));
     const nullPcb = k.symbol('SCH$GL_NULLPCB');
     for (let index = 0; index <= 31; index += 1) k.writeLong(sys.SCH$GL_PCBVEC + 4 * index, nullPcb);
   }

@@ -87,7 +87,7 @@ export function machineWith(image: string, options: FixtureOptions = {}): BareMa
       ...STAND_INS, ...options.routines ?? [],
     ],
     vectors: vectorSource(new Set([...IMPLEMENTED, ...options.implemented ?? []])),
-    executive: [...EXCEPTION_SOURCES, dispatchSource(new Set([...IMPLEMENTED, ...options.implemented ?? []])), STAND_IN_SOURCE, options.exit ?? 'EXE$EXIT == EXIT_STAND_IN\n', options.source ?? ''].join('\n'),
+    executive: [...EXCEPTION_SOURCES, dispatchSource(new Set([...IMPLEMENTED, ...options.implemented ?? []])), STAND_IN_SOURCE, options.exit ?? 'EXE$EXIT == EXIT_STAND_IN\n', options.source ?? '', '	.BLKB	512\nBUG$FATAL::\n	.BLKB	4096\n'].join('\n'),
     image: LOGGING + image,
     scb: SCB_ENTRIES,
   });
