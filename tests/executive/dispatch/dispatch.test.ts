@@ -314,6 +314,7 @@ SIGPC:	.LONG	0
   test('ch09#18: an error with a mutex owned crashes at IPL 0, and not at IPL 2', () => {
     const crashing = machineWith(FAILING.replace('	MOVL	@4(FP),R0\n', ''), SPY_OPTIONS);
     crashing.pcb.PCB$W_MTXCNT = 1;
+    crashing.kernel.sys.MMG$GL_SPTBASE = S0 + 0x44000;       // the overlay with the texts goes into pages that must be found
     crashing.run();
     expect(crashing.console).toContain('MTXCNTNONZ');
 
