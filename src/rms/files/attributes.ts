@@ -1,4 +1,5 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
+import { FAB$C_REL } from '../../executive/starlet/fabdef.js';
 import {
   XAB$C_ALL, XAB$C_ALLLEN, XAB$C_DAT, XAB$C_DATLEN, XAB$C_FHC, XAB$C_FHCLEN, XAB$C_KEY, XAB$C_PRO, XAB$C_PROLEN, XAB$C_RDT, XAB$C_RDTLEN, XAB$C_SUM,
   XAB$C_TRM, XABALL, XABDAT, XABFHC, XABPRO, XABRDT,
@@ -91,6 +92,7 @@ export function fillFab(fab: Fab, ifab: Ifab): void {
   fab.FAB$W_DEQ = ifab.IFB$W_DEQ;
   fab.FAB$W_GBC = ifab.IFB$W_GBC;
   fab.FAB$L_ALQ = ifab.IFB$L_HBK;
+  if (ifab.IFB$B_ORG === FAB$C_REL) fab.FAB$L_MRN = ifab.IFB$L_MRN;
   fab.FAB$L_DEV = ifab.IFB$L_DEVCHAR;
 }
 
