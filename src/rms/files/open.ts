@@ -16,6 +16,7 @@ import {
   FIB$M_ALCON, FIB$M_ALCONB, FIB$M_EXTEND, FIB$M_NEWVER, FIB$M_NOREAD, FIB$M_NOWRITE, FIB$M_SEQONLY, FIB$M_SUPERSEDE, FIB$M_WRITE,
 } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, fileId, succeeded, type FileResult } from '../acp.js';
+import { describeIndexed, formatIndexed, planIndexed } from '../index/create.js';
 import { expandName, nextPicks, translationMode, type Expanded } from '../names/expand.js';
 import { callerNam, callerStrings, specText, storeExpanded, storeIdentification, storeResultant, type Nam } from '../names/name-block.js';
 import type { Completion, FileCompletion, FileOperation } from '../operation.js';
@@ -172,18 +173,18 @@ function* accessFile(p: Procedure, operation: FileOperation, target: DirectoryTa
   takeRecordAttributes(p, ifab, result.fwa);
   const status = afterAccess(p, operation, target, result, access, xabs);
   if (status !== 0) return { status };
-  const failed = yield* withBuckets(p, operation, target, openStructure);
+  const failed = yield* withBuckets(p, operation, target, xabs, openStructure);
   return failed ?? opened(fab, ifab);
 }
 
 /** Locks a relative or indexed file for its records, and does `first` before anybody comes to them. */
-function* withBuckets(p: Procedure, operation: FileOperation, target: DirectoryTarget, first: (p: Procedure, operation: FileOperation) => ThreadFlow<void>): ThreadFlow<Completion | undefined> {
+function* withBuckets(p: Procedure, operation: FileOperation, target: DirectoryTarget, xabs: readonly Xab[], first: typeof openStructure): ThreadFlow<Completion | undefined> {
   const { fab, ifab } = operation;
   if (ifab.IFB$B_ORG === FAB$C_SEQ || ifab.IFB$B_FAC & FAB$M_BIO) return undefined;
   try {
     setBufferLimit(ifab, 0);
     yield* lockFile(p, operation, target.device.name.replace(/^_/, ''));
-    yield* first(p, operation);
+    yield* first(p, operation, xabs);
     fillFab(fab, ifab);
     return undefined;
   } catch (problem) {
@@ -192,14 +193,13 @@ function* withBuckets(p: Procedure, operation: FileOperation, target: DirectoryT
   }
 }
 
-function* openStructure(p: Procedure, operation: FileOperation): ThreadFlow<void> {
-  if (operation.ifab.IFB$B_ORG === FAB$C_REL) yield* openRelative(p, operation);
-  else failRecord(RMS$_ORG);
+function openStructure(p: Procedure, operation: FileOperation, xabs: readonly Xab[]): ThreadFlow<unknown> {
+  const { IFB$B_ORG: organization } = operation.ifab;
+  return organization === FAB$C_REL ? openRelative(p, operation) : organization === FAB$C_IDX ? describeIndexed(p, operation, xabs) : failRecord(RMS$_ORG);
 }
 
-function* formatStructure(p: Procedure, operation: FileOperation): ThreadFlow<void> {
-  if (operation.ifab.IFB$B_ORG === FAB$C_REL) yield* formatRelative(p, operation);
-  else failRecord(RMS$_ORG);
+function formatStructure(p: Procedure, operation: FileOperation, xabs: readonly Xab[]): ThreadFlow<unknown> {
+  return operation.ifab.IFB$B_ORG === FAB$C_REL ? formatRelative(p, operation) : formatIndexed(p, operation, xabs, operation.fab.FAB$L_ALQ);
 }
 
 const FORMATS = new Set([FAB$C_UDF, FAB$C_FIX, FAB$C_VAR, FAB$C_VFC, FAB$C_STM, FAB$C_STMLF, FAB$C_STMCR]);
@@ -241,11 +241,19 @@ function* makeFile(p: Procedure, operation: FileOperation, target: DirectoryTarg
   ifab.IFB$L_EBK = 1;
   ifab.IFB$W_FFB = 0;
   ifab.IFB$L_HBK = 0;
-  if (ifab.IFB$B_ORG === FAB$C_REL && !(fab.FAB$B_FAC & FAB$M_BIO)) {
+  const hasBuckets = ifab.IFB$B_ORG !== FAB$C_SEQ && !(fab.FAB$B_FAC & FAB$M_BIO);
+  let allocation = xabs.filter(({ code }) => code === XAB$C_ALL).map(({ address }) => XABALL.at(p.memory, address).XAB$L_ALQ)[0] ?? fab.FAB$L_ALQ;
+  if (hasBuckets && ifab.IFB$B_ORG === FAB$C_REL) {
     const wrong = relativeDefaults(ifab, fab.FAB$L_MRN);
     if (wrong !== 0) return { status: wrong };
+  } else if (hasBuckets) {
+    try {
+      allocation = planIndexed(p, operation, xabs, fab.FAB$L_ALQ);
+    } catch (problem) {
+      if (problem instanceof RecordFailure) return { status: problem.status, stv: problem.stv };
+      throw problem;
+    }
   }
-  const allocation = xabs.filter(({ code }) => code === XAB$C_ALL).map(({ address }) => XABALL.at(p.memory, address).XAB$L_ALQ)[0] ?? fab.FAB$L_ALQ;
   const contiguous = fab.FAB$V_CTG ? FIB$M_ALCON : fab.FAB$V_CBT ? FIB$M_ALCONB : 0;
   const access = (fab.FAB$B_FAC === 0 ? FAB$M_PUT : fab.FAB$B_FAC) | (fab.FAB$B_FAC & FAB$M_BIO ? 0 : FAB$M_PUT);
   const isTemporary = fab.FAB$V_TMP !== 0 || fab.FAB$V_TMD !== 0;
@@ -263,7 +271,7 @@ function* makeFile(p: Procedure, operation: FileOperation, target: DirectoryTarg
   const status = afterAccess(p, operation, target, result, access, []);
   if (status !== 0) return { status };
   ifab.IFB$V_WRITER = 1;
-  const failed = yield* withBuckets(p, operation, target, formatStructure);
+  const failed = yield* withBuckets(p, operation, target, xabs, formatStructure);
   if (failed) {
     ifab.IFB$L_FOP = (ifab.IFB$L_FOP | FAB$M_DLT) >>> 0;
     setDeleteName(p, ifab, result.name);

@@ -2,15 +2,16 @@ import type { Procedure } from '../../executive/gate/procedure.js';
 import { procedure } from '../../executive/gate/microroutine.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
 import { IO$_MODIFY } from '../../executive/starlet/iodef.js';
-import { FAB, FAB$C_BID, FAB$C_SEQ, FAB$M_BIO, FAB$M_MSE } from '../../executive/starlet/fabdef.js';
+import { FAB, FAB$C_BID, FAB$C_IDX, FAB$C_SEQ, FAB$M_BIO, FAB$M_MSE } from '../../executive/starlet/fabdef.js';
 import {
   RMS$_CCR, RMS$_DME, RMS$_FAB, RMS$_IFI, RMS$_IOP, RMS$_ISI, RMS$_NORMAL, RMS$_PENDING, RMS$_RAB, RMS$_RNL, RMS$_STALL, RMS$_WER,
 } from '../../executive/starlet/rmsdef.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import { putRecordAttributes, recordAttributeItem } from '../files/attributes.js';
 import { callerRab, eventFlag, finish, recordService, type Completion, type Rab, type RecordOperation } from '../operation.js';
-import { createIrab, deleteIrab, findFile, findStream, INDIRECT, PPF_RAT, releaseWorkArea, type Ifab, type Irab } from '../segments.js';
-import { IRAB } from '../structures.js';
+import { allocate, createIrab, deleteIrab, findFile, findStream, INDIRECT, PPF_RAT, releaseWorkArea, type Ifab, type Irab } from '../segments.js';
+import { deleteIndexed, getIndexed, putIndexed, rewindIndexed, updateIndexed } from '../index/records.js';
+import { IRAB, IRB$C_KEYROOM } from '../structures.js';
 import { readBlocks, spaceBlocks, writeBlocks } from './block-io.js';
 import { setBufferLimit } from './buckets.js';
 import { endOfFile, flushStream, makeBuffer, setNextRecord } from './buffer.js';
@@ -40,7 +41,11 @@ const connect = procedure('RMS$CONNECT', function* (p) {
   if (hasBuckets && ifab.IFB$L_IRAB !== 0 && !(ifab.IFB$B_SHR & FAB$M_MSE)) return finish(rab, { status: RMS$_CCR });
   const irab = createIrab(p, ifab);
   if (!irab) return finish(rab, { status: RMS$_DME });
-  if (hasBuckets) return finish(rab, { status: connectBuckets(ifab, irab, rab, isIndirect ? ifi & (INDIRECT | PPF_RAT) : 0) });
+  if (hasBuckets && !connectBuckets(p, ifab, irab, rab, isIndirect ? ifi & (INDIRECT | PPF_RAT) : 0)) {
+    deleteIrab(p, irab);
+    return finish(rab, { status: RMS$_DME });
+  }
+  if (hasBuckets) return finish(rab, { status: RMS$_NORMAL });
   if (ifab.IFB$V_DISK && !isBlockIo && !makeBuffer(p, ifab, irab, rab.RAB$B_MBC)) {
     deleteIrab(p, irab);
     return finish(rab, { status: RMS$_DME });
@@ -56,13 +61,19 @@ const connect = procedure('RMS$CONNECT', function* (p) {
   return finish(rab, { status: RMS$_NORMAL });
 });
 
-/** A stream of a relative or indexed file. */
-function connectBuckets(ifab: Ifab, irab: Irab, rab: Rab, indirect: number): number {
+/** A stream of a relative or indexed file. False: no memory for its keys. */
+function connectBuckets(p: Procedure, ifab: Ifab, irab: Irab, rab: Rab, indirect: number): boolean {
   setBufferLimit(ifab, rab.RAB$B_MBF);
+  if (ifab.IFB$B_ORG === FAB$C_IDX) {
+    irab.IRB$L_KEYBUF = allocate(p, ifab.IFB$V_PPF !== 0, 2 * IRB$C_KEYROOM);
+    if (irab.IRB$L_KEYBUF === 0) return false;
+    irab.IRB$B_KRF = rab.RAB$B_KRF;
+    irab.IRB$V_ATSTART = 1;
+  }
   irab.IRB$L_NRP_VBN = 1;
   irab.IRB$V_EOF = rab.RAB$V_EOF;
   rab.RAB$W_ISI = irab.IRB$W_ISI | indirect;
-  return RMS$_NORMAL;
+  return true;
 }
 
 /** $DISCONNECT: an indirect user leaves the stream to the others. */
@@ -90,11 +101,11 @@ function either(disk: Body, device?: Body): Body {
 }
 
 /** Takes the way of the file's organization; files without buckets `otherwise`. */
-function organized(relative: Body, otherwise: Body): Body {
+function organized(relative: Body, indexed: Body, otherwise: Body): Body {
   return function* (p, operation) {
     const { ifab, irab } = operation;
     if (!ifab.IFB$V_DISK || ifab.IFB$B_ORG === FAB$C_SEQ || irab.IRB$V_BIO) return yield* otherwise(p, operation);
-    return yield* relative(p, operation);
+    return yield* (ifab.IFB$B_ORG === FAB$C_IDX ? indexed : relative)(p, operation);
   };
 }
 
@@ -156,6 +167,10 @@ function findRelative(p: Procedure, operation: RecordOperation): ThreadFlow<Comp
   return getRelative(p, operation, true);
 }
 
+function findIndexed(p: Procedure, operation: RecordOperation): ThreadFlow<Completion> {
+  return getIndexed(p, operation, true);
+}
+
 function* nothing(): ThreadFlow<Completion> {
   return { status: RMS$_NORMAL };
 }
@@ -181,16 +196,16 @@ const wait = procedure('RMS$WAIT', function* (p) {
 
 export const STREAM_SERVICES = [
   connect, disconnect, wait,
-  recordService('$GET', organized(getRelative, either(getSequential, getDeviceRecord))),
-  recordService('$PUT', organized(putRelative, either(putSequential, putDeviceRecord))),
-  recordService('$FIND', organized(findRelative, either(findSequential))),
-  recordService('$UPDATE', organized(updateRelative, either(updateSequential))),
-  recordService('$DELETE', organized(deleteRelative, impossible)),
-  recordService('$TRUNCATE', organized(impossible, either(truncateSequential))),
-  recordService('$REWIND', organized(rewindBuckets, either(rewind, nothing))),
-  recordService('$FLUSH', organized(flushStructured, either(flush, nothing))),
-  recordService('$FREE', organized(freeLocks, notLocked)),
-  recordService('$RELEASE', organized(releaseLock, notLocked)),
+  recordService('$GET', organized(getRelative, getIndexed, either(getSequential, getDeviceRecord))),
+  recordService('$PUT', organized(putRelative, putIndexed, either(putSequential, putDeviceRecord))),
+  recordService('$FIND', organized(findRelative, findIndexed, either(findSequential))),
+  recordService('$UPDATE', organized(updateRelative, updateIndexed, either(updateSequential))),
+  recordService('$DELETE', organized(deleteRelative, deleteIndexed, impossible)),
+  recordService('$TRUNCATE', organized(impossible, impossible, either(truncateSequential))),
+  recordService('$REWIND', organized(rewindBuckets, rewindIndexed, either(rewind, nothing))),
+  recordService('$FLUSH', organized(flushStructured, flushStructured, either(flush, nothing))),
+  recordService('$FREE', organized(freeLocks, freeLocks, notLocked)),
+  recordService('$RELEASE', organized(releaseLock, releaseLock, notLocked)),
   recordService('$NXTVOL', impossible),
   recordService('$READ', readBlocks),
   recordService('$WRITE', writeBlocks),
