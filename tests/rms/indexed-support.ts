@@ -108,3 +108,20 @@ export function* rawBlock(p: Procedure, vbn: number, change?: (bytes: Uint8Array
     return bytes;
   });
 }
+
+/** Writes the first blocks of I.DAT. */
+export function* restoreBlocks(p: Procedure, blocks: readonly Uint8Array[]): Flow<void> {
+  yield* p.scratch(function* () {
+    const fab = makeFab(p, 'I.DAT', { fac: FAB$M_BIO | FAB$M_GET | FAB$M_PUT });
+    yield* service(p, '$OPEN', { fab: fab.address });
+    const rab = makeRab(p, fab, 512 * blocks.length);
+    yield* service(p, '$CONNECT', { rab: rab.address });
+    blocks.forEach((bytes, index) => p.memory.writeBytes(rab.RAB$L_UBF + 512 * index, bytes));
+    rab.RAB$L_BKT = 1;
+    rab.RAB$L_RBF = rab.RAB$L_UBF;
+    rab.RAB$W_RSZ = 512 * blocks.length;
+    yield* service(p, '$WRITE', { rab: rab.address });
+    yield* service(p, '$CLOSE', { fab: fab.address });
+    return 0;
+  });
+}

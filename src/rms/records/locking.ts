@@ -1,7 +1,7 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { service } from '../../executive/gate/service-call.js';
 import { suspend, type ThreadFlow } from '../../executive/gate/thread.js';
-import { FAB$M_DEL, FAB$M_MSE, FAB$M_NIL, FAB$M_PUT, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD, FAB$M_TRN, FAB$M_UPD } from '../../executive/starlet/fabdef.js';
+import { FAB$M_DEL, FAB$M_MSE, FAB$M_NIL, FAB$M_PUT, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD, FAB$M_TRN, FAB$M_UPD, FAB$M_UPI } from '../../executive/starlet/fabdef.js';
 import {
   LCK$K_CRMODE, LCK$K_EXMODE, LCK$K_NLMODE, LCK$K_PRMODE, LCK$K_PWMODE, LCK$M_CONVERT, LCK$M_DEQALL, LCK$M_NOQUEUE, LCK$M_NOQUOTA, LCK$M_SYNCSTS, LCK$M_SYSTEM,
   LCK$M_VALBLK,
@@ -24,11 +24,14 @@ import { failRecord } from './failure.js';
 const EXECUTIVE = 1;
 const WRITES = FAB$M_PUT | FAB$M_UPD | FAB$M_DEL | FAB$M_TRN;
 
-/** Whether the file is opened so that there is somebody to be kept apart. */
+/**
+ * Whether the file is opened so that there is somebody to be kept apart. choice: FAB$M_UPI, the user's own interlocking, does not switch the locks of
+ * relative and indexed files off, for nobody could keep their buckets whole without them.
+ */
 export function needsLocks(ifab: Ifab): boolean {
   const share = ifab.IFB$B_SHR;
   if (share & FAB$M_NIL) return (share & FAB$M_MSE) !== 0;
-  if (share & (FAB$M_SHRPUT | FAB$M_SHRUPD | FAB$M_SHRDEL | FAB$M_MSE)) return true;
+  if (share & (FAB$M_SHRPUT | FAB$M_SHRUPD | FAB$M_SHRDEL | FAB$M_MSE | FAB$M_UPI)) return true;
   return (ifab.IFB$B_FAC & WRITES) !== 0 && (share & FAB$M_SHRGET) !== 0;
 }
 
