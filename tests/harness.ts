@@ -30,6 +30,7 @@ export interface TestOptions {
   readonly systemImages?: readonly SystemSpaceImage[];
   /** Attaches devices to the machine before it boots. */
   readonly attach?: (machine: Machine) => void;
+  readonly memoryMegabytes?: number;
 }
 
 /** A booted executive with programs of the test's own as images, in virtual time. */
@@ -43,7 +44,7 @@ export class TestSystem {
   constructor(options: TestOptions) {
     const programs: Record<string, Program> = { SYSINIT: function* () { return 1; }, ...options.programs };
     this.system = bootSystem({
-      memoryMegabytes: 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); } },
+      memoryMegabytes: options.memoryMegabytes ?? 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); } },
       systemTime: TEST_TIME, systemImages: options.systemImages ?? [], firstImage: 'SYSINIT',
       parameters: { USERD1: FILL_FREED_POOL, ...options.parameters },
       ...(options.attach ? { attach: options.attach } : {}),

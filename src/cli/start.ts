@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { HostClock, VirtualClock } from '../emulator/clock.js';
 import { DUMP_OVERHEAD_BLOCKS } from '../executive/exceptions/dump-format.js';
+import { OperatorConsole } from '../console/operator-console.js';
 import { HostDumpFile } from '../console/dump-file.js';
 import { hostMilliseconds, hostSystemTime, Runner } from '../console/runner.js';
 import { HostTerminal } from '../console/terminal.js';
@@ -43,7 +44,7 @@ export function startCommand(): Command {
 
 async function start(flags: StartFlags): Promise<void> {
   const megabytes = decimal(flags.memory, 8, 512, '--memory');
-  const disk = openSystemDisk(flags.disk, dataDirectory(flags.dataDir), false);
+  const disk = openSystemDisk(flags.disk, dataDirectory(flags.dataDir));
   const clock = flags.fast ? new VirtualClock() : new HostClock(hostMilliseconds);
   let quit = false;
   let inputEnded = false;
@@ -68,7 +69,8 @@ async function start(flags: StartFlags): Promise<void> {
     ...(flags.mount === undefined ? {} : { hostDirectories: flags.mount.map((mount) => mount.directory), hostNames: flags.mount.map((mount) => mount.name) }),
     ...(flags.dumpTo === undefined ? {} : { dumpWriter: new HostDumpFile(flags.dumpTo, megabytes * 2048 + DUMP_OVERHEAD_BLOCKS) }),
   });
-  const feed = new Typist(typed, (byte) => system.machine.console.receive(byte));
+  const operator = new OperatorConsole(system.machine, terminal);
+  const feed = new Typist(typed, (byte) => { operator.receive(byte); });
   const runner = new Runner({
     machine: system.machine,
     untilNextTimer: () => system.untilNextTimer(),

@@ -1,12 +1,16 @@
-import { procedure, type Flow } from '../executive/gate/microroutine.js';
+import { callRoutine, procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { IO$M_CTRLYAST, IO$M_OUTBAND, IO$_SETMODE } from '../executive/starlet/iodef.js';
+import { SS$_NOPRIV, SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { readQuad, writeQuad } from '../executive/structures/memory.js';
+import { PHD } from '../executive/structures/phd.js';
 import type { Dcl } from './interpreter/session.js';
 import { commandLoop, hasControlYAction } from './interpreter/execute.js';
 import { outermost } from './interpreter/completion.js';
 import { leaveLevel } from './interpreter/levels.js';
 import { TIMER_FLAG } from './commands/wait.js';
+import { PRC } from './structures.js';
 import { openSession } from './system.js';
 
 /** CTRL/Y: the attention AST of the terminal, in supervisor mode. @source book 23.3; digest ch23 2.8 */
@@ -74,12 +78,19 @@ export const DCL$ATTENTION = procedure('DCL$ATTENTION', function* (p): Flow<numb
   dcl.prc.PRC$V_INTERRUPTED = 1;
   dcl.prc.PRC$L_CURPC = p.argument(SAVED_PC);
   dcl.prc.PRC$L_CURPSL = p.argument(SAVED_PSL);
+  const saved = dcl.prc.address + PRC.offset.PRC$Q_IMAGEPRIV;
+  if (((yield* p.call(dcl.prc.PRC$L_SETPRIVILEGES, TAKE_AWAY, saved)) & 1) !== 0) dcl.prc.PRC$V_PRIVIMAGE = 1;
   // What follows is command processing, not an AST: others come in it, as attach requests must.
   yield* service(p, '$CLRAST', {});
   if (!dcl.interactive) dcl.pushInterruptFrame();
   const left = yield* commandLoop(dcl);
   if (dcl.idf.IDF$V_INTERRUPT !== 0) dcl.popFrame();
   dcl.prc.PRC$V_CTRLY = 0;
+  if (dcl.prc.PRC$V_PRIVIMAGE !== 0) {
+    // The image goes on, or its exit handlers do: they are as trusted as it is.
+    yield* p.call(dcl.prc.PRC$L_SETPRIVILEGES, GIVE_BACK, saved);
+    dcl.prc.PRC$V_PRIVIMAGE = 0;
+  }
   if (left.kind === 'continue') {
     dcl.prc.PRC$V_INTERRUPTED = 0;
     return 1;
@@ -87,6 +98,7 @@ export const DCL$ATTENTION = procedure('DCL$ATTENTION', function* (p): Flow<numb
   while (!outermost(dcl)) yield* leaveLevel(dcl);
   if (left.kind === 'exit') {
     dcl.prc.PRC$V_INTERRUPTED = 0;
+    if (left.command !== '') dcl.prc.PRC$L_PENDING = dcl.keep(dcl.prc.PRC$L_PENDING, left.command);
     return imageExits(p, dcl);
   }
   // The image goes: back to the main loop below it, which executes the command.
@@ -99,3 +111,25 @@ function imageExits(p: Procedure, dcl: Dcl): number {
   p.memory.writeLong(p.argumentList + 4 * SAVED_PC, dcl.prc.PRC$L_EXITIMAGE);
   return 1;
 }
+
+const TAKE_AWAY = 0;
+const GIVE_BACK = 1;
+
+/**
+ * DCL$IMAGE_PRIVILEGES what,quadword - supervisor mode only. 0: when the image was installed with privileges, keeps the current ones at
+ * `quadword` and makes the process's permanent ones the current ones; 1: the reverse. @returns SS$_NORMAL; SS$_NOPRIV and nothing done
+ * @source book 23.3 CTRL/Y processing; ch23#27
+ */
+export const DCL$IMAGE_PRIVILEGES = callRoutine('DCL$IMAGE_PRIVILEGES', (k) => {
+  if (k.cpu.currentMode > SUPERVISOR) return SS$_NOPRIV;
+  const pcb = k.pcb;
+  const phd = PHD.at(k, pcb.PCB$L_PHD);
+  const kept = k.argument(2);
+  if (k.argument(1) === TAKE_AWAY) {
+    if (phd.PHD$Q_IMAGPRIV === 0n) return SS$_NOPRIV;
+    writeQuad(k.currentModeMemory, kept, pcb.PCB$Q_PRIV);
+  }
+  pcb.PCB$Q_PRIV = k.argument(1) === TAKE_AWAY ? k.p1.CTL$GQ_PROCPRIV : readQuad(k.currentModeMemory, kept);
+  phd.PHD$Q_PRIVMSK = pcb.PCB$Q_PRIV;
+  return SS$_NORMAL;
+});

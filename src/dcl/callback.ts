@@ -1,7 +1,8 @@
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import {
-  CLI$K_CLINT, CLI$K_CLISERV, CLI$K_DEFGLOBAL, CLI$K_DEFLOCAL, CLI$K_DELEGBL, CLI$K_DELELCL, CLI$K_GETLINE, CLI$K_GETSYM, CLI$K_GETVALUE, CLI$K_PRESENT,
+  CLI$K_ATTACH, CLI$K_CLINT, CLI$K_CLISERV, CLI$K_DEFGLOBAL, CLI$K_DEFLOCAL, CLI$K_DELEGBL, CLI$K_DELELCL, CLI$K_GETLINE, CLI$K_GETSYM, CLI$K_GETVALUE,
+  CLI$K_PRESENT, CLI$K_SPAWN,
 } from '../executive/starlet/clidef.js';
 import { SS$_ACCVIO, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { textToBytes } from '../executive/structures/memory.js';
@@ -13,6 +14,7 @@ import { CommandFailure } from './condition.js';
 import { upcase } from './language/characters.js';
 import { toText } from './language/value.js';
 import { ParseResult } from './parse-result.js';
+import { spawnRequest } from './spawn/request.js';
 import type { Presence } from './tables/parsed-command.js';
 import type { Dcl } from './interpreter/session.js';
 import { openSession } from './system.js';
@@ -112,6 +114,11 @@ export const DCL$CLI_REQUEST = procedure('DCL$CLI_REQUEST', function* (p): Flow<
   const dcl = openSession(p);
   try {
     if (request.CLIREQ$B_RQTYPE === CLI$K_CLINT && (request.CLIREQ$B_SERVCOD === CLI$K_PRESENT || request.CLIREQ$B_SERVCOD === CLI$K_GETVALUE)) return commandRequest(p, dcl, request, name);
+    if (request.CLIREQ$B_RQTYPE === CLI$K_CLISERV && (request.CLIREQ$B_SERVCOD === CLI$K_SPAWN || request.CLIREQ$B_SERVCOD === CLI$K_ATTACH)) {
+      return yield* spawnRequest(dcl, at, {
+        accessible: (address, length, write) => accessible(p, address, length, write), text: (descriptor) => callerText(p, descriptor),
+      });
+    }
     return request.CLIREQ$B_RQTYPE === CLI$K_CLISERV ? symbolRequest(p, dcl, request, name) : CLI$_INVREQTYP;
   } catch (error) {
     if (error instanceof CommandFailure) return error.code;

@@ -1,10 +1,10 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
-import { CLI$K_CLINT, CLI$K_CLISERV, CLI$K_GETLINE, CLI$K_GETVALUE, CLI$K_PRESENT } from '../executive/starlet/clidef.js';
+import { CLI$K_ATTACH, CLI$K_CLINT, CLI$K_CLISERV, CLI$K_GETLINE, CLI$K_GETVALUE, CLI$K_PRESENT, CLI$K_SPAWN } from '../executive/starlet/clidef.js';
 import { CLI$_NEGATED, CLI$_LOCNEG } from '../executive/starlet/climsgdef.js';
 import { bytesToText } from '../executive/structures/memory.js';
 import { CLI_DATA_BASE } from '../executive/structures/p1-cells.js';
-import { CLIREQ } from './clireq.js';
+import { CLIREQ, CLISPN } from './clireq.js';
 
 /**
  * What an image asks its command interpreter: CLI$PRESENT, CLI$GET_VALUE, LIB$GET_FOREIGN. The calls go through the call back
@@ -65,3 +65,52 @@ export function* cliGetForeign(p: Procedure): Flow<string | undefined> {
   return (status & 1) !== 0 ? text : undefined;
 }
 
+
+export interface SpawnArguments {
+  readonly command?: string;
+  readonly input?: string;
+  readonly output?: string;
+  readonly flags?: number;
+  readonly name?: string;
+  readonly statusAddress?: number;
+  readonly eventFlag?: number;
+  readonly astadr?: number;
+  readonly astprm?: number;
+  readonly prompt?: string;
+}
+
+/** LIB$SPAWN: a subprocess with a command interpreter. @returns status, and the extended PID */
+export function* cliSpawn(p: Procedure, args: SpawnArguments): Flow<{ status: number; pid: number }> {
+  return yield* p.scratch(function* () {
+    const block = CLISPN.at(p.memory, p.allocate(CLISPN.size));
+    const pid = p.allocate(4);
+    const text = (value: string | undefined): number => (value === undefined ? 0 : p.string(value));
+    block.CLISPN$B_RQTYPE = CLI$K_CLISERV;
+    block.CLISPN$B_SERVCOD = CLI$K_SPAWN;
+    block.CLISPN$L_COMMAND = text(args.command);
+    block.CLISPN$L_INPUT = text(args.input);
+    block.CLISPN$L_OUTPUT = text(args.output);
+    block.CLISPN$L_FLAGS = args.flags ?? 0;
+    block.CLISPN$L_NAME = text(args.name);
+    block.CLISPN$L_PID = pid;
+    block.CLISPN$L_STATUS = args.statusAddress ?? 0;
+    block.CLISPN$L_EFN = args.eventFlag ?? -1;
+    block.CLISPN$L_ASTADR = args.astadr ?? 0;
+    block.CLISPN$L_ASTPRM = args.astprm ?? 0;
+    block.CLISPN$L_PROMPT = text(args.prompt);
+    const status = yield* p.call(p.memory.readLong(CLI_DATA_BASE), block.address);
+    return { status, pid: p.memory.readLong(pid) };
+  });
+}
+
+/** LIB$ATTACH: the terminal goes to another process of the job. */
+export function* cliAttach(p: Procedure, pid: number): Flow<number> {
+  return yield* p.scratch(function* () {
+    const block = CLISPN.at(p.memory, p.allocate(CLISPN.size));
+    block.CLISPN$B_RQTYPE = CLI$K_CLISERV;
+    block.CLISPN$B_SERVCOD = CLI$K_ATTACH;
+    block.CLISPN$L_PID = p.allocate(4);
+    p.memory.writeLong(block.CLISPN$L_PID, pid);
+    return yield* p.call(p.memory.readLong(CLI_DATA_BASE), block.address);
+  });
+}

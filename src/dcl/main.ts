@@ -2,7 +2,7 @@ import { inlineRoutine, procedure, type Flow, type Microroutine } from '../execu
 import { service } from '../executive/gate/service-call.js';
 import { PRC$M_BATCH } from '../executive/starlet/prcdef.js';
 import { CLI_CELLS, CLI_DATA_BASE } from '../executive/structures/p1-cells.js';
-import { DCL$ATTENTION, enableAttention } from './attention.js';
+import { DCL$ATTENTION, DCL$IMAGE_PRIVILEGES, enableAttention } from './attention.js';
 import { DCL$OUT_OF_BAND } from './control-t.js';
 import { DCL$CLI_REQUEST } from './callback.js';
 import { runImage } from './commands/image.js';
@@ -31,7 +31,7 @@ const WORK_AREA = PPD_ADDRESS + PPD.size;
 /** Addresses of the labels of dcl.mar, in the order DCL$STARTUP pushes them. */
 const ENTRIES = [
   'PRC$L_RUNIMAGE', 'PRC$L_UNWIND', 'PRC$L_EXITHANDLER', 'PRC$L_CALLBACK', 'PRC$L_ATTENTION', 'PRC$L_SETMSGMASK', 'PRC$L_EXITIMAGE',
-  'PRC$L_OUTBAND', 'PRC$L_ATTACHAST', 'PRC$L_TERMAST', 'PRC$L_KEYOWNER',
+  'PRC$L_OUTBAND', 'PRC$L_ATTACHAST', 'PRC$L_TERMAST', 'PRC$L_KEYOWNER', 'PRC$L_SETPRIVILEGES',
 ] as const;
 
 export const DCL$INITIALIZE = procedure('DCL$INITIALIZE', function* (p): Flow<number> {
@@ -154,5 +154,5 @@ const toFrame = inlineRoutine('DCL$TO_FRAME', (k) => {
 
 export const DCL_ROUTINES: readonly Microroutine[] = [
   DCL$INITIALIZE, DCL$MAIN, DCL$ATTENTION, DCL$OUT_OF_BAND, DCL$CLI_REQUEST, DCL$SETMSGMASK, markFrame, toFrame,
-  DCL$ATTACH_AST, DCL$TERMINATION_AST, DCL$KEYBOARD_OWNER,
+  DCL$ATTACH_AST, DCL$TERMINATION_AST, DCL$KEYBOARD_OWNER, DCL$IMAGE_PRIVILEGES,
 ];

@@ -40,7 +40,7 @@ export const PRC = cells('PRC', [
   ['PRC$L_GLOBALS', 'global symbol table (SYT)'],
   ['PRC$L_KEYS', 'first key definition (KEY), 0 none'],
   ['PRC$L_FILES', 'first file opened by OPEN (PPF), 0 none'],
-  ['PRC$L_SEARCHES', 'first context of F$SEARCH and F$PID (CTX), 0 none'],
+  ['PRC$L_SEARCHES', 'first context of F$SEARCH, 0 none'],
   ['PRC$L_RESULT', 'parse result of the command that activated the current image (RPW), 0 none'],
   ['PRC$L_FLAGS', 'flag bits'],
   ['PRC$L_STATUS', '$STATUS'],
@@ -66,6 +66,8 @@ export const PRC = cells('PRC', [
   ['PRC$L_ATTACHAST', 'DCL$ATTACH_AST'],
   ['PRC$L_TERMAST', 'DCL$TERMINATION_AST'],
   ['PRC$L_KEYOWNER', 'DCL$KEYBOARD_OWNER'],
+  ['PRC$L_SETPRIVILEGES', 'DCL$IMAGE_PRIVILEGES'],
+  ['PRC$Q_IMAGEPRIV', 'privileges of an interrupted image, taken away while commands are typed'],
   ['PRC$L_SPAWNED', 'first spawned process (SPB), 0 none'],
   ['PRC$L_SPAWNCMD', 'command of SPAWN, in the subprocess (STR), 0 none (left)'],
   ['PRC$W_ATTCHAN', 'channel of the attach request mailbox, 0 none'],
@@ -88,6 +90,8 @@ export const PRC = cells('PRC', [
   ['PRC$T_KEYSTATE', 32, 'counted name of the current key state'],
   ['PRC$T_PREFIX', 68, 'counted SET PREFIX control string'],
   ['PRC$A_RECALL', 2048, 'RECALL ring: counted strings, newest last'],
+  ['PRC$L_CONTEXTS', 'first selection of F$CONTEXT, 0 none'],
+  ['PRC$L_UNIQUE', 'calls of F$UNIQUE'],
 ], {
   PRC$V_VERIFYPROC: ['PRC$L_FLAGS', 0],
   PRC$V_VERIFYIMAGE: ['PRC$L_FLAGS', 1],
@@ -101,6 +105,7 @@ export const PRC = cells('PRC', [
   PRC$V_DETACHED: ['PRC$L_FLAGS', 9],
   PRC$V_ONECOMMAND: ['PRC$L_FLAGS', 10],
   PRC$V_STARTBEHIND: ['PRC$L_FLAGS', 11],
+  PRC$V_PRIVIMAGE: ['PRC$L_FLAGS', 12],
 });
 
 /** Where DCL finds everything else: the head of the CLI symbol table pages. */
@@ -296,6 +301,7 @@ export const DCL$C_KEY = 6;
 export const DCL$C_RPW = 7;
 export const DCL$C_RAB = 8;
 export const DCL$C_SPB = 9;
+export const DCL$C_CTX = 10;
 
 export const SYM$K_INTEGER = 1;
 export const SYM$K_STRING = 2;

@@ -58,7 +58,9 @@ const TIMER = 32;
 const FIRST_PART_DONE = 64;
 /** PSL<CM>: the code is a PDP-11's. */
 const COMPATIBILITY = 128;
-const ONE_AT_A_TIME = TRACE | FIRST_PART_DONE;
+/** Somebody is told of every instruction. */
+const OBSERVED = 256;
+const ONE_AT_A_TIME = TRACE | FIRST_PART_DONE | OBSERVED;
 
 /** Below this level a branch to itself is a processor with nothing to do. */
 const IDLE_IPL = 8;
@@ -86,7 +88,16 @@ export class Cpu {
   /** What opcode FC does. Returns false when it does not know the bytes that follow. */
   customInstruction: ((cpu: Cpu) => boolean) | null = null;
   /** Called with the PC of each instruction before it executes. While it is set the processor takes one instruction at a time. */
-  observer: ((pc: number) => void) | null = null;
+  get observer(): ((pc: number) => void) | null {
+    return this.#observer;
+  }
+
+  set observer(observer: ((pc: number) => void) | null) {
+    this.#observer = observer;
+    this.#attention = observer === null ? this.#attention & ~OBSERVED : this.#attention | OBSERVED;
+  }
+
+  #observer: ((pc: number) => void) | null = null;
 
   readonly model: CpuModel;
   readonly mmu: Mmu;
@@ -427,7 +438,7 @@ export class Cpu {
             if (stop !== CONTINUE) return stop;
             if ((this.#attention & COMPATIBILITY) !== 0) {
               if (this.instructionCount >= limit) return null;
-              this.observer?.(r[15]!);
+              this.#observer?.(r[15]!);
               this.#beginTraced();
               this.instructionCount++;
               this.#compatibility.step();
@@ -437,12 +448,10 @@ export class Cpu {
           if (this.instructionCount >= limit) return null;
 
           const block = blocks.find(r[15]!, mmu.generation * 4 + mmu.mode);
-          if (block.idles && this.ipl < IDLE_IPL && this.#attention === 0) return IDLE;
+          if (block.idles && this.ipl < IDLE_IPL && (this.#attention & ~OBSERVED) === 0) return IDLE;
           const list = block.instructions;
           let count = list.length;
-          this.observer?.(block.va);
           if ((this.#attention & ONE_AT_A_TIME) !== 0) count = this.#beginAlone(list[0]!);
-          else if (this.observer !== null) count = 1;
           else if (this.instructionCount + count > limit) count = limit - this.instructionCount;
           // The last instruction finds the PC after itself; those before it do not look.
           r[15] = count === list.length ? block.end : list[count - 1]!.next;
@@ -503,6 +512,7 @@ export class Cpu {
 
   /** With T set, one instruction at a time, each leaving TP behind. With FPD set, one, which must know what to do about it. */
   #beginAlone(instruction: Instruction): number {
+    this.#observer?.(instruction.pc);
     if ((this.pslBits & PSL_FPD) !== 0 && !instruction.resumes) {
       this.instructionCount++;
       throw reservedInstruction();

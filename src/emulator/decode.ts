@@ -262,7 +262,6 @@ export class BlockCache {
       const base = this.#byte();
       // Literal, register and index modes have no address to index; PC cannot be an index. A 780 indexes immediate mode, from the constant's address.
       if (index === 15 || base < 0x60 || (base === 0x8f && this.#subset)) return RESERVED;
-      if ((base >> 4 === 7 || base >> 4 === 8 || base >> 4 === 9) && (base & 15) === index && (base & 15) !== 15) return RESERVED;
       if (this.#address(instruction, k, base, size, undo) === RESERVED) return RESERVED;
       this.#shape += 'x';
       this.#setIndex(instruction, k, index);

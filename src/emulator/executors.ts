@@ -64,7 +64,7 @@ export function composeExecutor(decoded: DecodedRow, shape: string): { text: str
   const lines = [...text.saves];
   if (text.restoresCc) lines.push('cpu.savedCc = cpu.cc;');
   if (row.resume !== undefined) {
-    lines.push(`if ((cpu.pslBits & ${PSL_FPD}) === 0) {`, ...text.lines, `${call};`, `cpu.pslBits |= ${PSL_FPD};`, '}', 'resume(cpu);', `cpu.pslBits &= ${~PSL_FPD};`);
+    lines.push(`if ((cpu.pslBits & ${PSL_FPD}) === 0) {`, ...text.lines, `${call};`, `cpu.pslBits |= ${PSL_FPD};`, '}', row.resume.length > 1 ? 'resume(cpu, i.next - i.pc);' : 'resume(cpu);', `cpu.pslBits &= ${~PSL_FPD};`);
   } else {
     lines.push(...text.lines, ...text.store(call));
   }
@@ -184,8 +184,11 @@ class Evaluation {
   }
 
   #address(k: number, letter: string, size: number, indexed: boolean): string {
+    // The index counts as it was before the base's register changes, should it be the same.
+    const early = indexed && '+-i'.includes(letter);
+    if (early) this.lines.push(`const x${k} = r[i.x${k}];`);
     const base = this.#base(k, letter, size);
-    return indexed ? `((${base}) + (r[i.x${k}] << ${Math.log2(size)})) | 0` : base;
+    return indexed ? `((${base}) + (${early ? `x${k}` : `r[i.x${k}]`} << ${Math.log2(size)})) | 0` : base;
   }
 
   #base(k: number, letter: string, size: number): string {

@@ -123,3 +123,8 @@ export function kernelStackNotValid(): VaxFault {
 export function machineCheck(pa: number, va: number): VaxFault {
   return new VaxFault(SCB_MACHINE_CHECK, 'abort', [0x28, 0, 0, 0, va >>> 0, 0, 0, 0, pa >>> 2, 0, 0]);
 }
+
+/** A word of memory whose parity is wrong, read at the instruction in progress. The same frame; summary code 5: read data substitute. */
+export function parityError(): VaxFault {
+  return new VaxFault(SCB_MACHINE_CHECK, 'abort', [0x28, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+}

@@ -5,6 +5,7 @@
 import type { MachineClock } from './clock.js';
 import { type ConsolePort, ConsoleTerminal } from './console-terminal.js';
 import { Cpu, type CpuModel, type ExecutionStop } from './cpu.js';
+import { parityError } from './fault.js';
 import { InterruptController } from './interrupts.js';
 import { IntervalTimer } from './interval-timer.js';
 import { IoSpace } from './io-space.js';
@@ -58,6 +59,11 @@ export class Machine {
   /** Must follow every change to physical memory that does not go through the processor: DMA, loading. */
   codeChanged(pa: number, length: number): void {
     this.cpu.mmu.codeChanged(pa, length);
+  }
+
+  /** Breaks a word of memory for once: the instruction at the PC ends in a machine check. To be called between slices. */
+  injectParityError(): void {
+    this.cpu.raise(parityError());
   }
 
   /** Executes at most `maxInstructions`. */

@@ -1,6 +1,6 @@
 import { AST_ROUTINES, AST_SOURCE } from './ast/index.js';
 import initSource from './boot/init.mar';
-import { DISPATCH_ROUTINES, dispatchSource, implementedServices, vectorSource } from './dispatch/index.js';
+import { DISPATCH_ROUTINES, LIBRARY_SOURCE, dispatchSource, implementedServices, vectorSource } from './dispatch/index.js';
 import { EXCEPTION_ROUTINES, EXCEPTION_SOURCES, SCB_ENTRIES as EXCEPTION_SCB } from './exceptions/index.js';
 import type { Microroutine } from './gate/microroutine.js';
 import { IMAGE_ROUTINES, IMAGE_SOURCE } from './image/index.js';
@@ -37,12 +37,13 @@ export function describeSystem(
   ];
   const written = [
     initSource, POOL_SOURCE, SYNCHRONIZATION_SOURCE, SCHEDULING_SOURCE, AST_SOURCE, TIME_SOURCE, PROCESS_SOURCE, MEMORY_SOURCE, ...EXCEPTION_SOURCES,
-    IMAGE_SOURCE, IO_SOURCE, LOCKS_SOURCE,
+    IMAGE_SOURCE, IO_SOURCE, LIBRARY_SOURCE, LOCKS_SOURCE,
   ];
   const implemented = implementedServices(routines.map((routine) => routine.name), written);
   return {
     routines,
-    sources: [...written, dispatchSource(implemented)],
+    // What stands around BUG$FATAL is lost in a crash: nothing that a bugcheck needs.
+    sources: [...written, 'BUG$FATAL::\n', dispatchSource(implemented)],
     vectorSource: vectorSource(implemented),
     scb: [...SCB_ENTRIES, ...IO_SCB, ...EXCEPTION_SCB.map(({ vector, symbol, interruptStack }) => ({ vector, symbol, stack: interruptStack ? 1 as const : 0 as const }))],
     systemImages,

@@ -6,7 +6,7 @@ import { createPages, deletePages } from '../executive/memory/address-space.js';
 import { p0Pages, p1LowPage, PAGE_SIZE, setRegionLengths } from '../executive/memory/page-tables.js';
 import { findResident, MMG$MAP_RESIDENT } from '../executive/memory/resident.js';
 import { LNM$SET_GROUP } from '../executive/names/process-tables.js';
-import { FAB, FAB$C_BID, FAB$C_BLN, FAB$M_CR, FAB$M_GET, FAB$M_INP, FAB$M_PPF, FAB$M_PUT } from '../executive/starlet/fabdef.js';
+import { FAB, FAB$C_BID, FAB$C_VAR, FAB$C_BLN, FAB$M_CR, FAB$M_GET, FAB$M_INP, FAB$M_PPF, FAB$M_PUT } from '../executive/starlet/fabdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
 import { SS$_NORMAL, SS$_NOSUCHSEC } from '../executive/starlet/ssdef.js';
 import { JIB } from '../executive/structures/jib.js';
@@ -50,6 +50,7 @@ function* openPermanent(p: Procedure, name: number, length: number, use: 'input'
   fab.FAB$B_FNS = length;
   fab.FAB$L_FOP = FAB$M_PPF | (use === 'input' ? FAB$M_INP : 0);
   fab.FAB$B_FAC = use === 'input' ? FAB$M_GET : FAB$M_PUT;
+  fab.FAB$B_RFM = FAB$C_VAR;
   fab.FAB$B_RAT = FAB$M_CR;
   const opened = yield* service(p, use === 'input' ? '$OPEN' : '$CREATE', { fab: fab.address });
   if (!(opened & 1)) return { status: opened, ifi: 0, isi: 0, device: 0 };

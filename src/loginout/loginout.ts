@@ -7,9 +7,11 @@ import { DEV$M_TRM } from '../executive/starlet/devdef.js';
 import { DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
 import { JPI$_OWNER } from '../executive/starlet/jpidef.js';
 import { PRC$M_INTER } from '../executive/starlet/prcdef.js';
+import { PRV$V_CMEXEC, PRV$V_CMKRNL, PRV$V_SYSNAM } from '../executive/starlet/prvdef.js';
 import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
-import { ArrayMemory, bytesToText, readCounted, textToBytes } from '../executive/structures/memory.js';
+import { ArrayMemory, bytesToText, readCounted, textToBytes, writeQuad } from '../executive/structures/memory.js';
+import { CTL$GL_VECTORS, P1_CELLS } from '../executive/structures/p1-cells.js';
 import { permanentEquivalence } from '../rms/names/translate.js';
 import { PPD, PPD_ADDRESS } from '../dcl/index.js';
 import { deviceItem, longwordOf } from '../dcl/item-information.js';
@@ -77,6 +79,7 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
   const output = yield* nameOf(p, 'SYS$OUTPUT');
   const error = yield* nameOf(p, 'SYS$ERROR');
   const isSubprocess = (yield* jobLong(p, JPI$_OWNER)).value !== 0;
+  if (isSubprocess) yield* dropPrivileges(p);
   const opened = yield* inMode(p, '$CMEXEC', entries.openFiles, [...address(p, input), ...address(p, output), isSubprocess ? 1 : 0]);
   if (!(opened & 1)) return opened;
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
@@ -103,6 +106,19 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
 }
 
+/** What LOGINOUT needs to go on: inner modes, and names in executive mode. */
+const KEPT_PRIVILEGES = (1n << BigInt(PRV$V_CMKRNL)) | (1n << BigInt(PRV$V_CMEXEC)) | (1n << BigInt(PRV$V_SYSNAM));
+
+/** A subprocess's creator names its files: they are opened with the process's privileges, not with those LOGINOUT is installed with. */
+function* dropPrivileges(p: Procedure): Flow<void> {
+  yield* p.scratch(function* () {
+    const prvadr = p.allocate(8);
+    const own = P1_CELLS.at(p.memory, CTL$GL_VECTORS).CTL$GQ_PROCPRIV;
+    writeQuad(p.memory, prvadr, BigInt.asUintN(64, ~(own | KEPT_PRIVILEGES)));
+    return yield* service(p, '$SETPRV', { enbflg: 0, prvadr, prmflg: 0 });
+  });
+}
+
 /**
  * A subprocess is logged in already: identity, quotas and logical names are its creator's. When SYS$ERROR names a mailbox, that is where the
  * context of a SPAWN comes from: the CLI finds it as a supervisor mode name. @source book 23.2.10 step 9
@@ -126,14 +142,22 @@ function* nameOf(p: Procedure, name: string): Flow<string> {
   return resolved.kind === 'name' ? resolved.text : resolved.device;
 }
 
+/** The device of a file specification: what stands behind ESC, NUL and the file identifier. */
+function* deviceOf(p: Procedure, specification: string): Flow<string> {
+  const given = /^(_?[A-Z0-9$_]+):/i.exec(specification)?.[1];
+  if (given === undefined && !/[[.\]]/.test(specification)) return specification;
+  const text = yield* nameOf(p, given ?? 'SYS$DISK');
+  return `${text.replace(/:.*$/, '')}:`;
+}
+
 function address(p: Procedure, text: string): [number, number] {
   return [text.length, p.bytes(textToBytes(text))];
 }
 
 /** SYS$INPUT and SYS$OUTPUT now stand for open files; SYS$ERROR is SYS$OUTPUT, SYS$COMMAND is SYS$INPUT (ch23#4, ch23#5). */
 function* nameFiles(p: Procedure, ppd: ReturnType<typeof PPD.at>, input: string, output: string): Flow<void> {
-  const forInput = permanentEquivalence(ppd.PPD$W_INPIFI, input);
-  const forOutput = permanentEquivalence(ppd.PPD$W_OUTIFI, output);
+  const forInput = permanentEquivalence(ppd.PPD$W_INPIFI, yield* deviceOf(p, input));
+  const forOutput = permanentEquivalence(ppd.PPD$W_OUTIFI, yield* deviceOf(p, output));
   for (const [name, equivalence] of [['SYS$INPUT', forInput], ['SYS$COMMAND', forInput], ['SYS$OUTPUT', forOutput], ['SYS$ERROR', forOutput]] as const) {
     yield* defineLogical(p, USER_MODE_TABLE, name, EXECUTIVE, [equivalence]);
   }

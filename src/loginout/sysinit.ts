@@ -5,7 +5,6 @@ import { service } from '../executive/gate/service-call.js';
 import { LNM$M_CONCEALED, LNM$M_TERMINAL } from '../executive/starlet/lnmdef.js';
 import { PRC$M_DETACH } from '../executive/starlet/prcdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
-import { writeQuad } from '../executive/structures/memory.js';
 import { defineLogical, type Translation } from './define.js';
 import { logStart } from './log-start.js';
 
@@ -16,6 +15,9 @@ import { logStart } from './log-start.js';
 const SYSTEM_TABLE = 'LNM$SYSTEM_TABLE';
 const EXECUTIVE = 1;
 const SYSTEM_UIC = 0x00010004;
+/** Below that of the processes it creates, and the one it was started with. */
+const LOW_PRIORITY = 4;
+const OWN_PRIORITY = 9;
 
 const rooted = (text: string): Translation => ({ text, attributes: LNM$M_CONCEALED | LNM$M_TERMINAL });
 
@@ -51,16 +53,6 @@ export interface SysinitOptions {
   readonly processes: readonly { readonly name: string; readonly image: string }[];
 }
 
-/** One process starts before the next is made, as with the commands of a startup procedure: paged pool need not hold two quota blocks. */
-function* tick(p: Procedure): Flow<void> {
-  yield* p.scratch(function* () {
-    const time = p.allocate(8);
-    writeQuad(p.memory, time, -100_000n);
-    yield* service(p, '$SETIMR', { efn: 1, daytim: time });
-    yield* service(p, '$WAITFR', { efn: 1 });
-  });
-}
-
 /** The SYSINIT image's routine. */
 export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof procedure> {
   return procedure('SYSINIT$MAIN', function* (p) {
@@ -78,12 +70,14 @@ export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof proce
       if (!(status & 1)) return status;
     }
     yield* logStart(p);
-    for (const { name, image } of options.processes) {
+    for (const [index, { name, image }] of options.processes.entries()) {
+      // Each starts before the next is made, as with the commands of a startup procedure: paged pool need not hold two quota blocks.
+      const isLast = index === options.processes.length - 1;
+      yield* service(p, '$SETPRI', { pri: isLast ? OWN_PRIORITY : LOW_PRIORITY });
       const status = yield* service(p, '$CREPRC', {
         image: p.string(image), prcnam: p.string(name), baspri: 8, uic: SYSTEM_UIC, stsflg: PRC$M_DETACH,
       });
       if (!(status & 1)) return status;
-      yield* tick(p);
     }
     return SS$_NORMAL;
   });

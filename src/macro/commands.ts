@@ -1,3 +1,5 @@
+import { neededMembers, type LibraryMember } from './link/libraries.js';
+import { symbolLookup } from './symbols.js';
 import type { SourceFile } from './assembly.js';
 import type { Diagnostic } from './diagnostics.js';
 import { parseLinkOptions } from './link/options-file.js';
@@ -29,6 +31,8 @@ export interface OutputFile {
 
 export interface CommandHost<Y, N> {
   /** A text file. The name in the answer is the full file specification. */
+  /** The object modules of a library. */
+  readLibrary?(spec: string): Steps<Y, N, { readonly name: string; readonly members: readonly LibraryMember[] } | FileFailure>;
   readText(spec: string, defaultType: string): Steps<Y, N, { name: string; text: string } | FileFailure>;
   readRecords(spec: string, defaultType: string): Steps<Y, N, { name: string; records: Uint8Array[] } | FileFailure>;
   /** Text, lines ended by newlines. The answer is the full file specification. */
@@ -75,8 +79,18 @@ export interface MacroCommand {
   readonly libraries: readonly MacroLibrary[];
 }
 
+/** An input of LINK: object file, options file, or object library. */
+export interface LinkInput {
+  readonly spec: string;
+  readonly isOptions?: boolean;
+  /** /LIBRARY: modules that are needed. */
+  readonly isLibrary?: boolean;
+  /** /INCLUDE: modules of the library that are taken in any case. */
+  readonly include?: readonly string[];
+}
+
 export interface LinkCommand {
-  readonly files: readonly { readonly spec: string; readonly isOptions?: boolean }[];
+  readonly files: readonly LinkInput[];
   readonly executable: string | boolean;
   readonly map: string | boolean;
   /** /FULL: the map lists image sections too. */
@@ -155,7 +169,24 @@ export function* linkCommand<Y, N>(command: LinkCommand, host: CommandHost<Y, N>
       }
       Object.assign(extra, parsed.settings);
       for (const [name, value] of parsed.symbols) extra.symbols.set(name, value);
-      pending.unshift(...parsed.files.map((spec) => ({ spec })));
+      pending.unshift(...parsed.files.map(linkInput));
+      continue;
+    }
+    if (file.isLibrary === true || file.include !== undefined) {
+      const library = host.readLibrary ? yield* host.readLibrary(file.spec) : { spec: file.spec, reason: '-RMS-E-FNF, file not found' };
+      if (isFailure(library)) return yield* openFailure(host, 'LINK', library, 'in');
+      const included = library.members.filter(({ name }) => file.include?.includes(name) === true);
+      for (const name of file.include ?? []) {
+        if (!included.some((member) => member.name === name)) yield* host.print(`%LINK-W-MODNOTFND, module ${name} not found in library ${library.name}`);
+      }
+      const system = symbolLookup(command.symbols);
+      const before = [...objects, ...included.map(({ records }) => [...records])];
+      const needed = file.isLibrary === true
+        ? neededMembers(before, library.members.filter((member) => !included.includes(member)), (name) => extra.symbols.has(name) || system(name) !== undefined) : [];
+      for (const { records } of [...included, ...needed]) {
+        objects.push([...records]);
+        names.push(library.name);
+      }
       continue;
     }
     const object = yield* host.readRecords(file.spec, 'OBJ');
@@ -186,6 +217,16 @@ export function* linkCommand<Y, N>(command: LinkCommand, host: CommandHost<Y, N>
     yield* printMessages(host, error.messages);
     return linkResult(error.messages);
   }
+}
+
+/** A file of an options file: `LIB/LIBRARY`, `LIB/INCLUDE=(A,B)`, or an object file. */
+function linkInput(text: string): LinkInput {
+  const [spec = '', ...qualifiers] = text.split('/');
+  const include = qualifiers.map((word) => /^INC[A-Z]*[=:]\(?([^)]*)\)?$/i.exec(word.trim())?.[1]).find((list) => list !== undefined);
+  return {
+    spec: spec.trim(), isLibrary: qualifiers.some((word) => /^LIB/i.test(word.trim())),
+    ...(include === undefined ? {} : { include: include.split(',').map((name) => name.trim().toUpperCase()) }),
+  };
 }
 
 function withExtra(extra: ReadonlyMap<string, number>, symbols: SymbolSource | undefined): (name: string) => number | undefined {

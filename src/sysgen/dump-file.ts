@@ -7,6 +7,8 @@ import { systemFileExtents } from './system-disk.js';
 /** SYS$SYSTEM:SYSDUMP.DMP as a bugcheck writes it: by block numbers found at boot, for at a crash no file system can be trusted. @source digest ch08 fact 37 */
 
 const BLOCK = 512;
+/** Block number of what is not on the disk. */
+const BEYOND = 0x4000_0000;
 /** The dump file; where there is none, the primary page file takes its place. @source digest ch08 2.7 */
 const DUMP_FILES = ['[SYS0.SYSEXE]SYSDUMP.DMP', '[SYS0.SYSEXE]PAGEFILE.SYS'];
 
@@ -31,21 +33,10 @@ export function systemDumpWriter(store: BlockStore): DumpWriter | undefined {
   if (!extents || blocks === 0) return undefined;
   return {
     blocks,
-    write(block, bytes) {
+    extents,
+    write(_block, bytes, lbn) {
       try {
-        let skip = block - 1;
-        let done = 0;
-        for (const { lbn, count } of extents) {
-          if (skip >= count) {
-            skip -= count;
-            continue;
-          }
-          const part = Math.min(count - skip, Math.floor((bytes.length - done) / BLOCK));
-          if (part <= 0) return;
-          store.write(lbn + skip, bytes.subarray(done, done + part * BLOCK));
-          done += part * BLOCK;
-          skip = 0;
-        }
+        store.write(lbn, bytes);
       } catch {
         // A bugcheck has nobody to tell: what could not be written is not there.
       }
@@ -56,15 +47,19 @@ export function systemDumpWriter(store: BlockStore): DumpWriter | undefined {
 /** One dump into two files, each as far as it has room. */
 export function bothDumpWriters(first: DumpWriter | undefined, second: DumpWriter | undefined): DumpWriter | undefined {
   if (!first || !second) return first ?? second;
-  const cut = (writer: DumpWriter, block: number, bytes: Uint8Array): void => {
+  const cut = (writer: DumpWriter, block: number, bytes: Uint8Array, lbn: number): void => {
     const room = Math.max(0, writer.blocks - block + 1) * BLOCK;
-    if (room > 0) writer.write(block, bytes.subarray(0, room));
+    if (room > 0) writer.write(block, bytes.subarray(0, room), lbn);
   };
+  const blocks = Math.max(first.blocks, second.blocks);
+  // What goes beyond the file on the disk is in the other only, wherever that may be.
+  const beyond = blocks - first.blocks;
   return {
-    blocks: Math.max(first.blocks, second.blocks),
-    write(block, bytes) {
-      cut(first, block, bytes);
-      cut(second, block, bytes);
+    blocks,
+    extents: [...first.extents ?? [], ...(beyond > 0 ? [{ lbn: BEYOND, count: beyond }] : [])],
+    write(block, bytes, lbn) {
+      cut(first, block, bytes, lbn);
+      cut(second, block, bytes, lbn);
     },
   };
 }

@@ -25,7 +25,7 @@ export function residentImages(options: ImageOptions): readonly ResidentImage[] 
     ({ name, transfer: routine.name, routines: [routine], privileges: 0xffffffffffffffffn });
   return [
     one('SYSINIT', sysinitRoutine(options)),
-    one('JBC', jobControlRoutine(options)),
+    one('JOBCTL', jobControlRoutine(options)),
     one('OPCOM', OPCOM_ROUTINE),
     loginoutImage(options),
     dclTablesImage(),

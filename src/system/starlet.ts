@@ -1,7 +1,7 @@
 import type { BlockStore } from '../emulator/devices/disk.js';
 import type { ConsolePort, MachineClock } from '../emulator/machine.js';
 import { defaultParameters, type ParameterValues } from '../executive/boot/parameters.js';
-import { NotEnoughMemory } from '../executive/boot/sysboot.js';
+import { NotEnoughMemory, type ResidentImage } from '../executive/boot/sysboot.js';
 import type { DumpWriter } from '../executive/exceptions/dump-format.js';
 import { connectHostDirectories, fileSystemImage, mountVolume } from '../filesystem/index.js';
 import type { HostDirectory } from '../filesystem/host/host-directory.js';
@@ -33,6 +33,8 @@ export interface StarletOptions {
   readonly dumpWriter?: DumpWriter;
   /** A procedure to run instead of a session at the console. */
   readonly job?: ProcedureJob;
+  /** Resident images beside those of the system. */
+  readonly moreImages?: readonly ResidentImage[];
 }
 
 const SYSTEM_DEVICE = 'DUA0:';
@@ -71,13 +73,13 @@ function boot(options: StarletOptions, current: ParameterValues): System {
     attach: (machine) => attachDisks(machine, options.disks),
     parameters: { ...current, ...(options.job ? PAPER : {}), ...options.parameters },
     ...(dumpWriter === undefined ? {} : { dumpWriter }),
-    residentImages: residentImages({
+    residentImages: [...(options.moreImages ?? []), ...residentImages({
       systemDevice: SYSTEM_DEVICE, autologin: options.autologin,
       startAt: options.job ? [] : ['OPA0:'],
       ...(options.job ? { job: options.job } : {}),
       processes: [
         { name: 'ERRFMT', image: 'SYS$SYSTEM:ERRFMT.EXE' }, { name: 'OPCOM', image: 'SYS$SYSTEM:OPCOM.EXE' },
-        { name: 'JOB_CONTROL', image: 'SYS$SYSTEM:JBC.EXE' },
+        { name: 'JOB_CONTROL', image: 'SYS$SYSTEM:JOBCTL.EXE' },
       ],
       hostNames: directories.map((directory, unit) => ({ device: `HDA${unit}:`, name: options.hostNames?.[unit] ?? `DISK$${directory.label}` })),
       *mount(p) {
@@ -91,6 +93,6 @@ function boot(options: StarletOptions, current: ParameterValues): System {
         }
         return status;
       },
-    }),
+    })],
   });
 }

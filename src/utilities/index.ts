@@ -4,7 +4,9 @@ import { APPEND_IMAGE } from './append.js';
 import { COPY_IMAGE } from './copy.js';
 import { CREATE_IMAGE } from './create.js';
 import { DELETE_IMAGE } from './delete.js';
+import { DIFFERENCES_IMAGE } from './differences.js';
 import { DIRECTORY_IMAGE } from './directory.js';
+import { DUMP_IMAGE } from './dump.js';
 import { ERRFMT_IMAGE } from './errfmt.js';
 import { HELP_IMAGE } from './help/vmshelp.js';
 import { LIBRARIAN_IMAGE } from './librarian/library.js';
@@ -12,9 +14,10 @@ import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
 import { RENAME_IMAGE } from './rename.js';
 import { SEARCH_IMAGE } from './search.js';
-import { SET_IMAGE } from './set.js';
 import { SET_FILE_IMAGE } from './set-file.js';
+import { SET_IMAGE } from './set.js';
 import { SHOW_IMAGE } from './show.js';
+import { SORT_IMAGE } from './sort.js';
 import { SYSGEN_IMAGE } from './sysgen.js';
 import { TYPE_IMAGE } from './type.js';
 
@@ -26,7 +29,9 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   COPY_IMAGE,
   CREATE_IMAGE,
   DELETE_IMAGE,
+  DIFFERENCES_IMAGE,
   DIRECTORY_IMAGE,
+  DUMP_IMAGE,
   ERRFMT_IMAGE,
   HELP_IMAGE,
   LIBRARIAN_IMAGE,
@@ -38,6 +43,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   SET_FILE_IMAGE,
   SET_IMAGE,
   SHOW_IMAGE,
+  SORT_IMAGE,
   SYSGEN_IMAGE,
   TYPE_IMAGE,
 ];

@@ -8,6 +8,8 @@ import { cliGetValue, cliIsNegated, cliPresent } from '../dcl/cli-client.js';
 import { CLI$_ABSENT } from '../executive/starlet/climsgdef.js';
 import type { CommandHost, FileFailure as LanguageFailure, OutputFile } from '../macro/commands.js';
 import { isFailure, readRecords, RmsFile, type CreateOptions, type FileFailure } from './files.js';
+import { LHD$C_OBJECT } from './librarian/format.js';
+import { readLibrary } from './librarian/library-file.js';
 import { STV_STATUS } from './messages.js';
 import { timeText } from './process-information.js';
 
@@ -55,6 +57,12 @@ export function* languageHost(p: Procedure): Flow<Host> {
       const read = yield* readRecords(p, spec, { defaults: `.${type}` });
       if (isFailure(read)) return yield* languageFailure(p, read);
       return { name: read.name, text: read.records.map((record) => `${bytesToText(record)}\n`).join('') };
+    },
+    *readLibrary(spec) {
+      const read = yield* readLibrary(p, spec.toUpperCase(), '.OLB');
+      if ('stv' in read) return yield* languageFailure(p, read);
+      if ('why' in read || read.library.type !== LHD$C_OBJECT) return { spec: read.spec, reason: '-LBR-E-TYPMISMCH, library type mismatch' };
+      return { name: read.spec, members: read.library.modules };
     },
     *readRecords(spec, type) {
       const read = yield* readRecords(p, spec, { defaults: `.${type}` });

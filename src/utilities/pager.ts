@@ -33,6 +33,10 @@ export class Pager implements LineSink {
     return yield* this.output.line(text);
   }
 
+  restart(): void {
+    this.shown = 0;
+  }
+
   /** CTRL/Z ends the listing. */
   private *pause(): Flow<void> {
     this.shown = 0;

@@ -9,6 +9,7 @@ import { SS$_BUFFEROVF, SS$_NORMAL, SS$_NOSUCHDEV } from '../executive/starlet/s
 import { bytesToText } from '../executive/structures/memory.js';
 import { programRegion } from './files.js';
 import { report } from './messages.js';
+import { fullDeviceLines } from './show-device-full.js';
 import type { Output } from './output.js';
 import { getDevice } from './process-information.js';
 
@@ -90,6 +91,12 @@ export function* showDevices(p: Procedure, output: Output, routine: number): Flo
     devices.push({ name, ...values });
   }
   if (devices.length === 0) return yield* report(p, { code: (SS$_NOSUCHDEV & ~7) >>> 0 });
+  // /BRIEF is what is shown when nothing else is asked for.
+  const brief = yield* cliIsPresent(p, 'BRIEF');
+  if ((yield* cliIsPresent(p, 'FULL')) && !brief) {
+    for (const { name } of devices) for (const line of yield* fullDeviceLines(p, name)) yield* output.line(line);
+    return SS$_NORMAL;
+  }
   for (const group of [0, 1, 2, 3]) {
     const members = devices.filter((device) => groupOf(device) === group);
     if (members.length === 0) continue;

@@ -4,7 +4,7 @@ import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
 import { translateFile } from '../executive/information/put-line.js';
 import * as JPI from '../executive/starlet/jpidef.js';
 import * as PRV from '../executive/starlet/prvdef.js';
-import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { SS$_NOMOREPROC, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { readCounted } from '../executive/structures/memory.js';
 import { PIO_BASE, PIO_CELLS } from '../executive/structures/p1-cells.js';
 import type { Output } from './output.js';
@@ -17,7 +17,7 @@ const quad = (code: number) => ({ code, kind: 'quad' as const });
 
 const ITEMS = {
   pid: long(JPI.JPI$_PID), name: text(JPI.JPI$_PRCNAM), user: text(JPI.JPI$_USERNAME), terminal: text(JPI.JPI$_TERMINAL), uic: long(JPI.JPI$_UIC),
-  basePriority: long(JPI.JPI$_PRIB), account: text(JPI.JPI$_ACCOUNT), cpuLimit: long(JPI.JPI$_CPULIM), dioLimit: long(JPI.JPI$_DIOLM),
+  basePriority: long(JPI.JPI$_PRIB), master: long(JPI.JPI$_MASTER_PID), account: text(JPI.JPI$_ACCOUNT), cpuLimit: long(JPI.JPI$_CPULIM), dioLimit: long(JPI.JPI$_DIOLM),
   byteCount: long(JPI.JPI$_BYTCNT), bioLimit: long(JPI.JPI$_BIOLM), timerCount: long(JPI.JPI$_TQCNT), fileCount: long(JPI.JPI$_FILCNT),
   pageFile: long(JPI.JPI$_PAGFILCNT), processLimit: long(JPI.JPI$_PRCLM), cluster: long(JPI.JPI$_DFPFC), astCount: long(JPI.JPI$_ASTCNT),
   lockCount: long(JPI.JPI$_ENQCNT), detached: long(JPI.JPI$_MAXDETACH), jobs: long(JPI.JPI$_MAXJOBS), buffered: long(JPI.JPI$_BUFIO),
@@ -41,7 +41,34 @@ export function* showProcess(p: Procedure, output: Output): Flow<number> {
   if (all || (yield* cliIsPresent(p, 'QUOTAS'))) yield* showQuotas(output, values);
   if (all || (yield* cliIsPresent(p, 'ACCOUNTING'))) yield* showAccounting(p, output, values);
   if (all || (yield* cliIsPresent(p, 'PRIVILEGES'))) yield* showPrivileges(output, values.privileges);
+  if (all || (yield* cliIsPresent(p, 'SUBPROCESSES'))) yield* showSubprocesses(p, output, values.master, values.pid);
   return SS$_NORMAL;
+}
+
+const MEMBER = { pid: long(JPI.JPI$_PID), owner: long(JPI.JPI$_OWNER), master: long(JPI.JPI$_MASTER_PID), name: text(JPI.JPI$_PRCNAM) } as const;
+
+/** The processes of a job, each below the one that made it. */
+function* showSubprocesses(p: Procedure, output: Output, master: number, shown: number): Flow<void> {
+  const members: { readonly pid: number; readonly owner: number; readonly name: string }[] = [];
+  const pid = p.allocate(4);
+  p.memory.writeLong(pid, 0xffffffff);
+  for (;;) {
+    const { status, values } = yield* p.scratch(() => getProcess(p, pid, MEMBER));
+    if (status === SS$_NOMOREPROC || values.pid === 0) break;
+    if ((status & 1) !== 0 && values.master === master) members.push(values);
+  }
+  const lines: string[] = [];
+  const walk = (owner: number, depth: number): void => {
+    for (const member of members.filter((candidate) => (depth === 0 ? candidate.pid === owner : candidate.owner === owner))) {
+      lines.push(`${' '.repeat(2 + 2 * depth)}${member.name}${member.pid === shown ? ' (*)' : ''}`);
+      walk(member.pid, depth + 1);
+    }
+  };
+  walk(master, 0);
+  yield* output.line();
+  yield* output.line(`There ${members.length === 1 ? 'is 1 process' : `are ${members.length} processes`} in this job: `);
+  yield* output.line();
+  for (const line of lines) yield* output.line(line);
 }
 
 function hex(value: number): string {

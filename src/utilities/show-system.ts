@@ -2,10 +2,11 @@ import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { cliIsPresent } from '../dcl/cli-client.js';
 import {
-  JPI$_BUFIO, JPI$_CPUTIM, JPI$_DIRIO, JPI$_EFWM, JPI$_GPGCNT, JPI$_OWNER, JPI$_PAGEFLTS, JPI$_PID, JPI$_PPGCNT, JPI$_PRCNAM, JPI$_PRI, JPI$_STATE, JPI$_STS,
+  JPI$_BUFIO, JPI$_CPUTIM, JPI$_DIRIO, JPI$_EFWM, JPI$_GPGCNT, JPI$_OWNER, JPI$_PAGEFLTS, JPI$_PID, JPI$_PPGCNT, JPI$_PRCNAM, JPI$_PRI, JPI$_STATE, JPI$_STS, JPI$_UIC,
 } from '../executive/starlet/jpidef.js';
+import { uicText } from '../executive/information/fao.js';
 import { SS$_NOMOREPROC, SS$_NORMAL } from '../executive/starlet/ssdef.js';
-import { SYI$_BOOTTIME, SYI$_NODENAME, SYI$_VERSION } from '../executive/starlet/syidef.js';
+import { SYI$_NODENAME, SYI$_VERSION } from '../executive/starlet/syidef.js';
 import { PCB } from '../executive/structures/pcb.js';
 import { RSN_NAMES, SCH$C_MWAIT, SCH_STATE_NAMES } from '../executive/structures/sch.js';
 import type { Output } from './output.js';
@@ -21,7 +22,7 @@ const ITEMS = {
   wait: { code: JPI$_EFWM, kind: 'long' }, priority: { code: JPI$_PRI, kind: 'long' }, direct: { code: JPI$_DIRIO, kind: 'long' },
   buffered: { code: JPI$_BUFIO, kind: 'long' }, cpu: { code: JPI$_CPUTIM, kind: 'long' }, faults: { code: JPI$_PAGEFLTS, kind: 'long' },
   pages: { code: JPI$_PPGCNT, kind: 'long' }, global: { code: JPI$_GPGCNT, kind: 'long' }, status: { code: JPI$_STS, kind: 'long' },
-  owner: { code: JPI$_OWNER, kind: 'long' },
+  owner: { code: JPI$_OWNER, kind: 'long' }, uic: { code: JPI$_UIC, kind: 'long' },
 } as const;
 
 const HEADING = '  Pid    Process Name    State  Pri      I/O       CPU       Page flts Ph.Mem';
@@ -40,14 +41,16 @@ function kindLetter(status: number, owner: number): string {
 
 export function* showSystem(p: Procedure, output: Output): Flow<number> {
   const { values: system } = yield* getSystem(p, {
-    version: { code: SYI$_VERSION, kind: 'text' }, node: { code: SYI$_NODENAME, kind: 'text' }, boot: { code: SYI$_BOOTTIME, kind: 'quad' },
+    version: { code: SYI$_VERSION, kind: 'text' }, node: { code: SYI$_NODENAME, kind: 'text' },
   });
   const wanted = {
     B: yield* cliIsPresent(p, 'BATCH'), N: yield* cliIsPresent(p, 'NETWORK'), S: yield* cliIsPresent(p, 'SUBPROCESS'),
   };
-  const selected = wanted.B || wanted.N || wanted.S;
+  // /PROCESS shows all of them, as no qualifier does.
+  const selected = (wanted.B || wanted.N || wanted.S) && !(yield* cliIsPresent(p, 'PROCESS'));
+  const full = yield* cliIsPresent(p, 'FULL');
   const now = yield* timeText(p);
-  const uptime = yield* uptimeText(p, system.boot);
+  const uptime = yield* uptimeText(p);
   yield* output.line(`VAX/VMS ${system.version.trim()}  on node ${system.node.trim()}  ${now}   Uptime ${uptime}`);
   yield* output.line(HEADING);
   const pid = p.allocate(4);
@@ -58,7 +61,7 @@ export function* showSystem(p: Procedure, output: Output): Flow<number> {
     for (;;) {
       const { status, values } = yield* getProcess(p, pid, ITEMS);
       if (status === SS$_NOMOREPROC || values.pid === 0) break;
-      yield* line(output, values, wanted, selected);
+      yield* line(output, values, wanted, selected, full);
       if (each !== 0xffffffff) break;
     }
   }
@@ -71,7 +74,7 @@ const BUILT_IN = [0, 1];
 type Values = { readonly [Name in keyof typeof ITEMS]: (typeof ITEMS)[Name]['kind'] extends 'text' ? string : number };
 
 /** A process that is outswapped, suspended or just going has no header to ask; what its PCB says is shown all the same. */
-function* line(output: Output, values: Values, wanted: Readonly<Record<'B' | 'N' | 'S', boolean>>, selected: boolean): Flow<void> {
+function* line(output: Output, values: Values, wanted: Readonly<Record<'B' | 'N' | 'S', boolean>>, selected: boolean, full: boolean): Flow<void> {
   const letter = kindLetter(values.status, values.owner);
   if (selected && !wanted[letter as 'B' | 'N' | 'S']) return;
   yield* output.line(
@@ -79,11 +82,12 @@ function* line(output: Output, values: Values, wanted: Readonly<Record<'B' | 'N'
     + `${String(values.priority).padStart(5)}${String(values.direct + values.buffered).padStart(9)}${cpuTime(values.cpu)}`
     + `${String(values.faults).padStart(10)}${String(values.pages + values.global).padStart(7)}  ${letter}`.trimEnd(),
   );
+  if (full) yield* output.line(`         ${uicText(values.uic).padEnd(60)}${`${Math.floor((values.pages + values.global) / 2)}Kb`.padStart(10)}`);
 }
 
-/** Time since boot: ` 0 02:02:59`. */
-function* uptimeText(p: Procedure, boot: bigint): Flow<string> {
-  const now = p.kernel.sys.EXE$GQ_SYSTIME;
-  const text = yield* timeText(p, boot - now === 0n ? -1n : boot - now);
+/** Time since boot, ` 0 02:02:59`: EXE$GL_ABSTIM counts the seconds whatever is done to the system time. */
+function* uptimeText(p: Procedure): Flow<string> {
+  const seconds = p.kernel.sys.EXE$GL_ABSTIM;
+  const text = yield* timeText(p, seconds === 0 ? -1n : BigInt(-seconds) * 10_000_000n);
   return text.slice(0, -3).trimStart().padStart(11);
 }

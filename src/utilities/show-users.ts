@@ -1,3 +1,4 @@
+import { cliGetValue } from '../dcl/cli-client.js';
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { JPI$_PID, JPI$_PRCNAM, JPI$_STS, JPI$_TERMINAL, JPI$_USERNAME } from '../executive/starlet/jpidef.js';
@@ -13,13 +14,14 @@ const ITEMS = {
 } as const;
 
 export function* showUsers(p: Procedure, output: Output): Flow<number> {
+  const wanted = ((yield* cliGetValue(p, 'USER')) ?? '').toUpperCase();
   const found: string[] = [];
   const pid = p.allocate(4);
   p.memory.writeLong(pid, 0xffffffff);
   for (;;) {
     const { status, values } = yield* getProcess(p, pid, ITEMS);
     if (status === SS$_NOMOREPROC || values.pid === 0) break;
-    if (values.status & PCB.mask.PCB$V_INTER) {
+    if (values.status & PCB.mask.PCB$V_INTER && values.user.trim().startsWith(wanted)) {
       found.push(`${values.terminal.padEnd(14)} ${values.user.trim().padEnd(13)} ${values.name.padEnd(16)} ${values.pid.toString(16).toUpperCase().padStart(8, '0')}`);
     }
   }

@@ -211,7 +211,7 @@ describe('tables', () => {
       const module = parseCld(source);
       return [...module.verbs, ...module.syntaxes].flatMap((definition) => (definition.routine === undefined ? [] : [definition.routine]));
     });
-    const missing = new Set(['SET_UIC']);        // known to be missing: it answers NOTIMPL
+    const missing = new Set(['SET_UIC']);        // known to be missing: they answer NOTIMPL
     expect(output('$ SET NOON\n$ BACKUP/LOG A B')).toEqual(['%DCL-E-NOTIMPL, BACKUP']);
     expect([...new Set(named)].filter((name) => !missing.has(name)).sort()).toEqual([...new Set(routineNames())].sort());
   });

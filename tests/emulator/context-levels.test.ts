@@ -49,6 +49,50 @@ test('ch01#9: exceptions leave the IPL as it is; a machine check and an invalid 
   expect([vectorAfter(nowhere), nowhere.m.cpu.ipl]).toEqual([4, 31]);
 });
 
+test('ch01#8: after an interrupt the previous mode is kernel, after an exception the mode it happened in', () => {
+  const previous = (vector: number, code: readonly number[], prepare: (b: Bench) => void): number[] => {
+    const b = mapped();
+    load(b.m, p0(0x200), code);
+    enter(b, 3, 0x200);
+    prepare(b);
+    return [vectorAfter(b) - vector, b.m.cpu.previousMode, b.m.cpu.currentMode];
+  };
+  expect(previous(0x150, [...op('INCL'), 0x50, ...op('BRB'), 0xfc], (b) => b.m.interrupts.request(0x150, 20))).toEqual([0, 0, 0]);
+  expect(previous(0x10, [0x57], () => undefined)).toEqual([0, 3, 0]);
+});
+
+test('ch01#33: outward, and to compatibility mode, the way is REI: a change of mode instruction goes inward or stays', () => {
+  const outward = mapped();
+  onKernelStack(outward, 0x4c);
+  load(outward.m, 0x1000, [...op('CHMU'), 5]);
+  outward.m.cpu.pslBits = 0;
+  outward.m.cpu.setPsl(0);
+  outward.m.cpu.r[14] = KSP | 0;
+  outward.m.cpu.r[15] = (S0 + 0x1000) | 0;
+  expect([vectorAfter(outward), outward.m.cpu.currentMode]).toEqual([0x4c, 0]);
+
+  const rei = (psl: number): number => {
+    const b = mapped();
+    load(b.m, 0x1000, [...op('REI')]);
+    b.m.cpu.pslBits = 0;
+    b.m.cpu.setPsl(0);
+    b.m.memory.view.setInt32(0x8ff8, 0x200, true);
+    b.m.memory.view.setInt32(0x8ffc, psl | 0, true);
+    b.m.cpu.r[14] = (KSP - 8) | 0;
+    b.m.cpu.r[15] = (S0 + 0x1000) | 0;
+    b.m.run(1);
+    return b.m.cpu.psl >>> 0;
+  };
+  expect(rei(0x03c0_0000)).toBe(0x03c0_0000);
+  expect(rei(0x83c0_0000)).toBe(0x83c0_0000);
+  // From user mode nothing sets compatibility mode: BISPSW has no such bit.
+  const user = mapped();
+  onKernelStack(user, 0x18);
+  load(user.m, p0(0x200), [...op('BISPSW'), 0x8f, 0x00, 0x80]);
+  enter(user, 3, 0x200);
+  expect(vectorAfter(user)).toBe(0x18);
+});
+
 test('ch10#31: LDPCTX forgets translations of P0 and P1, and keeps those of system space', () => {
   const b = mapped();
   const { cpu, memory } = b.m;

@@ -1,9 +1,9 @@
-/** D and G_floating as the table has them (isa/double.ts) against the exact arithmetic of floating-format.ts: bits, condition codes and faults. */
+/** D and G_floating as the table has them (isa/double.ts), and the integers and branches of F, against the exact arithmetic of floating-format.ts: bits, condition codes and faults. */
 import { describe, expect, test } from 'vitest';
 import { VaxFault } from '../../src/emulator/fault.js';
-import { D, type Format, G } from '../../src/emulator/isa/floating-format.js';
-import { floatRows } from '../../src/emulator/isa/float.js';
-import { rowOf } from '../../src/emulator/isa/table.js';
+import { D, F, type Format, G } from '../../src/emulator/isa/floating-format.js';
+import { conversion, floatRows } from '../../src/emulator/isa/float.js';
+import { instructionTable, rowOf } from '../../src/emulator/isa/table.js';
 import { bench } from './harness.js';
 
 const CASES = 20_000;
@@ -31,30 +31,35 @@ function value(next: (limit: number) => number, format: Format): [number, number
   return [(word() << 16) | top, (word() << 16) | word()];
 }
 
-describe.each([['D', D], ['G', G]] as const)('%s_floating', (letter, format) => {
+describe.each([['D', D], ['G', G], ['F', F]] as const)('%s_floating', (letter, format) => {
   const exact = floatRows(format);
-  test.each(['ADD', 'SUB', 'MUL', 'DIV', 'CMP', 'CVTL', 'CVT-L', 'CVTR-L'])('%s', (name) => {
+  const letters = letter === 'F' ? ['CVTL', 'CVT-L', 'CVTR-L', 'ACB'] : ['ADD', 'SUB', 'MUL', 'DIV', 'CMP', 'CVTL', 'CVT-L', 'CVTR-L', 'ACB', 'CVT-F', 'CVTF-'];
+  test.each(letters)('%s', (name) => {
     const { m } = bench();
-    const mnemonic = name.includes('-') ? name.replace('-', letter) : name === 'CMP' || name === 'CVTL' ? `${name}${letter}` : `${name}${letter}3`;
-    const reference = exact.find((row) => row.mnemonic === mnemonic)!;
+    const mnemonic = name.includes('-') ? name.replace('-', letter) : name === 'CMP' || name === 'CVTL' || name === 'ACB' ? `${name}${letter}` : `${name}${letter}3`;
+    const opcode = [...exact, ...instructionTable].find((row) => row.mnemonic === mnemonic)!.opcode;
+    const reference = name === 'CVT-F' ? conversion(opcode, format, F) : name === 'CVTF-' ? conversion(opcode, F, format) : exact.find((row) => row.mnemonic === mnemonic)!;
     const fast = rowOf(reference.opcode)!;
     expect(fast.operate).not.toBe(reference.operate);
     const next = generator(7 * format.precision + name.length * 1001);
     const run = (row: typeof fast, operands: number[], fu: boolean): unknown[] => {
       m.cpu.psl = fu ? 0x041f0040 : 0x041f0000;
       m.cpu.hi = 0;
+      m.cpu.r[15] = 0;
       try {
         const result = row.operate!(m.cpu, ...operands);
-        return [result === undefined ? undefined : (result as number) | 0, name.startsWith('CVT') && name.endsWith('-L') ? 0 : m.cpu.hi, m.cpu.cc];
+        return [result === undefined ? undefined : (result as number) | 0, /^CVTR?-|CMP/.test(name) || letter === 'F' ? 0 : m.cpu.hi, m.cpu.cc, m.cpu.r[15]];
       } catch (fault) {
         if (fault instanceof VaxFault) return ['fault', fault.vector, ...fault.parameters];
         throw fault;
       }
     };
+    const long = format.longs === 1 ? 1 : 2;
     for (let k = 0; k < CASES; k++) {
-      const a = value(next, format);
-      const b = next(20) === 0 ? a : value(next, format);
-      const operands = name === 'CVTL' ? [[0, 1, -1, 0x7fffffff, -0x80000000, (a[1] << 3) ^ b[0]][next(6)]!] : name.endsWith('-L') ? a : [...a, ...b];
+      const a = value(next, name === 'CVTF-' ? F : format).slice(0, name === 'CVTF-' ? 1 : long);
+      const b = (next(20) === 0 ? a : value(next, format)).slice(0, long);
+      const operands = name === 'CVTL' ? [[0, 1, -1, 0x7fffffff, -0x80000000, a[0]! ^ (b[0]! << 5)][next(6)]!]
+        : /^CVT/.test(name) ? a : name === 'ACB' ? [...a, ...b, ...value(next, format).slice(0, long), 0x1234] : [...a, ...b];
       const fu = next(2) === 1;
       const got = run(fast, operands, fu);
       const wanted = run(reference, operands, fu);

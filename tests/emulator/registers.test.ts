@@ -1,6 +1,6 @@
 /** Processor registers of a 780: which there are, who may read and write them, what they refuse. */
 import { expect, test } from 'vitest';
-import { VaxFault } from '../../src/emulator/fault.js';
+import type { VaxFault } from '../../src/emulator/fault.js';
 import * as PR from '../../src/emulator/processor-registers.js';
 import { bench, CODE, fillScb, handler, immediate, op, reg } from './harness.js';
 

@@ -77,6 +77,19 @@ test('decimal strings and EDITPC with a page boundary at every byte of every ope
   }
 });
 
+test('code with a page boundary at every byte of the instruction', () => {
+  const registers = { 6: 0x2000, 7: 0x2800, 8: 0x3000, 9: 0x3200, 10: 1 };
+  const data = { 0x2000: bytes(64, (i) => 3 * i), 0x2800: long(0x3010), 0x3010: long(0x41424344) };
+  const codes = [
+    [...op('ADDL3'), 0x8f, ...long(0x12345678), 0xe6, ...long(4), 0x4a, 0xf7, ...long(0)], [...op('MOVC3'), ...word16(40), 0x86, 0xc8, ...word(8)],
+    [...op('ADDD3'), 0x8f, ...long(0x4080), ...long(5), 0x8f, ...long(0x4180), ...long(7), 0x89], [...op('CVTLP'), 0x8f, ...long(-77), 9, 0x68],
+    [...op('EXTZV'), 0x8f, ...long(13), 0x8f, 20, 0xc6, ...word(2), 0x79], [...op('MOVO'), 0x86, 0x4a, 0xd7, ...word(0)],
+  ];
+  for (const code of codes) {
+    for (let k = 0; k <= code.length; k++) expect(expectRestartable({ code, registers, data, codeAt: 0xa00 - k }).vector).toBe(0);
+  }
+});
+
 test('POLYF, POLYD, POLYG and POLYH with a page boundary within the table', () => {
   const F = [0x00004080, 0x66664166, 0x0000c180, 0x33334233, 0x00004020, 0x99994199];
   for (const [mnemonic, longs] of [['POLYF', 1], ['POLYD', 2], ['POLYG', 2], ['POLYH', 4]] as const) {
@@ -177,30 +190,38 @@ test('EDITPC on an operator that is not DIGITAL\'s: software finds its state in 
   b.m.cpu.ipl = 1;
   b.m.run(3);
   // One digit seen that was not zero: significance, and so C; N as the source is negative; Z is gone.
-  expect(state).toEqual([2, 0x4001, 0x2d2a, 0x4103, 4, 0x4202, CODE, 0x0c010009]);
+  expect(state).toEqual([2, 0x4001, 0x05092d2a, 0x4103, 4, 0x4202, CODE, 0x0c010009]);
   expect(String.fromCharCode(...b.m.memory.bytes.subarray(0x4200, 0x4206))).toBe('*1-:23');
   expect([...b.m.cpu.r.subarray(0, 6), b.m.cpu.cc]).toEqual([4, 0x4000, 0, 0x4105, 0, 0x4206, 9]);
   expect(b.m.cpu.psl & 0x08000000).toBe(0);
 });
 
-test('POLYF that overflows leaves result, argument, count and coefficient for a handler, which may scale and go on', () => {
+test('POLYF that overflows is backed up; half done, it leaves result, argument, count and coefficient for a handler, which may scale and go on', () => {
   const huge = 0x00007f80;
   const one = 0x00004080;
-  const b = bench([...op('POLYF'), 0x66, 3, 0x67, ...op('HALT')]);
+  const b = bench([...op('POLYF'), 0x86, 3, 0x67, ...op('HALT')]);
   fillScb(b.m, 0);
   load(b.m, 0x4000, [...long(one), ...long(huge), ...long(one), ...long(one)]);
   load(b.m, 0x4100, long(huge));
-  Object.assign(b.m.cpu.r, { 6: 0x4100, 7: 0x4000 });
+  const start = [11, 22, 33, 44, 55, 66, 0x4100, 0x4000];
+  b.m.cpu.r.set(start);
   b.m.cpu.ipl = 1;
   b.m.run(1);
   expect(b.m.cpu.r[15]).toBe(handler(0x34));
-  // 1*huge+huge is 2^127: its product with huge is too large.
+  expect([...b.m.cpu.r.subarray(0, 8)]).toEqual(start);
+  expect(stackLongs(b.m, 3)).toEqual([8, CODE, 0x04010000]);
+
+  // Suspended before the first step: 1*huge+huge is too large.
+  b.m.cpu.r.set([one, huge, 3, 0x4004, 55, 66]);
+  b.m.cpu.r[15] = CODE;
+  b.m.cpu.psl = 0x0c010000;
+  b.m.run(1);
   expect([...b.m.cpu.r.subarray(0, 4)]).toEqual([one, huge, 3, 0x4004]);
   expect(stackLongs(b.m, 3)).toEqual([8, CODE, 0x0c010000]);
   // The handler makes the argument one: ((1*1+huge)*1+1)*1+1.
   load(b.m, handler(0x34), [...op('TSTL'), 0x8e, ...op('MOVL'), 0x8f, ...long(one), reg(1), ...op('REI')]);
   b.m.cpu.r[15] = handler(0x34);
   b.m.run(4);
-  expect([...b.m.cpu.r.subarray(0, 4)]).toEqual([huge, 0, 0, 0x4010]);
+  expect([...b.m.cpu.r.subarray(0, 6)]).toEqual([huge, 0, 0, 0x4010, 55, 66]);
   expect(b.m.cpu.psl).toBe(0x04010000);
 });

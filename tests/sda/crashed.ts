@@ -1,4 +1,5 @@
 import { bugcheckCode, BUG_FATAL } from '../../src/executive/exceptions/bugcheck-codes.js';
+import { makeBootControlBlock } from '../../src/executive/exceptions/boot-control-block.js';
 import { crash } from '../../src/executive/exceptions/bugcheck.js';
 import { crashContext } from '../../src/executive/exceptions/crash-header.js';
 import type { DumpWriter } from '../../src/executive/exceptions/dump-format.js';
@@ -51,6 +52,7 @@ export function crashDump(system: TestSystem): Uint8Array {
 
 export function crashNow(k: Kernel, dump: DumpWriter): void {
   k.dumpWriter = dump;
+  makeBootControlBlock(k, dump);
   crash(k, bugcheckCode('OPERCRASH') | BUG_FATAL, crashContext(k, k.register(15), k.cpu.psl, k.register(14)));
 }
 

@@ -49,7 +49,7 @@ describe('SYSGEN', () => {
     expect(console.type('SHOW/DYNAMIC').slice(3).every((text) => text.endsWith(' D'))).toBe(true);
     expect(console.type('SHOW/PQL').slice(3).every((text) => text.startsWith('PQL_'))).toBe(true);
     expect(console.type('SHOW/MAJOR').some((text) => text.startsWith('NPAGEDYN'))).toBe(true);
-    expect(console.type('SHOW/HEX PAGEDYN').at(-1)).toMatch(/^PAGEDYN +0007D000 +0007D000 +00002800 +FFFFFFFF Bytes$/);
+    expect(console.type('SHOW/HEX PAGEDYN').at(-1)).toMatch(/^PAGEDYN +0007D000 +0007D000 +00003000 +FFFFFFFF Bytes$/);
     expect(console.type('SHOW/NAMES/TTY')).toEqual(['TTY_TYPAHDSZ', 'TTY_ALTYPAHD', 'TTY_ALTALARM', 'TTY_BUF', 'TTY_DEFCHAR', 'TTY_DEFCHAR2']);
     expect(console.type('SHOW/ACP')).toHaveLength(3);
     expect(console.type('HELP')[0]).toMatch(/USE ACTIVE/);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DMP, DUMP_VERSION, EMB$K_CR, EMB_CR } from '../../src/executive/exceptions/dump-format.js';
+import { BOOTCB, EXE$BOOTCB_CHK } from '../../src/executive/exceptions/boot-control-block.js';
+import { DMP, DUMP_FIRST_MEMORY_BLOCK, DUMP_VERSION, EMB$K_CR, EMB_CR } from '../../src/executive/exceptions/dump-format.js';
 import { EMB$K_CS, EMB$K_DE, EMB$K_TS, EMB_DV, EMB_PREFIX } from '../../src/executive/exceptions/error-log-entries.js';
 import { ERL, ERL$ALLOCEMB, ERL$RELEASEMB, errorLogBuffer } from '../../src/executive/exceptions/error-log.js';
 import { bugcheckCode } from '../../src/executive/exceptions/bugcheck-codes.js';
@@ -9,7 +10,7 @@ import { ArrayMemory, readCounted } from '../../src/executive/structures/memory.
 import { UCB } from '../../src/executive/structures/ucb.js';
 import { SCH$C_HIB } from '../../src/executive/structures/sch.js';
 import { MemoryBlocks } from '../../src/filesystem/block-io.js';
-import { readSystemFile } from '../../src/sysgen/system-disk.js';
+import { readSystemFile, systemFileExtents } from '../../src/sysgen/system-disk.js';
 import { checkPool } from '../../src/executive/pool/check.js';
 import { errorLog, newDisk, WholeSystem } from './whole-system.js';
 
@@ -257,5 +258,55 @@ describe('after a crash', () => {
     expect(DMP.at(new ArrayMemory(after), 0).DMP$W_DUMPVER).toBe(DUMP_VERSION);
     new WholeSystem(disk).run(35);
     expect(types(disk).filter((type) => type === EMB$K_CR)).toHaveLength(1);
+  });
+});
+
+describe('what a fatal bugcheck works with', () => {
+  const inMemory = (bytes: Uint8Array, text: string): boolean => Buffer.from(bytes).includes(Buffer.from(text, 'latin1'));
+
+  test('ch08#18, ch08#19: the texts of bugchecks are not in memory until a crash reads the overlay over the code at BUG$FATAL, header before it', () => {
+    const disk = newDisk(32768 + 4, 4);
+    const system = new WholeSystem(disk);
+    const { k } = system;
+    const at = k.symbol('BUG$FATAL');
+    const [text, other] = ['Operator forced system crash', 'Mutex count nonzero at system service exit'];
+    expect([text, other].map((each) => inMemory(system.system.machine.memory.bytes, each))).toEqual([false, false]);
+    const code = k.readBytes(at, 64);
+    crash(system);
+    expect(system.text).toContain(`OPERCRASH, ${text}`);
+    expect(inMemory(k.readBytes(at, 4096), other)).toBe(true);
+    expect(DMP.at(k, at - 512).DMP$W_DUMPVER).toBe(DUMP_VERSION);
+    // In the dump too: its memory holds the overlay where the code was.
+    const file = readSystemFile(disk, '[SYS0.SYSEXE]SYSDUMP.DMP')!;
+    expect(inMemory(file, other)).toBe(true);
+    const page = k.readLong(k.sys.MMG$GL_SPTBASE + 4 * ((at & 0x3fff_ffff) >>> 9)) & 0x1f_ffff;
+    const dumped = file.subarray((DUMP_FIRST_MEMORY_BLOCK - 1 + page) * 512 + (at & 511)).subarray(0, 64);
+    expect(dumped).not.toEqual(code);
+    expect(inMemory(dumped, 'No bugcheck')).toBe(true);
+  });
+
+  test('ch08#37: the dump goes where the checksummed boot control block says, without the file system; with a bad checksum there is none', () => {
+    const disk = newDisk();
+    const system = new WholeSystem(disk);
+    const { k } = system;
+    const [size, address] = [k.readLong(k.symbol('EXE$GQ_BOOTCB_D')), k.readLong(k.symbol('EXE$GQ_BOOTCB_D') + 4)];
+    const block = BOOTCB.at(k, address);
+    const extents = systemFileExtents(disk, '[SYS0.SYSEXE]SYSDUMP.DMP')!;
+    expect([size, block.BOOTCB$L_COUNT, k.readLong(address + 0x14), k.readLong(address + 0x18)]).toEqual([block.BOOTCB$W_SIZE, extents.length, extents[0]!.lbn, extents[0]!.count]);
+    // The block in memory decides: the dump is sent to the page file's blocks.
+    const page = systemFileExtents(disk, '[SYS0.SYSEXE]PAGEFILE.SYS')![0]!;
+    k.writeLong(address + 0x14, page.lbn);
+    block.BOOTCB$L_CHECKSUM = EXE$BOOTCB_CHK(k, address);
+    crash(system);
+    const version = (name: string): number => DMP.at(new ArrayMemory(readSystemFile(disk, name)!), 0).DMP$W_DUMPVER;
+    expect([version('[SYS0.SYSEXE]SYSDUMP.DMP'), version('[SYS0.SYSEXE]PAGEFILE.SYS')]).toEqual([0, DUMP_VERSION]);
+
+    const other = newDisk();
+    const damaged = new WholeSystem(other);
+    const at = damaged.k.readLong(damaged.k.symbol('EXE$GQ_BOOTCB_D') + 4);
+    damaged.k.writeLong(at + 0x14, 1);
+    crash(damaged);
+    expect(damaged.text).toContain('BOOT CONTROL BLOCK CORRUPTED');
+    expect(DMP.at(new ArrayMemory(readSystemFile(other, '[SYS0.SYSEXE]SYSDUMP.DMP')!), 0).DMP$W_DUMPVER).toBe(0);
   });
 });

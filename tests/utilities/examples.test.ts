@@ -41,4 +41,15 @@ describe('example procedures', () => {
     expect(dcl.lines('@BUILD')).toEqual(['assembling HELLO', 'linking HELLO', 'Hello from user mode.']);
     expect(dcl.lines('@BUILD')).toEqual(['Hello from user mode.']);
   });
+
+  test('TALK: two processes talk through the value block of a lock, whichever comes first', () => {
+    const talk = ['Is anybody there', 'This is a lock.', 'Goodbye.'];
+    const lines = dcl.lines('@TALK').filter((line) => !line.includes('RUN-S-PROC_ID'));
+    expect(lines).toEqual(talk);
+    // Again, already built; then with LISTEN first.
+    expect(dcl.lines('@TALK').filter((line) => !line.includes('RUN-S-PROC_ID'))).toEqual(talk);
+    dcl.lines('RUN/PROCESS_NAME=LISTENER/OUTPUT=_OPA0: [TEST]LISTEN.EXE');
+    const rest = [...dcl.lines('RUN TALK'), ...dcl.lines('WAIT 0:0:1')].filter((line) => talk.includes(line));
+    expect(rest).toEqual(talk);
+  });
 });

@@ -14,7 +14,7 @@ import { TEST_TIME } from '../harness.js';
 
 /** A new system disk. @param dumpFileBlocks  0 for a disk without SYSDUMP.DMP */
 export function newDisk(dumpFileBlocks = 4, pageFileBlocks = 4, Blocks: new (blocks: number) => MemoryBlocks = MemoryBlocks): MemoryBlocks {
-  const store = new Blocks(8000 + dumpFileBlocks + pageFileBlocks);
+  const store = new Blocks(8000 + Math.ceil(2.4 * (dumpFileBlocks + pageFileBlocks)));
   buildSystemDiskInto(store, systemFiles(COMMON_IMAGES, {}), { date: TEST_TIME, dumpFileBlocks, pageFileBlocks });
   return store;
 }
@@ -81,12 +81,17 @@ export class WholeSystem {
   /** Types a line; what it printed. */
   type(line: string): string {
     const from = this.text.length;
-    for (const character of `${line}\r`) {
+    this.keys(`${line}\r`);
+    return this.text.slice(from).replaceAll('\0', '').replaceAll('\r', '');
+  }
+
+  /** Types characters. */
+  keys(characters: string): void {
+    for (const character of characters) {
       this.system.machine.console.receive(character.charCodeAt(0));
       this.run(0.1);
     }
     this.run(3);
-    return this.text.slice(from).replaceAll('\0', '').replaceAll('\r', '');
   }
 
   /** PCB of the process with that name. */

@@ -13,6 +13,7 @@ import { canonical, isBlank, trim } from '../language/characters.js';
 import { fileBlocks } from '../lexicals/files.js';
 import { CLI$_ACTIMAGE } from '../messages.js';
 import { storeResult } from '../parse-result.js';
+import { forgetRequests } from '../spawn/request.js';
 import { PRC } from '../structures.js';
 import type { ParsedCommand } from '../tables/parsed-command.js';
 import type { CommandRoutines } from './command.js';
@@ -125,10 +126,12 @@ function* imageEnded(dcl: Dcl, status: number): Flow<number | undefined> {
   const { prc } = dcl;
   const pending = prc.PRC$L_PENDING;
   if (pending === 0 && (status & 1) === 0 && (status & STS$M_INHIB_MSG) === 0) yield* dcl.report({ code: status });
+  forgetRequests(dcl);
   yield* dcl.outside.runDownFiles();
   yield* service(p, '$RUNDWN', { acmode: USER });
   prc.PRC$V_IMAGEACTIVE = 0;
   prc.PRC$V_INTERRUPTED = 0;
+  prc.PRC$V_PRIVIMAGE = 0;
   if (pending !== 0) {
     const text = dcl.storage.text(pending);
     dcl.storage.release(pending);

@@ -25,6 +25,7 @@ import { PROCESS_COMMANDS } from './run-process.js';
 import { SPAWN_COMMANDS } from './spawn.js';
 import { KEY_COMMANDS } from './key.js';
 import externalTables from './external.cld';
+import compareTables from './compare.cld';
 import fileTables from './files.cld';
 import libraryTables from './library.cld';
 import setFileTables from './set-file.cld';
@@ -43,7 +44,7 @@ function families(): readonly CommandRoutines[] {
 
 /** Sources of the command table: what SYS$SHARE:DCLTABLES holds. */
 export const COMMAND_TABLE_SOURCES: readonly string[] = [
-  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, fileTables, libraryTables, setFileTables, missingTables,
+  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, compareTables, fileTables, libraryTables, setFileTables, missingTables,
 ];
 
 export function commandRoutine(name: string): CommandRoutine {

@@ -61,7 +61,7 @@ function* pidOf(dcl: Dcl, name: string): Flow<number> {
 }
 
 /** Not the process itself, and of the same job. @source ch23#34 */
-function* checkTarget(dcl: Dcl, pid: number): Flow<void> {
+export function* checkTarget(dcl: Dcl, pid: number): Flow<void> {
   const p = dcl.outside.procedure;
   const own = (yield* jobLong(p, JPI$_MASTER_PID)).value;
   const master = yield* jobLong(p, JPI$_MASTER_PID, pid);

@@ -80,8 +80,6 @@ function attempt<T>(compile: () => T | undefined): T | undefined {
   }
 }
 
-const STRUCTURE = ['IF', 'THEN', 'ELSE', 'ENDIF', 'SUBROUTINE', 'ENDSUBROUTINE'];
-
 /** By the rules of the reader's passOver. */
 function meaningWhenPassing(command: string): CompiledLine['passing'] {
   if (command.startsWith('$')) return undefined;
@@ -90,7 +88,8 @@ function meaningWhenPassing(command: string): CompiledLine['passing'] {
   if (verb === 'ENDIF') return 'endif';
   if (verb === 'THEN' || (verb === 'IF' && /[ \t)"]THEN$/i.test(command))) return 'deeper';
   if (verb === 'IF') return 'plain';
-  return verb === '' || !STRUCTURE.some((word) => word.startsWith(verb) || verb.startsWith(word)) ? 'plain' : undefined;
+  const abbreviates = (word: string, shortest: number): boolean => verb.length >= shortest && word.startsWith(verb);
+  return verb === 'ELSE' || abbreviates('ENDIF', 4) || abbreviates('SUBROUTINE', 3) || abbreviates('ENDSUBROUTINE', 4) ? undefined : 'plain';
 }
 
 function firstName(text: string): string {

@@ -117,7 +117,7 @@ function* oneLine(dcl: Dcl, line: string): Flow<Leave | undefined> {
   } catch (error) {
     if (!(error instanceof Leave)) throw error;
     if (error.kind === 'restart') return yield* oneLine(dcl, error.command);
-    return error.kind === 'unwind' ? error.withCommand(line) : error;
+    return error.kind === 'unwind' || (error.kind === 'exit' && dcl.prc.PRC$V_PRIVIMAGE !== 0) ? error.withCommand(line) : error;
   }
 }
 
@@ -204,9 +204,12 @@ export function* execute(dcl: Dcl, text: string, substituted: boolean): Flow<num
     rest = split.rest;
   }
   if (rest === '') return undefined;
+  const hasPrivilegedImage = dcl.prc.PRC$V_PRIVIMAGE !== 0;
+  if (hasPrivilegedImage && (rest.startsWith('@') || rest.startsWith('$'))) imageGoesFirst();
   if (rest.startsWith('@')) return yield* invokeProcedure(dcl, rest);
   const assignment = readAssignment(rest);
   if (assignment) {
+    if (hasPrivilegedImage) imageGoesFirst();
     yield* assign(assignment, dcl);
     return SUCCESS;
   }
@@ -247,8 +250,17 @@ function* tableCommand(dcl: Dcl, text: string): Flow<number | undefined> {
   }
 }
 
+/** What may be done while an image with privileges is interrupted. @source book 23.3; digest ch23 2.8 step 4 */
+const BESIDE_PRIVILEGED_IMAGE = new Set(['ATTACH', 'CONTINUE', 'SPAWN']);
+
+/** Every other command waits until the image has exited. */
+function imageGoesFirst(): never {
+  throw new Leave('exit', 1);
+}
+
 function* dispatch(dcl: Dcl, parsed: ParsedCommand): Flow<number | undefined> {
   const { routine, image } = parsed.command;
+  if (dcl.prc.PRC$V_PRIVIMAGE !== 0 && !BESIDE_PRIVILEGED_IMAGE.has(routine ?? '')) imageGoesFirst();
   if (routine !== undefined) {
     // DCL's own commands succeed with the CLI facility's code.
     const status = yield* commandRoutine(routine)(dcl, parsed);

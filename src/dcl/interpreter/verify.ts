@@ -6,9 +6,13 @@ import type { Dcl } from './session.js';
 
 /** Verification: the echo of the lines of a procedure. @source dcl-language.md section 8 */
 
-/** The text a prefix control string gives now; a time directive takes the current time. undefined when $FAO does not accept it. */
+/** choice: directives that need no argument, and times and dates, which are the current ones. Others would read addresses we do not have. */
+const ACCEPTED = /^(?:[^!]|!(?:\d*%[TD]|[/_^!>]|\d+\*[^]|\d+<))*$/i;
+
+/** The text a prefix control string gives now; undefined when it is not a prefix, or $FAO does not accept it. */
 export function* formatPrefix(dcl: Dcl, control: string): Flow<string | undefined> {
   if (control === '') return '';
+  if (!ACCEPTED.test(control)) return undefined;
   const { status, text } = yield* formatText(dcl.outside.procedure, control, [0, 0, 0, 0, 0, 0, 0, 0]);
   return (status & 1) === 0 ? undefined : text;
 }

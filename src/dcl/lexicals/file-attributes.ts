@@ -3,7 +3,8 @@ import { service } from '../../executive/gate/service-call.js';
 import { FAB, FAB$C_BID, FAB$C_BLN, FAB$C_IDX, FAB$C_REL, FAB$M_GET, FAB$M_SHRGET, FAB$M_SHRPUT } from '../../executive/starlet/fabdef.js';
 import { NAM, NAM$C_BID, NAM$C_BLN } from '../../executive/starlet/namdef.js';
 import * as xabdef from '../../executive/starlet/xabdef.js';
-import { readCounted, readQuad, textToBytes } from '../../executive/structures/memory.js';
+import { findKnownImage } from '../../executive/image/known-files.js';
+import { bytesToText, readCounted, readQuad, textToBytes } from '../../executive/structures/memory.js';
 import { CLI$_IVKEYW, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
 import type { Dcl } from '../interpreter/session.js';
@@ -56,7 +57,6 @@ function* attributes(dcl: Dcl, args: LexicalArguments): Flow<Value> {
     const protection = xabdef.XABPRO.at(memory, xab(xabdef.XABPRO, xabdef.XAB$C_PRO));
     const header = xabdef.XABFHC.at(memory, xab(xabdef.XABFHC, xabdef.XAB$C_FHC));
     const revision = xabdef.XABRDT.at(memory, xab(xabdef.XABRDT, xabdef.XAB$C_RDT));
-    if (item === 'KNOWN') return 'FALSE';
     const status = yield* service(p, '$OPEN', { fab: fab.address });
     if ((status & 1) === 0) return fail(status);
     const fid = (at: number): string => `(${memory.readWord(at)},${memory.readWord(at + 2)},${memory.readWord(at + 4)})`;
@@ -64,6 +64,31 @@ function* attributes(dcl: Dcl, args: LexicalArguments): Flow<Value> {
     const value = yield* itemValue();
     check((yield* service(p, '$CLOSE', { fab: fab.address })) | STS$M_INHIB_MSG);
     return value;
+
+    /** Installed: the file that the known file entry of this name stands for is this one. */
+    function* isKnown(): Flow<boolean> {
+      const name = bytesToText(memory.readBytes(nam.NAM$L_NAME, nam.NAM$B_NAME));
+      const { kernel } = p;
+      if (findKnownImage(kernel, kernel.sys.EXE$GL_KNOWN_FILES, name) === 0) return false;
+      const [mine, device] = [nam.NAM$T_FID, nam.NAM$T_DVI];
+      const other = NAM.at(memory, p.allocate(NAM$C_BLN));
+      const known = FAB.at(memory, p.allocate(FAB$C_BLN));
+      known.FAB$B_BID = FAB$C_BID;
+      known.FAB$B_BLN = FAB$C_BLN;
+      known.FAB$L_NAM = other.address;
+      const text = `SYS$SYSTEM:${name}.EXE`;
+      known.FAB$L_FNA = p.bytes(textToBytes(text));
+      known.FAB$B_FNS = text.length;
+      known.FAB$B_FAC = FAB$M_GET;
+      known.FAB$B_SHR = FAB$M_SHRGET | FAB$M_SHRPUT;
+      other.NAM$B_BID = NAM$C_BID;
+      other.NAM$B_BLN = NAM$C_BLN;
+      const opened = yield* service(p, '$OPEN', { fab: known.address });
+      if ((opened & 1) === 0) return false;
+      const same = other.NAM$T_FID.every((byte, index) => byte === mine[index]) && other.NAM$T_DVI.every((byte, index) => byte === device[index]);
+      yield* service(p, '$CLOSE', { fab: known.address });
+      return same;
+    }
 
     function* itemValue(): Flow<Value> {
       switch (item) {
@@ -98,6 +123,7 @@ function* attributes(dcl: Dcl, args: LexicalArguments): Flow<Value> {
         case 'UIC': return (yield* formatText(p, '!%I', [protection.XAB$L_UIC])).text;
         case 'GRP': return protection.XAB$L_UIC >>> 16;
         case 'MBM': return protection.XAB$L_UIC & 0xffff;
+        case 'KNOWN': return truth(yield* isKnown());
         case 'DIRECTORY': return truth(/\.DIR;?\d*$/.test(spec));
         default: return 0;
       }

@@ -1,53 +1,23 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
+import type { Procedure } from '../../executive/gate/procedure.js';
 import { service } from '../../executive/gate/service-call.js';
+import * as dcdef from '../../executive/starlet/dcdef.js';
 import * as dvidef from '../../executive/starlet/dvidef.js';
 import * as jpidef from '../../executive/starlet/jpidef.js';
 import { SS$_NOSUCHDEV } from '../../executive/starlet/ssdef.js';
 import * as syidef from '../../executive/starlet/syidef.js';
-import { SCH_STATE_NAMES } from '../../executive/structures/sch.js';
 import { CLI$_IVKEYW } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
 import type { Dcl } from '../interpreter/session.js';
-import { deviceItem, formatText, longwordOf, systemItem, textOf, type ItemResult } from '../item-information.js';
-import { jobItem } from '../job-information.js';
+import { deviceItem, formatText, longwordOf, systemItem, textOf } from '../item-information.js';
 import { hex8, parseNumber, type Value } from '../language/value.js';
-import { privilegeNames } from '../privileges.js';
 import { protectionText } from './environment.js';
+import { codeOf, jobValue, quadOf } from './job-value.js';
+import { CONTEXT, nextOfContext } from './process-context.js';
+import { GETQUI } from './queues.js';
 import { parameters, truth, type Lexical, type LexicalArguments } from './lexical.js';
 
 /** F$GETJPI, F$GETSYI, F$GETDVI, F$MODE, F$PID, F$PROCESS, F$USER: services through their vectors, results in DCL's formats. */
-
-function codeOf(definitions: Readonly<Record<string, unknown>>, prefix: string, item: string): number {
-  const code = definitions[prefix + item];
-  return typeof code === 'number' ? code : fail(CLI$_IVKEYW, { token: item });
-}
-
-function quadOf({ bytes }: ItemResult): bigint {
-  return bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
-}
-
-// Processes ----------------------------------------------------------------------------------------------------------
-
-const JOB_TEXT = new Set(['ACCOUNT', 'CLINAME', 'IMAGNAME', 'PRCNAM', 'TABLENAME', 'TERMINAL', 'USERNAME', 'RIGHTSLIST']);
-const JOB_PRIVILEGES = new Set(['AUTHPRIV', 'CURPRIV', 'IMAGPRIV', 'PROCPRIV']);
-const JOB_PIDS = new Set(['PID', 'MASTER_PID', 'OWNER']);
-const MODES = ['OTHER', 'NETWORK', 'BATCH', 'INTERACTIVE'];
-
-/** One F$GETJPI item of the process with that EPID (0: own). */
-export function* jobValue(dcl: Dcl, pid: number, item: string): Flow<Value> {
-  const p = dcl.outside.procedure;
-  const result = yield* jobItem(p, codeOf(jpidef, 'JPI$_', item), item === 'LOGINTIM' || JOB_PRIVILEGES.has(item) ? 8 : 255, pid);
-  check(result.status);
-  if (JOB_TEXT.has(item)) return textOf(result);
-  if (JOB_PRIVILEGES.has(item)) return privilegeNames(quadOf(result));
-  if (item === 'LOGINTIM') return (yield* formatText(p, '!%D', [quadOf(result)])).text;
-  const value = longwordOf(result);
-  if (JOB_PIDS.has(item)) return item === 'OWNER' && value === 0 ? '' : hex8(value);
-  if (item === 'STATE') return SCH_STATE_NAMES[value] ?? '';
-  if (item === 'MODE') return MODES[value] ?? 'OTHER';
-  if (item === 'UIC') return (yield* formatText(p, '!%I', [value])).text;
-  return value;
-}
 
 function* getjpi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const pid = args.text(0).trim();
@@ -60,21 +30,28 @@ function* nextPid(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const symbol = args.text(0);
   const p = dcl.outside.procedure;
   const kept = dcl.symbol(symbol);
-  const context = kept === undefined || kept === '' ? -1 : (typeof kept === 'number' ? kept : parseNumber(kept) ?? -1);
-  if (context === 0) return '';
-  const found = yield* p.scratch(function* () {
-    const pidadr = p.allocate(4);
-    const buffer = p.allocate(4);
-    p.memory.writeLong(pidadr, context);
-    const status = yield* service(p, '$GETJPIW', { pidadr, itmlst: p.itemList([{ code: jpidef.JPI$_PID, length: 4, buffer }]) });
-    return { status, next: p.memory.readLong(pidadr), pid: p.memory.readLong(buffer) };
-  });
-  if ((found.status & 1) === 0) {
+  const chosen = yield* nextOfContext(dcl, kept, (scan) => scanProcesses(p, scan));
+  if (chosen === undefined) {
     dcl.assign(symbol, 0, false);
     return '';
   }
-  dcl.assign(symbol, found.next | 0, false);
-  return hex8(found.pid);
+  if (chosen !== 'no context') return hex8(chosen);
+  const position = kept === undefined || kept === '' ? -1 : (typeof kept === 'number' ? kept : parseNumber(kept) ?? -1);
+  if (position === 0) return '';
+  const found = yield* scanProcesses(p, position);
+  dcl.assign(symbol, found ? found.scan | 0 : 0, false);
+  return found ? hex8(found.pid) : '';
+}
+
+/** The next process of a scan that began with -1; undefined at the end. */
+function* scanProcesses(p: Procedure, scan: number): Flow<{ readonly scan: number; readonly pid: number } | undefined> {
+  return yield* p.scratch(function* () {
+    const pidadr = p.allocate(4);
+    const buffer = p.allocate(4);
+    p.memory.writeLong(pidadr, scan);
+    const status = yield* service(p, '$GETJPIW', { pidadr, itmlst: p.itemList([{ code: jpidef.JPI$_PID, length: 4, buffer }]) });
+    return (status & 1) === 0 ? undefined : { scan: p.memory.readLong(pidadr), pid: p.memory.readLong(buffer) };
+  });
 }
 
 // Devices ------------------------------------------------------------------------------------------------------------
@@ -90,6 +67,37 @@ const DEVICE_NUMBER = new Set([
 ]);
 const ACP_TYPES = ['ILLEGAL', 'F11V1', 'F11V2', 'MTA', 'NET', 'REM'];
 
+/** A device longword; the failure of $GETDVI when there is no such device. */
+function* deviceLong(dcl: Dcl, device: string, code: number): Flow<number> {
+  const result = yield* deviceItem(dcl.outside.procedure, device, code, 4);
+  if ((result.status & 1) === 0) fail(result.status === 0 ? SS$_NOSUCHDEV : result.status);
+  return longwordOf(result);
+}
+
+/** What is so of every device here: asked of one that is there. */
+const everyDevice = (value: Value) => function* (dcl: Dcl, device: string): Flow<Value> {
+  yield* deviceLong(dcl, device, dvidef.DVI$_DEVCLASS);
+  return value;
+};
+
+/** Names of device types, from the DT$_ constants of the device's class. */
+function* deviceTypeName(dcl: Dcl, device: string): Flow<Value> {
+  const kind = yield* deviceLong(dcl, device, dvidef.DVI$_DEVCLASS);
+  const type = yield* deviceLong(dcl, device, dvidef.DVI$_DEVTYPE);
+  const prefix = { [dcdef.DC$_DISK]: /^DT\$_(R|ML|CDR|TU58|FD|HSJ)/, [dcdef.DC$_TERM]: /^DT\$_(VT|LA|FT|LQP|VK|LN)/, [dcdef.DC$_TAPE]: /^DT\$_(T|MW)/ }[kind];
+  const known = prefix && Object.entries(dcdef).find(([name, value]) => prefix.test(name) && value === type);
+  return known ? known[0].slice(4) : 'UNKNOWN';
+}
+
+/** Items of later versions. Volumes are neither shadowed nor of structure level 5, and devices have one path. */
+const LATER_DEVICE: Readonly<Record<string, (dcl: Dcl, device: string) => Flow<Value>>> = {
+  DEVICE_TYPE_NAME: deviceTypeName, HARDLINKS_SUPPORTED: everyDevice('FALSE'), MULTIPATH: everyDevice('FALSE'), ODS2_SUBSET0: everyDevice('FALSE'),
+  ODS5: everyDevice('FALSE'), SHDW_CATCHUP_COPYING: everyDevice('FALSE'), SHDW_MASTER: everyDevice('FALSE'), SHDW_MEMBER: everyDevice('FALSE'),
+  SHDW_MERGE_COPYING: everyDevice('FALSE'), SHDW_MASTER_NAME: everyDevice(''), SHDW_NEXT_MBR_NAME: everyDevice(''),
+  *DISPLAY_DEVNAM(dcl, device) { return textOf(yield* deviceItem(dcl.outside.procedure, device, dvidef.DVI$_FULLDEVNAM, 64)); },
+  *VOLSIZE(dcl, device) { return yield* deviceLong(dcl, device, dvidef.DVI$_MAXBLOCK); },
+};
+
 function* getdvi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const item = args.keyword(1);
   const device = args.text(0);
@@ -98,6 +106,8 @@ function* getdvi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
     const { status } = yield* deviceItem(p, device, dvidef.DVI$_DEVCLASS, 4);
     return truth((status & 1) !== 0);
   }
+  const later = LATER_DEVICE[item];
+  if (later !== undefined && !(`DVI$_${item}` in dvidef)) return yield* later(dcl, device);
   const result = yield* deviceItem(p, device, codeOf(dvidef, 'DVI$_', item), 64);
   if ((result.status & 1) === 0) fail(result.status === 0 ? SS$_NOSUCHDEV : result.status);
   if (DEVICE_TEXT.has(item)) return textOf(result);
@@ -129,7 +139,8 @@ const constant = (value: Value) => function* (): Flow<Value> { return value; };
 /** Items that came after V4.4 and that every build procedure asks for. */
 const LATER: Readonly<Record<string, (dcl: Dcl) => Flow<Value>>> = {
   ARCH_NAME: constant('VAX'), ARCH_TYPE: constant(1), PAGE_SIZE: constant(512), ACTIVECPU_CNT: constant(1), AVAILCPU_CNT: constant(1),
-  HW_MODEL: processorType,
+  HW_MODEL: processorType, REAL_CPUTYPE: processorType,
+  *MEMSIZE(dcl) { return dcl.outside.procedure.kernel.sys.MMG$GL_MAXMEM + 1; },
   *HW_NAME(dcl) { return MODELS[yield* processorType(dcl)] ?? 'VAX'; },
 };
 
@@ -146,6 +157,19 @@ function* getsyi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   return SYSTEM_TRUTHS.has(item) ? truth((value & 1) !== 0) : value;
 }
 
+/** F$CSID(symbol): cluster identification of the next node, which is this one; "" behind it. */
+function* csid(dcl: Dcl, args: LexicalArguments): Flow<Value> {
+  const symbol = args.text(0);
+  const kept = dcl.symbol(symbol);
+  if (kept !== undefined && kept !== '' && kept !== 0) {
+    dcl.assign(symbol, '', false);
+    return '';
+  }
+  const id = longwordOf(yield* systemItem(dcl.outside.procedure, syidef.SYI$_NODE_CSID, 4));
+  dcl.assign(symbol, 1, false);
+  return hex8(id);
+}
+
 function* mode(dcl: Dcl): Flow<Value> {
   return yield* jobValue(dcl, 0, 'MODE');
 }
@@ -154,6 +178,8 @@ export const INFORMATION_LEXICALS: readonly Lexical[] = [
   { name: 'F$GETJPI', parameters: parameters('string', 'string'), run: getjpi },
   { name: 'F$GETSYI', parameters: parameters('string', 'string?', 'string?'), run: getsyi },
   { name: 'F$GETDVI', parameters: parameters('string', 'string'), run: getdvi },
+  CONTEXT, GETQUI,
+  { name: 'F$CSID', parameters: parameters('symbol'), run: csid },
   { name: 'F$MODE', parameters: [], run: mode },
   { name: 'F$PID', parameters: parameters('symbol'), run: nextPid },
   { name: 'F$PROCESS', parameters: [], run: (dcl) => jobValue(dcl, 0, 'PRCNAM') },

@@ -4,6 +4,7 @@ import { lowercase, outsideQuotes, trim, upcase, commentStart } from '../languag
 import { parseNumber } from '../language/value.js';
 import { matchesWildcard } from '../language/wildcard.js';
 import { parameters, truth, type Lexical } from './lexical.js';
+import { isProcessContext } from './process-context.js';
 
 /** String functions: no services, no waiting. @source dcl-lexicals.md */
 
@@ -71,6 +72,7 @@ export const STRING_LEXICALS: readonly Lexical[] = [
     name: 'F$TYPE', parameters: parameters('symbol'),
     run: (dcl, args) => {
       const value = dcl.symbol(args.text(0));
+      if (isProcessContext(dcl, value)) return 'PROCESS_CONTEXT';
       return value === undefined ? '' : typeof value === 'number' || parseNumber(value) !== undefined ? 'INTEGER' : 'STRING';
     },
   },

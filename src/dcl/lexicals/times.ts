@@ -7,7 +7,8 @@ import type { Dcl } from '../interpreter/session.js';
 import { timeText } from '../commands/show.js';
 import { readTime } from '../language/time-text.js';
 import { binaryTime, resolveTime } from '../resolve-time.js';
-import type { Value } from '../language/value.js';
+import { toText, type Value } from '../language/value.js';
+import { jobValue } from './job-value.js';
 import { parameters, type Lexical, type LexicalArguments } from './lexical.js';
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
@@ -69,6 +70,8 @@ function dayOfYear(year: number, month: number, day: number): number {
 
 /** F$DELTA_TIME(start, end): the time between, `dddd hh:mm:ss.cc`. */
 function* deltaTime(dcl: Dcl, args: LexicalArguments): Flow<Value> {
+  const form = args.keyword(2, 'ASCTIM') || 'ASCTIM';
+  if (form !== 'ASCTIM' && form !== 'DCL') fail(CLI$_IVKEYW, { token: form });
   const from = readTime(args.text(0), false) ?? fail(CLI$_IVATIME);
   const to = readTime(args.text(1), false) ?? fail(CLI$_IVATIME);
   const difference = (yield* resolveTime(dcl.outside.procedure, to)) - (yield* resolveTime(dcl.outside.procedure, from));
@@ -83,10 +86,20 @@ function* deltaTime(dcl: Dcl, args: LexicalArguments): Flow<Value> {
     check(yield* service(p, '$ASCTIM', { timbuf: p.descriptor(16, buffer), timadr: at }));
     return bytesToText(p.memory.readBytes(buffer, 16));
   });
-  return args.keyword(2) === 'DCL' ? text.trim().replace(' ', '-') : text;
+  return form === 'DCL' ? text.trim().replace(' ', '-') : text;
+}
+
+/** F$UNIQUE(): a string that no other call gives: the system time in hexadecimal, moved on so that calls differ, and the process. */
+function* unique(dcl: Dcl): Flow<Value> {
+  const { prc } = dcl;
+  const now = (yield* binaryTime(dcl.outside.procedure, undefined))!;
+  prc.PRC$L_UNIQUE = (prc.PRC$L_UNIQUE + 1) >>> 0;
+  const pid = yield* jobValue(dcl, 0, 'PID');
+  return `${now.toString(16).toUpperCase().padStart(16, '0')}${toText(pid)}${prc.PRC$L_UNIQUE.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 export const TIME_LEXICALS: readonly Lexical[] = [
+  { name: 'F$UNIQUE', parameters: [], run: unique },
   { name: 'F$TIME', parameters: [], run: (dcl) => timeText(dcl) },
   { name: 'F$CVTIME', parameters: parameters('string?', 'string?', 'string?'), run: cvtime },
   { name: 'F$DELTA_TIME', parameters: parameters('string', 'string', 'string?'), run: deltaTime },

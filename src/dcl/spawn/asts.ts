@@ -74,6 +74,8 @@ function* subprocessEnded(dcl: Dcl, pid: number, status: number): Flow<void> {
     yield* service(p, '$WAKE', {});
   }
   if (spb.SPB$V_NOTIFY !== 0) yield* notify(p, `Subprocess ${readCounted(dcl.memory, link + SPB.size)} has completed`);
+  const statusAt = spb.SPB$L_STATUSADR;
+  if (statusAt !== 0 && p.kernel.cpu.probe(statusAt, 4, USER, true)) p.memory.writeLong(statusAt, status);
   if (spb.SPB$V_SETEF !== 0) yield* service(p, '$SETEF', { efn: spb.SPB$B_EFN });
   if (spb.SPB$L_ASTADR !== 0) yield* service(p, '$DCLAST', { astadr: spb.SPB$L_ASTADR, astprm: spb.SPB$L_ASTPRM, acmode: USER });
   if (spb.SPB$V_STARTING !== 0) {

@@ -34,6 +34,7 @@ export interface SpawnRequest extends SpawnOptions {
   readonly eventFlag?: number | undefined;
   readonly astadr?: number;
   readonly astprm?: number;
+  readonly statusadr?: number;
 }
 
 /** Termination messages of so many processes go to one mailbox. @source book 23.2.10 step 3 */
@@ -134,6 +135,7 @@ function* create(dcl: Dcl, request: SpawnRequest, termination: number, communica
   block.SPB$B_EFN = request.eventFlag ?? 0;
   block.SPB$L_ASTADR = request.astadr ?? 0;
   block.SPB$L_ASTPRM = request.astprm ?? 0;
+  block.SPB$L_STATUSADR = request.statusadr ?? 0;
   writeCounted(dcl.memory, spb + SPB.size, name, 16);
   dcl.memory.writeLong(spb, dcl.prc.PRC$L_SPAWNED);
   dcl.prc.PRC$L_SPAWNED = spb;

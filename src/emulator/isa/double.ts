@@ -6,8 +6,8 @@
 import { ARITH_FLOAT_DIVIDE, ARITH_FLOAT_OVERFLOW, ARITH_FLOAT_UNDERFLOW, arithmeticFault, reservedOperand } from '../fault.js';
 import { PSL_FU } from '../psl.js';
 import type { Cpu } from '../cpu.js';
-import { N, nz, Z } from './arithmetic.js';
-import { D, type Format } from './floating-format.js';
+import { C, N, nz, Z } from './arithmetic.js';
+import { D, F, type Format } from './floating-format.js';
 
 const HIDDEN = 0x8000_0000 | 0;
 const TWO_16 = 0x1_0000;
@@ -269,4 +269,53 @@ export function integerOfDouble(m: Cpu, format: Format, first: number, second: n
   const result = (first & 0x8000) !== 0 ? -magnitude | 0 : magnitude;
   m.cc = nz(result);
   return result;
+}
+
+export function addCompareBranchDouble(
+  m: Cpu, format: Format, limit: number, limit2: number, addend: number, addend2: number, index: number, index2: number, target: number,
+): number {
+  const carry = m.cc & C;
+  exponentOf(format, limit);
+  const first = addDouble(m, format, index, index2, addend, addend2);
+  const second = m.hi;
+  const cc = m.cc | carry;
+  compareDouble(m, format, first, second, limit, limit2);
+  const order = m.cc;
+  m.cc = cc;
+  m.hi = second;
+  if ((addend & 0x8000) !== 0 ? (order & N) === 0 : order !== 0) m.r[15] = target;
+  return first;
+}
+
+/** CVTDF and CVTGF: rounded to 24 bits. */
+export function singleOfDouble(m: Cpu, format: Format, first: number, second: number): number {
+  const biased = exponentOf(format, first);
+  if (biased === 0) {
+    m.cc = Z;
+    return 0;
+  }
+  let exponent = biased - format.bias + F.bias;
+  // The 24 bits and the one after them that decides.
+  let fraction = ((highPart(format, first, second) >>> 7) + 1) >>> 1;
+  if (fraction === 0x100_0000) {
+    fraction = 0x80_0000;
+    exponent++;
+  }
+  if (exponent > F.exponentMask) throw arithmeticFault(ARITH_FLOAT_OVERFLOW);
+  if (exponent <= 0) {
+    if ((m.pslBits & PSL_FU) !== 0) throw arithmeticFault(ARITH_FLOAT_UNDERFLOW);
+    m.cc = Z;
+    return 0;
+  }
+  const sign = first & 0x8000;
+  m.cc = sign !== 0 ? N : 0;
+  return (fraction << 16) | sign | (exponent << F.exponentShift) | ((fraction >>> 16) & 0x7f);
+}
+
+/** CVTFD and CVTFG: exact. */
+export function doubleOfSingle(m: Cpu, format: Format, single: number): number {
+  const biased = exponentOf(F, single);
+  if (biased === 0) return zero(m);
+  const high = HIDDEN | ((single & 0x7f) << 24) | ((single >>> 16) << 8);
+  return finish(m, format, (single & 0x8000) !== 0, biased - F.bias + format.bias, high, 0);
 }

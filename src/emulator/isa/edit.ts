@@ -4,7 +4,7 @@
  *
  * In progress: R0<15:0> digits left, R0<31:16> minus the zeros to be supplied before them, R1 the byte with the next digit, R2<7:0> fill character,
  * R2<15:8> sign character, R3 the pattern operator, R4 the length of the string, R5 the next character of the destination; the condition
- * codes say what has been seen so far. With a reserved operator PSL<FPD> is set and these registers are for software that knows what
+ * codes, of which R2<19:16> is a copy, say what has been seen so far; R2<31:24> is the length of the instruction. With a reserved operator PSL<FPD> is set and these registers are for software that knows what
  * the operator means: it may do it, step R3, and return. @source VAX ARM ch. 4, EDITPC
  */
 import { C, N, V, Z } from './arithmetic.js';
@@ -42,9 +42,10 @@ export function beginEdit(m: Cpu, length: number, source: number, pattern: numbe
   [count, source, BLANK | ((negative ? MINUS : BLANK) << 8), pattern, count, target].forEach((value, n) => (m.r[n] = value));
 }
 
-export function resumeEdit(m: Cpu): void {
+export function resumeEdit(m: Cpu, instructionLength: number): void {
   const { r } = m;
   for (let budget = SUSPEND_AFTER; ; budget--) {
+    r[2] = (r[2]! & 0xffff) | (m.cc << 16) | (instructionLength << 24);
     const operator = m.mmu.loadByte(r[3]!) & 0xff;
     if (operator === EO$END) break;
     if (budget === 0) throw SUSPENDED;

@@ -1,13 +1,13 @@
 /** Variable-length bit fields. A field of up to 32 bits lies in memory, or in Rn and Rn+1. @source VAX ARM ch. 4 */
 import { instruction, type InstructionRow } from './instruction.js';
 import { C, compare, move, Z } from './arithmetic.js';
-import { reservedOperand } from '../fault.js';
+import { reservedAddressingMode, reservedOperand } from '../fault.js';
 import type { Cpu } from '../cpu.js';
 
 /** The field's bits, zero extended into a signed longword; `size` 1 to 32. */
 function fetchField(m: Cpu, position: number, size: number, register: number, base: number): number {
   if (register >= 0) {
-    const high = position + size > 32 ? m.r[(register + 1) & 15]! : 0;
+    const high = position + size > 32 ? m.r[register + 1]! : 0;
     return cut(m.r[register]!, high, position, size);
   }
   const address = (base + (position >> 3)) | 0;
@@ -33,6 +33,8 @@ function checkField(position: number, size: number, register: number): boolean {
   if (length > 32) throw reservedOperand();
   if (length === 0) return false;
   if (register >= 0 && position >>> 0 > 31) throw reservedOperand();
+  // It would go on into the PC.
+  if (register === 14 && position + length > 32) throw reservedAddressingMode();
   return true;
 }
 
@@ -67,7 +69,7 @@ function insert(m: Cpu, value: number, position: number, size: number, register:
   if (register >= 0) {
     m.r[register] = (m.r[register]! & ~(ones << position)) | (bits << position);
     if (position + length > 32) {
-      const next = (register + 1) & 15;
+      const next = register + 1;
       m.r[next] = (m.r[next]! & ~(ones >>> (32 - position))) | (bits >>> (32 - position));
     }
     return;

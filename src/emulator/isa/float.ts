@@ -2,8 +2,8 @@
 import { instruction, type InstructionRow, type Operate } from './instruction.js';
 import { C, N, nz, Z } from './arithmetic.js';
 import { add, compareReals, cut, D, divide, exceedsLong, F, type Format, fractionPart, fromInteger, G, H, multiply, negated, pack, type Real, round, signOf, toInteger, unpack, ZERO } from './floating-format.js';
-import { addDouble, compareDouble, divideDouble, doubleOfInteger, integerOfDouble, multiplyDouble } from './double.js';
-import { addCompareBranchSingle, addSingle, compareSingle, divideSingle, multiplySingle, subtractSingle } from './single.js';
+import { addCompareBranchDouble, addDouble, compareDouble, divideDouble, doubleOfInteger, doubleOfSingle, integerOfDouble, multiplyDouble, singleOfDouble } from './double.js';
+import { addCompareBranchSingle, addSingle, compareSingle, divideSingle, fromDouble, integerOfSingle, multiplySingle, subtractSingle } from './single.js';
 import { reservedOperand } from '../fault.js';
 import type { Cpu } from '../cpu.js';
 
@@ -144,8 +144,9 @@ function checkDegree(operand: number): number {
   return degree;
 }
 
-// POLYF, POLYD and POLYG in progress: R0 (and R1) the result so far, R2 the coefficients still to be used, R3 where the next one is; the argument
-// in R1 (POLYF) or R4 and R5. A floating fault leaves these, with FPD set, so that software may scale result and coefficients and go on.
+// POLYF, POLYD and POLYG can go on from a state in registers with PSL<FPD> set: R0 (and R1) the result so far, R2<7:0> the coefficients still to be used,
+// R3 where the next one is; the argument in R1 (POLYF) or R4 and R5. A floating fault then leaves that state, for software to scale result and
+// coefficients and go on. Begun with FPD clear, they are over in one go (31 steps at most) or backed up, as the architecture permits.
 
 function setPolynomial(m: Cpu, format: Format, result: Real): void {
   m.r[0] = pack(m, format, result);
@@ -155,14 +156,14 @@ function setPolynomial(m: Cpu, format: Format, result: Real): void {
 function beginPolynomial(format: Format): Operate {
   const { longs } = format;
   return (m, ...operands) => {
-    unpack(format, operands, 0);
+    const argument = unpack(format, operands, 0);
     const degree = checkDegree(operands[longs]!);
-    const table = operands[longs + 1]!;
-    setPolynomial(m, format, coefficientAt(m, format, table));
-    m.r[2] = degree;
+    let table = operands[longs + 1]!;
+    let result = coefficientAt(m, format, table);
+    for (let left = degree; left > 0; left--) result = hornerStep(m, format, argument, result, table = (table + 4 * longs) | 0);
+    setPolynomial(m, format, result);
+    m.r[2] = 0;
     m.r[3] = table + 4 * longs;
-    const at = longs === 1 ? 1 : 4;
-    for (let i = 0; i < longs; i++) m.r[at + i] = operands[i]!;
   };
 }
 
@@ -170,19 +171,25 @@ function resumePolynomial(format: Format): (m: Cpu) => void {
   const { longs } = format;
   return (m) => {
     const { r } = m;
-    const argument = unpack(format, longs === 1 ? [r[1]!] : [r[4]!, r[5]!], 0);
-    let result = unpack(format, longs === 1 ? [r[0]!] : [r[0]!, r[1]!], 0);
-    while ((r[2]! & 0xff) !== 0) {
-      result = hornerStep(m, format, argument, result, r[3]!);
-      setPolynomial(m, format, result);
-      r[2]!--;
-      r[3]! += 4 * longs;
-    }
+    const partial = unpack(format, longs === 1 ? [r[0]!] : [r[0]!, r[1]!], 0);
+    if ((r[2]! & 0xff) !== 0) continuePolynomial(m, format, partial);
     r[2] = 0;
     if (longs === 1) r[1] = 0;
     else r[4] = r[5] = 0;
-    m.cc = signOf(result);
+    m.cc = signOfBits(format, r[0]!);
   };
+}
+
+function continuePolynomial(m: Cpu, format: Format, partial: Real): void {
+  const { r } = m;
+  const argument = unpack(format, format.longs === 1 ? [r[1]!] : [r[4]!, r[5]!], 0);
+  let result = partial;
+  while ((r[2]! & 0xff) !== 0) {
+    result = hornerStep(m, format, argument, result, r[3]!);
+    setPolynomial(m, format, result);
+    r[2]!--;
+    r[3]! += 4 * format.longs;
+  }
 }
 
 /** POLYH has no registers left for its argument: it is over in one go, or has not begun. */
@@ -227,6 +234,9 @@ function exactArithmetic(format: Format): Arithmetic {
 const SINGLE: Arithmetic = {
   ...exactArithmetic(F),
   add: addSingle, subtract: subtractSingle, multiply: multiplySingle, divide: divideSingle, compare: compareSingle, addCompareBranch: addCompareBranchSingle,
+  fromInteger: (m, value) => fromDouble(m, value!),
+  toLong: (m, bits) => integerOfSingle(m, bits!, false) ?? toIntegerOf(F, 32, false)(m, bits!),
+  toLongNearest: (m, bits) => integerOfSingle(m, bits!, true) ?? toIntegerOf(F, 32, true)(m, bits!),
 };
 
 /** D and G: what is quick without BigInt. */
@@ -239,6 +249,7 @@ function doubleArithmetic(format: Format): Arithmetic {
     multiply: (m, a, a2, b, b2) => multiplyDouble(m, format, a!, a2!, b!, b2!),
     divide: (m, a, a2, b, b2) => divideDouble(m, format, a!, a2!, b!, b2!),
     compare: (m, a, a2, b, b2) => compareDouble(m, format, a!, a2!, b!, b2!),
+    addCompareBranch: (m, limit, limit2, by, by2, index, index2, target) => addCompareBranchDouble(m, format, limit!, limit2!, by!, by2!, index!, index2!, target!),
     fromInteger: (m, value) => doubleOfInteger(m, format, value!),
     toLong: (m, a, a2) => integerOfDouble(m, format, a!, a2!, false) ?? toIntegerOf(format, 32, false)(m, a!, a2!),
     toLongNearest: (m, a, a2) => integerOfDouble(m, format, a!, a2!, true) ?? toIntegerOf(format, 32, true)(m, a!, a2!),
@@ -278,7 +289,15 @@ export function floatRows(format: Format, arithmetic: Arithmetic = exactArithmet
   ];
 }
 
-function conversion(opcode: number, from: Format, to: Format): InstructionRow {
+/** Between F and the two of 64 bits without BigInt. */
+function quickConversion(opcode: number, from: Format, to: Format): InstructionRow {
+  return {
+    ...conversion(opcode, from, to),
+    operate: from === F ? (m, single) => doubleOfSingle(m, to, single!) : (m, first, second) => singleOfDouble(m, from, first!, second!),
+  };
+}
+
+export function conversion(opcode: number, from: Format, to: Format): InstructionRow {
   return instruction({
     opcode, mnemonic: `CVT${from.letter}${to.letter}`.toUpperCase(), operands: [`src.r${from.letter}`, `dst.w${to.letter}`],
     operate: (m, ...longs) => finish(m, to, unpack(from, longs, 0)),
@@ -287,7 +306,7 @@ function conversion(opcode: number, from: Format, to: Format): InstructionRow {
 
 export const FLOAT: readonly InstructionRow[] = [
   ...floatRows(F, SINGLE), ...floatRows(D, doubleArithmetic(D)), ...floatRows(G, doubleArithmetic(G)), ...floatRows(H),
-  conversion(0x56, F, D), conversion(0x76, D, F), conversion(0xfd33, G, F), conversion(0xfd99, F, G),
+  quickConversion(0x56, F, D), quickConversion(0x76, D, F), quickConversion(0xfd33, G, F), quickConversion(0xfd99, F, G),
   conversion(0xfd32, D, H), conversion(0xfdf7, H, D), conversion(0xfd56, G, H), conversion(0xfd76, H, G),
   conversion(0xfd98, F, H), conversion(0xfdf6, H, F),
 ];

@@ -32,9 +32,9 @@ export interface InstructionRow {
   /**
    * Long instructions only: `operate` just packs the operands into R0 to R5 and the engine sets PSL<FPD>; `resume` does the work from the
    * registers, keeping them exact before anything that may fault, so that the instruction goes on where it was interrupted. When it has done
-   * `SUSPEND_AFTER` units of work it may throw SUSPENDED, with the registers exact, to let interrupts in.
+   * `SUSPEND_AFTER` units of work it may throw SUSPENDED, with the registers exact, to let interrupts in. `length`: bytes of the instruction.
    */
-  readonly resume?: (m: Cpu) => void;
+  readonly resume?: (m: Cpu, length: number) => void;
   /**
    * The w or m operand arrives as a v operand does (register, or -1 and the address) and `operate` stores it: for instructions that must
    * know that every store will succeed before they make the first, or check the address.

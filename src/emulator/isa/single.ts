@@ -6,7 +6,7 @@
 import { ARITH_FLOAT_DIVIDE, ARITH_FLOAT_OVERFLOW, ARITH_FLOAT_UNDERFLOW, arithmeticFault, reservedOperand } from '../fault.js';
 import { PSL_FU } from '../psl.js';
 import type { Cpu } from '../cpu.js';
-import { C, N, Z } from './arithmetic.js';
+import { C, N, nz, Z } from './arithmetic.js';
 
 const scratch = new DataView(new ArrayBuffer(8));
 
@@ -83,4 +83,13 @@ export function addCompareBranchSingle(m: Cpu, limit: number, addend: number, in
   const value = toDouble(next);
   if (by >= 0 ? value <= end : value >= end) m.r[15] = target;
   return next;
+}
+
+/** CVTFL and CVTRFL where the result is a longword; null when it is not. */
+export function integerOfSingle(m: Cpu, bits: number, nearest: boolean): number | null {
+  const value = toDouble(bits);
+  const result = Math.trunc(nearest ? value + (value < 0 ? -0.5 : 0.5) : value);
+  if (result > 0x7fff_ffff || result < -0x8000_0000) return null;
+  m.cc = nz(result | 0);
+  return result | 0;
 }

@@ -16,6 +16,18 @@ function toPageEnd(va: number): number {
   return PAGE - (va & (PAGE - 1));
 }
 
+/**
+ * How many bytes of `left` may remain when the instruction is to stop for interrupts: so few have to be left that the loops below compare with it where
+ * they would compare with zero.
+ */
+function floorOf(left: number): number {
+  return left > SUSPEND_AFTER ? left - SUSPEND_AFTER : 0;
+}
+
+function suspend(): never {
+  throw SUSPENDED;
+}
+
 /** N Z C as comparing two unsigned words does, V zero. */
 function compareLengths(a: number, b: number): number {
   const signedA = (a << 16) >> 16;
@@ -74,34 +86,39 @@ function beginMove(m: Cpu, sourceLength: number, source: number, fill: number, t
 
 function resumeMove(m: Cpu): void {
   const r = m.r;
-  let budget = SUSPEND_AFTER;
+  const copyFloor = floorOf(r[2]!);
   if (r[5] !== 0) {
-    while (r[2]! > 0) {
-      if (budget <= 0) throw SUSPENDED;
+    while (r[2]! > copyFloor) {
       const left = r[2]!;
       const fromLast = (r[1]! + left - 1) | 0;
       const toLast = (r[3]! + left - 1) | 0;
       const part = Math.min(left, (fromLast & (PAGE - 1)) + 1, (toLast & (PAGE - 1)) + 1);
       copyWithinPages(m, (fromLast - part + 1) | 0, (toLast - part + 1) | 0, part, true);
       r[2] = left - part;
-      budget -= part;
     }
+    if (r[2] !== 0) suspend();
     r[1]! += r[5]!;
     r[3]! += r[5]!;
     r[5] = 0;
   }
-  while (r[2]! > 0) {
-    if (budget <= 0) throw SUSPENDED;
+  while (r[2]! > copyFloor) {
     const part = Math.min(r[2]!, toPageEnd(r[1]!), toPageEnd(r[3]!));
     copyWithinPages(m, r[1]!, r[3]!, part, false);
-    budget -= part;
     r[1]! += part;
     r[2]! -= part;
     r[3]! += part;
   }
+  if (r[2] !== 0) suspend();
+  if ((r[4]! & 0xffff) !== 0) fillRest(m);
+  r[4] = 0;
+}
+
+/** The destination's rest, when it is longer than the source. */
+function fillRest(m: Cpu): void {
+  const r = m.r;
   const fill = (r[4]! >> 16) & 0xff;
-  while ((r[4]! & 0xffff) > 0) {
-    if (budget <= 0) throw SUSPENDED;
+  const floor = floorOf(r[4]! & 0xffff);
+  while ((r[4]! & 0xffff) > floor) {
     const part = Math.min(r[4]! & 0xffff, toPageEnd(r[3]!));
     const target = memoryAt(m, r[3]!, true);
     if (target >= 0) {
@@ -112,9 +129,8 @@ function resumeMove(m: Cpu): void {
     }
     r[3]! += part;
     r[4]! -= part;
-    budget -= part;
   }
-  r[4] = 0;
+  if ((r[4]! & 0xffff) !== 0) suspend();
 }
 
 // CMPC3 and CMPC5: R0 and R2 the bytes left of the two strings, R1 and R3 where; the fill character in R0<31:16>, as R2's upper half is 0.
@@ -131,11 +147,11 @@ function resumeCompare(m: Cpu): void {
   const fill = (r[0]! >> 16) & 0xff;
   const bytes = m.mmu.bytes;
   let cc = Z;
-  let budget = SUSPEND_AFTER;
+  const floor = (r[0]! & 0xffff) + r[2]! - SUSPEND_AFTER;
   while (cc === Z) {
     const left = r[0]! & 0xffff;
     if (left === 0 && r[2] === 0) break;
-    if (budget <= 0) throw SUSPENDED;
+    if (left + r[2]! < floor) suspend();
     // Both strings, or the longer one and the fill character, up to the next page boundary.
     const part = Math.min(left || PAGE, r[2] || PAGE, left === 0 ? PAGE : toPageEnd(r[1]!), r[2] === 0 ? PAGE : toPageEnd(r[3]!));
     const pa1 = left === 0 ? -1 : memoryAt(m, r[1]!, false);
@@ -157,7 +173,6 @@ function resumeCompare(m: Cpu): void {
       r[2]! -= same;
       r[3]! += same;
     }
-    budget -= same;
   }
   r[0] = r[0]! & 0xffff;
   m.cc = cc;
@@ -175,25 +190,25 @@ function resumeLocate(wanted: boolean) {
     const r = m.r;
     const character = (r[0]! >> 16) & 0xff;
     const bytes = m.mmu.bytes;
-    let budget = SUSPEND_AFTER;
-    scan: while ((r[0]! & 0xffff) !== 0) {
-      if (budget <= 0) throw SUSPENDED;
+    const floor = floorOf(r[0]! & 0xffff);
+    while ((r[0]! & 0xffff) > floor) {
       const part = Math.min(r[0]! & 0xffff, toPageEnd(r[1]!));
       const pa = memoryAt(m, r[1]!, false);
       for (let i = 0; i < part; i++) {
         const byte = pa >= 0 ? bytes[pa + i]! : m.mmu.loadByte((r[1]! + i) | 0) & 0xff;
         if ((byte === character) === wanted) {
-          r[0]! -= i;
+          r[0] = (r[0]! & 0xffff) - i;
           r[1]! += i;
-          break scan;
+          m.cc = 0;
+          return;
         }
       }
       r[0]! -= part;
       r[1]! += part;
-      budget -= part;
     }
-    r[0] = r[0]! & 0xffff;
-    m.cc = r[0] === 0 ? Z : 0;
+    if ((r[0]! & 0xffff) !== 0) suspend();
+    r[0] = 0;
+    m.cc = Z;
   };
 }
 
@@ -210,15 +225,20 @@ function resumeScan(wanted: boolean) {
   return (m: Cpu): void => {
     const r = m.r;
     const mask = (r[0]! >> 16) & 0xff;
-    for (let budget = SUSPEND_AFTER; (r[0]! & 0xffff) !== 0; budget--) {
-      if (budget === 0) throw SUSPENDED;
+    const floor = floorOf(r[0]! & 0xffff);
+    while ((r[0]! & 0xffff) > floor) {
       const entry = m.mmu.loadByte((r[3]! + (m.mmu.loadByte(r[1]!) & 0xff)) | 0);
-      if (((entry & mask) !== 0) === wanted) break;
+      if (((entry & mask) !== 0) === wanted) {
+        r[0] = r[0]! & 0xffff;
+        m.cc = 0;
+        return;
+      }
       r[0]!--;
       r[1]!++;
     }
-    r[0] = r[0]! & 0xffff;
-    m.cc = r[0] === 0 ? Z : 0;
+    if ((r[0]! & 0xffff) !== 0) suspend();
+    r[0] = 0;
+    m.cc = Z;
   };
 }
 
@@ -236,7 +256,7 @@ function resumeMatch(m: Cpu): void {
   const length = r[0]!;
   let budget = SUSPEND_AFTER;
   while (r[2]! >= length) {
-    if (budget <= 0) throw SUSPENDED;
+    if (budget <= 0) suspend();
     let same = 0;
     while (same < length && m.mmu.loadByte((r[3]! + same) | 0) === m.mmu.loadByte((r[1]! + same) | 0)) same++;
     if (same === length) {
@@ -267,7 +287,7 @@ function beginTranslate(m: Cpu, sourceLength: number, source: number, fill: numb
   const both = Math.min(from, to);
   r[0] = from | ((fill & 0xff) << 16);
   r[1] = source;
-  r[2] = ((target - source) >>> 0) < both && target !== source ? both : 0;
+  r[2] = source >>> 0 < target >>> 0 ? both : 0;
   r[3] = table;
   r[4] = to;
   r[5] = target;
@@ -277,37 +297,37 @@ function beginTranslate(m: Cpu, sourceLength: number, source: number, fill: numb
 function resumeTranslate(m: Cpu): void {
   const r = m.r;
   const fill = (r[0]! >> 16) & 0xff;
-  let budget = SUSPEND_AFTER;
-  // Backward, when the destination's beginning overlaps the source's end.
+  // Backward, when the source lies below the destination, which may overlap its end.
   const total = r[2]! & 0xffff;
   if (total !== 0) {
     // R2<31:16> counts the bytes done.
-    while (r[2]! >>> 16 < total) {
-      if (--budget < 0) throw SUSPENDED;
+    const stop = Math.min(total, (r[2]! >>> 16) + SUSPEND_AFTER);
+    while (r[2]! >>> 16 < stop) {
       const k = total - 1 - (r[2]! >>> 16);
       m.mmu.storeByte((r[5]! + k) | 0, translated(m, (r[1]! + k) | 0));
       r[2]! += 0x1_0000;
     }
+    if (stop !== total) suspend();
     r[0]! -= total;
     r[1]! += total;
     r[4]! -= total;
     r[5]! += total;
     r[2] = 0;
   }
-  while ((r[0]! & 0xffff) !== 0 && r[4] !== 0) {
-    if (--budget < 0) throw SUSPENDED;
+  const floor = floorOf(r[4]!);
+  while ((r[0]! & 0xffff) !== 0 && r[4]! > floor) {
     m.mmu.storeByte(r[5]!, translated(m, r[1]!));
     r[0]!--;
     r[1]!++;
     r[4]!--;
     r[5]!++;
   }
-  while (r[4] !== 0) {
-    if (--budget < 0) throw SUSPENDED;
+  while (r[4]! > floor) {
     m.mmu.storeByte(r[5]!, fill);
     r[4]!--;
     r[5]!++;
   }
+  if (r[4] !== 0) suspend();
   r[0] = r[0]! & 0xffff;
 }
 
@@ -329,8 +349,9 @@ function beginTranslateUntil(m: Cpu, sourceLength: number, source: number, escap
 function resumeTranslateUntil(m: Cpu): void {
   const r = m.r;
   const escape = (r[0]! << 8) >> 24;
-  for (let budget = SUSPEND_AFTER; (r[0]! & 0xffff) !== 0 && r[4] !== 0; budget--) {
-    if (budget === 0) throw SUSPENDED;
+  const floor = floorOf(r[4]!);
+  while ((r[0]! & 0xffff) !== 0 && r[4] !== 0) {
+    if (r[4]! <= floor && floor !== 0) suspend();
     const byte = translated(m, r[1]!);
     if (byte === escape) {
       m.cc |= V;
@@ -356,14 +377,15 @@ function beginCrc(m: Cpu, table: number, initial: number, length: number, stream
 
 function resumeCrc(m: Cpu): void {
   const r = m.r;
-  for (let budget = SUSPEND_AFTER; r[2] !== 0; budget--) {
-    if (budget === 0) throw SUSPENDED;
+  const floor = floorOf(r[2]!);
+  while (r[2]! > floor) {
     let crc = r[0]! ^ (m.mmu.loadByte(r[3]!) & 0xff);
     for (let half = 0; half < 2; half++) crc = (crc >>> 4) ^ m.mmu.loadLong((r[1]! + 4 * (crc & 15)) | 0);
     r[0] = crc;
     r[2]!--;
     r[3]!++;
   }
+  if (r[2] !== 0) suspend();
   r[1] = 0;
   m.cc = nz(r[0]!);
 }

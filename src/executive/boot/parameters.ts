@@ -57,6 +57,7 @@ export const PARAMETERS: readonly Parameter[] = [
   row('SWPFILCNT', 'SGN$GW_SWPFILES', 2, 0, 63, 'Files', 'GEN'),
   row('SYSMWCNT', 'SGN$GW_SYSDWSCT', 500, 40, 16384, 'Pages', 'GEN'),
   row('INTSTKPAGES', 'SGN$GW_ISPPGCT', 2, 1, -1, 'Pages', 'GEN'),
+  row('DLCKEXTRASTK', 'LCK$GL_EXTRASTK', 256, 0, -1, 'Bytes', 'GEN'),      // derived: leaves two pages of interrupt stack the 32 frames of book 13.1.1
   row('BALSETCNT', 'SGN$GL_BALSETCT', 40, 4, 1024, 'Slots', 'GEN'),
   row('IRPCOUNT', 'SGN$GL_IRPCNT', 128, 0, 32768, 'Packets', 'GEN'),
   row('IRPCOUNTV', 'SGN$GL_IRPCNTV', 512, 0, 32768, 'Packets', 'GEN'),

@@ -47,7 +47,7 @@ function byteTable(label: string, services: readonly (Service | undefined)[], va
  */
 function caseTable(prefix: string, services: readonly (Service | undefined)[], first: number): { table: string; jumps: string[] } {
   const base = `${prefix}_TABLE`;
-  const lines = [`${base}:`];
+  const lines = [`${base}::`];
   const jumps: string[] = [];
   for (let code = first; code < services.length; code += 1) {
     lines.push(`	.WORD	${prefix}_${code}-${base}`);

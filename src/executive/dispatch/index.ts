@@ -3,4 +3,5 @@ import { EXE$SETSFM, EXE$SETSSF } from './services.js';
 
 export const DISPATCH_ROUTINES: readonly Microroutine[] = [EXE$SETSFM, EXE$SETSSF];
 export { dispatchSource, implementedServices, missingServices, rmsDispatchSource } from './dispatcher.js';
+export { default as LIBRARY_SOURCE } from './library.mar';
 export { vectorSource } from './vectors.js';

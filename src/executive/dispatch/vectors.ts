@@ -12,7 +12,9 @@ const [STALL_ROOM, WAIT_ROOM, , LIBRARY_ROOM] = VECTOR_FREE.map(([offset]) => of
 /** Islands on the way of RMS vectors to RMS_CHECK_STALL: a BRB reaches 128 bytes back and 127 on. */
 const LOW_ISLAND = STALL_ROOM! + 0x40;
 const HIGH_ISLAND = WAIT_ROOM!;
-const LIBRARY_ENTRIES = ['SIGNAL', 'STOP'] as const;
+const LIBRARY_ENTRIES: readonly (readonly [name: string, mask: number])[] = [
+  ['SIGNAL', 0], ['STOP', 0], ['PUT_COMMON', 0x00fc], ['GET_COMMON', 0x00fc], ['SET_SYMBOL', 0x0004], ['GET_SYMBOL', 0x0004],
+];
 
 type Piece = readonly [offset: number, lines: readonly string[]];
 
@@ -89,7 +91,7 @@ export function vectorSource(implemented: ReadonlySet<string>): string {
     [STALL_ROOM!, section('STALL')],
     [LOW_ISLAND, ['	BRW	RMS_CHECK_STALL']],
     [HIGH_ISLAND, ['	BRW	RMS_CHECK_STALL', ...section('WAIT'), ...elsewhere]],
-    ...LIBRARY_ENTRIES.map((name, index): Piece => [LIBRARY_ROOM! + 8 * index, ['	.WORD	0', `	JMP	@#EXE$${name}+2`]]),
+    ...LIBRARY_ENTRIES.map(([name, mask], index): Piece => [LIBRARY_ROOM! + 8 * index, [`	.WORD	${hex(mask)}`, `	JMP	@#EXE$${name}+2`]]),
   );
   pieces.sort((one, other) => one[0] - other[0]);
   const codes = ['$WAITFR', '$CLREF', '$SETEF', '$SSVEXC'].map((name) => `${name.slice(1)}_CODE = ${SERVICES.find((service) => service.name === name)!.code}`);
@@ -97,7 +99,7 @@ export function vectorSource(implemented: ReadonlySet<string>): string {
     ...codes, 'SYS_VECTORS:',
     ...pieces.flatMap(([offset, lines]) => [`	. = SYS_VECTORS+${hex(offset)}`, `VEC_${offset.toString(16)}:`, ...lines]),
     `	. = SYS_VECTORS+${hex(VECTOR_PAGES * 512)}`,
-    ...LIBRARY_ENTRIES.map((name, index) => `LIB$${name} == ${hex(VECTOR_BASE + LIBRARY_ROOM! + 8 * index)}`),
+    ...LIBRARY_ENTRIES.map(([name], index) => `LIB$${name} == ${hex(VECTOR_BASE + LIBRARY_ROOM! + 8 * index)}`),
     '',
   ].join('\n');
 }

@@ -50,6 +50,9 @@ const TABLE = [
   ['BOOTERR', 'System initialization failed'],
 ] as const;
 
+/** Names and texts in the order of their codes. */
+export const BUGCHECK_TEXTS: readonly (readonly [name: string, text: string])[] = TABLE;
+
 export type BugcheckName = (typeof TABLE)[number][0];
 
 /** Severity bits of a fatal bugcheck. */

@@ -3,8 +3,8 @@ import type { Kernel } from '../kernel.js';
 import { bytesToText } from '../structures/memory.js';
 import { CTL$GL_VECTORS, P1_CELLS } from '../structures/p1-cells.js';
 import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
-import { bugcheckText } from './bugcheck-codes.js';
 import { ENTRY_PROCESSOR_REGISTERS, type CrashContext } from './crash-header.js';
+import { overlayText } from './overlay.js';
 
 /**
  * What a fatal bugcheck types on the console terminal: a summary, the registers, the stacks that matter, the processor registers.
@@ -33,7 +33,7 @@ function hex(value: number): string {
  * @param detail  a line more, for an error of ours inside a microroutine
  */
 export function writeBugcheckReport(k: Kernel, code: number, context: CrashContext, detail = ''): void {
-  const { name, text } = bugcheckText(code);
+  const { name, text } = overlayText(k, code);
   const lines: string[] = [
     '', '', `**** FATAL BUG CHECK, VERSION = ${SYS$VERSION_TEXT.trimEnd()}     ${name}, ${text}`,
     ...(detail === '' ? [] : [`     ${detail}`]),

@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel.js';
 import { PRV$V_BUGCHK } from '../starlet/prvdef.js';
 import { SS$_ACCVIO } from '../starlet/ssdef.js';
 import { ArrayMemory } from '../structures/memory.js';
+import { bootControlBlockIsGood, writeThroughMap } from './boot-control-block.js';
 import { BUG_FATAL, bugcheckCode } from './bugcheck-codes.js';
 import { say, writeBugcheckReport } from './bugcheck-report.js';
 import { crashContext, crashHeader, fillEntry, memoryDescriptors, type CrashContext } from './crash-header.js';
@@ -12,6 +13,7 @@ import {
   DUMP_ERROR_LOG_BLOCK, DUMP_FIRST_MEMORY_BLOCK, DUMP_HEADER_BLOCK, EMB$K_SBC, EMB$K_UBC, EMB_BC, MEMDSC, type DumpWriter,
 } from './dump-format.js';
 import { ERL$ALLOCEMB, ERL$RELEASEMB, ERL_BUFFER_SIZE, errorLogBuffer } from './error-log.js';
+import { readOverlay } from './overlay.js';
 
 /**
  * EXE$BUG_CHECK: what a bugcheck does, by access mode and severity; the crash; the dump.
@@ -74,9 +76,13 @@ function logBugcheck(k: Kernel, entryType: number, code: number, context: CrashC
 export function crash(k: Kernel, code: number, context: CrashContext, detail = ''): void {
   k.ipl = 31;
   k.sys.EXE$GL_BUGCHECK = code;
+  // What the boot control block says is used only if it is what EXE$INIT made.
+  const isGood = bootControlBlockIsGood(k);
   const header = crashHeader(k, code, context);
+  if (isGood) readOverlay(k, header);
   writeBugcheckReport(k, code, context, detail);
-  if (k.dumpWriter) writeDump(k, k.dumpWriter, header);
+  if (!isGood) say(k, '**** BOOT CONTROL BLOCK CORRUPTED, no system dump\r\n');
+  else if (k.dumpWriter) writeDump(k, k.dumpWriter, header);
   if (k.sys.EXE$V_BUGREBOOT) {
     k.cpu.writePR(PR$_TXDB, CONSOLE_BOOT);
     k.jump(k.symbol('EXE$BUG_HALT'));
@@ -94,8 +100,9 @@ function writeDump(k: Kernel, writer: DumpWriter, header: Uint8Array): void {
     const buffer = errorLogBuffer(k, index);
     if (buffer !== 0) logs.set(k.readBytes(buffer, ERL_BUFFER_SIZE), index * PAGE);
   }
-  writer.write(DUMP_HEADER_BLOCK, header);
-  writer.write(DUMP_ERROR_LOG_BLOCK, logs);
+  const write = (block: number, bytes: Uint8Array): void => { writeThroughMap(k, writer, block, bytes); };
+  write(DUMP_HEADER_BLOCK, header);
+  write(DUMP_ERROR_LOG_BLOCK, logs);
 
   if (k.sys.EXE$V_BUGDUMP) {
     let block = DUMP_FIRST_MEMORY_BLOCK;
@@ -106,7 +113,7 @@ function writeDump(k: Kernel, writer: DumpWriter, header: Uint8Array): void {
       const pages = Math.min(descriptor.MEMDSC$V_PAGES, room);
       if (pages === 0) continue;
       const start = descriptor.MEMDSC$L_BASEPFN * PAGE;
-      writer.write(block, k.machine.memory.bytes.subarray(start, start + pages * PAGE));
+      write(block, k.machine.memory.bytes.subarray(start, start + pages * PAGE));
       block += pages;
     }
   }

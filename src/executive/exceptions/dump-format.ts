@@ -106,10 +106,21 @@ export const EMB_BC = structure('EMB', 132, {
   0x74: ['EMB$T_BC_LNAME', 16, ''],
 });
 
+/** Consecutive blocks of a disk. */
+export interface DumpExtent {
+  readonly lbn: number;
+  readonly count: number;
+}
+
 /** Where a bugcheck puts the dump: the boot driver's view of SYSDUMP.DMP, given by whoever started the machine. */
 export interface DumpWriter {
   /** Length of the dump file in blocks. */
   readonly blocks: number;
-  /** Writes whole blocks from `block` (1 is the first). Must not fail by exception. */
-  write(block: number, bytes: Uint8Array): void;
+  /** Where the file lies on the system disk, in its order; EXE$INIT puts that into the boot control block. None: one piece from block 0. */
+  readonly extents?: readonly DumpExtent[];
+  /**
+   * Writes whole blocks, which lie together, from `block` of the file (1 is the first). Must not fail by exception.
+   * @param lbn  where the boot control block says that is on the disk
+   */
+  write(block: number, bytes: Uint8Array, lbn: number): void;
 }

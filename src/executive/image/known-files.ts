@@ -13,6 +13,7 @@ import { readCounted, textToBytes, writeCounted, type MemoryReader } from '../st
  * by its name, and gives the process the privileges it was installed with for as long as it runs.
  *
  * choice: EXE$INIT installs the images that come with the system; in VMS the command procedure STARTUP runs INSTALL to do it.
+ * INIT, VERIFY and VMOUNT are not among them: what they may do depends on who owns the volume (Appendix A).
  * @source book 21.1.2; digest ch21 1.4, 2.4
  */
 const HASH_ENTRIES = 128;
@@ -39,8 +40,9 @@ export const STANDARD_KNOWN_IMAGES: readonly KnownImage[] = [
   { name: 'SETP0', privileges: mask(PRV$V_CMKRNL, PRV$V_SYSPRV) },
   { name: 'SHOW', privileges: mask(PRV$V_CMKRNL, PRV$V_NETMBX, PRV$V_WORLD) },
   { name: 'SUBMIT', privileges: mask(PRV$V_TMPMBX) },
-  { name: 'INIT', privileges: mask(PRV$V_CMKRNL, PRV$V_PHY_IO, PRV$V_SYSPRV) },
   { name: 'MAIL', privileges: mask(PRV$V_SYSPRV, PRV$V_OPER, PRV$V_WORLD, PRV$V_NETMBX) },
+  { name: 'PHONE', privileges: mask(PRV$V_NETMBX, PRV$V_OPER, PRV$V_WORLD, PRV$V_SYSNAM) },
+  { name: 'RTPAD', privileges: mask(PRV$V_TMPMBX) },
   { name: 'REQUEST', privileges: mask(PRV$V_TMPMBX) },
 ];
 

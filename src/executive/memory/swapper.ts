@@ -1,5 +1,6 @@
 import { inlineRoutine } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
+import { EXE$POWERAST } from '../ast/power.js';
 import { SCH$NEWLVL } from '../ast/queue.js';
 import { SCH$CHSEP } from '../scheduling/rse.js';
 import { computableQueue } from '../scheduling/queues.js';
@@ -9,12 +10,13 @@ import { SCH$C_COM, SCH$C_COMO } from '../structures/sch.js';
 import { findBalanceSlot, releaseBalanceSlot, shellPages, SWP$SHELINIT } from './shell.js';
 
 /**
- * The swapper's duties, one pass (chapter 17.2; digest ch17 2.2): headers of deleted processes, then inswap. Nothing is
+ * The swapper's duties, one pass (chapter 17.2; digest ch17 2.2): headers of deleted processes, power recovery ASTs, then inswap. Nothing is
  * outswapped yet, so the processes it brings in are new ones, built from SHELL; with no free slot or too few free pages a
  * process stays COMO until the next pass.
  */
 const pass = inlineRoutine('SWP$PASS', (k) => {
   reclaimDeletedHeaders(k);
+  if (k.sys.EXE$GL_PFATIM !== 0) EXE$POWERAST(k);
   for (let pcb = highestOutswapped(k); pcb !== undefined; pcb = highestOutswapped(k)) {
     if (!inswap(k, pcb)) return;
   }

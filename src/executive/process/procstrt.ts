@@ -10,7 +10,9 @@ import { initializeVariableList } from '../pool/variable-list.js';
 import { PRC$M_HIBER } from '../starlet/prcdef.js';
 import { JIB } from '../structures/jib.js';
 import { readCounted, writeQuad } from '../structures/memory.js';
-import { CLI_CELLS, CLI_DATA_BASE, CME_DATA_BASE, CTL$GL_KRP, DISPATCH_AREAS, MMG$IMGHDRBUF, PIO_BASE, PIO_CELLS } from '../structures/p1-cells.js';
+import {
+  CLI_CELLS, CLI_DATA_BASE, CME_DATA_BASE, CTL$A_COMMON_USER, CTL$GL_KRP, DISPATCH_AREAS, MMG$IMGHDRBUF, PIO_BASE, PIO_CELLS,
+} from '../structures/p1-cells.js';
 import { PHD } from '../structures/phd.js';
 import { PQB } from '../structures/pqb.js';
 import { PRT$C_UREW } from '../structures/pte.js';
@@ -22,6 +24,8 @@ import { PRT$C_UREW } from '../structures/pte.js';
  */
 const PAGE = 512;
 const CCB_SIZE = 16;
+/** Per-process common for users. */
+const COMMON_BYTES = 2048;
 
 const kernelPart = inlineRoutine('PROCSTRT_KERNEL', (k) => {
   const pcb = k.pcb;
@@ -32,6 +36,7 @@ const kernelPart = inlineRoutine('PROCSTRT_KERNEL', (k) => {
   k.p1.CTL$GL_RMSBASE = k.sys.MMG$GL_RMSBASE;
   k.p1.CTL$GL_F11BXQP = k.sys.XQP$GL_SECTIONS;
   plantVectors(k);
+  writeQuad(k, k.symbol('CTL$GQ_COMMON'), BigInt(COMMON_BYTES) | (BigInt(CTL$A_COMMON_USER) << 32n));
   initializeKrpList(k, CTL$GL_KRP);
 
   phd.PHD$L_CPULIM = pqb.PQB$L_CPULM;

@@ -294,6 +294,10 @@ export const VECTOR_LABELS: Readonly<Record<string, number>> = {
   SYS$WAIT_FORM: 0x7ffee120,
   LIB$SIGNAL: 0x7ffee718,
   LIB$STOP: 0x7ffee720,
+  LIB$PUT_COMMON: 0x7ffee728,
+  LIB$GET_COMMON: 0x7ffee730,
+  LIB$SET_SYMBOL: 0x7ffee738,
+  LIB$GET_SYMBOL: 0x7ffee740,
 };
 
 /** Bytes of the vector pages free for common code: [offset, size]. The first is where the RMS stall check goes (SYS$WAIT_FORM). */

@@ -23,7 +23,7 @@ export function parseLinkOptions(text: string): LinkOptionsFile | string {
   for (const statement of statements) {
     const option = /^([A-Za-z_]+)\s*=\s*(.*)$/.exec(statement);
     if (option === null) {
-      for (const file of statement.split(',')) if (!/\/SHA/i.test(file)) files.push(file.trim().replace(/\/.*$/, ''));
+      for (const file of statement.split(/,(?![^(]*\))/)) if (!/\/SHA/i.test(file)) files.push(file.trim());
       continue;
     }
     const name = option[1]!.toUpperCase();

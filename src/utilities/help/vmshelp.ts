@@ -59,6 +59,8 @@ function* readTopics(p: Procedure): Flow<{ readonly topics: Topic[]; readonly ot
 class Help {
   constructor(private readonly output: LineSink, readonly topics: readonly Topic[]) {}
 
+  restart(): void { this.output.restart(); }
+
   *lines(lines: readonly string[]): Flow<void> {
     for (const line of lines) {
       if (this.output.stopped) return;
@@ -117,6 +119,7 @@ function* dialogue(p: Procedure, help: Help, begin: readonly Topic[]): Flow<void
   for (;;) {
     const typed = yield* input.line(`\r\n${promptOf(at)}`);
     if (typed === undefined) break;
+    help.restart();
     const text = typed.trim();
     if (text === '') {
       if (at.length === 0) break;

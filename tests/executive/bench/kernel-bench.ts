@@ -21,6 +21,7 @@ import { initializeSchedulerQueues } from '../../../src/executive/scheduling/que
 import { makeComputable } from '../../../src/executive/scheduling/rse.js';
 import * as prv from '../../../src/executive/starlet/prvdef.js';
 import { SERVICES, VECTOR_BASE, VECTOR_PAGES } from '../../../src/executive/starlet/service-table.js';
+import { starletSymbol } from '../../../src/executive/starlet/symbols.js';
 import * as climsg from '../../../src/executive/starlet/climsgdef.js';
 import * as ss from '../../../src/executive/starlet/ssdef.js';
 import { DYN$C_PCB } from '../../../src/executive/structures/dyn.js';
@@ -160,7 +161,7 @@ export class KernelBench {
     table.set('PR$_IPL', 18);
     table.set('PR$_SIRR', 20);
     table.set('DATA', DATA);
-    return (name) => table.get(name);
+    return (name) => table.get(name) ?? starletSymbol(name);
   }
 
   private mapSystemSpace(): void {
@@ -245,6 +246,7 @@ export class KernelBench {
     sys.EXE$GQ_SYSTIME = time;
     sys.EXE$GQ_TODCBASE = time;
     initializeTimerQueue(k);
+    k.initializeQueue(k.symbol('LCK$GL_TIMOUTQ'));
     const nullPcb = k.symbol('SCH$GL_NULLPCB');
     for (let index = 0; index <= 31; index += 1) k.writeLong(sys.SCH$GL_PCBVEC + 4 * index, nullPcb);
   }

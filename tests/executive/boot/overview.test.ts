@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { VaxFault } from '../../../src/emulator/fault.js';
 import { service } from '../../../src/executive/gate/service-call.js';
 import { IAC$M_MERGE } from '../../../src/executive/image/activate.js';
+import { allocateBlock } from '../../../src/executive/pool/typed.js';
 import { readPte } from '../../../src/executive/memory/page-tables.js';
 import { SCH$WAKE } from '../../../src/executive/scheduling/rse.js';
 import { hasPrivilege, PRV$V_ALTPRI } from '../../../src/executive/starlet/prvdef.js';
@@ -133,45 +134,6 @@ describe('processes', () => {
 });
 
 describe('modes and levels', () => {
-  test('ch01#8: an interrupt has previous mode kernel; an exception the mode it happened in, and the IPL stays', () => {
-    const system = new TestSystem({
-      programs: {
-        SYSINIT: function* (p) {
-          yield* service(p, '$HIBER', {});
-          for (let count = 0; count < 20; count += 1) yield* service(p, '$SETEF', { efn: 3 });
-          yield* service(p, '$NUMTIM', { timbuf: p.allocate(16) });
-          p.memory.writeByte(p.allocate(4000), 1);
-          return yield* sleeper(p);
-        },
-      },
-    });
-    system.runUntilIdle(0);
-    const { k } = system;
-    const { cpu } = system.system.machine;
-    SCH$WAKE(k, system.process('SYSINIT')!.address);
-    const entries = { kernel: k.symbol('EXE$CMODKRNL'), executive: k.symbol('EXE$CMODEXEC'), clock: k.symbol('EXE$HWCLKINT'), reschedule: k.symbol('SCH$RESCHED') };
-    const found = new Map<string, Set<string>>();
-    for (let step = 0; step < 30_000; step += 1) {
-      const [mode, ipl] = [cpu.currentMode, cpu.ipl];
-      const inService = cpu.onInterruptStack;
-      const opcode = k.readByte(k.register(15));
-      if (step % 40 === 39) k.cpu.requestSoftwareInterrupt(3);
-      const stop = system.system.machine.run(1);
-      if (stop.kind === 'idle') break;
-      const pc = k.register(15);
-      for (const [name, entry] of Object.entries(entries)) {
-        if (pc !== entry || ((name === 'kernel' || name === 'executive') && (opcode & 0xfc) !== 0xbc)) continue;
-        const set = found.get(name) ?? new Set();
-        const isException = name === 'kernel' || name === 'executive';
-        set.add(isException ? `${cpu.previousMode === mode && cpu.ipl === ipl && !inService}` : `${cpu.previousMode} ${cpu.ipl > ipl}`);
-        found.set(name, set);
-      }
-    }
-    expect([...found.get('kernel')!]).toEqual(['true']);
-    expect([...found.get('executive')!]).toEqual(['true']);
-    expect([...found.get('reschedule')!]).toEqual(['0 true']);
-  });
-
   test('ch01#10: code deep in a service ends it with an error by RET', () => {
     const { seen } = run(function* (p, out) {
       // .WORD 0; BSBB 10$; MOVL #1,R0; RET; 10$: MOVZBL #SS$_ABORT,R0; RET - the second RET is in a subroutine of the procedure.
@@ -230,6 +192,26 @@ describe('modes and levels', () => {
       out['counts'] = [p.memory.readLong(count + 4), p.memory.readLong(count + 8)];
     });
     expect(seen['counts']).toEqual([0, 1]);
+  });
+});
+
+describe('exceptions nobody may have', () => {
+  /** CLRL @#4 in system space with this PSL and stack: what the console shows. */
+  function crashOf(psl: number, stack: (system: TestSystem) => number): string {
+    const system = beforeBirth();
+    const { k } = system;
+    const code = allocateBlock(k, 32, 20);
+    k.writeBytes(code + 12, Uint8Array.from([0xd4, 0x9f, 4, 0, 0, 0, 0]));
+    k.cpu.psl = psl;
+    k.setRegister(14, stack(system));
+    k.jump(code + 12);
+    system.system.machine.run(100_000);
+    return system.console;
+  }
+
+  test('ch01#7: above IPL 2, or on the interrupt stack, an exception is the fatal bugcheck INVEXCEPTN', () => {
+    expect(crashOf(0x0003_0000, (system) => PHD.at(system.k, PCB.at(system.k, system.k.symbol('SCH$GL_NULLPCB')).PCB$L_PHD).PHD$L_KSP)).toContain('INVEXCEPTN');
+    expect(crashOf(0x0400_0000, (system) => system.k.sys.EXE$GL_INTSTK)).toContain('INVEXCEPTN');
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BOOTCB, EXE$BOOTCB_CHK } from '../../../src/executive/exceptions/boot-control-block.js';
 import { bugcheckCode } from '../../../src/executive/exceptions/bugcheck-codes.js';
 import { DMP, DUMP_FIRST_MEMORY_BLOCK, EMB$K_CR, EMB_CR, type DumpWriter } from '../../../src/executive/exceptions/dump-format.js';
 import { ERL, ERL$ALLOCEMB, ERL$M_COPYING, ERL$INITIALIZE, ERL$RELEASEMB, errorLogBuffer } from '../../../src/executive/exceptions/error-log.js';
@@ -12,6 +13,7 @@ import { log, machineWith } from './fixture.js';
 
 const EXECUTIVE = 1;
 const RPB_ADDRESS = S0 + 0x3ea00;
+const BOOT_CONTROL_BLOCK = S0 + 0x3ec00;
 
 /** A dump file in memory, and what the console had said when the first block arrived. */
 class TestDump implements DumpWriter {
@@ -30,6 +32,18 @@ class TestDump implements DumpWriter {
   }
 }
 
+/** The boot control block of the dump writer that the machine has now, where EXE$INIT would have put it. */
+function layOutControlBlock(bare: BareMachine): void {
+  const k = bare.kernel;
+  const block = BOOTCB.at(k, BOOT_CONTROL_BLOCK);
+  block.BOOTCB$W_SIZE = BOOTCB.offset.BOOTCB$L_MAP + 8;
+  block.BOOTCB$L_COUNT = 1;
+  k.writeLong(BOOT_CONTROL_BLOCK + BOOTCB.offset.BOOTCB$L_MAP, 0);
+  k.writeLong(BOOT_CONTROL_BLOCK + BOOTCB.offset.BOOTCB$L_MAP + 4, k.dumpWriter!.blocks);
+  block.BOOTCB$L_CHECKSUM = EXE$BOOTCB_CHK(k, BOOT_CONTROL_BLOCK);
+  k.writeLong(k.symbol('EXE$GQ_BOOTCB_D') + 4, BOOT_CONTROL_BLOCK);
+}
+
 function prepared(image: string): { readonly bare: BareMachine; readonly dump: TestDump } {
   const bare = machineWith(image);
   const k = bare.kernel;
@@ -42,6 +56,8 @@ function prepared(image: string): { readonly bare: BareMachine; readonly dump: T
   k.writeBytes(k.symbol('SYS$GQ_VERSION'), new Uint8Array([...'V4.4    '].map((letter) => letter.charCodeAt(0))));
   const dump = new TestDump(bare);
   k.dumpWriter = dump;
+  k.sys.MMG$GL_SPTBASE = S0 + 0x44000;
+  layOutControlBlock(bare);
   return { bare, dump };
 }
 
@@ -137,6 +153,7 @@ describe('bugchecks of inner modes', () => {
     const { bare } = prepared(bugcheck('QUEUEMPTY', true));
     const small = new TestDump(bare, 10);
     bare.kernel.dumpWriter = small;
+    layOutControlBlock(bare);
     bare.run(KERNEL);
     expect(small.bytes.length).toBe(14 * 512);
     expect(DMP.read(new ArrayMemory(small.bytes), 0).DMP$W_DUMPVER).toBe(2);

@@ -23,6 +23,10 @@ TEST_HALT::				; a vector may lead here
 	.ALIGN	LONG
 EXCMSG_CALLS::	.LONG	0
 EXIT_STAND_IN::
+EXE$PUT_COMMON::				; library procedures of the vector pages that nobody calls here
+EXE$GET_COMMON::
+EXE$SET_SYMBOL::
+EXE$GET_SYMBOL::
 	.WORD	0
 	MOVL	4(AP),R0
 	HALT
@@ -87,7 +91,7 @@ export function machineWith(image: string, options: FixtureOptions = {}): BareMa
       ...STAND_INS, ...options.routines ?? [],
     ],
     vectors: vectorSource(new Set([...IMPLEMENTED, ...options.implemented ?? []])),
-    executive: [...EXCEPTION_SOURCES, dispatchSource(new Set([...IMPLEMENTED, ...options.implemented ?? []])), STAND_IN_SOURCE, options.exit ?? 'EXE$EXIT == EXIT_STAND_IN\n', options.source ?? ''].join('\n'),
+    executive: [...EXCEPTION_SOURCES, dispatchSource(new Set([...IMPLEMENTED, ...options.implemented ?? []])), STAND_IN_SOURCE, options.exit ?? 'EXE$EXIT == EXIT_STAND_IN\n', options.source ?? '', '	.BLKB	512\nBUG$FATAL::\n	.BLKB	4096\n'].join('\n'),
     image: LOGGING + image,
     scb: SCB_ENTRIES,
   });

@@ -144,29 +144,35 @@ export class World {
   constructor(names: readonly string[] | Readonly<Record<string, ActorOptions>>, parameters: Readonly<Record<string, number>> = {}, source = '') {
     const options: Readonly<Record<string, ActorOptions>> = Array.isArray(names) ? Object.fromEntries((names as string[]).map((name) => [name, {}])) : names as Record<string, ActorOptions>;
     for (const [name, each] of Object.entries(options)) this.actors.set(name, new Actor(this, name, each));
-    const world = this;
-    const astRoutine = (label: string, what: string) => procedure(label, function* (p) {
-      world.asts.push(`${world.currentName()} ${what} ${p.argument(1)}`);
-      yield* world.onAst(p, what);
-      return 1;
-    });
+    const astRoutine = (label: string, what: string) => procedure(label, (p) => this.deliver(p, what));
     this.system = bootExecutive({
       parameters,
       systemImages: [{
         name: 'TEST', source, baseCell: 'MMG$GL_FPEMUL_BASE',
         routines: [
           astRoutine('TEST$COMPLETION', 'completion'), astRoutine('TEST$BLOCKING', 'blocking'),
-          procedure('TEST$INNER', function* (p) { yield* world.innerJob(p); return 1; }),
+          procedure('TEST$INNER', (p) => this.runInner(p)),
         ],
       }],
       programs: {
-        SYSINIT: (p) => world.supervise(p),
+        SYSINIT: (p) => this.supervise(p),
         ...Object.fromEntries([...this.actors.values()].map((actor) => [actor.name, (p: Procedure) => actor.main(p)])),
       },
     });
     this.system.runUntilIdle(0);
     this.check();
     this.before = this.books();
+  }
+
+  private *deliver(p: Procedure, what: string): Flow<number> {
+    this.asts.push(`${this.currentName()} ${what} ${p.argument(1)}`);
+    yield* this.onAst(p, what);
+    return 1;
+  }
+
+  private *runInner(p: Procedure): Flow<number> {
+    yield* this.innerJob(p);
+    return 1;
   }
 
   private currentName(): string {

@@ -187,13 +187,15 @@ describe('deadlocks over several resources', () => {
 
   test('the search goes no deeper than the interrupt stack allows', () => {
     const names = Array.from({ length: 8 }, (_, index) => `P${index}`);
-    for (const [extra, found] of [[0, 1], [512 * 4 - 24 * 4, 0]] as const) {
+    for (const [frames, found] of [[undefined, 1], [8, 1], [4, 0]] as const) {
       const world = new World(names, { DEADLOCK_WAIT: 3 });
-      world.system.k.sys.LCK$GL_EXTRASTK = extra;
+      const { sys } = world.system.k;
+      expect((sys.SGN$GW_ISPPGCT * 512 - sys.LCK$GL_EXTRASTK) / 24).toBe(sys.LCK$GB_MAXDEPTH);
+      if (frames !== undefined) sys.LCK$GL_EXTRASTK = sys.SGN$GW_ISPPGCT * 512 - 24 * frames;
       names.forEach((name, index) => { world.actor(name).enq({ sb: 0, mode: EX, name: `R${index}` }); });
       names.forEach((name, index) => { world.actor(name).enq({ sb: 1, mode: EX, name: `R${(index + 1) % names.length}` }); });
       world.seconds(6);
-      expect([extra, Math.min(1, searches(world)[1])]).toEqual([extra, found]);
+      expect([frames, Math.min(1, searches(world)[1])]).toEqual([frames, found]);
       world.close();
     }
   });

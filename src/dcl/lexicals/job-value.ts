@@ -1,0 +1,62 @@
+import type { Flow } from '../../executive/gate/microroutine.js';
+import * as jpidef from '../../executive/starlet/jpidef.js';
+import { SYI$_NODENAME } from '../../executive/starlet/syidef.js';
+import { SCH_STATE_NAMES } from '../../executive/structures/sch.js';
+import { CLI$_IVKEYW } from '../condition-codes.js';
+import { check, fail } from '../condition.js';
+import type { Dcl } from '../interpreter/session.js';
+import { formatText, longwordOf, systemItem, textOf, type ItemResult } from '../item-information.js';
+import { jobItem } from '../job-information.js';
+import { hex8, type Value } from '../language/value.js';
+import { privilegeNames } from '../privileges.js';
+
+/** One item of F$GETJPI in DCL's format. */
+
+export function codeOf(definitions: Readonly<Record<string, unknown>>, prefix: string, item: string): number {
+  const code = definitions[prefix + item];
+  return typeof code === 'number' ? code : fail(CLI$_IVKEYW, { token: item });
+}
+
+export function quadOf({ bytes }: ItemResult): bigint {
+  return bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+}
+
+// Processes ----------------------------------------------------------------------------------------------------------
+
+const JOB_TEXT = new Set(['ACCOUNT', 'CLINAME', 'IMAGNAME', 'PRCNAM', 'TABLENAME', 'TERMINAL', 'USERNAME', 'RIGHTSLIST']);
+const JOB_PRIVILEGES = new Set(['AUTHPRIV', 'CURPRIV', 'IMAGPRIV', 'PROCPRIV']);
+const JOB_PIDS = new Set(['PID', 'MASTER_PID', 'OWNER']);
+const MODES = ['OTHER', 'NETWORK', 'BATCH', 'INTERACTIVE'];
+
+const constant = (value: Value) => function* (): Flow<Value> { return value; };
+
+/** Items of later versions: what they say of a system with one node, one processor and names as V4 has them. */
+const LATER: Readonly<Record<string, (dcl: Dcl, pid: number) => Flow<Value>>> = {
+  CASE_LOOKUP_IMAGE: constant('BLIND'), CASE_LOOKUP_PERM: constant('BLIND'), CASE_LOOKUP_TEMP: constant('BLIND'), CPU_ID: constant(0),
+  PARSE_STYLE_IMAGE: constant('TRADITIONAL'), PARSE_STYLE_PERM: constant('TRADITIONAL'), TT_ACCPORNAM: constant(''),
+  TT_PHYDEVNAM: (dcl, pid) => jobValue(dcl, pid, 'TERMINAL'),
+  *NODENAME(dcl) { return textOf(yield* systemItem(dcl.outside.procedure, SYI$_NODENAME, 64)); },
+};
+
+/** One F$GETJPI item of the process with that EPID (0: own). */
+export function* jobValue(dcl: Dcl, pid: number, item: string): Flow<Value> {
+  const p = dcl.outside.procedure;
+  const later = LATER[item];
+  if (later !== undefined && !(`JPI$_${item}` in jpidef)) {
+    // The process must be there, whatever is asked about it.
+    check((yield* jobItem(p, jpidef.JPI$_PID, 4, pid)).status);
+    return yield* later(dcl, pid);
+  }
+  const result = yield* jobItem(p, codeOf(jpidef, 'JPI$_', item), item === 'LOGINTIM' || JOB_PRIVILEGES.has(item) ? 8 : 255, pid);
+  check(result.status);
+  if (JOB_TEXT.has(item)) return textOf(result);
+  if (JOB_PRIVILEGES.has(item)) return privilegeNames(quadOf(result));
+  if (item === 'LOGINTIM') return (yield* formatText(p, '!%D', [quadOf(result)])).text;
+  const value = longwordOf(result);
+  if (JOB_PIDS.has(item)) return item === 'OWNER' && value === 0 ? '' : hex8(value);
+  if (item === 'STATE') return SCH_STATE_NAMES[value] ?? '';
+  if (item === 'MODE') return MODES[value] ?? 'OTHER';
+  if (item === 'UIC') return (yield* formatText(p, '!%I', [value])).text;
+  return value;
+}
+

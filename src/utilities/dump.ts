@@ -1,0 +1,146 @@
+import { cliGetValue, cliGetValues, cliIsPresent } from '../dcl/cli-client.js';
+import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { procedure, type Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { service } from '../executive/gate/service-call.js';
+import { DC$_TERM } from '../executive/starlet/dcdef.js';
+import { DVI$_DEVBUFSIZ, DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
+import { IO$_ACCESS, IO$_DEACCESS, IO$_READVBLK, IO$M_ACCESS } from '../executive/starlet/iodef.js';
+import { dumpLines, type DumpForm } from './dump-format.js';
+import { headerLines } from './dump-header.js';
+import { fileFunction, headerBlock, withChannel } from './file-functions.js';
+import { findAll, headerFields, type FoundFile } from './file-search.js';
+import { isFailure, programRegion, reason, RmsFile, type FileFailure } from './files.js';
+import { report, sharedCode } from './messages.js';
+import { Output } from './output.js';
+import { getDevice, timeText } from './process-information.js';
+
+/** DUMP.EXE: blocks or records of files. @source DCL Dictionary, DUMP; layout from listings of running systems */
+const DUMP = 153;
+const BLOCK = 512;
+const NARROW = 80;
+const WIDE = 132;
+
+interface Choices {
+  readonly form: DumpForm;
+  readonly records: boolean;
+  /** First and last block or record. */
+  readonly first: number;
+  readonly last: number | undefined;
+  readonly allocated: boolean;
+  readonly header: boolean;
+  /** Number of the first byte; undefined: every block and record starts at 0. */
+  readonly number: number | undefined;
+}
+
+function* displayWidth(p: Procedure): Flow<number> {
+  const { status, values } = yield* p.scratch(() => getDevice(p, 'SYS$OUTPUT', { width: { code: DVI$_DEVBUFSIZ, kind: 'long' }, kindOf: { code: DVI$_DEVCLASS, kind: 'long' } } as const));
+  return (status & 1) !== 0 && values.kindOf === DC$_TERM ? Math.max(NARROW, values.width) : WIDE;
+}
+
+function* choices(p: Procedure, toFile: boolean): Flow<Choices> {
+  const number = function* (name: string): Flow<number | undefined> {
+    const value = yield* cliGetValue(p, name);
+    return value === undefined ? undefined : Number(value);
+  };
+  const records = yield* cliIsPresent(p, 'RECORDS');
+  const range = records ? 'RECORDS' : 'BLOCKS';
+  const first = (yield* number(`${range}.START`)) ?? 1;
+  const count = yield* number(`${range}.COUNT`);
+  const end = yield* number(`${range}.END`);
+  const octal = yield* cliIsPresent(p, 'OCTAL');
+  const decimal = yield* cliIsPresent(p, 'DECIMAL');
+  yield* cliIsPresent(p, 'HEXADECIMAL');
+  const byte = yield* cliIsPresent(p, 'BYTE');
+  const word = yield* cliIsPresent(p, 'WORD');
+  yield* cliIsPresent(p, 'LONGWORD');
+  return {
+    form: { radix: octal ? 8 : decimal ? 10 : 16, unit: byte ? 1 : word ? 2 : 4, width: toFile ? WIDE : yield* displayWidth(p) }, records,
+    first: Math.max(1, first), last: count === undefined ? end : first + count - 1, allocated: yield* cliIsPresent(p, 'ALLOCATED'), header: yield* cliIsPresent(p, 'HEADER'),
+    number: (yield* cliIsPresent(p, 'NUMBER')) ? (yield* number('NUMBER')) ?? 0 : undefined,
+  };
+}
+
+const hex = (value: number): string => value.toString(16).toUpperCase().padStart(4, '0');
+const heading = (kind: string, number: number, bytes: number): string =>
+  `${kind} ${number} (${number.toString(16).toUpperCase().padStart(8, '0')}), ${bytes} (${hex(bytes)}) bytes`;
+
+function* dumpBlocks(p: Procedure, file: FoundFile, last: number, wanted: Choices, output: Output): Flow<FileFailure | undefined> {
+  const buffer = yield* programRegion(p, BLOCK);
+  return yield* withChannel(p, file, (chan) => p.scratch(function* (): Flow<FileFailure | undefined> {
+    const opened = yield* fileFunction(p, chan, file, { func: IO$_ACCESS | IO$M_ACCESS });
+    if (!(opened.status & 1)) return { spec: file.spec, status: opened.status, stv: 0 };
+    const iosb = p.allocate(8);
+    let failed: FileFailure | undefined;
+    let base = wanted.number ?? 0;
+    for (let block = wanted.first; block <= last && !failed; block += 1) {
+      const queued = yield* service(p, '$QIOW', { efn: 1, chan, func: IO$_READVBLK, iosb, p1: buffer, p2: BLOCK, p3: block });
+      const status = queued & 1 ? p.memory.readWord(iosb) : queued;
+      if (!(status & 1)) failed = { spec: file.spec, status, stv: 0 };
+      else {
+        for (const line of [heading('Virtual block number', block, BLOCK), '', ...dumpLines(p.memory.readBytes(buffer, BLOCK), wanted.form, base), '']) yield* output.line(line);
+        if (wanted.number !== undefined) base += BLOCK;
+      }
+    }
+    yield* service(p, '$QIOW', { efn: 1, chan, func: IO$_DEACCESS, iosb });
+    return failed;
+  }));
+}
+
+function* dumpRecords(p: Procedure, file: FoundFile, wanted: Choices, output: Output): Flow<FileFailure | undefined> {
+  return yield* p.scratch(function* (): Flow<FileFailure | undefined> {
+    const input = yield* RmsFile.open(p, file.spec);
+    if (isFailure(input)) return input;
+    let base = wanted.number ?? 0;
+    for (let number = 1; number <= (wanted.last ?? Infinity); number += 1) {
+      const record = yield* input.get();
+      if (record === undefined) break;
+      if (isFailure(record)) {
+        yield* input.close();
+        return record;
+      }
+      if (number < wanted.first) continue;
+      for (const line of [heading('Record number', number, record.length), '', ...dumpLines(record, wanted.form, base), '']) yield* output.line(line);
+      if (wanted.number !== undefined) base += record.length;
+    }
+    yield* input.close();
+    return undefined;
+  });
+}
+
+function* dumpFile(p: Procedure, file: FoundFile, wanted: Choices, output: Output): Flow<FileFailure | undefined> {
+  const block = yield* headerBlock(p, file);
+  if (!(block instanceof Uint8Array)) return block;
+  const header = headerFields(block);
+  for (const line of [
+    '', `Dump of file ${file.spec} on ${(yield* timeText(p)).slice(0, 23)}`,
+    `File ID (${file.fid.join(',')})   End of file block ${header.used} / Allocated ${header.allocated}`, '',
+  ]) yield* output.line(line);
+  if (wanted.header) for (const line of yield* headerLines(p, block)) yield* output.line(line);
+  if (wanted.records) return yield* dumpRecords(p, file, wanted, output);
+  const end = wanted.allocated ? header.allocated : header.used;
+  return yield* dumpBlocks(p, file, Math.min(wanted.last ?? end, Math.max(end, wanted.last === undefined ? 0 : header.allocated)), wanted, output);
+}
+
+const main = procedure('DUMP$MAIN', function* (p) {
+  const specs = yield* cliGetValues(p, 'INPUT');
+  const toFile = yield* cliIsPresent(p, 'OUTPUT');
+  const wanted = yield* choices(p, toFile);
+  let status = 1;
+  const files = yield* findAll(p, specs, '', function* (failure) {
+    status = yield* report(p, { code: sharedCode(DUMP, 'openIn'), args: [failure.spec] }, reason(failure));
+  });
+  if (files.length === 0) return status;
+  const typed = yield* cliGetValue(p, 'OUTPUT');
+  const opened = yield* Output.open(p, toFile ? typed ?? `${files[0]!.name}.DMP` : 'SYS$OUTPUT');
+  const { output } = opened;
+  if (!output) return opened.status;
+  for (const file of files) {
+    const failed = yield* p.scratch(() => dumpFile(p, file, wanted, output));
+    if (failed) status = yield* report(p, { code: sharedCode(DUMP, 'readError'), args: [file.spec] }, reason(failed));
+  }
+  yield* output.close();
+  return status;
+});
+
+export const DUMP_IMAGE: ResidentImage = { name: 'DUMP', transfer: 'DUMP$MAIN', routines: [main] };

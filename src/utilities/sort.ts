@@ -1,0 +1,88 @@
+import { cliGetValue, cliGetValues, cliIsPresent } from '../dcl/cli-client.js';
+import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { procedure, type Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { shapeOf } from './copy-parts.js';
+import { findAll } from './file-search.js';
+import { isFailure, readRecords, reason, RmsFile, type CreateOptions } from './files.js';
+import { messageCode, report, sharedCode } from './messages.js';
+import { compareRecords, keysOfLine, type SortKey } from './sort-keys.js';
+
+/** SORTMERGE.EXE: SORT and MERGE of whole records, in memory. @source DCL Dictionary, SORT, MERGE */
+const SORT = 28;
+
+interface Inputs {
+  readonly files: readonly (readonly Uint8Array[])[];
+  readonly first: string;
+}
+
+function* readInputs(p: Procedure): Flow<Inputs | number> {
+  let status = 1;
+  const found = yield* findAll(p, yield* cliGetValues(p, 'INPUT'), '.DAT', function* (failure) {
+    status = yield* report(p, { code: sharedCode(SORT, 'openIn', 4), args: [failure.spec] }, reason(failure));
+  });
+  if (!(status & 1)) return status;
+  const files: Uint8Array[][] = [];
+  for (const { spec } of found) {
+    const read = yield* readRecords(p, spec);
+    if (isFailure(read)) return yield* report(p, { code: sharedCode(SORT, 'openIn', 4), args: [read.spec] }, reason(read));
+    files.push(read.records);
+  }
+  return { files, first: found[0]!.spec };
+}
+
+/** Sorted lists into one; of equal records those of the earlier list come first. */
+function merged(lists: readonly (readonly Uint8Array[])[], keys: readonly SortKey[]): Uint8Array[] {
+  const at = lists.map(() => 0);
+  const records: Uint8Array[] = [];
+  for (;;) {
+    let best = -1;
+    lists.forEach((list, index) => {
+      const record = list[at[index]!];
+      if (record && (best < 0 || compareRecords(record, lists[best]![at[best]!]!, keys) < 0)) best = index;
+    });
+    if (best < 0) return records;
+    records.push(lists[best]![at[best]!]!);
+    at[best]! += 1;
+  }
+}
+
+function isSorted(records: readonly Uint8Array[], keys: readonly SortKey[]): boolean {
+  return records.every((record, index) => index === 0 || compareRecords(records[index - 1]!, record, keys) <= 0);
+}
+
+function* writeOutput(p: Procedure, to: string, from: string, records: readonly Uint8Array[], overlay: boolean): Flow<number> {
+  return yield* p.scratch(function* (): Flow<number> {
+    const first = yield* RmsFile.open(p, from);
+    const shape: CreateOptions = isFailure(first) ? {} : shapeOf(first);
+    if (!isFailure(first)) yield* first.close();
+    const file = yield* overlay ? RmsFile.overlay(p, to, { related: from }) : RmsFile.create(p, to, { ...shape, defaults: '.DAT', related: from });
+    if (isFailure(file)) return yield* report(p, { code: sharedCode(SORT, 'openOut', 4), args: [file.spec] }, reason(file));
+    let failed;
+    for (const record of records) failed ??= yield* file.put(record);
+    failed = (yield* file.close()) ?? failed;
+    return failed ? yield* report(p, { code: sharedCode(SORT, 'writeError', 4), args: [file.spec] }, reason(failed)) : 1;
+  });
+}
+
+const main = procedure('SORTMERGE$MAIN', function* (p) {
+  const isMerge = ((yield* cliGetValue(p, '$VERB')) ?? '').toUpperCase().startsWith('MERG');
+  // Every /KEY counts, not only the last one.
+  yield* cliGetValues(p, 'KEY');
+  const keys = keysOfLine((yield* cliGetValue(p, '$LINE')) ?? '');
+  if (!keys) return yield* report(p, { code: messageCode('SORT$_BAD_KEY') });
+  const inputs = yield* readInputs(p);
+  if (typeof inputs === 'number') return inputs;
+  if (isMerge && (yield* cliIsPresent(p, 'CHECK_SEQUENCE')) && inputs.files.some((records) => !isSorted(records, keys))) {
+    return yield* report(p, { code: messageCode('SORT$_BAD_ORDER') });
+  }
+  // The sort is stable whether that was asked for or not.
+  yield* cliIsPresent(p, 'STABLE');
+  const sorted = isMerge ? merged(inputs.files, keys) : inputs.files.flat().sort((a, b) => compareRecords(a, b, keys));
+  const duplicates = yield* cliIsPresent(p, 'DUPLICATES');
+  const records = duplicates ? sorted : sorted.filter((record, index) => index === 0 || compareRecords(sorted[index - 1]!, record, keys) !== 0);
+  const to = ((yield* cliGetValue(p, 'OUTPUT')) ?? '').toUpperCase();
+  return yield* writeOutput(p, to, inputs.first, records, yield* cliIsPresent(p, 'OVERLAY'));
+});
+
+export const SORT_IMAGE: ResidentImage = { name: 'SORTMERGE', transfer: 'SORTMERGE$MAIN', routines: [main] };
