@@ -3,6 +3,7 @@ import { procedure } from '../../src/executive/gate/microroutine.js';
 import { service } from '../../src/executive/gate/service-call.js';
 import { FAB$C_REL, FAB$C_VAR, FAB$M_PUT } from '../../src/executive/starlet/fabdef.js';
 import { XAB$M_CHG, XAB$M_DUP } from '../../src/executive/starlet/xabdef.js';
+import { UTILITY_IMAGES } from '../../src/utilities/index.js';
 import { indexedFab } from '../rms/indexed-support.js';
 import { makeFab } from '../rms/support.js';
 import { Session } from './boot-dcl.js';
@@ -66,4 +67,30 @@ $ CLOSE G`;
     '%RMS-F-DUP, duplicate key detected (DUP not set)', 'ADAMS   PARIS  second', 'SMITH   LONDON third', 'MILLER  LONDON first', 'MILLER  BERLIN moved',
     '%RMS-E-RNF, record not found', 'MILLER  BERLIN moved', 'SMITH   LONDON third', 'seat one+seat two',
   ]);
+});
+
+it('COPY keeps what a relative or indexed file is; TYPE and DIRECTORY/FULL show it', () => {
+  const image = { name: 'MAKER', routines: [maker], transfer: 'MAKER$MAIN' };
+  const script = `$ RUN SYS$SYSTEM:MAKER
+$ OPEN/READ/WRITE F PEOPLE.DAT
+$ WRITE F "MILLER  LONDON first"
+$ WRITE F "ADAMS   PARIS  second"
+$ CLOSE F
+$ OPEN/READ/WRITE F SEATS.DAT
+$ WRITE F "seat one"
+$ CLOSE F
+$ COPY PEOPLE.DAT OTHER.DAT
+$ COPY SEATS.DAT CHAIRS.DAT
+$ OPEN/READ F OTHER.DAT
+$ READ/KEY="MIL" F X
+$ WRITE SYS$OUTPUT X
+$ CLOSE F
+$ TYPE OTHER.DAT
+$ TYPE CHAIRS.DAT`;
+  const session = new Session([image, ...UTILITY_IMAGES], { 'KEYED.COM': script });
+  session.run();
+  const shown = session.type('@keyed').split(/[\r\n\0]+/).filter((line) => line !== '' && line !== '$ ');
+  expect(shown.slice(1)).toEqual(['MILLER  LONDON first', 'ADAMS   PARIS  second', 'MILLER  LONDON first', 'seat one']);
+  const full = session.type('DIRECTORY/FULL OTHER.DAT');
+  expect(full).toContain('File organization:  Indexed');
 });

@@ -195,7 +195,7 @@ describe('random operations on relative files', () => {
         let next = 1;
         let current = 0;
         const following = (from: number): number | undefined => [...model.keys()].filter((number) => number >= from).sort((a, b) => a - b)[0];
-        for (let turn = 0; turn < 700; turn += 1) {
+        for (let turn = 0; turn < 500; turn += 1) {
           const choice = random(20);
           const number = 1 + random(random(10) === 0 ? 400 : 120);
           rab.RAB$L_ROP = 0;
