@@ -9,6 +9,8 @@ export interface Command {
   readonly qualifiers: readonly string[];
   /** It has qualifiers only: anything else on the line is refused. */
   readonly takesNothing?: true;
+  /** It has no qualifiers, and a slash is part of its parameter: a file of the host. */
+  readonly takesLine?: true;
   /** First line: syntax. The rest explains it. */
   readonly help: readonly string[];
   readonly run: (session: Session, line: CommandLine) => Iterable<string>;

@@ -7,6 +7,7 @@ const PIECE = 0x1_0000;
 export const COPY: Command = {
   name: 'COPY',
   qualifiers: [],
+  takesLine: true,
   help: ['COPY file', 'Copies the dump file to another file, so that the next crash does not write over it.'],
   *run({ target, files }, { rest }) {
     if (!target.file) throw new SdaError('E', 'CMDNOTVLD', 'command not valid on the running system');

@@ -14,6 +14,6 @@ const MISSING: readonly (readonly [name: string, why: string])[] = [
 ];
 
 export const MISSING_COMMANDS: readonly Command[] = MISSING.map(([name, why]) => ({
-  name, qualifiers: [], help: [`${name} (missing)`, `Not in this SDA: ${why}.`],
+  name, qualifiers: [], takesLine: true, help: [`${name} (missing)`, `Not in this SDA: ${why}.`],
   run: () => { throw new SdaError('E', 'NOTIMPL', `${name} is not available: ${why}`); },
 }));

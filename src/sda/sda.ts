@@ -167,7 +167,7 @@ export class Sda {
   }
 
   private run(command: Command, text: string): Iterable<string> {
-    const line = parseQualifiers(text, command.qualifiers);
+    const line = command.takesLine ? { qualifiers: new Map<string, string>(), rest: text.trim() } : parseQualifiers(text, command.qualifiers);
     if (command.takesNothing && line.rest !== '') {
       throw new SdaError('E', 'MAXPARM', 'too many parameters - reenter command with fewer parameters', line.rest);
     }

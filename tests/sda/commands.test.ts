@@ -32,6 +32,7 @@ describe('COPY', () => {
 
   test('says what is wrong: no file, a file that cannot be made or written, no dump', () => {
     expect(say(analyzer(), 'COPY')).toContain('%SDA-E-INSFPRM');
+    expect(say(analyzer(), 'COPY /tmp/x')).toBe('%SDA-E-OPENOUT, error opening /tmp/x as output');
     expect(say(analyzer(), 'COPY X')).toBe('%SDA-E-OPENOUT, error opening X as output');
     let closed = false;
     const full = { createBlocks: () => ({ write: () => { throw new Error('ENOSPC'); }, close: () => { closed = true; } }) };
@@ -64,7 +65,7 @@ describe('bad commands', () => {
   test.each([
     ['SHOW SUMMARY EXTRA', 'MAXPARM'], ['SHOW HEADER 5', 'MAXPARM'], ['SHOW CRASH NOW', 'MAXPARM'], ['VALIDATE SCHEDULER X', 'MAXPARM'],
     ['SHOW PROCESS/INDEX', 'VALREQ'], ['SHOW PROCESS/INDEX=ZZZ', 'UNDEFSYM'], ['SHOW PROCESS NOBODY', 'BADPROC'], ['EXAMINE 80000000;-4', 'INVRANGE'],
-    ['SHOW RMS', 'NOTIMPL'], ['SET RMS=ALL', 'NOTIMPL'], ['ATTACH SYSTEM', 'NOTIMPL'], ['SPAWN', 'NOTIMPL'], ['SHOW CLUSTER', 'NOTIMPL'], ['SHOW RSPID', 'NOTIMPL'],
+    ['SHOW RMS', 'NOTIMPL'], ['SET RMS=ALL', 'NOTIMPL'], ['ATTACH SYSTEM', 'NOTIMPL'], ['SPAWN/NOWAIT X', 'NOTIMPL'], ['SHOW CLUSTER', 'NOTIMPL'], ['SHOW RSPID', 'NOTIMPL'],
     ['SHOW NOSUCH', 'IVKEYW'], ['SET FETCH', 'IVKEYW'], ['MODIFY', 'IVVERB'], ['SHOW PROCESS/NOSUCH', 'IVQUAL'], ['SHOW POOL/TYPE=NOSUCH', 'IVKEYW'],
   ])('%s gives %s and nothing else', (command, ident) => {
     const lines = say(analyzer(), command).split('\n');
