@@ -74,7 +74,7 @@ function runningSystem({ kernel }: Procedure): Target | number {
 
 /** A dump file, read block by block. */
 function* dumpFile(p: Procedure, spec: string): Flow<Target | SdaError> {
-  const file = yield* RmsFile.open(p, spec, { defaults: DEFAULT_DUMP, blocks: true });
+  const file = yield* RmsFile.open(p, spec, { defaults: 'SYSDUMP.DMP', blocks: true });
   if (isFailure(file)) return new SdaError('F', 'OPENIN', `error opening ${file.spec} as input`);
   const pieces: Uint8Array[] = [];
   let length = 0;
