@@ -202,13 +202,13 @@ export function sysboot(machine: Machine, description: SystemDescription, option
     else memory.view.setUint32(at, value >>> 0, true);
   };
   for (const [cell, value] of Object.entries(SYSTEM_CELL_INITIAL)) poke(cell, value);
-  let flags = 0;
-  for (const parameter of PARAMETERS) {
-    if (parameter.bit === undefined) poke(parameter.cell, values[parameter.name]!, parameter.cellOffset);
-    else flags |= (values[parameter.name]! & 1) << parameter.bit;
+  const flags = new Map<string, number>();
+  for (const { name, cell, cellOffset, bit } of PARAMETERS) {
+    if (bit === undefined) poke(cell, values[name]!, cellOffset);
+    else flags.set(cell, (flags.get(cell) ?? 0) | ((values[name]! & 1) << bit));
   }
-  poke('EXE$GL_DEFFLAGS', flags);
-  poke('EXE$GL_FLAGS', flags);
+  for (const [cell, bits] of flags) poke(cell, bits);
+  poke('EXE$GL_FLAGS', flags.get('EXE$GL_DEFFLAGS') ?? 0);
   const bigPfn = pfnEntrySize(sizes.physicalPages) === 22;
   const described = topPage;            // pages below this have entries in the PFN database
   const link = bigPfn ? 4 : 2;
