@@ -38,6 +38,6 @@ export function residentImages(options: ImageOptions): readonly ResidentImage[] 
 export function imagesForSymbols(): { readonly systemImages: readonly SystemSpaceImage[]; readonly residentImages: readonly ResidentImage[] } {
   return {
     systemImages: [RMS_IMAGE, fileSystemImage()],
-    residentImages: residentImages({ systemDevice: 'DUA0:', mount: function* () { return 1; }, processes: [], startAt: [], autologin: true }),
+    residentImages: residentImages({ systemDevice: 'DUA0:', mount: function* () { return 1; }, processes: [], startupOutput: '', startAt: [], autologin: true }),
   };
 }

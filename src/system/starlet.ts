@@ -78,6 +78,7 @@ function boot(options: StarletOptions, current: ParameterValues): System {
     ...(dumpWriter === undefined ? {} : { dumpWriter }),
     residentImages: [...(options.moreImages ?? []), ...residentImages({
       systemDevice: SYSTEM_DEVICE, autologin: options.autologin,
+      startupOutput: options.job ? '_NLA0:' : '_OPA0:',
       startAt: options.job ? [] : ['OPA0:'],
       ...(options.job ? { job: options.job } : {}),
       processes: [

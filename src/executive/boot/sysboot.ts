@@ -232,7 +232,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
     EXE$GL_RPB: space.rpb.base, EXE$GL_SCB: space.scb.base, EXE$GB_CPUTYPE: kernel.cpu.readPR(PR.PR$_SID) >>> 24,
     EXE$GL_INTSTK: space.interruptStack.base + space.interruptStack.pages * PAGE, EXE$GL_INTSTKLM: space.interruptStack.base,
     EXE$GL_SYSMSG: messages, BOO$GL_SPTFREL: freeSystemPage, BOO$GL_SPTFREH: systemPage(space.rpb.base) - 1,
-    MMG$GW_BIGPFN: bigPfn ? 1 : 0, MMG$GL_MAXPFN: described - 1, MMG$GL_MINPFN: 0, MMG$GL_MAXMEM: memoryPages - 1, MMG$GL_PHYPGCNT: sizes.physicalPages,
+    MMG$GW_BIGPFN: bigPfn ? 1 : 0, MMG$GL_MAXPFN: described - 1, MMG$GL_MINPFN: 0, MMG$GL_MAXMEM: memoryPages - 1,
     PFN$GB_LENGTH: pfnEntrySize(sizes.physicalPages),
     PFN$A_BASE: space.pfnDatabase.base,
     PFN$AL_PTE: pfnArray(4), PFN$AL_BAK: pfnArray(4), PFN$AX_FLINK: pfnArray(link), PFN$AX_BLINK: pfnArray(link),
