@@ -61,8 +61,8 @@ async function start(flags: StartFlags): Promise<void> {
     ...(flags.dumpTo === undefined ? {} : { dumpWriter: new HostDumpFile(flags.dumpTo, megabytes * 2048 + DUMP_OVERHEAD_BLOCKS) }),
   });
   try {
-    const system = flags.conversational ? await converse(new Sysboot(disk, terminal), keyboard, terminal, startWith) : startWith();
-    if (system) await operate(system, keyboard, terminal);
+    let system = flags.conversational ? await converse(new Sysboot(disk, terminal), keyboard, terminal, startWith) : startWith();
+    while (system && await operate(system, keyboard, terminal)) system = startWith();
   } finally {
     terminal.close();
     disk.close();
@@ -119,8 +119,8 @@ class Keyboard implements TerminalEvents {
   }
 }
 
-/** The console of a running system, until it stops or the person leaves. */
-async function operate(system: System, keyboard: Keyboard, terminal: HostTerminal): Promise<void> {
+/** The console of a running system, until it stops or the person leaves. @returns whether the system is to be booted again */
+async function operate(system: System, keyboard: Keyboard, terminal: HostTerminal): Promise<boolean> {
   const operator = new OperatorConsole(system.machine, terminal);
   const feed = new Typist(keyboard.typed, (byte) => { operator.receive(byte); });
   const runner = new Runner({
@@ -137,8 +137,14 @@ async function operate(system: System, keyboard: Keyboard, terminal: HostTermina
   });
   keyboard.wake = () => { runner.wake(); };
   const stop = await runner.run();
-  if (system.crashed()) process.exitCode = EX_SOFTWARE;
-  if (stop.kind === 'halt') process.stdout.write(`\r\n?06 HLT INST\r\n\tPC = ${(stop.pc >>> 0).toString(16).toUpperCase().padStart(8, '0')}\r\n`);
+  if (stop.kind !== 'halt') {
+    if (system.crashed()) process.exitCode = EX_SOFTWARE;
+    return false;
+  }
+  if (system.shutDown()) return system.machine.console.bootRequested;
+  process.exitCode = EX_SOFTWARE;
+  process.stdout.write(`\r\n?06 HLT INST\r\n\tPC = ${(stop.pc >>> 0).toString(16).toUpperCase().padStart(8, '0')}\r\n`);
+  return false;
 }
 
 /** Hands typed characters to the console line, once the system has come up: the terminal forgets what is typed before a process owns it. */

@@ -4,6 +4,7 @@ import { encodeParameterFile } from '../sysgen/parameter-file.js';
 import { SYSTEM_ONLY_PROTECTION, type SystemFile } from '../sysgen/system-disk.js';
 import { textToBytes } from '../executive/structures/memory.js';
 import { helpLibrary } from '../utilities/help/library.js';
+import shutdown from './procedures/shutdown.com';
 import startup from './procedures/startup.com';
 import { autologinRecord, newUserRecord } from '../loginout/uaf-file.js';
 
@@ -40,6 +41,7 @@ export function systemFiles(images: readonly ResidentImage[], examples: Readonly
     { name: '[SYS0.SYSEXE]SYSUAF.DAT', bytes: variableRecords(users), kind: 'variable', protection: SYSTEM_ONLY_PROTECTION },
     { name: '[SYS0.SYSEXE]SYSALF.DAT', bytes: variableRecords([autologinRecord('OPA0:', 'SYSTEM')]), kind: 'variable', protection: SYSTEM_ONLY_PROTECTION },
     { name: '[SYS0.SYSEXE]STARTUP.COM', bytes: variableText(startup), kind: 'variable' },
+    { name: '[SYS0.SYSEXE]SHUTDOWN.COM', bytes: variableText(shutdown), kind: 'variable' },
     { name: '[SYS0.SYSMGR]SYSTARTUP.COM', bytes: variableText(SYSTARTUP), kind: 'variable' },
     { name: '[SYS0.SYSMGR]SYLOGIN.COM', bytes: variableText(SYLOGIN), kind: 'variable' },
     { name: '[USER]LOGIN.COM', bytes: variableText('$! LOGIN.COM\n$ EXIT\n'), kind: 'variable', owner: USER_UIC },
