@@ -10,6 +10,7 @@ import logicalNameTables from './logical-names.cld';
 import { PROCEDURE_COMMANDS } from './procedure.js';
 import procedureTables from './procedure.cld';
 import { SET_COMMANDS } from './set.js';
+import { SET_COMMAND_COMMANDS } from './set-command.js';
 import setTables from './set.cld';
 import { SHOW_COMMANDS } from './show.js';
 import showTables from './show.cld';
@@ -29,6 +30,7 @@ import compareTables from './compare.cld';
 import fileTables from './files.cld';
 import libraryTables from './library.cld';
 import setFileTables from './set-file.cld';
+import volumeTables from './volumes.cld';
 import missingTables from './missing.cld';
 
 /**
@@ -37,14 +39,14 @@ import missingTables from './missing.cld';
  */
 function families(): readonly CommandRoutines[] {
   return [
-    CONTROL_COMMANDS, INPUT_OUTPUT_COMMANDS, PROCEDURE_COMMANDS, SYMBOL_COMMANDS, LOGICAL_NAME_COMMANDS, SET_COMMANDS, SHOW_COMMANDS, IMAGE_COMMANDS,
+    CONTROL_COMMANDS, INPUT_OUTPUT_COMMANDS, PROCEDURE_COMMANDS, SYMBOL_COMMANDS, LOGICAL_NAME_COMMANDS, SET_COMMANDS, SET_COMMAND_COMMANDS, SHOW_COMMANDS, IMAGE_COMMANDS,
     MEMORY_COMMANDS, DEVICE_COMMANDS, PROCESS_COMMANDS, SPAWN_COMMANDS, KEY_COMMANDS,
   ];
 }
 
 /** Sources of the command table: what SYS$SHARE:DCLTABLES holds. */
 export const COMMAND_TABLE_SOURCES: readonly string[] = [
-  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, compareTables, fileTables, libraryTables, setFileTables, missingTables,
+  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, compareTables, fileTables, libraryTables, setFileTables, volumeTables, missingTables,
 ];
 
 export function commandRoutine(name: string): CommandRoutine {
