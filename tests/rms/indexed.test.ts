@@ -271,7 +271,7 @@ describe('indexed files', () => {
 
   it('RMS$_OK_IDX: a record for whose bucket the index has no room is there all the same', () => {
     const statuses = new Set<number>();
-    for (const spare of [2, 3, 4, 5]) runOnDisk(function* (p) {
+    for (const spare of [2, 5]) runOnDisk(function* (p) {
       const fab = indexedFab(p, [{ segments: [[0, 100]] }]);
       const rab = yield* openStream(p, fab, '$CREATE');
       const kept: string[] = [];
@@ -291,7 +291,7 @@ describe('indexed files', () => {
         while ((yield* service(p, '$CREATE', { fab: filler.address })) & 1) yield* service(p, '$CLOSE', { fab: filler.address });
       }
       expect(yield* service(p, '$ERASE', { fab: room.address })).toBe(RMS$_NORMAL);
-      for (let turn = 5; turn < 200; turn += 1) yield* put(turn);
+      for (let turn = 5; turn < 60; turn += 1) yield* put(turn);
       expect(yield* service(p, '$REWIND', { rab: rab.address })).toBe(RMS$_NORMAL);
       rab.RAB$B_RAC = RAB$C_SEQ;
       for (const text of [...kept].sort()) expect(yield* getText(p, rab)).toBe(text);

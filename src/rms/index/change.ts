@@ -143,7 +143,8 @@ function partition(file: IndexedFile, key: KeyDescriptor, leaf: Leaf, changed: n
     const rrvs = index === 0 ? [...leaf.rrvs, ...leaving.map(({ address }) => ({ id: address.id, to: address }))] : [];
     return leafFits(leafBytes(part, rrvs, key, file.fixed), size);
   });
-  const cut = (...at: number[]): Entry[][] => [0, ...at].map((from, index) => entries.slice(from, at[index] ?? entries.length)).filter((part, index) => index === 0 || part.length > 0);
+  const cut = (...at: number[]): Entry[][] => [0, ...at].map((from, index) => entries.slice(from, at[index] ?? entries.length))
+    .filter((part, index) => index === 0 || part.length > 0);
   // A file that is filled in key order gets full buckets.
   const appended = leaf.isLast && changed === entries.length - 1 ? [cut(changed)] : [];
   const middles = Array.from({ length: entries.length - 1 }, (_, index) => index + 1)
@@ -191,7 +192,7 @@ function* splitLeaf(file: IndexedFile, key: KeyDescriptor, leaf: Leaf, changed: 
   const bounds = all.slice(0, -1).map((part, index) => ({
     vbn: part.vbn, key: part.entries[part.entries.length - 1]?.key ?? all[index + 1]!.entries[0]!.key,
   }));
-  return yield* enterIndex(file, key.reference, 1, lowest, [...bounds.map(({ vbn, key: bound }) => ({ vbn, key: bound })), { vbn: right[right.length - 1]!.vbn, key: highestKey(key) }]);
+  return yield* enterIndex(file, key.reference, 1, lowest, [...bounds, { vbn: right[right.length - 1]!.vbn, key: highestKey(key) }]);
 }
 
 /**

@@ -100,7 +100,8 @@ function* emptyBuffer(p: Procedure, context: IoContext, size: number): ThreadFlo
 }
 
 /**
- * Makes the file longer by `wanted` blocks, or, when the disk has no room for so many, by at least `blocks`, and the end of file in its header with it: another process may come to the new blocks at once.
+ * Makes the file longer by `wanted` blocks, or, when the disk has no room for so many, by at least `blocks`, and the end of file in its header with
+ * it: another process may come to the new blocks at once.
  * Fails with RMS$_FUL, RMS$_EXT.
  *
  * @returns the first new block and how many there are
