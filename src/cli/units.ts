@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DiskFile } from '../console/disk-file.js';
 import type { DiskUnit } from '../system/disks.js';
+import { lockFile } from './lock-file.js';
 import { decimal, EX_CANTCREAT, EX_NOINPUT, UsageError } from './usage.js';
 
 /** A disk image on a unit, as the command line asks for it. */
@@ -31,10 +32,11 @@ export function unitOption(value: string, before: readonly UnitRequest[] | undef
   return [...(before ?? []), request];
 }
 
-/** Opens the images; those with a size are made when they are not there. */
+/** Opens the images; those with a size are made when they are not there. One that is to be written belongs to this process alone. */
 export function openUnits(requests: readonly UnitRequest[] = []): readonly (DiskUnit & { readonly store: DiskFile })[] {
   return requests.map(({ controller, unit, path, readOnly, blocks }) => {
     if (blocks === undefined && !existsSync(path)) throw new UsageError(`no disk ${path}; with ,BLOCKS behind it one is made`, EX_NOINPUT);
+    if (!readOnly) lockFile(path);
     try {
       return { controller, unit, readOnly, store: new DiskFile(path, { readOnly: readOnly && existsSync(path), ...(blocks === undefined ? {} : { blocksIfNew: blocks }) }) };
     } catch (error) {

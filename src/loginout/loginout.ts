@@ -6,8 +6,8 @@ import { DC$_MAILBOX } from '../executive/starlet/dcdef.js';
 import { DEV$M_TRM } from '../executive/starlet/devdef.js';
 import { DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
 import { JPI$_OWNER } from '../executive/starlet/jpidef.js';
-import { PRC$M_INTER } from '../executive/starlet/prcdef.js';
-import { PRV$V_CMEXEC, PRV$V_CMKRNL, PRV$V_SYSNAM } from '../executive/starlet/prvdef.js';
+import { PRC$M_INTER, PRC$M_NOUAF } from '../executive/starlet/prcdef.js';
+import { PRV$V_CMEXEC, PRV$V_CMKRNL, PRV$V_OPER, PRV$V_SYSNAM } from '../executive/starlet/prvdef.js';
 import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { ArrayMemory, bytesToText, readCounted, textToBytes, writeQuad } from '../executive/structures/memory.js';
@@ -90,20 +90,33 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
     return yield* inMode(p, '$CMEXEC', entries.enter, []);
   }
 
+  const isStartup = (p.memory.readLong(p.kernel.symbol('CTL$GL_CREPRC_FLAGS')) & PRC$M_NOUAF) !== 0;
   let record: UafRecord | undefined;
-  if (interactive && terminal) record = yield* authenticate(p, ppd, input, options);
+  if (isStartup) record = consoleRecord('SYSTEM');
+  else if (interactive && terminal) record = yield* authenticate(p, ppd, input, options);
   else record = (yield* findUser(p, yield* userName(p))).record ?? consoleRecord('SYSTEM');
   if (!record) return SS$_NORMAL;
+  if (interactive && terminal && isFull(p, record)) {
+    yield* putLine(p, ppd.PPD$W_OUTISI, 'Logins are currently disabled - try again later');
+    return SS$_NORMAL;
+  }
 
   yield* establish(p, entries, record, interactive, terminal ? input.replace(/^_/, '') : '');
+  if (!isStartup) yield* nameLoginProcedures(p, record);
   if (interactive && terminal) yield* putLine(p, ppd.PPD$W_OUTISI, `\tWelcome to VAX/VMS version ${yield* version(p)}`);
-  if (options.job) {
+  if (options.job && !isStartup) {
     for (const [index, value] of options.job.parameters.entries()) {
       yield* defineLogical(p, USER_MODE_TABLE, `P${index + 1}`, USER, [value]);
     }
     yield* setDefault(p, options.job.directory);
   }
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
+}
+
+/** Are as many logged in as SET LOGINS allows? Operators may come in all the same. */
+function isFull(p: Procedure, record: UafRecord): boolean {
+  const cell = (name: string): number => p.memory.readWord(p.kernel.symbol(name));
+  return cell('SYS$GW_IJOBCNT') >= cell('SYS$GW_IJOBLIM') && (record.UAF$Q_DEF_PRIV & (1n << BigInt(PRV$V_OPER))) === 0n;
 }
 
 /** What LOGINOUT needs to go on: inner modes, and names in executive mode. */
@@ -200,7 +213,7 @@ function* authenticate(p: Procedure, ppd: ReturnType<typeof PPD.at>, terminal: s
 /** What a person who logs in without an authorization file gets: everything. */
 function consoleRecord(name: string): UafRecord {
   const bytes = newUserRecord({
-    name: name.slice(0, 12), password: '', uic: 0x00010004, owner: '', device: 'SYS$SYSDEVICE:', directory: '[SYSMGR]',
+    name: name.slice(0, 12), password: '', uic: 0x00010004, owner: '', device: 'SYS$SYSROOT:', directory: '[SYSMGR]',
     privileges: 0xffffffffffffffffn, salt: 0,
   });
   return UAF.at(new ArrayMemory(bytes), 0);
@@ -226,9 +239,13 @@ function* establish(p: Procedure, entries: Entries, record: UafRecord, interacti
   yield* defineLogical(p, JOB_TABLE, 'SYS$LOGIN', EXECUTIVE, [login]);
   yield* defineLogical(p, JOB_TABLE, 'SYS$LOGIN_DEVICE', EXECUTIVE, [device]);
   yield* defineLogical(p, JOB_TABLE, 'SYS$SCRATCH', EXECUTIVE, [login]);
+}
+
+/** The procedures that DCL runs first: the site's, then the user's own. */
+function* nameLoginProcedures(p: Procedure, record: UafRecord): Flow<void> {
   const systemLogin = yield* resolveName(p, 'SYS$SYLOGIN', EXECUTIVE);
   if (systemLogin.kind === 'name' && systemLogin.text !== 'SYS$SYLOGIN') yield* defineLogical(p, USER_MODE_TABLE, 'PROC0', EXECUTIVE, [systemLogin.text]);
-  const own = readCounted(p.memory, uaf.address + UAF.offset.UAF$T_LGICMD) || 'SYS$LOGIN:LOGIN';
+  const own = readCounted(record.memory, record.address + UAF.offset.UAF$T_LGICMD) || 'SYS$LOGIN:LOGIN';
   yield* defineLogical(p, USER_MODE_TABLE, 'PROC1', EXECUTIVE, [own]);
 }
 

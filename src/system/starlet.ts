@@ -29,6 +29,8 @@ export interface StarletOptions {
   readonly autologin: boolean;
   /** Boot with the default parameters whatever SYS$SYSTEM:VAXVMSSYS.PAR says: USE DEFAULT at a conversational boot. */
   readonly useDefaults?: boolean;
+  /** Every parameter, as the conversation with SYSBOOT left them; when memory is too small for them, NotEnoughMemory is thrown. */
+  readonly chosen?: ParameterValues;
   /** Parameters that override those of SYS$SYSTEM:VAXVMSSYS.PAR for this boot. */
   readonly parameters?: Readonly<Record<string, number>>;
   /** A second place for crash dumps, beside SYS$SYSTEM:SYSDUMP.DMP. */
@@ -49,6 +51,7 @@ const PAPER = { TTY_DEFCHAR: 0xa0, TTY_BUF: 511 } as const;
  * the system disk's VAXVMSSYS.PAR; when that does not do, the console shows why and the defaults are used.
  */
 export function startStarlet(options: StarletOptions): System {
+  if (options.chosen) return boot(options, options.chosen);
   const [systemDisk] = options.disks;
   const { values, warning }: BootParameters = systemDisk && !options.useDefaults ? currentParameters(systemDisk) : { values: defaultParameters() };
   if (warning !== undefined) announce(options.console, warning);
@@ -77,6 +80,7 @@ function boot(options: StarletOptions, current: ParameterValues): System {
     ...(dumpWriter === undefined ? {} : { dumpWriter }),
     residentImages: [...(options.moreImages ?? []), ...residentImages({
       systemDevice: SYSTEM_DEVICE, autologin: options.autologin,
+      startupOutput: options.job ? '_NLA0:' : '_OPA0:',
       startAt: options.job ? [] : ['OPA0:'],
       ...(options.job ? { job: options.job } : {}),
       processes: [

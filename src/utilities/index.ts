@@ -16,6 +16,7 @@ import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
 import { RENAME_IMAGE } from './rename.js';
 import { SEARCH_IMAGE } from './search.js';
+import { REPLY_IMAGE } from './reply.js';
 import { SET_FILE_IMAGE } from './set-file.js';
 import { SET_IMAGE } from './set.js';
 import { SHOW_IMAGE } from './show.js';
@@ -46,6 +47,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   RENAME_IMAGE,
   SDA_IMAGE,
   SEARCH_IMAGE,
+  REPLY_IMAGE,
   SET_FILE_IMAGE,
   SET_IMAGE,
   SHOW_IMAGE,

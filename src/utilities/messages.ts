@@ -4,6 +4,7 @@ import { service } from '../executive/gate/service-call.js';
 import { compileMessages } from '../executive/information/message-compiler.js';
 import { STS$M_INHIB_MSG } from '../executive/starlet/stsdef.js';
 import systemSource from '../executive/information/messages/utilities.msg';
+import { SYSGEN_MESSAGE_SOURCE } from '../sysgen/parameter-commands.js';
 import source from './utilities.msg';
 
 /** Messages that images write through $PUTMSG. */
@@ -15,7 +16,7 @@ export interface Message {
   readonly stv?: number;
 }
 
-const symbols = new Map([source, systemSource].flatMap((text) => [...compileMessages(text).symbols]));
+const symbols = new Map([source, systemSource, SYSGEN_MESSAGE_SOURCE].flatMap((text) => [...compileMessages(text).symbols]));
 
 /** Code of a message of utilities.msg (this folder's or the system's), e.g. `SET$_NOTSET`. */
 export function messageCode(symbol: string): number {

@@ -67,7 +67,7 @@ STATUS:	.LONG	0
 `;
 
 describe('change mode dispatchers', () => {
-  test('ch09#5, ch09#6, ch09#7: a kernel service has R4 = PCB, a frame that returns to SRVEXIT, and the caller\'s own argument list', () => {
+  test('ch09#5, ch09#6, ch09#7, appB#9: a kernel service has R4 = PCB, a frame that returns to SRVEXIT, and the caller\'s own argument list', () => {
     const bare = machineWith(`${call('SYS$WAKE')}
 LIST:	.LONG	2,0,0
 `, SPY_OPTIONS);
