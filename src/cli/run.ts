@@ -2,11 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { HostClock, VirtualClock } from '../emulator/clock.js';
-import { OverlayDisk } from '../console/disk-file.js';
 import { hostMilliseconds, hostSystemTime, Runner } from '../console/runner.js';
 import { mapNames } from '../filesystem/host/names.js';
 import { startStarlet } from '../system/starlet.js';
-import { dataDirectory, openSystemDisk } from './data-directory.js';
+import { dataDirectory, openSystemDiskOverlay } from './data-directory.js';
 import { hostMount, mountOption, type HostMount } from './mounts.js';
 import { decimal, EX_NOINPUT, EX_SOFTWARE, UsageError } from './usage.js';
 
@@ -78,13 +77,13 @@ function vmsName(directory: string, hostName: string): string {
 }
 
 async function runProcedure(specification: string, parameters: readonly string[], mounts: readonly HostMount[], megabytes: number, flags: RunFlags): Promise<void> {
-  const below = openSystemDisk(flags.disk, dataDirectory(flags.dataDir), true);
+  const systemDisk = openSystemDiskOverlay(flags.disk, dataDirectory(flags.dataDir));
   const clock = flags.fast ? new VirtualClock() : new HostClock(hostMilliseconds);
   const pending: number[] = [];
   let final: number | undefined;
   const system = startStarlet({
     memoryMegabytes: megabytes, clock, console: { transmit: (byte) => pending.push(byte) }, systemTime: hostSystemTime(),
-    disks: [new OverlayDisk(below)], hostDirectories: mounts.map((mount) => mount.directory), hostNames: mounts.map((mount) => mount.name),
+    disks: [systemDisk.disk], hostDirectories: mounts.map((mount) => mount.directory), hostNames: mounts.map((mount) => mount.name),
     autologin: false, job: { file: specification, directory: 'HDA0:[000000]', parameters, done: (status) => { final = status; } },
   });
   const lines = new HostLines();
@@ -101,7 +100,7 @@ async function runProcedure(specification: string, parameters: readonly string[]
   } finally {
     flush();
     process.stdout.write(lines.end());
-    below.close();
+    systemDisk.close();
   }
   process.exitCode = final === undefined ? EX_SOFTWARE : exitCode(final);
 }

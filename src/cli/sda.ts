@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { DiskFile } from '../console/disk-file.js';
-import { DumpTarget, dumpBytesOf, type DumpBytes } from '../sda/dump-target.js';
+import { DumpTarget, dumpBytesOf } from '../sda/dump-target.js';
 import { SdaError } from '../sda/error.js';
 import { Sda } from '../sda/sda.js';
 import type { OutputFile, SdaFiles } from '../sda/session.js';
+import type { DumpBytes } from '../sda/target.js';
 import { readSystemFile } from '../sysgen/system-disk.js';
 import { makeExampleDump } from '../system/example-dump.js';
 import { imagesForSymbols } from '../system/images.js';
@@ -155,6 +156,19 @@ function print(lines: Iterable<string>): void {
   if (piece.length > 0) process.stdout.write(`${piece.join('\n')}\n`);
 }
 
+/** A new host file, open for writing; undefined when it cannot be made. */
+function newFile(name: string, flags = 'w'): number | undefined {
+  try {
+    return openSync(name, flags);
+  } catch {
+    return undefined;
+  }
+}
+
+function writeWhole(handle: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(handle, bytes, done);
+}
+
 /** Host files, for READ, @file, SET OUTPUT and SET LOG. */
 function hostFiles(): SdaFiles {
   return {
@@ -166,12 +180,13 @@ function hostFiles(): SdaFiles {
       }
     },
     create: (name): OutputFile | undefined => {
-      try {
-        const handle = openSync(name, 'w');
-        return { write: (line) => { writeSync(handle, `${line}\n`); }, close: () => { closeSync(handle); } };
-      } catch {
-        return undefined;
-      }
+      const handle = newFile(name);
+      return handle === undefined ? undefined : { write: (line) => { writeSync(handle, `${line}\n`); }, close: () => { closeSync(handle); } };
+    },
+    // A file that exists is not written over: it may be the dump itself.
+    createBlocks: (name) => {
+      const handle = newFile(name, 'wx');
+      return handle === undefined ? undefined : { write: (bytes) => { writeWhole(handle, bytes); }, close: () => { closeSync(handle); } };
     },
   };
 }

@@ -4,3 +4,6 @@ export { STS$M_INHIB_MSG } from '../executive/starlet/stsdef.js';
 
 /** choice: `!AS is not available on this system` - a command or function that exists in VMS and not here yet. */
 export const CLI$_NOTIMPL = 0x38ff2;
+
+/** choice: `!AS: !AS` - a mistake in a command definition file, where CDU has messages of its own. */
+export const CLI$_INVCLD = 0x39002;

@@ -51,7 +51,7 @@ function entriesOf(command: ParsedCommand): Entry[] {
   command.parameterEntities.forEach((entity, index) => {
     const parsed = command.parameters[index];
     // The first parameter of a syntax is the keyword that led to it.
-    add(parsed && parsed.entity.name === entity.name ? { ...entity, label: entity.label } : entity, parsed, parsed ? 'present' : 'absent', 0);
+    add(parsed && parsed.entity.name === entity.name ? { ...entity, label: entity.label } : entity, parsed, parsed ? 'present' : entity.isDefault ? 'defaulted' : 'absent', 0);
   });
   const seen = new Set<Entity>();
   for (const parsed of command.qualifiers) {

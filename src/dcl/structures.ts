@@ -302,6 +302,7 @@ export const DCL$C_RPW = 7;
 export const DCL$C_RAB = 8;
 export const DCL$C_SPB = 9;
 export const DCL$C_CTX = 10;
+export const DCL$C_CLT = 11;
 
 export const SYM$K_INTEGER = 1;
 export const SYM$K_STRING = 2;

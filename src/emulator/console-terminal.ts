@@ -66,6 +66,7 @@ export class ConsoleTerminal {
 
   readReceiveData(): number {
     const value = this.#buffer;
+    if (!this.#full) this.#polls++;
     this.#full = false;
     this.#interrupts.clear(SCB_CONSOLE_RECEIVE);
     this.#fill();

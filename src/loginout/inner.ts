@@ -104,6 +104,9 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   writeCounted(k, PIO_BASE + PIO_CELLS.offset.PIO$GT_DDSTRING, countedText(uaf.UAF$T_DEFDIR), 256);
   const cli = CLI_CELLS.at(k, CLI_DATA_BASE);
   cli.CTL$GL_UAF_FLAGS = uaf.UAF$L_FLAGS;
+  const ppd = PPD.at(k, PPD_ADDRESS);
+  ppd.PPD$V_NOCTLY = uaf.UAF$V_DISCTLY;
+  ppd.PPD$V_CAPTIVE = uaf.UAF$V_CAPTIVE;
   for (const field of ['CTL$GT_CLINAME', 'CTL$GT_SPAWNCLI'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_DEFCLI) || 'DCL', 32);
   for (const field of ['CTL$GT_TABLENAME', 'CTL$GT_SPAWNTABLE'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_CLITABLES) || 'DCLTABLES', 256);
   const terminal = k.argument(4) === 0 ? '' : readText(k, k.argument(4), k.argument(3));

@@ -7,6 +7,10 @@ export interface Command {
   /** SHOW PROCESS: the verb and, for some, a keyword. */
   readonly name: string;
   readonly qualifiers: readonly string[];
+  /** It has qualifiers only: anything else on the line is refused. */
+  readonly takesNothing?: true;
+  /** It has no qualifiers, and a slash is part of its parameter: a file of the host. */
+  readonly takesLine?: true;
   /** First line: syntax. The rest explains it. */
   readonly help: readonly string[];
   readonly run: (session: Session, line: CommandLine) => Iterable<string>;
@@ -26,7 +30,10 @@ export function parseRange(session: Session, text: string): { readonly start: nu
   if (separator < 0) return { start: session.evaluate(text), length: undefined };
   const start = session.evaluate(text.slice(0, separator));
   const end = session.evaluate(text.slice(separator + 1));
-  if (text[separator] === ';') return { start, length: end };
+  if (text[separator] === ';') {
+    if (end > 0x7fffffff) throw new SdaError('E', 'INVRANGE', 'length of the range is negative', text);
+    return { start, length: end };
+  }
   if (end < start) throw new SdaError('E', 'INVRANGE', 'end of the range lies before its beginning', text);
   return { start, length: end - start + 1 };
 }

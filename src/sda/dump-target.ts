@@ -1,14 +1,7 @@
 import { DMP, DUMP_FIRST_MEMORY_BLOCK, DUMP_VERSION, EMB_CR, MEMDSC } from '../executive/exceptions/dump-format.js';
 import { ArrayMemory, bytesToText } from '../executive/structures/memory.js';
 import { SdaError } from './error.js';
-import type { CrashRecord, ProcessorState, Target } from './target.js';
-
-/** A dump file, read where it is needed: large ones are mostly never looked at. */
-export interface DumpBytes {
-  readonly length: number;
-  /** `length` bytes from `offset`, all inside the file. What comes back is not written to. */
-  read(offset: number, length: number): Uint8Array;
-}
+import type { CrashRecord, DumpBytes, ProcessorState, Target } from './target.js';
 
 /** A dump file in memory. */
 export function dumpBytesOf(bytes: Uint8Array): DumpBytes {
@@ -31,7 +24,7 @@ export class DumpTarget implements Target {
   /**
    * @throws SdaError when it is no dump at all; a dump that is cut short is opened with a warning
    */
-  constructor(private readonly file: DumpBytes) {
+  constructor(readonly file: DumpBytes) {
     if (file.length < BLOCK) throw new SdaError('F', 'DUMPEMPTY', 'dump file contains no valid dump');
     const bytes = file.read(0, Math.min(file.length, HEADER_BLOCKS * BLOCK));
     const memory = new ArrayMemory(bytes);

@@ -1,10 +1,13 @@
 import { bugcheckText } from '../executive/exceptions/bugcheck-codes.js';
+import { bugcheckOverlay, DUMP_HEADER_SIZE } from '../executive/exceptions/overlay.js';
 import { checkScheduler } from '../executive/scheduling/check.js';
 import { firstWord, matchKeyword, parseQualifiers } from './command-line.js';
 import type { Command } from './command.js';
+import { COPY } from './copy.js';
 import { SdaError } from './error.js';
 import { EVALUATE, EXAMINE, SEARCH, timeText } from './examine.js';
 import { FORMAT, VALIDATE_QUEUE } from './format.js';
+import { MISSING_COMMANDS } from './missing.js';
 import { SHOW_PAGE_TABLE, SHOW_PFN_DATA } from './page-lines.js';
 import { Session, type OutputFile, type SdaFiles } from './session.js';
 import { SHOW_CRASH, SHOW_HEADER } from './show-crash.js';
@@ -22,6 +25,7 @@ import type { Target } from './target.js';
 const VALIDATE_SCHEDULER: Command = {
   name: 'VALIDATE SCHEDULER',
   qualifiers: [],
+  takesNothing: true,
   help: ['VALIDATE SCHEDULER', 'Checks that every process is on exactly the queue of its state, and summary bits and counts agree.'],
   *run(session) {
     const problems = checkScheduler(session.memory, session.symbol);
@@ -31,8 +35,9 @@ const VALIDATE_SCHEDULER: Command = {
 };
 
 const COMMANDS: readonly Command[] = [
-  DEFINE, EVALUATE, EXAMINE, FORMAT, READ, SEARCH, SET_PROCESS, SHOW_CALL_FRAME, SHOW_CRASH, SHOW_DEVICE, SHOW_EXECUTIVE, SHOW_HEADER, SHOW_LOCK, SHOW_PAGE_TABLE,
+  COPY, DEFINE, EVALUATE, EXAMINE, FORMAT, READ, SEARCH, SET_PROCESS, SHOW_CALL_FRAME, SHOW_CRASH, SHOW_DEVICE, SHOW_EXECUTIVE, SHOW_HEADER, SHOW_LOCK, SHOW_PAGE_TABLE,
   SHOW_PFN_DATA, SHOW_POOL, SHOW_PROCESS, SHOW_RESOURCE, SHOW_STACK, SHOW_SUMMARY, SHOW_SYMBOL, VALIDATE_QUEUE, VALIDATE_SCHEDULER,
+  ...MISSING_COMMANDS,
 ];
 
 /** Commands that SDA itself carries out. */
@@ -134,7 +139,7 @@ export class Sda {
       yield* help(rest.trim());
     } else {
       const command = COMMANDS.find(({ name }) => name === verb);
-      if (command) yield* command.run(this.session, parseQualifiers(rest, command.qualifiers));
+      if (command) yield* this.run(command, rest);
       else yield* this.withKeyword(verb, rest);
     }
   }
@@ -152,13 +157,21 @@ export class Sda {
     if (word === '') throw new SdaError('E', 'INSFPRM', `missing command parameters - supply what to ${verb.toLowerCase()}`);
     const own = verb === 'SET' ? ['LOG', 'NOLOG', 'NOOUTPUT', 'OUTPUT'] : [];
     const keywords = COMMANDS.filter(({ name }) => name.startsWith(`${verb} `)).map(({ name }) => name.slice(verb.length + 1));
-    const keyword = matchKeyword(word, [...keywords, ...own], 'keyword');
+    const keyword = matchKeyword(word.replace(/=.*$/, ''), [...keywords, ...own], 'keyword');
     if (own.includes(keyword)) {
       this.redirect(keyword, rest.trim());
       return;
     }
     const command = COMMANDS.find(({ name }) => name === `${verb} ${keyword}`)!;
-    yield* command.run(this.session, parseQualifiers(rest, command.qualifiers));
+    yield* this.run(command, rest);
+  }
+
+  private run(command: Command, text: string): Iterable<string> {
+    const line = command.takesLine ? { qualifiers: new Map<string, string>(), rest: text.trim() } : parseQualifiers(text, command.qualifiers);
+    if (command.takesNothing && line.rest !== '') {
+      throw new SdaError('E', 'MAXPARM', 'too many parameters - reenter command with fewer parameters', line.rest);
+    }
+    return command.run(this.session, line);
   }
 
   private redirect(keyword: string, name: string): void {
@@ -188,12 +201,18 @@ export class Sda {
   }
 }
 
-/** Whether SYS.EXE in the target is the code that the symbols were made with; true when there is no telling. */
-function isSameBuild({ system: { code }, memory }: Session): boolean {
+/**
+ * Whether SYS.EXE in the target is the code that the symbols were made with; true when there is no telling. In a dump the header and the
+ * texts of the bugchecks stand where they were read over the code around BUG$FATAL.
+ */
+function isSameBuild({ system: { code }, memory, symbols, target }: Session): boolean {
   if (!code || !memory.has(code.address) || !memory.has(code.address + code.bytes.length - 1)) return true;
+  const fatal = (symbols.lookup('BUG$FATAL') ?? 0) >>> 0;
+  const [from, to] = target.crash && fatal !== 0 ? [fatal - DUMP_HEADER_SIZE, fatal + bugcheckOverlay().length] : [0, 0];
+  const isOverlaid = (address: number): boolean => address >= from && address < to;
   try {
     const there = memory.readBytes(code.address, code.bytes.length);
-    return code.bytes.every((byte, index) => byte === there[index]);
+    return code.bytes.every((byte, index) => byte === there[index] || isOverlaid(code.address + index));
   } catch (error) {
     if (error instanceof SdaError) return true;
     throw error;

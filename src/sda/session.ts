@@ -21,6 +21,14 @@ export interface SdaFiles {
   readRecords?(name: string): readonly Uint8Array[] | undefined;
   /** A new file of lines; undefined when it cannot be made. */
   create?(name: string): OutputFile | undefined;
+  /** A new file of `length` bytes, in blocks; undefined when it cannot be made. */
+  createBlocks?(name: string, length: number): BlockFile | undefined;
+}
+
+export interface BlockFile {
+  /** The next bytes. @throws Error when they cannot be written */
+  write(bytes: Uint8Array): void;
+  close(): void;
 }
 
 export interface OutputFile {

@@ -51,6 +51,7 @@ export function processorLines(state: ProcessorState): string[] {
 export const SHOW_CRASH: Command = {
   name: 'SHOW CRASH',
   qualifiers: [],
+  takesNothing: true,
   help: ['SHOW CRASH', 'Time and reason of the crash, the process that was running, registers.'],
   *run(session) {
     const crash = crashOf(session);
@@ -104,6 +105,7 @@ const HEADER_LINE = 32;
 export const SHOW_HEADER: Command = {
   name: 'SHOW HEADER',
   qualifiers: [],
+  takesNothing: true,
   help: ['SHOW HEADER', 'The header of the dump file and the saved error log buffers, in hexadecimal.'],
   *run(session) {
     const { headerBlocks, descriptors } = crashOf(session);

@@ -18,6 +18,7 @@ const AREAS = [
 export const SHOW_EXECUTIVE: Command = {
   name: 'SHOW EXECUTIVE',
   qualifiers: [],
+  takesNothing: true,
   help: ['SHOW EXECUTIVE', 'Images, drivers and areas of system space with their addresses.'],
   *run(session) {
     yield* heading(`VAX/VMS ${systemVersion(session)} executive layout`);

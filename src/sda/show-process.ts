@@ -21,6 +21,7 @@ const GAP = '    ';
 export const SHOW_SUMMARY: Command = {
   name: 'SHOW SUMMARY',
   qualifiers: ['IMAGE'],
+  takesNothing: true,
   help: ['SHOW SUMMARY [/IMAGE]', 'All processes: extended PID, index, name, user, state, priority, PCB, PHD, working set.', '/IMAGE  and the image each is running'],
   *run(session, { qualifiers }) {
     yield* heading('Current process summary');
@@ -103,6 +104,7 @@ export const SET_PROCESS: Command = {
 function chooseProcess(session: Session, qualifiers: ReadonlyMap<string, string>, rest: string): number | undefined {
   if (qualifiers.has('SYSTEM')) return session.symbol('MMG$AL_SYSPCB');
   const number = qualifiers.get('INDEX') ?? qualifiers.get('ID');
+  if (number === '') throw new SdaError('E', 'VALREQ', 'missing qualifier or keyword value - supply all required values', qualifiers.has('INDEX') ? '/INDEX' : '/ID');
   if (number !== undefined) {
     const value = session.evaluate(number);
     for (const [index, pcb] of session.processes()) if (index === value || session.pcbView(pcb).PCB$L_EPID === value || session.pcbView(pcb).PCB$L_PID === value) return pcb;

@@ -10,8 +10,17 @@ export interface Target {
   readonly processor: ProcessorState;
   /** What the bugcheck left, for a dump. */
   readonly crash?: CrashRecord;
+  /** The file of a dump. */
+  readonly file?: DumpBytes;
   /** Things to tell the user when the target is opened. */
   readonly warnings: readonly string[];
+}
+
+/** A dump file, read where it is needed: large ones are mostly never looked at. */
+export interface DumpBytes {
+  readonly length: number;
+  /** `length` bytes from `offset`, all inside the file. What comes back is not written to. */
+  read(offset: number, length: number): Uint8Array;
 }
 
 export interface ProcessorState {

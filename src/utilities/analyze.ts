@@ -4,7 +4,7 @@ import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { PRV$V_CMKRNL } from '../executive/starlet/prvdef.js';
-import { FAB$M_GET } from '../executive/starlet/fabdef.js';
+import { FAB$C_FIX, FAB$M_GET } from '../executive/starlet/fabdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN, RAB$M_PMT } from '../executive/starlet/rabdef.js';
 import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
 import { SS$_NOPRIV, SS$_NORMAL } from '../executive/starlet/ssdef.js';
@@ -28,6 +28,8 @@ import { Output } from './output.js';
 const PROMPT = '\r\nSDA> ';
 const DEFAULT_DUMP = 'SYS$SYSTEM:SYSDUMP.DMP';
 const LONGEST_COMMAND = 512;
+
+const BLOCK = 512;
 
 /** An error whose message has been written. */
 const FAILED = 0x1000_002c;
@@ -72,7 +74,7 @@ function runningSystem({ kernel }: Procedure): Target | number {
 
 /** A dump file, read block by block. */
 function* dumpFile(p: Procedure, spec: string): Flow<Target | SdaError> {
-  const file = yield* RmsFile.open(p, spec, { defaults: DEFAULT_DUMP, blocks: true });
+  const file = yield* RmsFile.open(p, spec, { defaults: 'SYSDUMP.DMP', blocks: true });
   if (isFailure(file)) return new SdaError('F', 'OPENIN', `error opening ${file.spec} as input`);
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -132,6 +134,7 @@ class CommandInput {
 class CommandFiles implements SdaFiles {
   private readonly read = new Map<string, readonly Uint8Array[]>();
   private readonly complete: { readonly name: string; readonly lines: readonly string[] }[] = [];
+  private readonly copies: { readonly name: string; readonly pieces: readonly Uint8Array[] }[] = [];
 
   readText = (name: string): string | undefined => this.read.get(name)?.map((record) => bytesToText(record)).join('\n');
 
@@ -140,6 +143,11 @@ class CommandFiles implements SdaFiles {
   create = (name: string): { write(line: string): void; close(): void } => {
     const lines: string[] = [];
     return { write: (line) => { lines.push(line); }, close: () => { this.complete.push({ name, lines }); } };
+  };
+
+  createBlocks = (name: string): { write(bytes: Uint8Array): void; close(): void } => {
+    const pieces: Uint8Array[] = [];
+    return { write: (bytes) => { pieces.push(bytes); }, close: () => { this.copies.push({ name, pieces }); } };
   };
 
   /** Reads the file that `@file` or READ file will ask for. */
@@ -165,8 +173,31 @@ class CommandFiles implements SdaFiles {
         return 1;
       });
     }
+    for (const { name, pieces } of this.copies.splice(0)) failures.push(...yield* copyBlocks(p, name, pieces));
     return failures;
   }
+}
+
+/** Writes a copy of the dump: a file of 512-byte records, by blocks. @returns a message when it could not be written */
+function* copyBlocks(p: Procedure, name: string, pieces: readonly Uint8Array[]): Flow<string[]> {
+  const messages: string[] = [];
+  yield* p.scratch(function* () {
+    const allocation = Math.ceil(pieces.reduce((sum, piece) => sum + piece.length, 0) / BLOCK);
+    const file = yield* RmsFile.create(p, name, { defaults: '.DMP', blocks: true, format: FAB$C_FIX, attributes: 0, recordSize: BLOCK, allocation });
+    if (isFailure(file)) {
+      messages.push(`%SDA-E-OPENOUT, error opening ${file.spec} as output`);
+      return 0;
+    }
+    for (const piece of pieces) {
+      const failure = yield* file.write(piece);
+      if (failure === undefined) continue;
+      messages.push(`%SDA-E-WRITEERR, error writing ${failure.spec}`);
+      break;
+    }
+    yield* file.close();
+    return 1;
+  });
+  return messages;
 }
 
 export const SDA_IMAGE: ResidentImage = { name: 'SDA', transfer: 'SDA$MAIN', routines: [main] };

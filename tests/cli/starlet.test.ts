@@ -88,6 +88,15 @@ describe('starlet', () => {
     expect(out).toContain('OPERCRASH, Operator forced system crash');
   });
 
+  it('a system disk that another process has is refused; a lock that a process left behind is not', () => {
+    const lock = join(directory, 'home', 'system.dsk.lock');
+    writeFileSync(lock, String(process.pid));
+    const refused = starlet(['start', '--fast'], '');
+    expect([refused.code, refused.err]).toEqual([75, expect.stringContaining(`is in use by process ${process.pid}`)]);
+    writeFileSync(lock, '999999999');
+    expect(starlet(['start', '--fast'], '').code).toBe(0);
+  });
+
   it.each([
     [['run', 'nosuch.com'], 66, 'starlet: no file'], [['frob'], 64, 'starlet:'], [['start', '--frob'], 64, 'starlet:'],
     [['sda', 'nosuch.dmp'], 66, 'starlet: cannot read'], [['start', '--memory', 'x'], 64, 'starlet: --memory must be'],

@@ -42,7 +42,7 @@ function* gone(dcl: Dcl, command: ParsedCommand, failure: CommandFailure): Flow<
   if (!(yield* goToLabel(dcl, upcase(label)))) fail(CLI$_USGOTO);
 }
 
-function withStv(code: number, args: readonly string[], result: { status: number; stv: number }): CommandFailure {
+export function withStv(code: number, args: readonly string[], result: { status: number; stv: number }): CommandFailure {
   return new CommandFailure(code, { args, because: rmsReasons(result) });
 }
 

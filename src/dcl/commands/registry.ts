@@ -10,6 +10,7 @@ import logicalNameTables from './logical-names.cld';
 import { PROCEDURE_COMMANDS } from './procedure.js';
 import procedureTables from './procedure.cld';
 import { SET_COMMANDS } from './set.js';
+import { SET_COMMAND_COMMANDS } from './set-command.js';
 import setTables from './set.cld';
 import { SHOW_COMMANDS } from './show.js';
 import showTables from './show.cld';
@@ -37,7 +38,7 @@ import missingTables from './missing.cld';
  */
 function families(): readonly CommandRoutines[] {
   return [
-    CONTROL_COMMANDS, INPUT_OUTPUT_COMMANDS, PROCEDURE_COMMANDS, SYMBOL_COMMANDS, LOGICAL_NAME_COMMANDS, SET_COMMANDS, SHOW_COMMANDS, IMAGE_COMMANDS,
+    CONTROL_COMMANDS, INPUT_OUTPUT_COMMANDS, PROCEDURE_COMMANDS, SYMBOL_COMMANDS, LOGICAL_NAME_COMMANDS, SET_COMMANDS, SET_COMMAND_COMMANDS, SHOW_COMMANDS, IMAGE_COMMANDS,
     MEMORY_COMMANDS, DEVICE_COMMANDS, PROCESS_COMMANDS, SPAWN_COMMANDS, KEY_COMMANDS,
   ];
 }

@@ -47,10 +47,10 @@ export interface CldModule {
   readonly types: ReadonlyMap<string, readonly CldEntity[]>;
 }
 
-/** A mistake in a .cld source, with its line number. */
+/** A mistake in a .cld source, with its line number; 0 when it belongs to no one line. */
 export class CldError extends Error {
   constructor(readonly line: number, text: string) {
-    super(`line ${line}: ${text}`);
+    super(line === 0 ? text : `line ${line}: ${text}`);
   }
 }
 

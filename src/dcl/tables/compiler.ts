@@ -4,7 +4,24 @@ import { CLT, CLT$K_IDENT, CLT$K_VERSION, CMD, ENT, ENT$K_KEYWORD, ENT$K_PARAMET
 
 /** Compiles .cld sources into one command table. @throws CldError for mistakes in a source */
 export function compileTables(sources: readonly string[]): Uint8Array {
-  return new TableBuilder(sources.map(parseCld)).build();
+  return new TableBuilder(sources.map(parseCld), 0).build([]);
+}
+
+/** A name in a verb index and the offset of its command block. */
+export interface VerbName {
+  readonly name: string;
+  readonly command: number;
+}
+
+/**
+ * What SET COMMAND adds to a table: a head with all verbs, and the commands of `modules`.
+ *
+ * @param kept    verbs of the table there is that stay
+ * @param origin  from the origin of its offsets to where the bytes will be
+ * @throws CldError for a syntax or type that is not defined
+ */
+export function compileAddition(modules: readonly CldModule[], kept: readonly VerbName[], origin: number): Uint8Array {
+  return new TableBuilder(modules, origin).build(kept);
 }
 
 const KINDS = { parameter: ENT$K_PARAMETER, qualifier: ENT$K_QUALIFIER, keyword: ENT$K_KEYWORD } as const;
@@ -12,7 +29,7 @@ const KINDS = { parameter: ENT$K_PARAMETER, qualifier: ENT$K_QUALIFIER, keyword:
 /** Lays definitions out in a growing byte array. Blocks that refer to each other in a circle are reserved before they are filled. */
 class TableBuilder {
   private bytes = new Uint8Array(16384);
-  private memory = new ArrayMemory(this.bytes);
+  private memory: ArrayMemory;
   private used = CLT.size;
   private readonly texts = new Map<string, number>();
   private readonly syntaxes = new Map<string, CldDefinition>();
@@ -21,7 +38,9 @@ class TableBuilder {
   private readonly typeAt = new Map<string, number>();
   private readonly verbs: readonly CldDefinition[];
 
-  constructor(modules: readonly CldModule[]) {
+  /** @param origin  what the offset of the first byte is */
+  constructor(modules: readonly CldModule[], private readonly origin: number) {
+    this.memory = new ArrayMemory(this.bytes, origin);
     this.verbs = modules.flatMap((module) => module.verbs);
     for (const module of modules) {
       for (const syntax of module.syntaxes) this.syntaxes.set(syntax.name, syntax);
@@ -29,12 +48,13 @@ class TableBuilder {
     }
   }
 
-  build(): Uint8Array {
-    const names: { name: string; command: number }[] = [];
+  build(kept: readonly VerbName[]): Uint8Array {
+    const names: VerbName[] = [];
     for (const verb of this.verbs) {
       const command = this.command(verb);
       for (const name of [verb.name, ...verb.synonyms]) names.push({ name, command });
     }
+    names.unshift(...kept);
     const index = this.reserve(VRB.size * names.length);
     names.forEach(({ name, command }, number) => {
       const nameAt = this.text(name);
@@ -43,12 +63,13 @@ class TableBuilder {
       entry.VRB$L_NAME = nameAt;
       entry.VRB$L_COMMAND = command;
     });
-    const head = CLT.at(this.memory, 0);
+    const head = CLT.at(this.memory, this.origin);
     head.CLT$L_IDENT = CLT$K_IDENT;
     head.CLT$L_SIZE = this.used;
     head.CLT$L_VERBS = index;
     head.CLT$L_VERBCNT = names.length;
     head.CLT$L_VERSION = CLT$K_VERSION;
+    head.CLT$L_ORIGIN = -this.origin >>> 0;
     return this.bytes.slice(0, this.used);
   }
 
@@ -59,9 +80,9 @@ class TableBuilder {
       const larger = new Uint8Array(this.bytes.length * 2);
       larger.set(this.bytes);
       this.bytes = larger;
-      this.memory = new ArrayMemory(larger);
+      this.memory = new ArrayMemory(larger, this.origin);
     }
-    return at;
+    return this.origin + at;
   }
 
   private text(text: string): number {

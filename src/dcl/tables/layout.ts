@@ -2,22 +2,24 @@ import { structure } from '../../executive/structures/structure.js';
 
 /**
  * Command tables as bytes: what SET COMMAND and the build make of .cld sources, and what the parser works from. All links
- * are offsets from the start of the table, so that a table can be mapped anywhere in P1 (CTL$GL_CLITABLE). Names and other
- * texts are counted strings.
+ * are offsets from the start of DCLTABLES, so that it can be mapped anywhere in P1 (CTL$GL_CLITABLE). Names and other
+ * texts are counted strings. SET COMMAND leaves DCLTABLES as it is and puts a head, a verb index and the new commands into the
+ * CLI symbol table pages; their links have the same origin.
  *
  * The shape follows the V4 tables in outline (vector, command blocks, entities, types, expressions); offsets are our own choice.
  */
-export const CLT = structure('CLT', 0x14, {
+export const CLT = structure('CLT', 0x18, {
   0x00: ['CLT$L_IDENT', 'identifies a command table: ASCII DCLT'],
   0x04: ['CLT$L_SIZE', 'bytes of the whole table'],
   0x08: ['CLT$L_VERBS', 'offset of the verb index: VRB entries in the order of definition'],
   0x0c: ['CLT$L_VERBCNT', 'verbs, synonyms included'],
   0x10: ['CLT$L_VERSION', 'layout version'],
+  0x14: ['CLT$L_ORIGIN', 'from here to where offsets are counted from: 0 in DCLTABLES'],
 });
 
 /** "DCLT" */
 export const CLT$K_IDENT = 0x544c4344;
-export const CLT$K_VERSION = 1;
+export const CLT$K_VERSION = 2;
 
 /** One name of a verb. */
 export const VRB = structure('VRB', 0x0c, {

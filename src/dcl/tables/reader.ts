@@ -71,7 +71,14 @@ export class CommandTable {
   private readonly keywordLists = new Map<number, readonly Entity[]>();
   private verbList: readonly { readonly name: string; readonly command: number }[] | undefined;
 
-  constructor(readonly memory: Memory, readonly base: number) {}
+  private readonly origin: number;
+
+  /** @param base  address of the head */
+  constructor(readonly memory: Memory, readonly base: number) {
+    this.origin = (base + CLT.at(memory, base).CLT$L_ORIGIN) >>> 0;
+  }
+
+  private at(offset: number): number { return (this.origin + offset) >>> 0; }
 
   /** Whether a command table of a layout we know lies at `base`. */
   get valid(): boolean {
@@ -82,7 +89,7 @@ export class CommandTable {
   verbs(): readonly { readonly name: string; readonly command: number }[] {
     if (this.verbList) return this.verbList;
     const head = CLT.at(this.memory, this.base);
-    const index = this.base + head.CLT$L_VERBS;
+    const index = this.at(head.CLT$L_VERBS);
     const count = head.CLT$L_VERBCNT;
     return this.verbList = Array.from({ length: count }, (_, number) => {
       const entry = VRB.at(this.memory, index + VRB.size * number);
@@ -99,7 +106,7 @@ export class CommandTable {
   command(offset: number): Command {
     const known = this.commands.get(offset);
     if (known) return known;
-    const block = CMD.at(this.memory, this.base + offset);
+    const block = CMD.at(this.memory, this.at(offset));
     const command: Command = {
       address: offset,
       name: this.text(block.CMD$L_NAME)!,
@@ -127,7 +134,7 @@ export class CommandTable {
   private chain(first: number): Entity[] {
     const entities: Entity[] = [];
     for (let offset = first; offset !== 0;) {
-      const block = ENT.at(this.memory, this.base + offset);
+      const block = ENT.at(this.memory, this.at(offset));
       entities.push({
         address: offset,
         kind: block.ENT$B_KIND,
@@ -154,7 +161,7 @@ export class CommandTable {
   }
 
   private text(offset: number): string | undefined {
-    return offset === 0 ? undefined : readCounted(this.memory, this.base + offset);
+    return offset === 0 ? undefined : readCounted(this.memory, this.at(offset));
   }
 
   /**
@@ -162,14 +169,14 @@ export class CommandTable {
    * @param present  tells whether a path of entity names is present (true), negated, or absent
    */
   disallowed(command: Command, present: (path: readonly string[]) => 'present' | 'negated' | 'absent'): boolean {
-    for (let offset = command.disallow; offset !== 0; offset = EXP.at(this.memory, this.base + offset).EXP$L_NEXT) {
+    for (let offset = command.disallow; offset !== 0; offset = EXP.at(this.memory, this.at(offset)).EXP$L_NEXT) {
       if (this.holds(offset, present)) return true;
     }
     return false;
   }
 
   private holds(offset: number, present: (path: readonly string[]) => 'present' | 'negated' | 'absent'): boolean {
-    const node = EXP.at(this.memory, this.base + offset);
+    const node = EXP.at(this.memory, this.at(offset));
     const operands = Array.from({ length: node.EXP$W_COUNT }, (_, index) => this.memory.readLong(node.address + EXP.size + 4 * index));
     switch (EXP_OPERATORS[node.EXP$B_OPERATOR]) {
       case 'PATH': return present(operands.map((name) => this.text(name)!)) === 'present';

@@ -6,12 +6,13 @@ import { starletSymbol } from '../starlet/symbols.js';
 import { serviceVector } from '../starlet/service-table.js';
 import type { Structure } from '../structures/structure.js';
 
-/** Symbols a structure gives the assembler: field offsets, _V_ bit numbers, _M_ masks, $K_LENGTH. */
+/** Symbols a structure gives the assembler: field offsets, _V_ bit numbers, _M_ masks, _S_ sizes of bit fields, $K_LENGTH. */
 export function structureSymbols(structure: Structure, into: Map<string, number>): void {
   for (const field of structure.fields) into.set(field.name, field.offset);
   for (const bit of structure.bits) {
     into.set(bit.name, bit.bit);
     into.set(bit.name.replace('$V_', '$M_'), structure.mask[bit.name]!);
+    into.set(bit.name.replace('$V_', '$S_'), bit.width);
   }
   into.set(`${structure.prefix}$K_LENGTH`, structure.size);
   into.set(`${structure.prefix}$C_LENGTH`, structure.size);

@@ -2,7 +2,7 @@ import { PR$_TBIA } from '../../emulator/processor-registers.js';
 import type { Kernel } from '../kernel.js';
 import { bytesToText, textToBytes } from '../structures/memory.js';
 import { PRT$C_ERKW, PTE$M_PROT } from '../structures/pte.js';
-import { BUGCHECK_TEXTS } from './bugcheck-codes.js';
+import { BUGCHECK_TEXTS, bugcheckText } from './bugcheck-codes.js';
 
 /**
  * The fatal bugcheck overlay: the part of SYS.EXE that is not in memory until a crash reads it over read-only code of the executive, at
@@ -48,6 +48,7 @@ export function readOverlay(k: Kernel, header: Uint8Array): void {
 /** Name and text of a bugcheck from the overlay in memory, severity bits ignored; from the code alone when there is none. */
 export function overlayText(k: Kernel, code: number): { readonly name: string; readonly text: string } {
   const at = placeOf(k);
+  if (at === 0 || k.sys.MMG$GL_SPTBASE === 0) return bugcheckText(code);
   const unknown = { name: `BUG ${(code & 0xffff).toString(16).toUpperCase()}`, text: 'Unknown bugcheck code' };
   let cursor = at;
   const counted = (): string => {
@@ -56,7 +57,7 @@ export function overlayText(k: Kernel, code: number): { readonly name: string; r
     cursor += 1 + length;
     return text;
   };
-  for (let index = 0; at !== 0 && k.readByte(cursor) !== 0; index += 1) {
+  for (let index = 0; k.readByte(cursor) !== 0; index += 1) {
     const [name, text] = [counted(), counted()];
     if (index === (code & 0xffff) >>> 3) return { name, text };
   }

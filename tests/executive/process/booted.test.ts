@@ -169,7 +169,7 @@ describe('processes', () => {
     expect(check(system)).toEqual([]);
   });
 
-  it('ch02#23 ch05#23 ch01#6: a page fault above IPL 2 is the fatal bugcheck PGFIPLHI', () => {
+  it('ch02#23 ch05#23 ch01#6 appB#5: a page fault above IPL 2 is the fatal bugcheck PGFIPLHI', () => {
     const system = bootExecutive();
     const { k } = system;
     k.ipl = 8;

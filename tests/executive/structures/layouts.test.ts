@@ -94,7 +94,8 @@ test('appE#9 IRP$L_BCNT is an unaligned longword at 32 whose low word is IRP$W_B
   expect(IRP.at(memory, 0).IRP$W_BCNT).toBe(0x2345);
 });
 
-test('appE#10 ACB$B_RMOD: KAST 80, QUOTA 40, NODELETE 20, PKAST 10, MODE bits 1:0; length 28', () => {
+test('appE#10 appB#1 appB#2 ACB$B_RMOD, at 11: KAST 80, QUOTA 40, NODELETE 20, PKAST 10, MODE bits 1:0; length 28', () => {
+  expect(ACB.offset.ACB$B_RMOD).toBe(11);
   expect([ACB$M_KAST, ACB$M_QUOTA, ACB$M_NODELETE, ACB$M_PKAST]).toEqual([0x80, 0x40, 0x20, 0x10]);
   expect(ACB.mask).toEqual({ ACB$V_KAST: 0x80, ACB$V_QUOTA: 0x40, ACB$V_NODELETE: 0x20, ACB$V_PKAST: 0x10, ACB$V_MODE: 3 });
   expect(ACB.size).toBe(28);
