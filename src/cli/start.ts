@@ -12,6 +12,7 @@ import type { System } from '../system/boot-system.js';
 import { startStarlet } from '../system/starlet.js';
 import { dataDirectory, openSystemDisk } from './data-directory.js';
 import { mountOption, type HostMount } from './mounts.js';
+import { openUnits, unitOption, type UnitRequest } from './units.js';
 import { decimal, EX_SOFTWARE } from './usage.js';
 
 interface StartFlags {
@@ -24,6 +25,7 @@ interface StartFlags {
   readonly disk?: string;
   readonly dataDir?: string;
   readonly mount?: readonly HostMount[];
+  readonly unit?: readonly UnitRequest[];
 }
 
 /** `starlet start`: the operator's console of a running system. */
@@ -36,6 +38,7 @@ export function startCommand(): Command {
     .option('--disk <file>', 'system disk image, instead of the one in the data directory')
     .option('--data-dir <dir>', 'where the system disk is kept (STARLET_HOME; default ~/.local/share/starlet)')
     .option('--mount <dir=name>', 'mount a host directory as a volume with that logical name; :ro behind it for read-only', mountOption)
+    .option('--unit <unit=file>', 'a further disk image: DUA1=FILE, :ro behind it for a write-protected unit, ,BLOCKS to make it', unitOption)
     .option('--dump-to <file>', 'leave a copy of a crash dump in this host file')
     .option('--conversational', 'stop at the SYSBOOT> prompt first: USE, SET, SHOW parameters, then CONTINUE')
     .option('--default-parameters', 'boot with the default parameters, not with those in SYS$SYSTEM:VAXVMSSYS.PAR')
@@ -44,6 +47,7 @@ export function startCommand(): Command {
       'Piped input is typed at the terminal line by line; the program ends when it is used up and nothing runs any more.',
       'Accounts of a new disk: SYSTEM (password MANAGER) and USER (password USER).',
       'Examples:', '  starlet', "  printf 'SHOW SYSTEM\\nLOGOUT\\n' | starlet start", '  starlet start --mount .=WORK',
+      '  starlet start --unit DUA1=data.dsk,20000',
     ].join('\n'))
     .action(start);
 }
@@ -51,11 +55,12 @@ export function startCommand(): Command {
 async function start(flags: StartFlags): Promise<void> {
   const megabytes = decimal(flags.memory, 8, 512, '--memory');
   const disk = openSystemDisk(flags.disk, dataDirectory(flags.dataDir));
+  const units = openUnits(flags.unit);
   const clock = flags.fast ? new VirtualClock() : new HostClock(hostMilliseconds);
   const keyboard = new Keyboard();
   const terminal = new HostTerminal(process.stdin, process.stdout, keyboard);
   const startWith = (chosen?: ParameterValues): System => startStarlet({
-    memoryMegabytes: megabytes, clock, console: terminal, systemTime: hostSystemTime(), disks: [disk], autologin: flags.login !== true,
+    memoryMegabytes: megabytes, clock, console: terminal, systemTime: hostSystemTime(), disks: [disk], units, autologin: flags.login !== true,
     useDefaults: flags.defaultParameters === true, ...(chosen === undefined ? {} : { chosen }),
     ...(flags.mount === undefined ? {} : { hostDirectories: flags.mount.map((mount) => mount.directory), hostNames: flags.mount.map((mount) => mount.name) }),
     ...(flags.dumpTo === undefined ? {} : { dumpWriter: new HostDumpFile(flags.dumpTo, megabytes * 2048 + DUMP_OVERHEAD_BLOCKS) }),
@@ -66,6 +71,7 @@ async function start(flags: StartFlags): Promise<void> {
   } finally {
     terminal.close();
     disk.close();
+    for (const { store } of units) store.close();
   }
 }
 

@@ -10,7 +10,7 @@ import { RMS_IMAGE } from '../rms/index.js';
 import { currentParameters, sysbootWarning, type BootParameters } from '../sysgen/boot-parameters.js';
 import { bothDumpWriters, systemDumpWriter } from '../sysgen/dump-file.js';
 import { bootSystem, type System } from './boot-system.js';
-import { attachDisks } from './disks.js';
+import { attachDisks, type DiskUnit } from './disks.js';
 import { MESSAGE_SOURCES, residentImages } from './images.js';
 
 export interface StarletOptions {
@@ -20,6 +20,8 @@ export interface StarletOptions {
   readonly systemTime: bigint;
   /** Disks, system disk first. */
   readonly disks: readonly BlockStore[];
+  /** Disks in further units, not mounted. */
+  readonly units?: readonly DiskUnit[];
   /** Host directories, HDA0: first. */
   readonly hostDirectories?: readonly HostDirectory[];
   /** Logical names for the host directories, in their order. */
@@ -73,7 +75,7 @@ function boot(options: StarletOptions, current: ParameterValues): System {
   return bootSystem({
     memoryMegabytes: options.memoryMegabytes, clock: options.clock, console: options.console, systemTime: options.systemTime,
     systemImages: [RMS_IMAGE, fileSystemImage(directories)], messageSources: MESSAGE_SOURCES, systemDevice: `_${SYSTEM_DEVICE}`, firstImage: 'SYSINIT',
-    attach: (machine) => attachDisks(machine, options.disks),
+    attach: (machine) => attachDisks(machine, options.disks, options.units),
     parameters: { ...current, ...(options.job ? PAPER : {}), ...options.parameters },
     ...(dumpWriter === undefined ? {} : { dumpWriter }),
     residentImages: [...(options.moreImages ?? []), ...residentImages({

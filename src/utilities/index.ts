@@ -6,9 +6,11 @@ import { CREATE_IMAGE } from './create.js';
 import { DELETE_IMAGE } from './delete.js';
 import { DIFFERENCES_IMAGE } from './differences.js';
 import { DIRECTORY_IMAGE } from './directory.js';
+import { DISMOUNT_IMAGE, MOUNT_IMAGE } from './mount.js';
 import { DUMP_IMAGE } from './dump.js';
 import { ERRFMT_IMAGE } from './errfmt.js';
 import { HELP_IMAGE } from './help/vmshelp.js';
+import { INIT_IMAGE } from './initialize.js';
 import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
@@ -21,6 +23,7 @@ import { SHOW_IMAGE } from './show.js';
 import { SORT_IMAGE } from './sort.js';
 import { SYSGEN_IMAGE } from './sysgen.js';
 import { TYPE_IMAGE } from './type.js';
+import { VERIFY_IMAGE } from './verify-disk.js';
 
 export { UTILITY_MESSAGE_SOURCE } from './messages.js';
 
@@ -32,12 +35,15 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   DELETE_IMAGE,
   DIFFERENCES_IMAGE,
   DIRECTORY_IMAGE,
+  DISMOUNT_IMAGE,
   DUMP_IMAGE,
   ERRFMT_IMAGE,
   HELP_IMAGE,
+  INIT_IMAGE,
   LIBRARIAN_IMAGE,
   LINK_IMAGE,
   MACRO_IMAGE,
+  MOUNT_IMAGE,
   RENAME_IMAGE,
   SDA_IMAGE,
   SEARCH_IMAGE,
@@ -48,4 +54,5 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   SORT_IMAGE,
   SYSGEN_IMAGE,
   TYPE_IMAGE,
+  VERIFY_IMAGE,
 ];

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   DUMP: ['DUMP/OUTPUT=D.DMP A.TXT', 'DUMP/RECORDS/OUTPUT=D.DMP A.TXT'], SORT: ['SORT A.TXT S.TXT'], MERGE: ['MERGE S.TXT,S.TXT M.TXT'],
   SET_FILE: ['SET FILE A.TXT'], SET_DIRECTORY: ['SET DIRECTORY [.SUB]'], SET_PROTECTION: ['SET PROTECTION=(W) A.TXT'],
   SET_DEFAULT_PROTECTION: ['SET PROTECTION=(W:R)/DEFAULT'], UNLOCK: ['UNLOCK A.TXT'],
+  MOUNT: ['MOUNT DUA0: X'], DISMOUNT: ['DISMOUNT DUA7:'], INITIALIZE: ['INITIALIZE DUA0: X'], ANALYZE_DISK: ['ANALYZE/DISK_STRUCTURE DUA0:'],
   LIBRARY: ['LIBRARY/CREATE/TEXT T A.TXT', 'LIBRARY/TEXT/EXTRACT=A/OUTPUT=X.TXT T', 'LIBRARY/TEXT/LIST=L.LIS T'],
   HELP: ['HELP/NOPROMPT/LIBRARY=SYS$DISK:[]H.HLB', 'HELP/NOPROMPT/LIBRARY=SYS$DISK:[]H.HLB ONE'], MACRO: ['MACRO HELLO'], LINK: ['LINK HELLO'],
   SET_PROCESS: ['SET PROCESS'], SET_TERMINAL: ['SET TERMINAL'], SHOW_SYSTEM: ['SHOW SYSTEM/BATCH'], SHOW_PROCESS: ['SHOW PROCESS'], SHOW_DEVICES: ['SHOW DEVICES/FULL OPA0'],
@@ -25,6 +26,8 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
 
 /** Qualifiers that are known not to be asked for yet; a line goes when it is done. */
 const NOT_YET: Readonly<Record<string, readonly string[]>> = {
+  // It has chosen the syntax, and so the image.
+  ANALYZE_DISK: ['DISK_STRUCTURE'],
   // SET WORKING_SET says that it is not there: $ADJWSL cannot change anything before there is paging.
   SET_WORKING_SET: ['ADJUST', 'EXTENT', 'LIMIT', 'LOG', 'QUOTA'],
 };
