@@ -6,19 +6,23 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { FAB$C_FIX } from '../executive/starlet/fabdef.js';
 import { JPI$_PID } from '../executive/starlet/jpidef.js';
+import { SS$_BUFFEROVF } from '../executive/starlet/ssdef.js';
+import { bytesToText } from '../executive/structures/memory.js';
 import {
   fits, isComplaint, setParameter, showParameters, splitLine, sysgenMessage, type CommandLine, type Complaint, type ParameterSet,
 } from '../sysgen/parameter-commands.js';
 import { decodeParameterFile, encodeParameterFile } from '../sysgen/parameter-file.js';
 import { LineInput } from './confirm.js';
-import { isFailure, reason, RmsFile } from './files.js';
+import { isFailure, programRegion, reason, RmsFile } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';
 import { Output } from './output.js';
 import { getProcess } from './process-information.js';
 import { activeValue, writeActive } from './sysgen-active.js';
+import { deviceReport } from './sysgen-devices.js';
+import { createFile } from './sysgen-files.js';
 
 /**
- * SYSGEN.EXE: USE, SET, SHOW and WRITE of parameters. Values are worked on in the image and go to the running system or to a file with WRITE.
+ * SYSGEN.EXE: USE, SET, SHOW and WRITE of parameters, SHOW of the I/O database, CREATE of files. Values are worked on in the image and go to the running system or to a file with WRITE.
  * @source book 25.5; dcl-output-formats.md, SYSGEN
  */
 const FACILITY = 113;
@@ -27,8 +31,9 @@ const CURRENT = 'SYS$SYSTEM:VAXVMSSYS.PAR';
 interface Session extends ParameterSet {
   readonly p: Procedure;
   readonly output: Output;
-  /** Address of SYSGEN$WRITE_ACTIVE. */
+  /** Addresses of SYSGEN$WRITE_ACTIVE and SYSGEN$DEVICES. */
   readonly kernelRoutine: number;
+  readonly deviceRoutine: number;
 }
 
 function active(p: Procedure): Record<string, number> {
@@ -64,7 +69,42 @@ function* complain(p: Procedure, { ident, args }: Complaint): Flow<number> {
   return yield* report(p, { code: sysgenMessage(ident).code, args });
 }
 
+/** SHOW/DEVICES, SHOW/CONFIGURATION */
+function* showDevices(session: Session, which: 1 | 2): Flow<number> {
+  const { p, output } = session;
+  for (let size = 8192; ; size *= 4) {
+    const buffer = yield* programRegion(p, size);
+    const list = p.bytes(new Uint8Array(16));
+    [3, buffer, size, which].forEach((value, index) => { p.memory.writeLong(list + 4 * index, value); });
+    const status = yield* service(p, '$CMKRNL', { routin: session.deviceRoutine, arglst: list });
+    if (status === SS$_BUFFEROVF) continue;
+    if (!(status & 1)) return yield* report(p, { code: status });
+    for (let at = buffer; p.memory.readWord(at) !== 0xffff; at += 2 + p.memory.readWord(at)) {
+      yield* output.line(bytesToText(p.memory.readBytes(at + 2, p.memory.readWord(at))));
+    }
+    return 1;
+  }
+}
+
+/** CREATE file /SIZE=blocks [/CONTIGUOUS] */
+function* create(session: Session, text: string): Flow<number> {
+  const match = /^\w+\s+([^\s/]+)((?:\s*\/[A-Z]+(?:\s*=\s*\d+)?)*)\s*$/.exec(text.replace(/!.*$/, '').trim().toUpperCase());
+  const qualifiers = (match?.[2] ?? '').split('/').slice(1).map((each) => each.split('=').map((part) => part.trim()));
+  const sizes = qualifiers.filter(([name, value]) => fits(name!, 'SIZE') && value !== undefined);
+  const contiguous = qualifiers.filter(([name, value]) => fits(name!, 'CONTIGUOUS') && value === undefined);
+  const blocks = Number(sizes[0]?.[1]);
+  if (!match || sizes.length !== 1 || sizes.length + contiguous.length !== qualifiers.length || !(blocks > 0) || blocks > 0x7fff_ffff) {
+    return yield* complain(session.p, { ident: 'SYNTAX', args: [] });
+  }
+  return yield* createFile(session.p, match[1]!, blocks, contiguous.length > 0);
+}
+
 function* show(session: Session, line: CommandLine): Flow<number> {
+  const [only] = line.qualifiers;
+  if (only !== undefined && line.qualifiers.length === 1 && line.words.length === 0) {
+    if (only.length > 1 && fits(only, 'DEVICES')) return yield* showDevices(session, 1);
+    if (only.length > 1 && fits(only, 'CONFIGURATION')) return yield* showDevices(session, 2);
+  }
   const shown = showParameters(session, line);
   if (isComplaint(shown)) return yield* complain(session.p, shown);
   for (const text of shown) yield* session.output.line(text);
@@ -127,6 +167,7 @@ function* execute(session: Session, text: string): Flow<number | 'exit'> {
   }
   if (verb.length > 1 && fits(verb, 'SHOW')) return yield* show(session, line);
   if (fits(verb, 'WRITE') && words[0] !== undefined) return yield* write(session, words[0]);
+  if (fits(verb, 'CREATE')) return yield* create(session, text);
   const isKnown = ['USE', 'SET', 'SHOW', 'WRITE'].some((keyword) => fits(verb, keyword));
   return yield* report(session.p, { code: messageCode(isKnown ? 'SYSGEN$_SYNTAX' : 'SYSGEN$_CMDUNK') });
 }
@@ -135,7 +176,7 @@ const main = procedure('SYSGEN$MAIN', function* (p) {
   const opened = yield* Output.open(p);
   const { output } = opened;
   if (!output) return opened.status;
-  const session: Session = { p, output, kernelRoutine: p.argument(1), values: active(p), source: 'Active' };
+  const session: Session = { p, output, kernelRoutine: p.argument(1), deviceRoutine: p.argument(2), values: active(p), source: 'Active' };
   const once = yield* cliGetForeign(p);
   if (once !== undefined && once.trim() !== '') {
     const status = yield* execute(session, once);
@@ -164,6 +205,8 @@ const HELP_LINES = [
   '       /ACP /CLUSTER /GEN /JOB /LGI /PQL /RMS /SCS /SPECIAL /SYS /TTY',
   '  WRITE ACTIVE                            dynamic ones, in the running system',
   '  WRITE CURRENT | file                    for the next boot; a parameter file',
+  '  SHOW /DEVICES | /CONFIGURATION          drivers and their data; controllers',
+  '  CREATE file /SIZE=blocks [/CONTIGUOUS]  a page, swap or dump file',
   '  EXIT',
 ];
 
@@ -171,9 +214,10 @@ const HELP_LINES = [
 const SOURCE = `
 SYSGEN$START::
 	.WORD	0
+	PUSHAB	SYSGEN$DEVICES
 	PUSHAB	SYSGEN$WRITE_ACTIVE
-	CALLS	#1,SYSGEN$MAIN
+	CALLS	#2,SYSGEN$MAIN
 	RET
 `;
 
-export const SYSGEN_IMAGE: ResidentImage = { name: 'SYSGEN', source: SOURCE, transfer: 'SYSGEN$START', routines: [main, writeActive] };
+export const SYSGEN_IMAGE: ResidentImage = { name: 'SYSGEN', source: SOURCE, transfer: 'SYSGEN$START', routines: [main, writeActive, deviceReport] };

@@ -61,6 +61,27 @@ describe('SYSBOOT', () => {
     expect(text).toMatch(/^\r\n%SYSBOOT-W-NOMEMORY, [^\r]*\r\n[^]*Welcome/);
   });
 
+  test.each([['LRPSIZE', 0x7fff_ffff], ['LRPSIZE', 0xffff_ffff], ['PHYSICALPAGES', 512], ['GBLPAGES', 0xffff_ffff]])('%s %i: a warning, and the system boots', (name, value) => {
+    const { text } = new Console(systemDisk(withFile(encodeParameterFile({ [name]: value }))));
+    expect(text).toMatch(/^\r\n%SYSBOOT-W-NOMEMORY, [^]*Welcome/);
+  });
+
+  test.each([['FREELIM', 0xffff_ffff], ['TTY_DEFCHAR', 0xffff_ffff], ['TTY_DEFCHAR2', 0xffff_ffff], ['TTY_DEFCHAR', 0xff_ffff]])('%s %i: nonsense, and yet somebody can log in and type', (name, value) => {
+    const console = new Console(systemDisk(withFile(encodeParameterFile({ [name]: value }))));
+    expect(console.type('WRITE SYS$OUTPUT "IT ","WORKS"')).toContain('IT WORKS');
+  });
+
+  test('ch24#12: PHYSICALPAGES keeps the lowest pages', () => {
+    const { kernel } = new Console(systemDisk(withFile(encodeParameterFile({ PHYSICALPAGES: 12000 })))).system;
+    expect(kernel.sys.SGN$GL_FREELIM).toBe(64);
+    expect(kernel.sys.MMG$GL_MAXPFN).toBeLessThan(12000);
+    const base = kernel.sys.MMG$GL_SPTBASE;
+    for (let page = 0; page < kernel.sys.MMG$GL_SPTLEN; page += 1) {
+      const pte = kernel.readLong(base + 4 * page);
+      if ((pte >>> 31) === 1 && (pte & 0x1fffff) < 0x10_0000) expect(pte & 0x1fffff, `page ${page}`).toBeLessThan(12000);
+    }
+  });
+
   test.each([
     ['VIRTUALPAGECNT', 1024], ['CTLPAGES', 16], ['IMGIOCNT', 8], ['TTY_ALTYPAHD', 16], ['NPAGEDYN', 16384], ['PAGEDYN', 12288], ['BALSETCNT', 4], ['MAXPROCESSCNT', 12],
     ['LNMPHASHTBL', 1024], ['PQL_DJTQUOTA', 65535], ['MAXPROCESSCNT', 8192], ['SRPCOUNT', 4096],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readSystemFile } from '../../src/sysgen/system-disk.js';
 import { Console, systemDisk } from './console.js';
 
 const line = (text: string): unknown => expect.stringMatching(new RegExp(text));
@@ -71,5 +72,36 @@ describe('SYSGEN', () => {
     console.type('SET MAXPROCESSCNT 77');
     expect(console.type('WRITE SYS$SYSTEM:SPECIAL').join('')).toMatch(/^%SYSGEN-I-WRITEFIL, parameters written to file .*SPECIAL.PAR;1$/);
     expect(console.type('USE DEFAULT', 'USE SYS$SYSTEM:SPECIAL', 'SHOW MAXP').at(-1)).toMatch(/^MAXPROCESSCNT +77 /);
+  });
+
+  test('CREATE makes and extends files; what is new holds no old dump', () => {
+    const console = new Console(systemDisk());
+    console.type('MCR SYSGEN');
+    expect(console.type('CREATE SYS$SYSTEM:SWAPFILE/SIZE=30')).toEqual(['%SYSGEN-I-CREATED, SYS$SYSROOT:[SYSEXE]SWAPFILE.SYS;1 created']);
+    expect(console.type('CREATE SYS$SYSTEM:SWAPFILE.SYS /SIZE=60 /CONTIGUOUS')).toEqual(['%SYSGEN-I-EXTENDED, SYS$SYSROOT:[SYSEXE]SWAPFILE.SYS;1 extended']);
+    expect(console.type('CREATE SYS$SYSTEM:SWAPFILE.SYS/SIZE=10')).toEqual([line('^%SYSGEN-I-NOTSMALLER, .*SWAPFILE.SYS;1 has 6[0-9] blocks already$')]);
+    for (const typed of ['CREATE X', 'CREATE X/SIZE=0', 'CREATE /SIZE=4', 'CREATE X/SIZE=4/FROB', 'CREATE X/SIZE=4/SIZE=5', 'CREATE']) {
+      expect(console.type(typed), typed).toEqual(['%SYSGEN-E-SYNTAX, syntax error in command line']);
+    }
+    expect(console.type('CREATE HUGE/SIZE=9999999').join(' ')).toMatch(/^%SYSGEN-E-OPENOUT, .* -RMS-F-FUL/);
+    const file = readSystemFile(console.disk, '[SYS0.SYSEXE]SWAPFILE.SYS')!;
+    expect(file.length).toBe(60 * 512);
+    expect(file.subarray(0, 2048).every((byte) => byte === 0)).toBe(true);
+    expect(console.type('EXIT', 'DIRECTORY/PROTECTION/NOHEADING/NOTRAILING SYS$SYSTEM:SWAPFILE.SYS').join(' ')).toMatch(/\(RWED,RWED,,\)/);
+  });
+
+  test('SHOW/DEVICES and SHOW/CONFIGURATION: drivers and controllers as they are in memory', () => {
+    const console = new Console(systemDisk());
+    const { kernel } = console.system;
+    console.type('MCR SYSGEN');
+    const hex = (value: number): string => (value >>> 0).toString(16).toUpperCase().padStart(8, '0');
+    const devices = console.type('SHOW/DEVICES');
+    const opa = devices.findIndex((each) => /^ +OPA /.test(each));
+    expect(devices[opa]).toContain(` ${hex(kernel.symbol('OPA$GL_DDB'))} ${hex(kernel.symbol('OPA$CRB'))} `);
+    expect(devices[opa + 1]).toMatch(new RegExp(`^ +0 ${hex(kernel.symbol('OPA$UCB0'))}$`));
+    expect(devices.filter((each) => /^[A-Z]+ +[0-9A-F]{8} [0-9A-F]{8}$/.test(each)).map((each) => each.split(' ')[0])).toEqual(expect.arrayContaining(['MBDRIVER', 'NLDRIVER', 'DUDRIVER']));
+    expect(console.type('SHOW/CONFIGURATION').at(-1)).toMatch(/^Name: DUA +Units: 1 +CSR: 8[0-9A-F]{7} +Vector1: [0-7]+ /);
+    console.type('EXIT', 'SET PROCESS/PRIVILEGES=(NOALL,TMPMBX)', 'MCR SYSGEN');
+    expect(console.type('SHOW/DEVICES')).toEqual(['%SYSTEM-F-NOPRIV, no privilege for attempted operation']);
   });
 });

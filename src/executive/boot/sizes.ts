@@ -5,7 +5,7 @@ import type { ParameterValues } from './parameters.js';
 
 const PAGE = 512;
 const pages = (bytes: number): number => Math.floor((bytes + PAGE - 1) / PAGE);
-const roundUp16 = (bytes: number): number => (bytes + 15) & ~15;
+const roundUp16 = (bytes: number): number => 16 * Math.ceil(bytes / 16);
 
 /** IRP$C_LENGTH rounded up to 16 (Appendix F.2). */
 export const IRP_PACKET = 208;

@@ -106,11 +106,17 @@ function withMaxima(values: ParameterValues): ParameterValues {
   return { ...values, ...Object.fromEntries(maxima.map(([most, first]) => [most, Math.max(values[most]!, values[first]!)])) };
 }
 
+/** The free list may not be asked to keep more than a part of memory, or no process would ever get a page. choice: a quarter */
+function withinMemory(values: ParameterValues, memoryPages: number): ParameterValues {
+  const most = Math.floor(Math.min(memoryPages, values['PHYSICALPAGES']!) / 4);
+  return { ...values, FREELIM: Math.min(values['FREELIM']!, most) };
+}
+
 /** Builds the system in `machine`'s memory and leaves the processor at EXE$INIT, mapping off, IPL 31. */
 export function sysboot(machine: Machine, description: SystemDescription, options: BootOptions): BootInformation {
-  const values = withMaxima(options.values);
   const memory = machine.memory;
   const memoryPages = memory.size / PAGE;
+  const values = withinMemory(withMaxima(options.values), memoryPages);
   const sizes = systemSizes(values, memoryPages);
   const space = layOutSystemSpace(sizes);
   const { gate, data, dataPages, code, executive, vectors, systemImages, residentImages, end: systemAddress, symbols } = assembleSystem(
@@ -121,7 +127,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   kernel.pageFaultInPlace = (address) => MMG$RESOLVE(kernel, address);
   kernel.expandStackInPlace = (address) => expandStackInPlace(kernel, address);
 
-  let topPage = memoryPages;
+  let topPage = sizes.physicalPages;                // PHYSICALPAGES: the pages above are left alone
   const takePages = (count: number): number => {
     topPage -= count;
     if (topPage < 1024) throw new NotEnoughMemory();

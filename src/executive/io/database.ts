@@ -3,8 +3,12 @@ import type { Kernel } from '../kernel.js';
 import { allocateBlock } from '../pool/typed.js';
 import { DC$_MAILBOX, DC$_TERM, DT$_MBX, DT$_NULL, DT$_VT100 } from '../starlet/dcdef.js';
 import { DEV$M_AVL, DEV$M_CCL, DEV$M_IDV, DEV$M_MBX, DEV$M_ODV, DEV$M_REC, DEV$M_SHR, DEV$M_TRM } from '../starlet/devdef.js';
-import { TT$M_EIGHTBIT, TT$M_HOSTSYNC, TT$M_MECHTAB, TT$M_SCOPE } from '../starlet/ttdef.js';
-import { TT2$M_ALTYPEAHD, TT2$M_ANSICRT, TT2$M_AUTOBAUD, TT2$M_AVO, TT2$M_DECCRT } from '../starlet/tt2def.js';
+import {
+  TT$M_EIGHTBIT, TT$M_HALFDUP, TT$M_HOSTSYNC, TT$M_MECHTAB, TT$M_MODEM, TT$M_NOECHO, TT$M_NOTYPEAHD, TT$M_PASSALL, TT$M_READSYNC, TT$M_SCOPE,
+} from '../starlet/ttdef.js';
+import {
+  TT2$M_ALTYPEAHD, TT2$M_ANSICRT, TT2$M_AUTOBAUD, TT2$M_AVO, TT2$M_DECCRT, TT2$M_LOCALECHO, TT2$M_PASTHRU, TT2$M_SECURE, TT2$M_SYSPWD,
+} from '../starlet/tt2def.js';
 import { CRB, CRB$K_LENGTH_CONSOLE, CRB$K_LENGTH_ONE, DDB, DPT, IDB, SB } from '../structures/device.js';
 import { DYN$C_CRB, DYN$C_DDB, DYN$C_DPT, DYN$C_IDB, DYN$C_INIT, DYN$C_ORB, DYN$C_SCS, DYN$C_TYPAHD, DYN$C_UCB } from '../structures/dyn.js';
 import { MTX$C_FREE } from '../structures/fork.js';
@@ -45,6 +49,10 @@ const SYSTEM_MAILBOX = { quota: 4096, message: 1024 } as const;
 
 /** What the console can do besides what TTY_DEFCHAR and TTY_DEFCHAR2 say: it stops when asked, tabs, and has eight bits. */
 const CONSOLE_CHARACTERISTICS = TT$M_HOSTSYNC | TT$M_MECHTAB | TT$M_EIGHTBIT;
+/** What would leave nobody able to type a command at it, so that parameters could not be repaired: choice, the console does without. */
+const UNUSABLE = TT$M_PASSALL | TT$M_NOECHO | TT$M_NOTYPEAHD | TT$M_HALFDUP | TT$M_READSYNC | TT$M_MODEM;
+/** And the console needs no search for its speed. */
+const UNUSABLE_2 = TT2$M_AUTOBAUD | TT2$M_LOCALECHO | TT2$M_PASTHRU | TT2$M_SECURE | TT2$M_SYSPWD;
 /** And of a screen: it is an ANSI one. */
 const SCREEN_CHARACTERISTICS2 = TT2$M_ANSICRT | TT2$M_DECCRT | TT2$M_AVO;
 
@@ -162,9 +170,8 @@ function makeConsole(k: Kernel, ddt: number): void {
     characteristics: DEV$M_REC | DEV$M_CCL | DEV$M_TRM | DEV$M_AVL | DEV$M_IDV | DEV$M_ODV, bufferSize: width === 0 ? 80 : width,
   });
   const ucb = TTYUCB.at(k, address);
-  ucb.UCB$L_DEVDEPEND = (k.sys.TTY$GL_DEFCHAR | CONSOLE_CHARACTERISTICS) >>> 0;
-  // The console needs no search for its speed.
-  const second = (k.sys.TTY$GL_DEFCHAR2 & ~TT2$M_AUTOBAUD) | TT2$M_ALTYPEAHD;
+  ucb.UCB$L_DEVDEPEND = ((k.sys.TTY$GL_DEFCHAR & ~UNUSABLE) | CONSOLE_CHARACTERISTICS) >>> 0;
+  const second = (k.sys.TTY$GL_DEFCHAR2 & ~UNUSABLE_2) | TT2$M_ALTYPEAHD;
   ucb.UCB$L_DEVDEPND2 = (second | ((ucb.UCB$L_DEVDEPEND & TT$M_SCOPE) !== 0 ? SCREEN_CHARACTERISTICS2 : 0)) >>> 0;
   ucb.UCB$L_TT_DECHAR = ucb.UCB$L_DEVDEPEND;
   ucb.UCB$L_TT_DECHA1 = ucb.UCB$L_DEVDEPND2;
