@@ -8,5 +8,7 @@ export default defineConfig({
     setupFiles: ['tests/setup.ts'],
     testTimeout: 60_000,
     maxWorkers: 2,
+    // Files share their imports: no module keeps state that a test could see, and loading the whole system anew for each takes as long as the tests.
+    isolate: false,
   },
 });

@@ -1,12 +1,13 @@
 /**
  * npm run bench [-- --simh PATH-OF-vax780] [-- name ...]: bare programs (tools/bench/*.mar), mapping off and on, in instructions per second; with --simh the
  * same bytes on a built open-simh VAX-11/780, one run each, and our speed as a fraction of its. Time is the processor's own (user), so that other
- * work on the machine counts less.
+ * work on the machine counts less. After them what the executive's services cost (kernel-bench.ts).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kernelBench } from './kernel-bench.js';
 import { prepareBare } from '../src/emulator/bare.js';
 import { assembleAbsolute } from '../src/macro/assembler.js';
 import calls from './bench/calls.mar';
@@ -82,7 +83,8 @@ function there(simh: string, directory: string, memory: Uint8Array, mapped: bool
 const words = process.argv.slice(2);
 const at = words.indexOf('--simh');
 const simh = at < 0 ? undefined : words.splice(at, 2)[1];
-const chosen = PROGRAMS.filter(({ name }) => words.length === 0 || words.some((word) => name.toLowerCase().includes(word.toLowerCase())));
+const isWanted = (name: string): boolean => words.length === 0 || words.some((word) => name.toLowerCase().includes(word.toLowerCase()));
+const chosen = PROGRAMS.filter(({ name }) => isWanted(name));
 const directory = mkdtempSync(join(tmpdir(), 'starlet-bench-'));
 console.log(`million instructions a second${simh === undefined ? '' : '      simh    ratio'}`);
 for (const program of chosen) {
@@ -99,3 +101,4 @@ for (const program of chosen) {
   }
 }
 rmSync(directory, { recursive: true, force: true });
+kernelBench(isWanted);

@@ -31,7 +31,7 @@ const PROMPT = '>>>';
 const SLICE = 2_000_000;
 const TRACED_SLICE = 20_000;
 /** Instructions without output or input after which the terminal is quiet. */
-const QUIET = 10_000;
+const QUIET = 2_000;
 /** A program that has not read its input after so many instructions is not going to: a scripted CTRL/P waits no longer. */
 const PATIENCE = 20_000_000;
 

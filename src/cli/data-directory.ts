@@ -1,12 +1,15 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { DiskFile } from '../console/disk-file.js';
+import { DiskFile, OverlayDisk } from '../console/disk-file.js';
 import { hostSystemTime } from '../console/runner.js';
-import { buildSystemDiskInto } from '../sysgen/system-disk.js';
+import type { BlockStore } from '../emulator/devices/disk.js';
+import { buildSystemDiskInto, stampFile, systemDiskStamp, updateSystemDisk } from '../sysgen/system-disk.js';
 import { COMMON_IMAGES } from '../system/images.js';
 import { EXAMPLE_FILES } from '../system/example-files.js';
 import { systemFiles } from '../system/system-files.js';
+import { lockFile } from './lock-file.js';
 import { EX_CANTCREAT, EX_NOINPUT, UsageError } from './usage.js';
 
 /** Where the program keeps what lasts: nothing is written outside. */
@@ -19,19 +22,59 @@ const SYSTEM_DISK_BLOCKS = 120_000;
 const DUMP_BLOCKS = 32768 + 4;
 const PAGE_FILE_BLOCKS = 16384;
 
-/** Opens the system disk: the one given, or the one in the data directory, which is made when it is not there. */
-export function openSystemDisk(disk: string | undefined, directory: string, readOnly: boolean): DiskFile {
+/**
+ * Opens the system disk: the one given, or the one in the data directory, which is made when it is not there. A disk to be written belongs to
+ * this process alone; one that another build has made is brought up to date.
+ */
+export function openSystemDisk(disk: string | undefined, directory: string): DiskFile {
+  const path = pathOf(disk, directory);
+  lockFile(path);
+  try {
+    const opened = new DiskFile(path);
+    bringUpToDate(opened);
+    return opened;
+  } catch (error) {
+    throw new UsageError(`cannot open ${path}: ${(error as Error).message}`, EX_CANTCREAT);
+  }
+}
+
+/** The same for reading: what is written, the update included, stays in memory. */
+export function openSystemDiskOverlay(disk: string | undefined, directory: string): { readonly disk: OverlayDisk; close(): void } {
+  const path = pathOf(disk, directory);
+  try {
+    const below = new DiskFile(path, { readOnly: true });
+    const overlay = new OverlayDisk(below);
+    bringUpToDate(overlay);
+    return { disk: overlay, close: () => { below.close(); } };
+  } catch (error) {
+    throw new UsageError(`cannot open ${path}: ${(error as Error).message}`, EX_CANTCREAT);
+  }
+}
+
+function pathOf(disk: string | undefined, directory: string): string {
   if (disk !== undefined) {
     if (!existsSync(disk)) throw new UsageError(`no disk ${disk}`, EX_NOINPUT);
-    return new DiskFile(disk, { readOnly });
+    return disk;
   }
   const path = join(directory, 'system.dsk');
   try {
     if (!existsSync(path)) makeSystemDisk(directory, path);
-    return new DiskFile(path, { readOnly });
+    return path;
   } catch (error) {
-    throw new UsageError(`cannot make or open ${path}: ${(error as Error).message}`, EX_CANTCREAT);
+    throw new UsageError(`cannot make ${path}: ${(error as Error).message}`, EX_CANTCREAT);
   }
+}
+
+/** What identifies this build: its bundle. A source tree run by tests has none, and its disks are new. */
+function buildStamp(): string {
+  const program = process.argv[1];
+  return program === undefined || !existsSync(program) ? 'source' : createHash('sha256').update(readFileSync(program)).digest('hex');
+}
+
+function bringUpToDate(disk: BlockStore): void {
+  const date = hostSystemTime();
+  const stamp = buildStamp();
+  if (systemDiskStamp(disk) !== stamp) updateSystemDisk(disk, systemFiles(COMMON_IMAGES, EXAMPLE_FILES, date), stamp, date);
 }
 
 /** Builds under another name first, so that an interrupted build leaves no half a disk. */
@@ -41,7 +84,7 @@ function makeSystemDisk(directory: string, path: string): void {
   const disk = new DiskFile(unfinished, { blocksIfNew: SYSTEM_DISK_BLOCKS });
   try {
     const date = hostSystemTime();
-    buildSystemDiskInto(disk, systemFiles(COMMON_IMAGES, EXAMPLE_FILES, date), {
+    buildSystemDiskInto(disk, [...systemFiles(COMMON_IMAGES, EXAMPLE_FILES, date), stampFile(buildStamp())], {
       date, dumpFileBlocks: DUMP_BLOCKS, pageFileBlocks: PAGE_FILE_BLOCKS,
     });
     disk.flush();

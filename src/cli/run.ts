@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { HostClock, VirtualClock } from '../emulator/clock.js';
-import { OverlayDisk } from '../console/disk-file.js';
 import { hostMilliseconds, hostSystemTime, Runner } from '../console/runner.js';
 import { mapNames } from '../filesystem/host/names.js';
 import { startStarlet } from '../system/starlet.js';
-import { dataDirectory, openSystemDisk } from './data-directory.js';
+import { dataDirectory, openSystemDiskOverlay } from './data-directory.js';
 import { hostMount, mountOption, type HostMount } from './mounts.js';
+import { openUnits, unitOption, type UnitRequest } from './units.js';
 import { decimal, EX_NOINPUT, EX_SOFTWARE, UsageError } from './usage.js';
 
 interface RunFlags {
@@ -16,6 +16,7 @@ interface RunFlags {
   readonly disk?: string;
   readonly dataDir?: string;
   readonly mount?: readonly HostMount[];
+  readonly unit?: readonly UnitRequest[];
 }
 
 /** `starlet run`: a DCL procedure of the host in a process of its own. */
@@ -29,6 +30,7 @@ export function runCommand(): Command {
     .option('--disk <file>', 'system disk image, instead of the one in the data directory; it is not changed')
     .option('--data-dir <dir>', 'where the system disk is kept (STARLET_HOME; default ~/.local/share/starlet)')
     .option('--mount <dir=name>', 'mount a further host directory; :ro behind it for read-only', mountOption)
+    .option('--unit <unit=file>', 'a further disk image, not mounted: DUA1=FILE, DUA1=FILE:ro, DUA1=FILE,BLOCKS', unitOption)
     .addHelpText('after', [
       '', "The procedure's directory is mounted as HDA0: and is the default directory. The system disk is not changed: every run starts from the same.",
       'Exit code by the final $STATUS: 0 success or informational, 1 warning, 2 error, 4 severe error.',
@@ -78,13 +80,14 @@ function vmsName(directory: string, hostName: string): string {
 }
 
 async function runProcedure(specification: string, parameters: readonly string[], mounts: readonly HostMount[], megabytes: number, flags: RunFlags): Promise<void> {
-  const below = openSystemDisk(flags.disk, dataDirectory(flags.dataDir), true);
+  const systemDisk = openSystemDiskOverlay(flags.disk, dataDirectory(flags.dataDir));
+  const units = openUnits(flags.unit);
   const clock = flags.fast ? new VirtualClock() : new HostClock(hostMilliseconds);
   const pending: number[] = [];
   let final: number | undefined;
   const system = startStarlet({
     memoryMegabytes: megabytes, clock, console: { transmit: (byte) => pending.push(byte) }, systemTime: hostSystemTime(),
-    disks: [new OverlayDisk(below)], hostDirectories: mounts.map((mount) => mount.directory), hostNames: mounts.map((mount) => mount.name),
+    disks: [systemDisk.disk], units, hostDirectories: mounts.map((mount) => mount.directory), hostNames: mounts.map((mount) => mount.name),
     autologin: false, job: { file: specification, directory: 'HDA0:[000000]', parameters, done: (status) => { final = status; } },
   });
   const lines = new HostLines();
@@ -101,7 +104,8 @@ async function runProcedure(specification: string, parameters: readonly string[]
   } finally {
     flush();
     process.stdout.write(lines.end());
-    below.close();
+    systemDisk.close();
+    for (const { store } of units) store.close();
   }
   process.exitCode = final === undefined ? EX_SOFTWARE : exitCode(final);
 }

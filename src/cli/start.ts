@@ -4,10 +4,15 @@ import { DUMP_OVERHEAD_BLOCKS } from '../executive/exceptions/dump-format.js';
 import { OperatorConsole } from '../console/operator-console.js';
 import { HostDumpFile } from '../console/dump-file.js';
 import { hostMilliseconds, hostSystemTime, Runner } from '../console/runner.js';
-import { HostTerminal } from '../console/terminal.js';
+import { HostTerminal, type TerminalEvents } from '../console/terminal.js';
+import type { ParameterValues } from '../executive/boot/parameters.js';
+import { NotEnoughMemory } from '../executive/boot/sysboot.js';
+import { Sysboot } from '../sysgen/sysboot-prompt.js';
+import type { System } from '../system/boot-system.js';
 import { startStarlet } from '../system/starlet.js';
 import { dataDirectory, openSystemDisk } from './data-directory.js';
 import { mountOption, type HostMount } from './mounts.js';
+import { openUnits, unitOption, type UnitRequest } from './units.js';
 import { decimal, EX_SOFTWARE } from './usage.js';
 
 interface StartFlags {
@@ -16,9 +21,11 @@ interface StartFlags {
   readonly fast?: boolean;
   readonly dumpTo?: string;
   readonly defaultParameters?: boolean;
+  readonly conversational?: boolean;
   readonly disk?: string;
   readonly dataDir?: string;
   readonly mount?: readonly HostMount[];
+  readonly unit?: readonly UnitRequest[];
 }
 
 /** `starlet start`: the operator's console of a running system. */
@@ -31,46 +38,97 @@ export function startCommand(): Command {
     .option('--disk <file>', 'system disk image, instead of the one in the data directory')
     .option('--data-dir <dir>', 'where the system disk is kept (STARLET_HOME; default ~/.local/share/starlet)')
     .option('--mount <dir=name>', 'mount a host directory as a volume with that logical name; :ro behind it for read-only', mountOption)
+    .option('--unit <unit=file>', 'a further disk image: DUA1=FILE, :ro behind it for a write-protected unit, ,BLOCKS to make it', unitOption)
     .option('--dump-to <file>', 'leave a copy of a crash dump in this host file')
+    .option('--conversational', 'stop at the SYSBOOT> prompt first: USE, SET, SHOW parameters, then CONTINUE')
     .option('--default-parameters', 'boot with the default parameters, not with those in SYS$SYSTEM:VAXVMSSYS.PAR')
     .addHelpText('after', [
       '', 'Keys go to the machine, CTRL/C and CTRL/Z too. CTRL/] q leaves.',
       'Piped input is typed at the terminal line by line; the program ends when it is used up and nothing runs any more.',
       'Accounts of a new disk: SYSTEM (password MANAGER) and USER (password USER).',
       'Examples:', '  starlet', "  printf 'SHOW SYSTEM\\nLOGOUT\\n' | starlet start", '  starlet start --mount .=WORK',
+      '  starlet start --unit DUA1=data.dsk,20000',
     ].join('\n'))
     .action(start);
 }
 
 async function start(flags: StartFlags): Promise<void> {
   const megabytes = decimal(flags.memory, 8, 512, '--memory');
-  const disk = openSystemDisk(flags.disk, dataDirectory(flags.dataDir), false);
+  const disk = openSystemDisk(flags.disk, dataDirectory(flags.dataDir));
+  const units = openUnits(flags.unit);
   const clock = flags.fast ? new VirtualClock() : new HostClock(hostMilliseconds);
-  let quit = false;
-  let inputEnded = false;
-  const typed: number[] = [];
-  const terminal = new HostTerminal(process.stdin, process.stdout, {
-    receive: (byte) => {
-      typed.push(byte);
-      runner.wake();
-    },
-    quit: () => {
-      quit = true;
-      runner.wake();
-    },
-    ended: () => {
-      inputEnded = true;
-      runner.wake();
-    },
-  });
-  const system = startStarlet({
-    memoryMegabytes: megabytes, clock, console: terminal, systemTime: hostSystemTime(), disks: [disk], autologin: flags.login !== true,
-    useDefaults: flags.defaultParameters === true,
+  const keyboard = new Keyboard();
+  const terminal = new HostTerminal(process.stdin, process.stdout, keyboard);
+  const startWith = (chosen?: ParameterValues): System => startStarlet({
+    memoryMegabytes: megabytes, clock, console: terminal, systemTime: hostSystemTime(), disks: [disk], units, autologin: flags.login !== true,
+    useDefaults: flags.defaultParameters === true, ...(chosen === undefined ? {} : { chosen }),
     ...(flags.mount === undefined ? {} : { hostDirectories: flags.mount.map((mount) => mount.directory), hostNames: flags.mount.map((mount) => mount.name) }),
     ...(flags.dumpTo === undefined ? {} : { dumpWriter: new HostDumpFile(flags.dumpTo, megabytes * 2048 + DUMP_OVERHEAD_BLOCKS) }),
   });
+  try {
+    let system = flags.conversational ? await converse(new Sysboot(disk, terminal), keyboard, terminal, startWith) : startWith();
+    while (system && await operate(system, keyboard, terminal)) system = startWith();
+  } finally {
+    terminal.close();
+    disk.close();
+    for (const { store } of units) store.close();
+  }
+}
+
+/** Until CONTINUE at the SYSBOOT> prompt and a system that boots with the parameters. Undefined: whoever was there has left. */
+async function converse(sysboot: Sysboot, keyboard: Keyboard, terminal: HostTerminal, startWith: (chosen: ParameterValues) => System): Promise<System | undefined> {
+  sysboot.prompt();
+  for (;;) {
+    while (keyboard.typed.length > 0 && !sysboot.values) sysboot.receive(keyboard.typed.shift()!);
+    terminal.flush();
+    if (sysboot.values) {
+      try {
+        return startWith(sysboot.values);
+      } catch (error) {
+        if (!(error instanceof NotEnoughMemory)) throw error;
+        sysboot.complain('E', 'NOMEMORY', 'not enough physical memory for the parameters');
+        sysboot.prompt();
+      }
+    } else if (keyboard.hasQuit || keyboard.hasEnded) {
+      process.stdout.write('\r\n');
+      return undefined;
+    } else await keyboard.change();
+  }
+}
+
+/** What comes from the host's terminal, kept until somebody wants it. */
+class Keyboard implements TerminalEvents {
+  readonly typed: number[] = [];
+  hasQuit = false;
+  hasEnded = false;
+  /** Called when something has come. */
+  wake: () => void = () => undefined;
+
+  receive(byte: number): void {
+    this.typed.push(byte);
+    this.wake();
+  }
+
+  quit(): void {
+    this.hasQuit = true;
+    this.wake();
+  }
+
+  ended(): void {
+    this.hasEnded = true;
+    this.wake();
+  }
+
+  /** Waits until something comes. */
+  change(): Promise<void> {
+    return new Promise((resolve) => { this.wake = resolve; });
+  }
+}
+
+/** The console of a running system, until it stops or the person leaves. @returns whether the system is to be booted again */
+async function operate(system: System, keyboard: Keyboard, terminal: HostTerminal): Promise<boolean> {
   const operator = new OperatorConsole(system.machine, terminal);
-  const feed = new Typist(typed, (byte) => { operator.receive(byte); });
+  const feed = new Typist(keyboard.typed, (byte) => { operator.receive(byte); });
   const runner = new Runner({
     machine: system.machine,
     untilNextTimer: () => system.untilNextTimer(),
@@ -79,18 +137,20 @@ async function start(flags: StartFlags): Promise<void> {
       feed.type();
       terminal.flush();
     },
-    finished: () => quit || system.crashed(),
-    stuck: () => inputEnded && !feed.hasUnread() && system.quiet(),
-    onlyInputMatters: () => !feed.hasUnread() && !inputEnded && system.quiet(),
+    finished: () => keyboard.hasQuit || system.crashed(),
+    stuck: () => keyboard.hasEnded && !feed.hasUnread() && system.quiet(),
+    onlyInputMatters: () => !feed.hasUnread() && !keyboard.hasEnded && system.quiet(),
   });
-  try {
-    const stop = await runner.run();
+  keyboard.wake = () => { runner.wake(); };
+  const stop = await runner.run();
+  if (stop.kind !== 'halt') {
     if (system.crashed()) process.exitCode = EX_SOFTWARE;
-    if (stop.kind === 'halt') process.stdout.write(`\r\n?06 HLT INST\r\n\tPC = ${(stop.pc >>> 0).toString(16).toUpperCase().padStart(8, '0')}\r\n`);
-  } finally {
-    terminal.close();
-    disk.close();
+    return false;
   }
+  if (system.shutDown()) return system.machine.console.bootRequested;
+  process.exitCode = EX_SOFTWARE;
+  process.stdout.write(`\r\n?06 HLT INST\r\n\tPC = ${(stop.pc >>> 0).toString(16).toUpperCase().padStart(8, '0')}\r\n`);
+  return false;
 }
 
 /** Hands typed characters to the console line, once the system has come up: the terminal forgets what is typed before a process owns it. */

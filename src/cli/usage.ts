@@ -3,6 +3,7 @@ export const EX_USAGE = 64;
 export const EX_NOINPUT = 66;
 export const EX_SOFTWARE = 70;
 export const EX_CANTCREAT = 73;
+export const EX_TEMPFAIL = 75;
 /** As a program that SIGPIPE ended. */
 export const EX_BROKEN_PIPE = 141;
 

@@ -2,7 +2,7 @@ import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import {
-  FAB, FAB$C_BID, FAB$C_BLN, FAB$C_VAR, FAB$M_CR, FAB$M_DEL, FAB$M_GET, FAB$M_INP, FAB$M_PPF, FAB$M_PUT, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD,
+  FAB, FAB$C_BID, FAB$C_BLN, FAB$C_IDX, FAB$C_VAR, FAB$M_CR, FAB$M_DEL, FAB$M_GET, FAB$M_INP, FAB$M_PPF, FAB$M_PUT, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD,
   FAB$M_SQO, FAB$M_UPD, FAB$M_UPI,
 } from '../executive/starlet/fabdef.js';
 import { NAM, NAM$C_BID, NAM$C_BLN } from '../executive/starlet/namdef.js';
@@ -223,7 +223,8 @@ export class RmsFiles implements Files {
     const rab = RAB.at(memory, stream + RAB_AT);
     const bytes = textToBytes(text.slice(0, BUFFER));
     memory.writeBytes(stream + BUFFER_AT, bytes);
-    rab.RAB$B_RAC = RAB$C_SEQ;
+    // Records of an indexed file come in any order; sequential access would want them in that of the primary key.
+    rab.RAB$B_RAC = FAB.at(memory, stream + FAB_AT).FAB$B_ORG === FAB$C_IDX ? RAB$C_KEY : RAB$C_SEQ;
     rab.RAB$L_ROP = 0;
     rab.RAB$L_RBF = stream + BUFFER_AT;
     rab.RAB$W_RSZ = bytes.length;

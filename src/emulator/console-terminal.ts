@@ -12,6 +12,7 @@ const READY = 0x80;
 const INTERRUPT_ENABLE = 0x40;
 /** Looking once or twice may be to throw away what was typed too early. */
 const POLLS = 3;
+const BOOT_COMMAND = 0xf02;
 
 /** Machine to host. */
 export interface ConsolePort {
@@ -27,6 +28,7 @@ export class ConsoleTerminal {
   #buffer = 0;
   #full = false;
   #polls = 0;
+  #bootRequested = false;
 
   constructor(interrupts: InterruptController, port: ConsolePort) {
     this.#interrupts = interrupts;
@@ -64,6 +66,7 @@ export class ConsoleTerminal {
 
   readReceiveData(): number {
     const value = this.#buffer;
+    if (!this.#full) this.#polls++;
     this.#full = false;
     this.#interrupts.clear(SCB_CONSOLE_RECEIVE);
     this.#fill();
@@ -81,9 +84,13 @@ export class ConsoleTerminal {
     this.#transmitEnable = enable;
   }
 
-  /** Bits 11:8 select the terminal (0) or something of the console subsystem, which we do not have. */
+  /** The console subsystem has been asked to boot the processor again, which it does once that has halted. */
+  get bootRequested(): boolean { return this.#bootRequested; }
+
+  /** Bits 11:8 select the terminal (0) or something of the console subsystem; F with the command 2 asks for a boot. @source book 24.2.1.2 */
   writeTransmitData(value: number): void {
     this.#polls = 0;
+    if ((value & 0xfff) === BOOT_COMMAND) this.#bootRequested = true;
     if ((value & 0xf00) === 0) this.#port.transmit(value & 0xff);
     if (this.#transmitEnable) this.#interrupts.request(SCB_CONSOLE_TRANSMIT, IPL_CONSOLE);
   }

@@ -72,3 +72,5 @@ export const FIB$C_REMAP = 8;
 export const FIB$C_LOCK_VOL = 9;
 export const FIB$C_UNLK_VOL = 10;
 export const FIB$C_FLUSH_CACHE = 18;
+/** Puts the volume in order, as ANALYZE/DISK_STRUCTURE/REPAIR wants it. choice: ours; in VMS the image does it, with the volume locked. */
+export const FIB$C_REPAIR = 0x100;

@@ -25,7 +25,12 @@ export interface InitializeOptions {
   readonly headers?: number;
   readonly maximumFiles?: number;
   readonly serialNumber?: number;
+  /** Who may use the volume, as set bits that deny; everybody, unless given. */
+  readonly volumeProtection?: number;
 }
+
+/** The size of the index file bitmap, in blocks, is a byte in the VCB. */
+export const LARGEST_MAXIMUM_FILES = 0xff * BLOCK * 8;
 
 /** S:RWED,O:RWED,G:RE,W: as set bits that deny. */
 export const DEFAULT_FILE_PROTECTION = 0xfa00;
@@ -52,7 +57,7 @@ interface Layout {
 function layOut(blocks: number, options: InitializeOptions): Layout {
   const cluster = options.cluster ?? (blocks > 50_000 ? 3 : 1);
   const toCluster = (value: number): number => Math.ceil(value / cluster) * cluster;
-  const maximumFiles = Math.max(options.maximumFiles ?? defaultMaximum(blocks, cluster), RESERVED_FILES + 7);
+  const maximumFiles = Math.min(LARGEST_MAXIMUM_FILES, Math.max(options.maximumFiles ?? defaultMaximum(blocks, cluster), RESERVED_FILES + 7));
   const ibmapSize = Math.ceil(maximumFiles / (BLOCK * 8));
   const headers = Math.max(16, options.headers ?? 16);
   const sbmapSize = Math.ceil(Math.ceil(blocks / cluster) / (BLOCK * 8));
@@ -183,7 +188,7 @@ function writeHomeBlocks(store: BlockStore, layout: Layout, options: InitializeO
     home.HM2$W_IBMAPSIZE = ibmapSize;
     home.HM2$W_RESFILES = RESERVED_FILES;
     home.HM2$L_VOLOWNER = options.owner ?? SYSTEM_UIC;
-    home.HM2$W_PROTECT = 0;
+    home.HM2$W_PROTECT = options.volumeProtection ?? 0;
     home.HM2$W_FILEPROT = DEFAULT_FILE_PROTECTION;
     home.HM2$Q_CREDATE = options.date;
     home.HM2$Q_REVDATE = options.date;

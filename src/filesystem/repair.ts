@@ -34,7 +34,8 @@ export function repairVolume(store: BlockStore, date: bigint): RepairResult {
   return runNow((function* () { return yield* repair(yield* openVolume(remembered(immediateIo(store))), date); })());
 }
 
-function* repair(volume: Volume, date: bigint): BlockFlow<RepairResult> {
+/** The same for a volume that somebody has to himself. */
+export function* repair(volume: Volume, date: bigint): BlockFlow<RepairResult> {
   const { numbersFreed, files } = yield* keepGoodHeaders(volume);
   const blocksFreed = yield* rebuildStorageBitmap(volume, files);
   const entered = new Set<number>([...files.keys()].filter((number) => number <= FID$C_MFD));

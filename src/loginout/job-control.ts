@@ -7,6 +7,7 @@ import { OLD_MESSAGE } from '../executive/information/job-message.js';
 import { IO$M_NORSWAIT } from '../executive/io/io-modifiers.js';
 import { IO$M_NOW, IO$_READVBLK, IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
 import { JBC$_JOBQUEDIS } from '../executive/starlet/jbcmsgdef.js';
+import { JPI$_PID } from '../executive/starlet/jpidef.js';
 import { MSG$_ACCRSP, MSG$_GETQUI, MSG$_SMBRSP, MSG$_SNDACC, MSG$_SNDJBC, MSG$_SNDSMB, MSG$_TRMUNSOLIC } from '../executive/starlet/msgdef.js';
 import { PRC$M_BATCH, PRC$M_INTER } from '../executive/starlet/prcdef.js';
 import { PRV$V_NETMBX, PRV$V_SETPRV, PRV$V_TMPMBX } from '../executive/starlet/prvdef.js';
@@ -49,16 +50,31 @@ export function jobControlRoutine(options: JobControlOptions): ReturnType<typeof
     const status = yield* service(p, '$ASSIGN', { devnam: p.string(MAILBOX), chan: channelAt });
     if (!(status & 1)) return status;
     const chan = p.memory.readWord(channelAt);
-    for (const terminal of options.startAt) yield* createInteractive(p, `_${terminal}`);
-    if (options.job) yield* runJob(p, options.job);
     const buffer = p.allocate(MESSAGE_SIZE);
     const iosb = p.allocate(8);
+    let hasBegun = false;
     for (;;) {
+      // The STARTUP process has the console, and its mailbox is this one: its end is a message.
+      if (!hasBegun && !(yield* startupRuns(p))) {
+        hasBegun = true;
+        for (const terminal of options.startAt) yield* createInteractive(p, `_${terminal}`);
+        if (options.job) yield* runJob(p, options.job);
+      }
       const read = yield* service(p, '$QIOW', { chan, func: IO$_READVBLK, iosb, p1: buffer, p2: MESSAGE_SIZE });
       if (!(read & 1)) return read;
       if (!(p.memory.readWord(iosb) & 1)) continue;
       yield* p.scratch(() => serve(p, buffer));
     }
+  });
+}
+
+/** Is the system still being started? */
+function* startupRuns(p: Procedure): Flow<boolean> {
+  return yield* p.scratch(function* () {
+    const status = yield* service(p, '$GETJPIW', {
+      efn: 1, prcnam: p.string('STARTUP'), itmlst: p.itemList([{ code: JPI$_PID, length: 4, buffer: p.allocate(4) }]), iosb: p.allocate(8),
+    });
+    return (status & 1) === 1;
   });
 }
 

@@ -6,8 +6,8 @@ import { DC$_MAILBOX } from '../executive/starlet/dcdef.js';
 import { DEV$M_TRM } from '../executive/starlet/devdef.js';
 import { DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
 import { JPI$_OWNER } from '../executive/starlet/jpidef.js';
-import { PRC$M_BATCH, PRC$M_INTER } from '../executive/starlet/prcdef.js';
-import { PRV$V_CMEXEC, PRV$V_CMKRNL, PRV$V_SYSNAM } from '../executive/starlet/prvdef.js';
+import { PRC$M_BATCH, PRC$M_INTER, PRC$M_NOUAF } from '../executive/starlet/prcdef.js';
+import { PRV$V_CMEXEC, PRV$V_CMKRNL, PRV$V_OPER, PRV$V_SYSNAM } from '../executive/starlet/prvdef.js';
 import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { ArrayMemory, bytesToText, readCounted, textToBytes, writeQuad } from '../executive/structures/memory.js';
@@ -91,25 +91,34 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
     return yield* inMode(p, '$CMEXEC', entries.enter, []);
   }
 
+  const isStartup = (flags & PRC$M_NOUAF) !== 0;
   const beginning = interactive ? BEGIN_INTERACTIVE : isBatch ? BEGIN_BATCH : 0;
   const user = yield* userName(p);
   if (beginning !== 0) yield* inMode(p, '$CMKRNL', entries.setUser, [0, beginning, 0, 0]);
 
   let record: UafRecord | undefined;
-  if (interactive && terminal) record = yield* authenticate(p, ppd, input, options);
+  if (isStartup) record = consoleRecord('SYSTEM');
+  else if (interactive && terminal) record = yield* authenticate(p, ppd, input, options);
   else record = (yield* findUser(p, user)).record ?? consoleRecord('SYSTEM');
   if (!record) return SS$_NORMAL;
   if (interactive && terminal && !(yield* isAdmitted(p, ppd, record, input))) return SS$_NORMAL;
 
   yield* establish(p, entries, record, interactive, terminal ? input.replace(/^_/, '') : '');
+  if (!isStartup) yield* nameLoginProcedures(p, record);
   if (interactive && terminal && record.UAF$V_DISWELCOM === 0) yield* putLine(p, ppd.PPD$W_OUTISI, `\tWelcome to VAX/VMS version ${yield* version(p)}`);
-  if (options.job) {
+  if (options.job && !isStartup) {
     for (const [index, value] of options.job.parameters.entries()) {
       yield* defineLogical(p, USER_MODE_TABLE, `P${index + 1}`, USER, [value]);
     }
     yield* setDefault(p, options.job.directory);
   }
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
+}
+
+/** Are more logged in, this one counted, than SET LOGINS allows? Operators may come in all the same. */
+function isFull(p: Procedure, record: UafRecord): boolean {
+  const cell = (name: string): number => p.memory.readWord(p.kernel.symbol(name));
+  return cell('SYS$GW_IJOBCNT') > cell('SYS$GW_IJOBLIM') && (record.UAF$Q_DEF_PRIV & (1n << BigInt(PRV$V_OPER))) === 0n;
 }
 
 /** What LOGINOUT needs to go on: inner modes, and names in executive mode. */
@@ -204,18 +213,16 @@ function* authenticate(p: Procedure, ppd: ReturnType<typeof PPD.at>, terminal: s
 }
 
 /**
- * One more interactive job, and an account that may be used? SYSTEM at the operator's console always may come in, so that the system can
- * be put right. choice: the texts. @source book 23.2.2 steps 7l and 11; digest ch23 2.2
+ * One more interactive job, and an account that may be used? The flag does not keep SYSTEM from the operator's console, so that the system
+ * can be put right. @source book 23.2.2 steps 7l and 11; digest ch23 2.2
  */
 function* isAdmitted(p: Procedure, ppd: ReturnType<typeof PPD.at>, record: UafRecord, terminal: string): Flow<boolean> {
-  const { sys } = p.kernel;
-  if (/^_?OPA0:?$/i.test(terminal) && bytesToText(record.UAF$T_USERNAME).trim() === 'SYSTEM') return true;
-  // This one is counted already.
-  if (sys.SYS$GW_IJOBCNT > sys.SYS$GW_IJOBLIM) {
-    yield* putLine(p, ppd.PPD$W_OUTISI, 'Interactive job limit exceeded, try again later');
+  if (isFull(p, record)) {
+    yield* putLine(p, ppd.PPD$W_OUTISI, 'Logins are currently disabled - try again later');
     return false;
   }
-  if (record.UAF$V_DISACNT === 0) return true;
+  const isSystem = /^_?OPA0:?$/i.test(terminal) && bytesToText(record.UAF$T_USERNAME).trim() === 'SYSTEM';
+  if (record.UAF$V_DISACNT === 0 || isSystem) return true;
   yield* putLine(p, ppd.PPD$W_OUTISI, 'User authorization failure');
   return false;
 }
@@ -223,7 +230,7 @@ function* isAdmitted(p: Procedure, ppd: ReturnType<typeof PPD.at>, record: UafRe
 /** What a person who logs in without an authorization file gets: everything. */
 function consoleRecord(name: string): UafRecord {
   const bytes = newUserRecord({
-    name: name.slice(0, 12), password: '', uic: 0x00010004, owner: '', device: 'SYS$SYSDEVICE:', directory: '[SYSMGR]',
+    name: name.slice(0, 12), password: '', uic: 0x00010004, owner: '', device: 'SYS$SYSROOT:', directory: '[SYSMGR]',
     privileges: 0xffffffffffffffffn, salt: 0,
   });
   return UAF.at(new ArrayMemory(bytes), 0);
@@ -249,9 +256,13 @@ function* establish(p: Procedure, entries: Entries, record: UafRecord, interacti
   yield* defineLogical(p, JOB_TABLE, 'SYS$LOGIN', EXECUTIVE, [login]);
   yield* defineLogical(p, JOB_TABLE, 'SYS$LOGIN_DEVICE', EXECUTIVE, [device]);
   yield* defineLogical(p, JOB_TABLE, 'SYS$SCRATCH', EXECUTIVE, [login]);
+}
+
+/** The procedures that DCL runs first: the site's, then the user's own. */
+function* nameLoginProcedures(p: Procedure, record: UafRecord): Flow<void> {
   const systemLogin = yield* resolveName(p, 'SYS$SYLOGIN', EXECUTIVE);
   if (systemLogin.kind === 'name' && systemLogin.text !== 'SYS$SYLOGIN') yield* defineLogical(p, USER_MODE_TABLE, 'PROC0', EXECUTIVE, [systemLogin.text]);
-  const own = readCounted(p.memory, uaf.address + UAF.offset.UAF$T_LGICMD) || 'SYS$LOGIN:LOGIN';
+  const own = readCounted(record.memory, record.address + UAF.offset.UAF$T_LGICMD) || 'SYS$LOGIN:LOGIN';
   yield* defineLogical(p, USER_MODE_TABLE, 'PROC1', EXECUTIVE, [own]);
 }
 

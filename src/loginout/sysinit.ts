@@ -3,14 +3,16 @@ import { procedure } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { LNM$M_CONCEALED, LNM$M_TERMINAL } from '../executive/starlet/lnmdef.js';
-import { PRC$M_DETACH } from '../executive/starlet/prcdef.js';
+import { FAB, FAB$C_BID, FAB$C_BLN } from '../executive/starlet/fabdef.js';
+import { PRC$M_DETACH, PRC$M_NOUAF } from '../executive/starlet/prcdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { textToBytes } from '../executive/structures/memory.js';
 import { defineLogical, type Translation } from './define.js';
 import { logStart } from './log-start.js';
 
 /**
  * SYSINIT: the process in which system initialization ends (book 25.2.4; digest ch25 2.4). It names the places of the
- * system, mounts the system disk, and creates the job controller, which takes it from there.
+ * system, mounts the system disk, and creates the process STARTUP, in which DCL takes it from there.
  */
 const SYSTEM_TABLE = 'LNM$SYSTEM_TABLE';
 const EXECUTIVE = 1;
@@ -18,19 +20,30 @@ const SYSTEM_UIC = 0x00010004;
 /** Below that of the processes it creates, and the one it was started with. */
 const LOW_PRIORITY = 4;
 const OWN_PRIORITY = 9;
+const STARTUP_PROCEDURE = 'SYS$SYSTEM:STARTUP.COM';
+/** MBA1: */
+const JOB_CONTROL_MAILBOX = 1;
 
 const rooted = (text: string): Translation => ({ text, attributes: LNM$M_CONCEALED | LNM$M_TERMINAL });
 
-/** Names made before anybody can log in; LOGINOUT needs SYS$SYSTEM and SYS$SHARE. */
-function systemNames(device: string): readonly (readonly [name: string, translations: readonly (string | Translation)[]])[] {
+type Names = readonly (readonly [name: string, translations: readonly (string | Translation)[]])[];
+
+/** Names that the STARTUP process needs to be started: LOGINOUT looks for SYS$SYSTEM and SYS$SHARE. */
+function systemNames(device: string): Names {
   return [
     ['SYS$SYSROOT', [rooted(`${device}[SYS0.]`)]],
     ['SYS$COMMON', [rooted(`${device}[SYS0.]`)]],
-    ['SYS$SPECIFIC', [rooted(`${device}[SYS0.]`)]],
     ['SYS$SYSTEM', ['SYS$SYSROOT:[SYSEXE]']],
-    ['SYS$LIBRARY', ['SYS$SYSROOT:[SYSLIB]']],
     ['SYS$SHARE', ['SYS$SYSROOT:[SYSLIB]']],
     ['SYS$MESSAGE', ['SYS$SYSROOT:[SYSMSG]']],
+  ];
+}
+
+/** What a disk without STARTUP.COM gets of its names, so that somebody can log in and put one there. */
+function rescueNames(device: string): Names {
+  return [
+    ['SYS$SPECIFIC', [rooted(`${device}[SYS0.]`)]],
+    ['SYS$LIBRARY', ['SYS$SYSROOT:[SYSLIB]']],
     ['SYS$MANAGER', ['SYS$SYSROOT:[SYSMGR]']],
     ['SYS$HELP', ['SYS$SYSROOT:[SYSHLP]']],
     ['SYS$EXAMPLES', ['SYS$SYSROOT:[SYSHLP.EXAMPLES]']],
@@ -49,19 +62,16 @@ export interface SysinitOptions {
   readonly mount: (p: Procedure) => Flow<number>;
   /** Host directories that are mounted: device and the logical name it gets. */
   readonly hostNames?: readonly { readonly device: string; readonly name: string }[];
-  /** Images to start as detached processes, in order: JOB_CONTROL. */
+  /** SYS$OUTPUT of the STARTUP process. */
+  readonly startupOutput: string;
+  /** Images to start as detached processes, in order, when there is no STARTUP.COM that does it. */
   readonly processes: readonly { readonly name: string; readonly image: string }[];
 }
 
 /** The SYSINIT image's routine. */
 export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof procedure> {
   return procedure('SYSINIT$MAIN', function* (p) {
-    for (const [name, translations] of systemNames(options.systemDevice)) {
-      const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, translations);
-      if (!(status & 1)) return status;
-    }
-    // The tables that DCL looks through: F$TRNLNM and SHOW LOGICAL without a table.
-    const named = yield* defineLogical(p, 'LNM$SYSTEM_DIRECTORY', 'LNM$DCL_LOGICAL', EXECUTIVE, ['LNM$FILE_DEV']);
+    const named = yield* defineAll(p, systemNames(options.systemDevice));
     if (!(named & 1)) return named;
     const mounted = yield* options.mount(p);
     if (!(mounted & 1)) return mounted;
@@ -70,15 +80,53 @@ export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof proce
       if (!(status & 1)) return status;
     }
     yield* logStart(p);
-    for (const [index, { name, image }] of options.processes.entries()) {
-      // Each starts before the next is made, as with the commands of a startup procedure: paged pool need not hold two quota blocks.
-      const isLast = index === options.processes.length - 1;
-      yield* service(p, '$SETPRI', { pri: isLast ? OWN_PRIORITY : LOW_PRIORITY });
-      const status = yield* service(p, '$CREPRC', {
-        image: p.string(image), prcnam: p.string(name), baspri: 8, uic: SYSTEM_UIC, stsflg: PRC$M_DETACH,
-      });
-      if (!(status & 1)) return status;
-    }
-    return SS$_NORMAL;
+    return (yield* fileExists(p, STARTUP_PROCEDURE)) ? yield* createStartup(p, options) : yield* withoutStartup(p, options);
+  });
+}
+
+function* defineAll(p: Procedure, names: Names): Flow<number> {
+  for (const [name, translations] of names) {
+    const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, translations);
+    if (!(status & 1)) return status;
+  }
+  return SS$_NORMAL;
+}
+
+/** The first process with a CLI; JOB_CONTROL learns by its mailbox when it is gone, and starts sessions then. @source book 25.2.4 step 21 */
+function* createStartup(p: Procedure, options: SysinitOptions): Flow<number> {
+  return yield* service(p, '$CREPRC', {
+    image: p.string('SYS$SYSTEM:LOGINOUT.EXE'), input: p.string(STARTUP_PROCEDURE), output: p.string(options.startupOutput),
+    error: p.string(options.startupOutput), prvadr: p.bytes(new Uint8Array(8).fill(0xff)), prcnam: p.string('STARTUP'), baspri: LOW_PRIORITY,
+    uic: SYSTEM_UIC, mbxunt: JOB_CONTROL_MAILBOX, stsflg: PRC$M_DETACH | PRC$M_NOUAF,
+  });
+}
+
+function* withoutStartup(p: Procedure, options: SysinitOptions): Flow<number> {
+  const named = yield* defineAll(p, rescueNames(options.systemDevice));
+  if (!(named & 1)) return named;
+  // The tables that DCL looks through: F$TRNLNM and SHOW LOGICAL without a table.
+  yield* defineLogical(p, 'LNM$SYSTEM_DIRECTORY', 'LNM$DCL_LOGICAL', EXECUTIVE, ['LNM$FILE_DEV']);
+  for (const [index, { name, image }] of options.processes.entries()) {
+    // Each starts before the next is made, as with the commands of a startup procedure: paged pool need not hold two quota blocks.
+    const isLast = index === options.processes.length - 1;
+    yield* service(p, '$SETPRI', { pri: isLast ? OWN_PRIORITY : LOW_PRIORITY });
+    const status = yield* service(p, '$CREPRC', {
+      image: p.string(image), prcnam: p.string(name), baspri: 8, uic: SYSTEM_UIC, stsflg: PRC$M_DETACH,
+    });
+    if (!(status & 1)) return status;
+  }
+  return SS$_NORMAL;
+}
+
+function* fileExists(p: Procedure, name: string): Flow<boolean> {
+  return yield* p.scratch(function* () {
+    const fab = FAB.at(p.memory, p.allocate(FAB$C_BLN));
+    fab.FAB$B_BID = FAB$C_BID;
+    fab.FAB$B_BLN = FAB$C_BLN;
+    fab.FAB$L_FNA = p.bytes(textToBytes(name));
+    fab.FAB$B_FNS = name.length;
+    if (!((yield* service(p, '$OPEN', { fab: fab.address })) & 1)) return false;
+    yield* service(p, '$CLOSE', { fab: fab.address });
+    return true;
   });
 }

@@ -2,7 +2,7 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { EXE$ALLOCATE, EXE$DEALLOCATE, roundToGranule } from '../executive/pool/variable-list.js';
 import { writeCounted } from '../executive/structures/memory.js';
 import { PIO_BASE, PIO_CELLS } from '../executive/structures/p1-cells.js';
-import { FWA, IFAB, IFB$C_BID, IRAB, IRB$C_BID, SWB } from './structures.js';
+import { BDB, BDB$C_BID, FWA, IFAB, IFB$C_BID, IRAB, IRB$C_BID, IRB$C_KEYROOM, RLB, RLB$C_BID, SWB } from './structures.js';
 
 /**
  * The process I/O segment, for process permanent files, and the image I/O segment, for all others: variable lists in P1
@@ -93,6 +93,7 @@ export function deleteIfab(p: Procedure, ifab: Ifab): void {
   p.memory.writeLong(at, ifab.IFB$L_LINK);
   releaseWorkArea(p, ifab);
   releaseSearch(p, ifab);
+  for (const bdb of buffersOf(p, ifab)) deleteBuffer(p, ifab, bdb);
   setDeleteName(p, ifab, '');
   deallocate(p, permanent, ifab.address, IFAB.size);
 }
@@ -196,5 +197,78 @@ export function deleteIrab(p: Procedure, irab: Irab): void {
 
 function freeIrab(p: Procedure, permanent: boolean, irab: Irab): void {
   if (irab.IRB$L_BUFFER !== 0) deallocate(p, permanent, irab.IRB$L_BUFFER, irab.IRB$L_BUFSIZ);
+  if (irab.IRB$L_KEYBUF !== 0) deallocate(p, permanent, irab.IRB$L_KEYBUF, 2 * IRB$C_KEYROOM);
+  for (const rlb of recordLocksOf(p, irab)) deallocate(p, permanent, rlb.address, RLB.size);
   deallocate(p, permanent, irab.address, IRAB.size);
+}
+
+export type Bdb = ReturnType<typeof BDB.at>;
+export type Rlb = ReturnType<typeof RLB.at>;
+
+/** The buffers of a relative or indexed file. */
+export function* buffersOf(p: Procedure, ifab: Ifab): Generator<Bdb, void, undefined> {
+  for (let address = ifab.IFB$L_BDB; address !== 0;) {
+    const bdb = BDB.at(p.memory, address);
+    address = bdb.BDB$L_LINK;
+    yield bdb;
+  }
+}
+
+/** A buffer of `size` bytes with its descriptor, empty; undefined when the segment is full. */
+export function createBuffer(p: Procedure, ifab: Ifab, size: number): Bdb | undefined {
+  const permanent = ifab.IFB$V_PPF !== 0;
+  const buffer = allocate(p, permanent, size);
+  if (buffer === 0) return undefined;
+  const address = allocate(p, permanent, BDB.size);
+  if (address === 0) {
+    deallocate(p, permanent, buffer, size);
+    return undefined;
+  }
+  const bdb = BDB.at(p.memory, address);
+  bdb.BDB$W_SIZE = BDB.size;
+  bdb.BDB$B_BID = BDB$C_BID;
+  bdb.BDB$L_ADDR = buffer;
+  bdb.BDB$W_NUMB = size;
+  bdb.BDB$L_LINK = ifab.IFB$L_BDB;
+  ifab.IFB$L_BDB = address;
+  return bdb;
+}
+
+export function deleteBuffer(p: Procedure, ifab: Ifab, bdb: Bdb): void {
+  const permanent = ifab.IFB$V_PPF !== 0;
+  unlink(p, ifab.address + IFAB.offset.IFB$L_BDB, bdb.address);
+  deallocate(p, permanent, bdb.BDB$L_ADDR, bdb.BDB$W_NUMB);
+  deallocate(p, permanent, bdb.address, BDB.size);
+}
+
+/** The records a stream has locked. */
+export function* recordLocksOf(p: Procedure, irab: Irab): Generator<Rlb, void, undefined> {
+  for (let address = irab.IRB$L_RLB; address !== 0;) {
+    const rlb = RLB.at(p.memory, address);
+    address = rlb.RLB$L_LINK;
+    yield rlb;
+  }
+}
+
+/** A record lock block of the stream; undefined when the segment is full. */
+export function createRecordLock(p: Procedure, ifab: Ifab, irab: Irab): Rlb | undefined {
+  const address = allocate(p, ifab.IFB$V_PPF !== 0, RLB.size);
+  if (address === 0) return undefined;
+  const rlb = RLB.at(p.memory, address);
+  rlb.RLB$W_SIZE = RLB.size;
+  rlb.RLB$B_BID = RLB$C_BID;
+  rlb.RLB$L_LINK = irab.IRB$L_RLB;
+  irab.IRB$L_RLB = address;
+  return rlb;
+}
+
+export function deleteRecordLock(p: Procedure, ifab: Ifab, irab: Irab, rlb: Rlb): void {
+  unlink(p, irab.address + IRAB.offset.IRB$L_RLB, rlb.address);
+  deallocate(p, ifab.IFB$V_PPF !== 0, rlb.address, RLB.size);
+}
+
+function unlink(p: Procedure, head: number, block: number): void {
+  let at = head;
+  while (p.memory.readLong(at) !== block) at = p.memory.readLong(at);
+  p.memory.writeLong(at, p.memory.readLong(block));
 }

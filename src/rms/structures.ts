@@ -6,7 +6,7 @@ import { gap, structure } from '../executive/structures/structure.js';
  */
 
 /** Internal FAB: one open file, or one operation on a file that is not open. */
-export const IFAB = structure('IFB', 112, {
+export const IFAB = structure('IFB', 128, {
   0x00: ['IFB$L_LINK', 'next IFAB of its table'],
   0x04: ['IFB$L_IRAB', 'first IRAB, 0 none'],
   0x08: ['IFB$W_SIZE', 'size in bytes'],
@@ -41,17 +41,23 @@ export const IFAB = structure('IFB', 112, {
   0x57: gap(1, 'unused'),
   0x58: ['IFB$L_NAME', 'NAME.TYPE;VERSION of a file to be deleted, counted; 0 none'],
   0x5c: ['IFB$W_GBC', 'global buffer count'],
-  0x5e: gap(18, 'unused'),
+  0x5e: ['IFB$W_BUFFERS', 'buffers a relative or indexed file may have'],
+  0x60: ['IFB$L_BDB', 'first buffer descriptor, 0 none'],
+  0x64: ['IFB$L_MRN', 'maximum record number'],
+  0x68: ['IFB$Q_LKSB', 'lock status block of the file lock'],
+  0x70: ['IFB$L_CHANGES', 'changes of the file, by any process, that the buffers have seen'],
+  0x74: ['IFB$L_CLOCK', 'uses of buffers'],
+  0x78: gap(8, 'unused'),
 }, {}, {
   IFB$V_PPF: ['IFB$L_FLAGS', 0], IFB$V_DIRTY: ['IFB$L_FLAGS', 1], IFB$V_TERMINAL: ['IFB$L_FLAGS', 2], IFB$V_MAILBOX: ['IFB$L_FLAGS', 3],
   IFB$V_NULL: ['IFB$L_FLAGS', 4], IFB$V_DISK: ['IFB$L_FLAGS', 5], IFB$V_BUSY: ['IFB$L_FLAGS', 6], IFB$V_RUNDOWN: ['IFB$L_FLAGS', 7],
   IFB$V_ACCESSED: ['IFB$L_FLAGS', 8], IFB$V_WRITER: ['IFB$L_FLAGS', 9], IFB$V_SEARCH: ['IFB$L_FLAGS', 10], IFB$V_OPEN: ['IFB$L_FLAGS', 11],
-  IFB$V_EXTENDED: ['IFB$L_FLAGS', 12],
+  IFB$V_EXTENDED: ['IFB$L_FLAGS', 12], IFB$V_LOCKING: ['IFB$L_FLAGS', 13],
 });
 export const IFB$C_BID = 11;
 
 /** Internal RAB: one record stream. */
-export const IRAB = structure('IRB', 80, {
+export const IRAB = structure('IRB', 112, {
   0x00: ['IRB$L_LINK', 'next IRAB of the file'],
   0x04: ['IRB$L_IFAB', 'the file'],
   0x08: ['IRB$W_SIZE', 'size in bytes'],
@@ -71,12 +77,55 @@ export const IRAB = structure('IRB', 80, {
   0x34: ['IRB$L_BUFBLK', 'blocks in it'],
   0x38: ['IRB$L_RP_LEN', 'length of the current record, without its header'],
   0x3c: ['IRB$L_NBP', 'next block of block I/O'],
-  0x40: gap(16, 'unused'),
+  0x40: ['IRB$L_RLB', 'first record lock, 0 none'],
+  0x44: ['IRB$L_KEYBUF', 'keys of an indexed file: where the stream stands, and what was put last'],
+  0x48: ['IRB$B_KRF', 'key of reference of the position'],
+  0x49: ['IRB$B_KEYSZ', 'size of its key'],
+  0x4a: ['IRB$B_PUTSZ', 'size of the key put last'],
+  0x4b: gap(1, 'unused'),
+  0x4c: ['IRB$L_ORDINAL', 'records of the same key before the one at the position'],
+  0x50: ['IRB$L_HINT', 'bucket it was found in'],
+  0x54: ['IRB$R_LKSB', 24, 'lock status block of the structure lock, with its value block'],
+  0x6c: ['IRB$L_CHANGED', 'one: the operation has changed the file'],
 }, {}, {
   IRB$V_BUSY: ['IRB$W_FLAGS', 0], IRB$V_DIRTY: ['IRB$W_FLAGS', 1], IRB$V_EOF: ['IRB$W_FLAGS', 2], IRB$V_FOUND: ['IRB$W_FLAGS', 3],
-  IRB$V_CURRENT: ['IRB$W_FLAGS', 4], IRB$V_BIO: ['IRB$W_FLAGS', 5],
+  IRB$V_CURRENT: ['IRB$W_FLAGS', 4], IRB$V_BIO: ['IRB$W_FLAGS', 5], IRB$V_ATSTART: ['IRB$W_FLAGS', 6], IRB$V_LASTPUT: ['IRB$W_FLAGS', 7],
+  IRB$V_STRUCTURE: ['IRB$W_FLAGS', 8],
 });
 export const IRB$C_BID = 10;
+
+/** Bytes of one of the two keys in IRB$L_KEYBUF. */
+export const IRB$C_KEYROOM = 256;
+
+/** Buffer descriptor block: one bucket of a relative or indexed file in memory. */
+export const BDB = structure('BDB', 28, {
+  0x00: ['BDB$L_LINK', 'next of the file'],
+  0x04: ['BDB$L_VBN', 'first block in it, 0 none'],
+  0x08: ['BDB$W_SIZE', 'size in bytes of this block'],
+  0x0a: ['BDB$B_BID', 'BDB$C_BID'],
+  0x0b: ['BDB$B_FLAGS', 'flags'],
+  0x0c: ['BDB$L_ADDR', 'address of the buffer'],
+  0x10: ['BDB$W_NUMB', 'its size in bytes'],
+  0x12: gap(2, 'unused'),
+  0x14: ['BDB$L_USE', 'IFB$L_CLOCK when it was used last'],
+  0x18: gap(4, 'unused'),
+}, {}, { BDB$V_DIRTY: ['BDB$B_FLAGS', 0] });
+export const BDB$C_BID = 12;
+
+/** Record lock block: a lock of a stream on a record. */
+export const RLB = structure('RLB', 28, {
+  0x00: ['RLB$L_LINK', 'next of the stream'],
+  0x04: ['RLB$L_RFA0', 'block or number of the record'],
+  0x08: ['RLB$W_SIZE', 'size in bytes of this block'],
+  0x0a: ['RLB$B_BID', 'RLB$C_BID'],
+  0x0b: ['RLB$B_FLAGS', 'flags'],
+  0x0c: ['RLB$W_RFA4', 'identification of the record in its bucket'],
+  0x0e: ['RLB$B_MODE', 'LCK$K_ mode'],
+  0x0f: gap(1, 'unused'),
+  0x10: ['RLB$Q_LKSB', 'lock status block'],
+  0x18: gap(4, 'unused'),
+}, {}, { RLB$V_MANUAL: ['RLB$B_FLAGS', 0] });
+export const RLB$C_BID = 14;
 
 /** File work area: what a file function of the ACP reads and writes while it runs. */
 export const FWA = structure('FWA', 0x1e0, {

@@ -11,11 +11,38 @@ export interface BootParameters {
   readonly warning?: string;
 }
 
-const CURRENT = '[SYS0.SYSEXE]VAXVMSSYS.PAR';
-const FILE = 'SYS$SYSTEM:VAXVMSSYS.PAR';
-
 /** A line of SYSBOOT, which has no message file: choice of wording, the shape is that of every message. */
 export const sysbootWarning = (ident: string, text: string): string => `%SYSBOOT-W-${ident}, ${text}; default parameters are used`;
+
+/** Why a parameter file is of no use. */
+export interface UnusableFile {
+  readonly ident: string;
+  readonly text: string;
+}
+
+/**
+ * The parameters of a file of SYS$SYSTEM, the defaults for those that it does not have. WRITESYSPARAMS is not taken from it: that is what
+ * SYSBOOT tells the startup procedure of this boot.
+ *
+ * @param name  VAXVMSSYS.PAR
+ */
+export function readParameterFile(disk: BlockStore, name: string): Record<string, number> | UnusableFile {
+  const file = `SYS$SYSTEM:${name}`;
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = readSystemFile(disk, `[SYS0.SYSEXE]${name}`);
+  } catch {
+    return { ident: 'READERR', text: `error reading ${file}` };
+  }
+  if (!bytes) return { ident: 'NOPARFILE', text: `unable to locate ${file}` };
+  const values = decodeParameterFile(bytes);
+  if (!values) return { ident: 'BADPARFILE', text: `${file} is damaged or no parameter file` };
+  return { ...defaultParameters(), ...values, WRITESYSPARAMS: 0 };
+}
+
+export const isUnusable = (read: Record<string, number> | UnusableFile): read is UnusableFile => typeof read['ident'] === 'string';
+
+export const CURRENT_FILE = 'VAXVMSSYS.PAR';
 
 /**
  * SYSBOOT's implied USE CURRENT: the parameters of SYS$SYSTEM:VAXVMSSYS.PAR, the defaults for those that the file does not have.
@@ -25,15 +52,6 @@ export const sysbootWarning = (ident: string, text: string): string => `%SYSBOOT
  * @source book 25.5; digest ch25 2.6, ch24 (files of the bootstrap)
  */
 export function currentParameters(disk: BlockStore): BootParameters {
-  const standard = defaultParameters();
-  let bytes: Uint8Array | undefined;
-  try {
-    bytes = readSystemFile(disk, CURRENT);
-  } catch {
-    return { values: standard, warning: sysbootWarning('READERR', `error reading ${FILE}`) };
-  }
-  if (!bytes) return { values: standard, warning: sysbootWarning('NOPARFILE', `unable to locate ${FILE}`) };
-  const values = decodeParameterFile(bytes);
-  if (!values) return { values: standard, warning: sysbootWarning('BADPARFILE', `${FILE} is damaged or no parameter file`) };
-  return { values: { ...standard, ...values } };
+  const read = readParameterFile(disk, CURRENT_FILE);
+  return isUnusable(read) ? { values: defaultParameters(), warning: sysbootWarning(read.ident, read.text) } : { values: read };
 }

@@ -8,7 +8,7 @@ import { findEntry, enterName, requestedName } from '../filesystem/lookup.js';
 import { BLOCK, FID$C_MFD } from '../filesystem/on-disk.js';
 import type { Extent } from '../filesystem/retrieval.js';
 import { chainMap, openVolume, type Header, type Volume } from '../filesystem/volume.js';
-import { ArrayMemory } from '../executive/structures/memory.js';
+import { ArrayMemory, bytesToText, textToBytes } from '../executive/structures/memory.js';
 
 /** Building a system disk: a Files-11 volume with the directories, images and data files that a system starts from. */
 
@@ -28,6 +28,8 @@ export interface SystemFile {
   /** UIC of the file and of a directory made for it; [1,4] unless said. */
   readonly owner?: number;
   readonly noBackup?: boolean;
+  /** The site may change it: an update of the disk leaves it alone. */
+  readonly site?: boolean;
 }
 
 export interface SystemDiskOptions {
@@ -160,6 +162,42 @@ export function buildSystemDiskInto(store: BlockStore, files: readonly SystemFil
   })());
 }
 
+const STAMP_FILE = '[SYS0.SYSEXE]STARLET.VER';
+
+/** The file that says by which build the others were made. */
+export function stampFile(stamp: string): SystemFile {
+  return { name: STAMP_FILE, bytes: textToBytes(stamp), kind: 'stream-lf' };
+}
+
+/** The stamp of the build that made or updated a disk; undefined when it has none. */
+export function systemDiskStamp(store: BlockStore): string | undefined {
+  const bytes = readSystemFile(store, STAMP_FILE);
+  return bytes && bytesToText(bytes);
+}
+
+/**
+ * Brings a system disk that another build has made up to date: files that are missing or not the same get a new version, those of the site
+ * stay as they are when they exist.
+ *
+ * @param stamp  what identifies the build
+ * @returns how many files were put on the disk
+ */
+export function updateSystemDisk(store: BlockStore, files: readonly SystemFile[], stamp: string, date: bigint): number {
+  const wanted = files.filter((file) => {
+    const present = readSystemFile(store, file.name);
+    return present === undefined || (!file.site && !isSame(present, file.bytes ?? new Uint8Array(0)));
+  });
+  runNow((function* () {
+    const builder = new Builder(yield* openVolume(remembered(immediateIo(store))), date);
+    for (const file of [...wanted, stampFile(stamp)]) yield* builder.file(file);
+  })());
+  return wanted.length;
+}
+
+function isSame(one: Uint8Array | undefined, other: Uint8Array): boolean {
+  return one !== undefined && one.length === other.length && one.every((byte, index) => byte === other[index]);
+}
+
 /** Makes a system disk of `blocks` blocks in memory. */
 export function buildSystemDisk(blocks: number, files: readonly SystemFile[], options: SystemDiskOptions): Uint8Array {
   const store = new MemoryBlocks(blocks);
@@ -179,7 +217,8 @@ function* headersOf(volume: Volume, spec: string): BlockFlow<Header[] | undefine
   }
   const directory = yield* Directory.open(volume, id);
   const pattern = requestedName(name);
-  if ((yield* directory.versions(pattern.name)).length === 0) return undefined;
+  const versions = yield* directory.versions(pattern.name);
+  if (!versions.some(({ version }) => pattern.version === 0 || version === pattern.version)) return undefined;
   const entry = yield* findEntry(directory, pattern);
   return yield* volume.readChain(entry.id);
 }

@@ -41,6 +41,8 @@ export interface System {
   untilNextTimer(): number | undefined;
   /** A fatal bugcheck has stopped the system. */
   crashed(): boolean;
+  /** SHUTDOWN.COM has stopped the system: the processor halted there. */
+  shutDown(): boolean;
   /** No process has a timer request: when the machine is idle too, only input from outside can make anything happen. */
   quiet(): boolean;
 }
@@ -67,7 +69,14 @@ export function bootSystem(options: SystemOptions): System {
   const { kernel } = boot;
   kernel.dumpWriter = options.dumpWriter;
   kernel.internalErrorHandler = (routine, error) => { internalErrorBugcheck(kernel, routine, error); };
-  return { machine, kernel, boot, untilNextTimer: () => untilNextTimer(machine, kernel), crashed: () => (machine.cpu.r[15]! >>> 0) === kernel.symbol('EXE$BUG_LOOP'), quiet: () => !hasProcessTimer(kernel) };
+  const isAt = (label: string, behind = 0): boolean => {
+    const beyond = (machine.cpu.r[15]! >>> 0) - kernel.symbol(label);
+    return beyond >= 0 && beyond <= behind;
+  };
+  return {
+    machine, kernel, boot, untilNextTimer: () => untilNextTimer(machine, kernel), crashed: () => isAt('EXE$BUG_LOOP'),
+    shutDown: () => isAt('EXE$SHUTDOWN_HALT', 1), quiet: () => !hasProcessTimer(kernel),
+  };
 }
 
 /** The timer queue holds more than the executive's own entries, ERRFMT's, and the one that ends it. */

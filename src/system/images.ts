@@ -7,6 +7,7 @@ import { loginoutImage } from '../loginout/loginout.js';
 import { OPCOM_ROUTINE } from '../loginout/opcom.js';
 import { RMS_IMAGE } from '../rms/index.js';
 import { sysinitRoutine, type SysinitOptions } from '../loginout/sysinit.js';
+import { SYSGEN_MESSAGE_SOURCE } from '../sysgen/parameter-commands.js';
 import { UTILITY_IMAGES, UTILITY_MESSAGE_SOURCE } from '../utilities/index.js';
 
 /** Everything that comes with the system beside SYS.EXE, RMS and the XQP. A new utility is added in utilities/index.ts. */
@@ -15,7 +16,7 @@ export interface ImageOptions extends SysinitOptions, JobControlOptions {
 }
 
 /** Message sources of the images. */
-export const MESSAGE_SOURCES: readonly string[] = [DCL_MESSAGE_SOURCE, UTILITY_MESSAGE_SOURCE];
+export const MESSAGE_SOURCES: readonly string[] = [DCL_MESSAGE_SOURCE, UTILITY_MESSAGE_SOURCE, SYSGEN_MESSAGE_SOURCE];
 
 /** Images that are the same in every system, for the files of a new system disk. */
 export const COMMON_IMAGES: readonly ResidentImage[] = [DCL_IMAGE, OPCCRASH_IMAGE, ...UTILITY_IMAGES];
@@ -37,6 +38,6 @@ export function residentImages(options: ImageOptions): readonly ResidentImage[] 
 export function imagesForSymbols(): { readonly systemImages: readonly SystemSpaceImage[]; readonly residentImages: readonly ResidentImage[] } {
   return {
     systemImages: [RMS_IMAGE, fileSystemImage()],
-    residentImages: residentImages({ systemDevice: 'DUA0:', mount: function* () { return 1; }, processes: [], startAt: [], autologin: true }),
+    residentImages: residentImages({ systemDevice: 'DUA0:', mount: function* () { return 1; }, processes: [], startupOutput: '', startAt: [], autologin: true }),
   };
 }

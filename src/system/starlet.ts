@@ -10,7 +10,7 @@ import { RMS_IMAGE } from '../rms/index.js';
 import { currentParameters, sysbootWarning, type BootParameters } from '../sysgen/boot-parameters.js';
 import { bothDumpWriters, systemDumpWriter } from '../sysgen/dump-file.js';
 import { bootSystem, type System } from './boot-system.js';
-import { attachDisks } from './disks.js';
+import { attachDisks, type DiskUnit } from './disks.js';
 import { MESSAGE_SOURCES, residentImages } from './images.js';
 
 export interface StarletOptions {
@@ -20,6 +20,8 @@ export interface StarletOptions {
   readonly systemTime: bigint;
   /** Disks, system disk first. */
   readonly disks: readonly BlockStore[];
+  /** Disks in further units, not mounted. */
+  readonly units?: readonly DiskUnit[];
   /** Host directories, HDA0: first. */
   readonly hostDirectories?: readonly HostDirectory[];
   /** Logical names for the host directories, in their order. */
@@ -27,6 +29,8 @@ export interface StarletOptions {
   readonly autologin: boolean;
   /** Boot with the default parameters whatever SYS$SYSTEM:VAXVMSSYS.PAR says: USE DEFAULT at a conversational boot. */
   readonly useDefaults?: boolean;
+  /** Every parameter, as the conversation with SYSBOOT left them; when memory is too small for them, NotEnoughMemory is thrown. */
+  readonly chosen?: ParameterValues;
   /** Parameters that override those of SYS$SYSTEM:VAXVMSSYS.PAR for this boot. */
   readonly parameters?: Readonly<Record<string, number>>;
   /** A second place for crash dumps, beside SYS$SYSTEM:SYSDUMP.DMP. */
@@ -47,6 +51,7 @@ const PAPER = { TTY_DEFCHAR: 0xa0, TTY_BUF: 511 } as const;
  * the system disk's VAXVMSSYS.PAR; when that does not do, the console shows why and the defaults are used.
  */
 export function startStarlet(options: StarletOptions): System {
+  if (options.chosen) return boot(options, options.chosen);
   const [systemDisk] = options.disks;
   const { values, warning }: BootParameters = systemDisk && !options.useDefaults ? currentParameters(systemDisk) : { values: defaultParameters() };
   if (warning !== undefined) announce(options.console, warning);
@@ -70,11 +75,12 @@ function boot(options: StarletOptions, current: ParameterValues): System {
   return bootSystem({
     memoryMegabytes: options.memoryMegabytes, clock: options.clock, console: options.console, systemTime: options.systemTime,
     systemImages: [RMS_IMAGE, fileSystemImage(directories)], messageSources: MESSAGE_SOURCES, systemDevice: `_${SYSTEM_DEVICE}`, firstImage: 'SYSINIT',
-    attach: (machine) => attachDisks(machine, options.disks),
+    attach: (machine) => attachDisks(machine, options.disks, options.units),
     parameters: { ...current, ...(options.job ? PAPER : {}), ...options.parameters },
     ...(dumpWriter === undefined ? {} : { dumpWriter }),
     residentImages: [...(options.moreImages ?? []), ...residentImages({
       systemDevice: SYSTEM_DEVICE, autologin: options.autologin,
+      startupOutput: options.job ? '_NLA0:' : '_OPA0:',
       startAt: options.job ? [] : ['OPA0:'],
       ...(options.job ? { job: options.job } : {}),
       processes: [

@@ -4,6 +4,8 @@ import { encodeParameterFile } from '../sysgen/parameter-file.js';
 import { SYSTEM_ONLY_PROTECTION, type SystemFile } from '../sysgen/system-disk.js';
 import { textToBytes } from '../executive/structures/memory.js';
 import { helpLibrary } from '../utilities/help/library.js';
+import shutdown from './procedures/shutdown.com';
+import startup from './procedures/startup.com';
 import { autologinRecord, newUserRecord } from '../loginout/uaf-file.js';
 
 /** The files of a new system disk: parameters, authorization file, autologin file, images, startup procedures, examples. */
@@ -26,6 +28,8 @@ const SYLOGIN = [
   '',
 ].join('\n');
 
+const SYSTARTUP = '$! SYS$MANAGER:SYSTARTUP.COM - site-specific commands, done at the end of every startup\n$ EXIT\n';
+
 /**
  * @param images  resident images, which each get a file of their name in SYS$SYSTEM
  * @param date    system time that the help library gets
@@ -33,11 +37,14 @@ const SYLOGIN = [
 export function systemFiles(images: readonly ResidentImage[], examples: Readonly<Record<string, string>>, date = 0n): SystemFile[] {
   const users = USERS.map((user) => newUserRecord(user));
   return [
-    { name: '[SYS0.SYSEXE]VAXVMSSYS.PAR', bytes: encodeParameterFile({}), kind: 'fixed' },
-    { name: '[SYS0.SYSEXE]SYSUAF.DAT', bytes: variableRecords(users), kind: 'variable', protection: SYSTEM_ONLY_PROTECTION },
-    { name: '[SYS0.SYSEXE]SYSALF.DAT', bytes: variableRecords([autologinRecord('OPA0:', 'SYSTEM')]), kind: 'variable', protection: SYSTEM_ONLY_PROTECTION },
-    { name: '[SYS0.SYSMGR]SYLOGIN.COM', bytes: variableText(SYLOGIN), kind: 'variable' },
-    { name: '[USER]LOGIN.COM', bytes: variableText('$! LOGIN.COM\n$ EXIT\n'), kind: 'variable', owner: USER_UIC },
+    { name: '[SYS0.SYSEXE]VAXVMSSYS.PAR', bytes: encodeParameterFile({}), kind: 'fixed', site: true },
+    { name: '[SYS0.SYSEXE]SYSUAF.DAT', bytes: variableRecords(users), kind: 'variable', protection: SYSTEM_ONLY_PROTECTION, site: true },
+    { name: '[SYS0.SYSEXE]SYSALF.DAT', bytes: variableRecords([autologinRecord('OPA0:', 'SYSTEM')]), kind: 'variable', protection: SYSTEM_ONLY_PROTECTION, site: true },
+    { name: '[SYS0.SYSEXE]STARTUP.COM', bytes: variableText(startup), kind: 'variable' },
+    { name: '[SYS0.SYSEXE]SHUTDOWN.COM', bytes: variableText(shutdown), kind: 'variable' },
+    { name: '[SYS0.SYSMGR]SYSTARTUP.COM', bytes: variableText(SYSTARTUP), kind: 'variable', site: true },
+    { name: '[SYS0.SYSMGR]SYLOGIN.COM', bytes: variableText(SYLOGIN), kind: 'variable', site: true },
+    { name: '[USER]LOGIN.COM', bytes: variableText('$! LOGIN.COM\n$ EXIT\n'), kind: 'variable', owner: USER_UIC, site: true },
     ...images.map((image) => ({ name: `[SYS0.SYSEXE]${image.name}.EXE`, bytes: imageFile(image), kind: 'fixed' as const })),
     { name: '[SYS0.SYSHLP]HELPLIB.HLB', bytes: helpLibrary(date), kind: 'fixed' },
     ...Object.entries(examples).map(([name, text]) => ({ name: `[SYS0.SYSHLP.EXAMPLES]${name.toUpperCase()}`, bytes: variableText(text), kind: 'variable' as const })),

@@ -110,7 +110,7 @@ export function* checkCopy(p: Procedure, facility: number, input: string, output
 }
 
 export function shapeOf({ fab }: RmsFile): CreateOptions {
-  return { format: fab.FAB$B_RFM, attributes: fab.FAB$B_RAT, recordSize: fab.FAB$W_MRS, controlSize: fab.FAB$B_FSZ, organization: fab.FAB$B_ORG };
+  return { format: fab.FAB$B_RFM, attributes: fab.FAB$B_RAT, recordSize: fab.FAB$W_MRS, controlSize: fab.FAB$B_FSZ, organization: fab.FAB$B_ORG, bucketSize: fab.FAB$B_BKS };
 }
 
 /** The output of a copy: an existing file with /OVERLAY, otherwise a new one. */

@@ -35,7 +35,8 @@ function* copyOne(p: Procedure, input: FoundFile, to: string, wanted: CopyChoice
     const header = isDisk(probe) ? yield* readHeader(p, input) : undefined;
     const known = header && !isFailure(header) ? header : undefined;
     const allocation = (wanted.truncate ? known?.used : known?.allocated) ?? probe.fab.FAB$L_ALQ;
-    const byBlock = isDisk(probe) && shape.format === FAB$C_FIX && shape.organization === FAB$C_SEQ && !wanted.overlay;
+    // Relative and indexed files keep their structure: block by block.
+    const byBlock = isDisk(probe) && (shape.format === FAB$C_FIX || shape.organization !== FAB$C_SEQ) && !wanted.overlay;
     yield* probe.close();
     const source = yield* RmsFile.open(p, input.spec, { blocks: byBlock });
     if (isFailure(source)) return yield* fail(p, COPY, 'openIn', source);

@@ -9,7 +9,9 @@ import { versionLimit } from './file-functions.js';
 import { fullEntry, protectionText } from './directory-full.js';
 import { findFiles, readHeader, type FileHeader, type FoundFile } from './file-search.js';
 import { isFailure, reason } from './files.js';
-import { messageCode, report, sharedCode } from './messages.js';
+import { RMS$_FNF, RMS$_NMF } from '../executive/starlet/rmsdef.js';
+import { STS$K_WARNING, STS$M_SEVERITY } from '../executive/starlet/stsdef.js';
+import { messageCode, report, sharedCode, shown } from './messages.js';
 import { selection, type Selection } from './selection.js';
 import { Output } from './output.js';
 import { getDevice, timeText } from './process-information.js';
@@ -215,7 +217,8 @@ const main = procedure('DIRECTORY$MAIN', function* (p) {
     related = parsed?.spec ?? related;
     listed.push(...yield* chosenFiles(p, limitVersions(files, wanted.versions), chosen, wanted));
     if (failure && !isNoFile(failure.status)) {
-      status = yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: [failure.spec] }, reason(failure));
+      yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: [failure.spec] }, reason(failure));
+      status = shown(failure.status);
     }
   }
   for (let from = 0; from < listed.length;) {
@@ -232,14 +235,17 @@ const main = procedure('DIRECTORY$MAIN', function* (p) {
     if (!wanted.grandTotal || wanted.total) yield* output.line();
     yield* output.line(`Grand total of ${directories} director${directories === 1 ? 'y' : 'ies'}, ${totalsText(grand, wanted.full ? 'ALL' : wanted.size)}.`);
   }
-  if (directories === 0 && (status & 1) !== 0) status = yield* report(p, { code: NOFILES });
+  if (directories === 0 && (status & 1) !== 0) {
+    yield* report(p, { code: NOFILES });
+    status = shown((RMS$_FNF & ~STS$M_SEVERITY) | STS$K_WARNING);
+  }
   yield* output.close();
   return status;
 });
 
 /** RMS$_FNF, RMS$_NMF: nothing there, which is not an error of the search. */
 function isNoFile(status: number): boolean {
-  return status === 0x18292 || status === 0x182ca;
+  return status === RMS$_FNF || status === RMS$_NMF;
 }
 
 const NOFILES = messageCode('DIRECT$_NOFILES');

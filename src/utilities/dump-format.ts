@@ -20,7 +20,7 @@ export function bytesPerLine(form: DumpForm): number {
   return [32, 16].find((bytes) => lengthOf(bytes) <= form.width) ?? 8;
 }
 
-const printable = (byte: number): string => ((byte >= 32 && byte < 127) || byte >= 161 ? String.fromCharCode(byte) : '.');
+const printable = (byte: number): string => ((byte >= 32 && byte < 127) || (byte >= 161 && byte < 255) ? String.fromCharCode(byte) : '.');
 
 /** @param base  offset of the first byte */
 export function dumpLines(bytes: Uint8Array, form: DumpForm, base = 0): string[] {

@@ -58,6 +58,8 @@ export interface CreateOptions extends NameOptions {
   readonly recordSize?: number;
   readonly controlSize?: number;
   readonly organization?: number;
+  /** Blocks of a bucket. */
+  readonly bucketSize?: number;
   /** Blocks to allocate. */
   readonly allocation?: number;
   /** $WRITE instead of $PUT. */
@@ -145,6 +147,7 @@ export class RmsFile {
     fab.FAB$B_FAC = options.blocks === true ? FAB$M_PUT | FAB$M_BIO : FAB$M_PUT;
     fab.FAB$L_FOP = options.related === undefined ? 0 : FAB$M_OFP;
     fab.FAB$B_ORG = options.organization ?? 0;
+    fab.FAB$B_BKS = options.bucketSize ?? 0;
     fab.FAB$B_RFM = options.format ?? FAB$C_VAR;
     fab.FAB$B_RAT = options.attributes ?? FAB$M_CR;
     fab.FAB$W_MRS = options.recordSize ?? 0;

@@ -6,20 +6,24 @@ import { CREATE_IMAGE } from './create.js';
 import { DELETE_IMAGE } from './delete.js';
 import { DIFFERENCES_IMAGE } from './differences.js';
 import { DIRECTORY_IMAGE } from './directory.js';
+import { DISMOUNT_IMAGE, MOUNT_IMAGE } from './mount.js';
 import { DUMP_IMAGE } from './dump.js';
 import { ERRFMT_IMAGE } from './errfmt.js';
 import { HELP_IMAGE } from './help/vmshelp.js';
+import { INIT_IMAGE } from './initialize.js';
 import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
 import { RENAME_IMAGE } from './rename.js';
 import { SEARCH_IMAGE } from './search.js';
+import { REPLY_IMAGE } from './reply.js';
 import { SET_FILE_IMAGE } from './set-file.js';
 import { SET_IMAGE } from './set.js';
 import { SHOW_IMAGE } from './show.js';
 import { SORT_IMAGE } from './sort.js';
 import { SYSGEN_IMAGE } from './sysgen.js';
 import { TYPE_IMAGE } from './type.js';
+import { VERIFY_IMAGE } from './verify-disk.js';
 
 export { UTILITY_MESSAGE_SOURCE } from './messages.js';
 
@@ -31,19 +35,24 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   DELETE_IMAGE,
   DIFFERENCES_IMAGE,
   DIRECTORY_IMAGE,
+  DISMOUNT_IMAGE,
   DUMP_IMAGE,
   ERRFMT_IMAGE,
   HELP_IMAGE,
+  INIT_IMAGE,
   LIBRARIAN_IMAGE,
   LINK_IMAGE,
   MACRO_IMAGE,
+  MOUNT_IMAGE,
   RENAME_IMAGE,
   SDA_IMAGE,
   SEARCH_IMAGE,
+  REPLY_IMAGE,
   SET_FILE_IMAGE,
   SET_IMAGE,
   SHOW_IMAGE,
   SORT_IMAGE,
   SYSGEN_IMAGE,
   TYPE_IMAGE,
+  VERIFY_IMAGE,
 ];

@@ -4,6 +4,7 @@ import { service } from '../executive/gate/service-call.js';
 import { compileMessages } from '../executive/information/message-compiler.js';
 import { STS$M_INHIB_MSG } from '../executive/starlet/stsdef.js';
 import systemSource from '../executive/information/messages/utilities.msg';
+import { SYSGEN_MESSAGE_SOURCE } from '../sysgen/parameter-commands.js';
 import source from './utilities.msg';
 
 /** Messages that images write through $PUTMSG. */
@@ -15,7 +16,7 @@ export interface Message {
   readonly stv?: number;
 }
 
-const symbols = new Map([source, systemSource].flatMap((text) => [...compileMessages(text).symbols]));
+const symbols = new Map([source, systemSource, SYSGEN_MESSAGE_SOURCE].flatMap((text) => [...compileMessages(text).symbols]));
 
 /** Code of a message of utilities.msg (this folder's or the system's), e.g. `SET$_NOTSET`. */
 export function messageCode(symbol: string): number {
@@ -34,6 +35,7 @@ export const SHR = { closeIn: 0x206, openIn: 0x213, openOut: 0x214, readError: 0
 export type SharedMessage = keyof typeof SHR;
 
 const SEVERITY_BITS = 7;
+const SEVERE = 4;
 
 /** Code of a shared message of a facility; every message of utilities.msg tells its facility's number. */
 export function sharedCode(facility: number, which: SharedMessage, severity = 2): number {
@@ -61,6 +63,22 @@ export function* report(p: Procedure, ...messages: readonly Message[]): Flow<num
     return yield* service(p, '$PUTMSG', { msgvec: vector });
   });
   return (messages[0]!.code | STS$M_INHIB_MSG) >>> 0;
+}
+
+/**
+ * Writes the text of a system status as a severe message of `facility`, as commands do whose work is one service.
+ *
+ * @returns the status, marked as shown
+ */
+export function* severe(p: Procedure, facility: string, status: number): Flow<number> {
+  const code = ((status & ~SEVERITY_BITS) | SEVERE) >>> 0;
+  yield* p.scratch(function* () {
+    const vector = p.allocate(8);
+    p.memory.writeLong(vector, 1);
+    p.memory.writeLong(vector + 4, code);
+    return yield* service(p, '$PUTMSG', { msgvec: vector, facnam: p.string(facility) });
+  });
+  return shown(code);
 }
 
 /** An exit status that says no more than a message already did. */

@@ -48,7 +48,7 @@ function wrapped(text: string): string[] {
 
 const field = (text: string, value: number | string, width: number): string => `${text}${String(value).padStart(width - text.length)}`;
 const pair = (left: string, first: number | string, right = '', second: number | string = ''): string =>
-  `    ${field(left, first, 30)}${right === '' ? '' : `    ${field(right, second, 41)}`}`;
+  `    ${field(left, first, 32)}${right === '' ? '' : `    ${field(right, second, 39)}`}`;
 
 function protectionText(denied: number, isFile: boolean): string {
   const letters = isFile ? 'RWED' : 'RWPL';

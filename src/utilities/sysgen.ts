@@ -1,11 +1,14 @@
 import { cliGetForeign } from '../dcl/cli-client.js';
-import { defaultParameters, PARAMETERS, type Parameter } from '../executive/boot/parameters.js';
+import { defaultParameters, PARAMETERS } from '../executive/boot/parameters.js';
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { FAB$C_FIX } from '../executive/starlet/fabdef.js';
 import { JPI$_PID } from '../executive/starlet/jpidef.js';
+import {
+  fits, isComplaint, setParameter, showParameters, splitLine, sysgenMessage, type CommandLine, type Complaint, type ParameterSet,
+} from '../sysgen/parameter-commands.js';
 import { decodeParameterFile, encodeParameterFile } from '../sysgen/parameter-file.js';
 import { LineInput } from './confirm.js';
 import { isFailure, reason, RmsFile } from './files.js';
@@ -13,7 +16,6 @@ import { messageCode, report, sharedCode } from './messages.js';
 import { Output } from './output.js';
 import { getProcess } from './process-information.js';
 import { activeValue, writeActive } from './sysgen-active.js';
-import { HEADING, HELP_LINES, parameterLine, selection } from './sysgen-show.js';
 
 /**
  * SYSGEN.EXE: USE, SET, SHOW and WRITE of parameters. Values are worked on in the image and go to the running system or to a file with WRITE.
@@ -22,18 +24,12 @@ import { HEADING, HELP_LINES, parameterLine, selection } from './sysgen-show.js'
 const FACILITY = 113;
 const CURRENT = 'SYS$SYSTEM:VAXVMSSYS.PAR';
 
-interface Session {
+interface Session extends ParameterSet {
   readonly p: Procedure;
   readonly output: Output;
   /** Address of SYSGEN$WRITE_ACTIVE. */
   readonly kernelRoutine: number;
-  values: Record<string, number>;
-  /** Where they came from: Active, Current, Default or a file. */
-  source: string;
 }
-
-/** Keywords may be abbreviated. */
-const fits = (word: string, keyword: string): boolean => word.length > 0 && keyword.startsWith(word);
 
 function active(p: Procedure): Record<string, number> {
   return Object.fromEntries(PARAMETERS.map((parameter) => [parameter.name, activeValue(p.kernel, p.memory, parameter)]));
@@ -64,49 +60,14 @@ function* readFile(p: Procedure, spec: string): Flow<{ readonly spec: string; re
   });
 }
 
-/** A parameter by its name or the beginning of it; the status of the message when there is none. */
-function* find(p: Procedure, name: string): Flow<Parameter | number> {
-  const exact = PARAMETERS.find((parameter) => parameter.name === name);
-  const found = exact ? [exact] : PARAMETERS.filter((parameter) => fits(name, parameter.name));
-  if (found.length === 1) return found[0]!;
-  return yield* report(p, { code: messageCode(found.length === 0 ? 'SYSGEN$_NOPARAM' : 'SYSGEN$_AMBPARAM') });
+function* complain(p: Procedure, { ident, args }: Complaint): Flow<number> {
+  return yield* report(p, { code: sysgenMessage(ident).code, args });
 }
 
-/** A decimal number, or one with a radix: %X, %O, %D. */
-function parseValue(text: string): number | undefined {
-  const match = /^(?:%([XOD]))?(-?[0-9A-F]+)$/.exec(text);
-  const radix = { X: 16, O: 8, D: 10 }[match?.[1] ?? 'D']!;
-  const value = match ? Number.parseInt(match[2]!, radix) : NaN;
-  return Number.isNaN(value) || (radix === 10 && !/^-?\d+$/.test(match![2]!)) ? undefined : value;
-}
-
-function* set(session: Session, name: string, text: string): Flow<number> {
-  const { p, values } = session;
-  const parameter = yield* find(p, name);
-  if (typeof parameter === 'number') return parameter;
-  const typed = fits(text, 'DEFAULT') ? parameter.default : parseValue(text);
-  if (typed === undefined) return yield* report(p, { code: messageCode('SYSGEN$_SYNTAX') });
-  const value = typed === -1 && parameter.maximum === -1 ? 0xffff_ffff : typed;
-  const limited = Math.max(parameter.minimum, Math.min(parameter.maximum === -1 ? 0xffff_ffff : parameter.maximum, value));
-  values[parameter.name] = limited;
-  if (limited === value) return 1;
-  return yield* report(p, { code: messageCode(limited > value ? 'SYSGEN$_SETMIN' : 'SYSGEN$_SETMAX'), args: [parameter.name] });
-}
-
-function* show(session: Session, words: readonly string[], qualifiers: readonly string[]): Flow<number> {
-  const { p, output, values } = session;
-  const chosen = selection(qualifiers);
-  if (!chosen) return yield* report(p, { code: messageCode('SYSGEN$_SYNTAX') });
-  const [name] = words;
-  const one = name === undefined ? undefined : yield* find(p, name);
-  if (typeof one === 'number') return one;
-  const listed = one ? [one] : chosen.listed;
-  if (chosen.names) {
-    for (const parameter of listed) yield* output.line(parameter.name);
-    return 1;
-  }
-  if (!one) for (const line of ['', `Parameters in use: ${session.source}`]) yield* output.line(line);
-  for (const line of [...HEADING, ...listed.map((parameter) => parameterLine(parameter, values[parameter.name]!, chosen.hexadecimal))]) yield* output.line(line);
+function* show(session: Session, line: CommandLine): Flow<number> {
+  const shown = showParameters(session, line);
+  if (isComplaint(shown)) return yield* complain(session.p, shown);
+  for (const text of shown) yield* session.output.line(text);
   return 1;
 }
 
@@ -150,22 +111,23 @@ function* writeRunning(session: Session): Flow<number> {
 }
 
 /** One command. @returns its status, `exit` for the end */
-function* execute(session: Session, line: string): Flow<number | 'exit'> {
-  const text = line.replace(/!.*$/, '').trim().toUpperCase();
-  const [head = '', ...rest] = text.split(/[\s=]+|(?=\/)/).filter((word) => word !== '');
-  const words = rest.filter((word) => !word.startsWith('/'));
-  const qualifiers = rest.filter((word) => word.startsWith('/')).map((word) => word.slice(1));
-  if (head === '') return 1;
-  if (fits(head, 'EXIT')) return 'exit';
-  if (fits(head, 'HELP')) {
+function* execute(session: Session, text: string): Flow<number | 'exit'> {
+  const line = splitLine(text);
+  const { verb, words } = line;
+  if (verb === '') return 1;
+  if (fits(verb, 'EXIT')) return 'exit';
+  if (fits(verb, 'HELP')) {
     for (const helpLine of HELP_LINES) yield* session.output.line(helpLine);
     return 1;
   }
-  if (fits(head, 'USE') && words[0] !== undefined) return yield* use(session, words[0]);
-  if (head.length > 1 && fits(head, 'SET') && words[1] !== undefined) return yield* set(session, words[0]!, words[1]);
-  if (head.length > 1 && fits(head, 'SHOW')) return yield* show(session, words, qualifiers);
-  if (fits(head, 'WRITE') && words[0] !== undefined) return yield* write(session, words[0]);
-  const isKnown = ['USE', 'SET', 'SHOW', 'WRITE'].some((keyword) => fits(head, keyword));
+  if (fits(verb, 'USE') && words[0] !== undefined) return yield* use(session, words[0]);
+  if (verb.length > 1 && fits(verb, 'SET') && words[1] !== undefined) {
+    const complaint = setParameter(session, words[0]!, words[1]);
+    return complaint ? yield* complain(session.p, complaint) : 1;
+  }
+  if (verb.length > 1 && fits(verb, 'SHOW')) return yield* show(session, line);
+  if (fits(verb, 'WRITE') && words[0] !== undefined) return yield* write(session, words[0]);
+  const isKnown = ['USE', 'SET', 'SHOW', 'WRITE'].some((keyword) => fits(verb, keyword));
   return yield* report(session.p, { code: messageCode(isKnown ? 'SYSGEN$_SYNTAX' : 'SYSGEN$_CMDUNK') });
 }
 
@@ -193,6 +155,17 @@ const main = procedure('SYSGEN$MAIN', function* (p) {
   yield* output.close();
   return status;
 });
+
+const HELP_LINES = [
+  '  USE ACTIVE | CURRENT | DEFAULT | file   values to work on',
+  '  SET parameter value | DEFAULT           change one of them (%X, %O: radix)',
+  '  SHOW parameter                          show one of them',
+  '  SHOW /ALL /DYNAMIC /MAJOR /NAMES /HEX   show many; all but the special ones',
+  '       /ACP /CLUSTER /GEN /JOB /LGI /PQL /RMS /SCS /SPECIAL /SYS /TTY',
+  '  WRITE ACTIVE                            dynamic ones, in the running system',
+  '  WRITE CURRENT | file                    for the next boot; a parameter file',
+  '  EXIT',
+];
 
 /** The image's entry hands over where its kernel mode part is. */
 const SOURCE = `

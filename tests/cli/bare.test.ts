@@ -89,6 +89,17 @@ describe('starlet bare', () => {
     ].join('\n'));
   });
 
+  it('--model subset leaves LOCC to the software behind SCB C8', () => {
+    // LOCC #1,#2,(R1); HALT. SCB at 1000 hex, vector C8: INCL R5 and HALT at 300.
+    const code = new Array<number>(0x1000).fill(0);
+    code.splice(0, 4, ...op('LOCC'), 1, 2, 0x61);
+    code.splice(0x100, 3, ...op('INCL'), reg(5), ...HALT);
+    code.splice(0xe00 + 0xc8, 2, 0x01, 0x03);
+    const args = ['--start', '200', '--set', 'SCBB=1000', '--set', 'R5=77', '--set', 'SP=800'];
+    expect(bare(code, args).out).toContain('R5  00000077');
+    expect(bare(code, [...args, '--model', 'subset']).out).toContain('R5  00000078');
+  });
+
   it('--console begins there; the end of the input leaves it', () => {
     const { code, out } = bare(HALT, ['--start', '200', '--console'], 'E PC\r');
     expect(code).toBe(0);

@@ -65,11 +65,36 @@ describe('starlet', () => {
     expect(out).toContain('$ SHOW SYMBOL X\n  X = 42   Hex = 0000002A  Octal = 00000000052\n');
   });
 
+  it('SHUTDOWN.COM ends it with exit code 0; with a boot asked for, the system comes up again', () => {
+    const stopped = starlet(['start', '--fast'], '@SYS$SYSTEM:SHUTDOWN 0 Test NO NO\n');
+    expect(stopped.code).toBe(0);
+    expect(stopped.out).toMatch(/SYSTEM SHUTDOWN COMPLETE - USE CONSOLE TO HALT SYSTEM\n$/);
+    const again = starlet(['start', '--fast'], '@SYS$SYSTEM:SHUTDOWN 0 Test NO YES\n');
+    expect(again.code).toBe(0);
+    expect(again.out).toMatch(/SYSTEM SHUTDOWN COMPLETE[^]*Welcome to VAX[^]*\$ $/);
+  });
+
+  it('--conversational asks at SYSBOOT> until the system boots', () => {
+    const lines = ['SET NPAGEDYN 999999999', 'CONTINUE', 'USE CURRENT', 'SET MAXPROCESSCNT 70', 'CONTINUE', 'WRITE SYS$OUTPUT "HAS ", F$GETSYI("MAXPROCESSCNT")', 'LOGOUT', ''];
+    const { code, out } = starlet(['start', '--fast', '--conversational'], lines.join('\n'));
+    expect(code).toBe(0);
+    expect(out).toMatch(/SYSBOOT> {2}CONTINUE\n%SYSBOOT-E-NOMEMORY, [^]*SYSBOOT> {2}CONTINUE\n[^]*WRITECUR[^]*\nHAS 70\n/);
+  });
+
   it('a crash ends with exit code 70 and leaves a dump that SDA opens from the file alone', () => {
     expect(starlet(['start', '--fast', '--dump-to', 'crash.dmp'], 'RUN SYS$SYSTEM:OPCCRASH\n').code).toBe(70);
     const { code, out } = starlet(['sda', 'crash.dmp', '-c', 'SHOW CRASH']);
     expect(code).toBe(0);
     expect(out).toContain('OPERCRASH, Operator forced system crash');
+  });
+
+  it('a system disk that another process has is refused; a lock that a process left behind is not', () => {
+    const lock = join(directory, 'home', 'system.dsk.lock');
+    writeFileSync(lock, String(process.pid));
+    const refused = starlet(['start', '--fast'], '');
+    expect([refused.code, refused.err]).toEqual([75, expect.stringContaining(`is in use by process ${process.pid}`)]);
+    writeFileSync(lock, '999999999');
+    expect(starlet(['start', '--fast'], '').code).toBe(0);
   });
 
   it.each([

@@ -16,6 +16,8 @@ export interface Paged {
   readonly registers?: Readonly<Record<number, number>>;
   readonly data?: Readonly<Record<number, readonly number[] | Uint8Array>>;
   readonly psw?: number;
+  /** Where the code lies: among the data pages it may be missing as well. */
+  readonly codeAt?: number;
 }
 
 export interface Outcome {
@@ -39,13 +41,14 @@ function setValid(m: Machine, page: number, valid: boolean): void {
 
 export function runPaged(paged: Paged, invalid: readonly number[] = [], interrupts = false): Outcome {
   const { m } = b;
+  const codeAt = paged.codeAt ?? CODE_AT;
   m.memory.bytes.fill(0, p0(DATA_AT), p0(DATA_END));
   for (const [at, bytes] of Object.entries(paged.data ?? {})) m.memory.bytes.set(bytes, p0(Number(at)));
-  load(m, p0(CODE_AT), [...paged.code, 0x01, 0x01, 0x01, 0x11, 0xfe]);
+  load(m, p0(codeAt), [...paged.code, 0x01, 0x01, 0x01, 0x11, 0xfe]);
   for (let page = 4; page < 32; page++) setValid(m, page, true);
   for (const page of invalid) setValid(m, page, false);
   m.cpu.writePR(57, 0);
-  enter(b, 3, CODE_AT);
+  enter(b, 3, codeAt);
   m.cpu.r.set(Array.from({ length: 14 }, (_, n) => paged.registers?.[n] ?? 0x1000 * n));
   m.cpu.psl = 0x03c00000 | (paged.psw ?? 0);
   load(m, handler(0x24), [0xfc]);
@@ -67,7 +70,7 @@ export function runPaged(paged: Paged, invalid: readonly number[] = [], interrup
     if (interrupts && m.cpu.currentMode === 3 && (interrupted = !interrupted)) m.interrupts.request(DEVICE, 20);
     const stop = m.run(1);
     if (m.cpu.currentMode === 3 && (m.cpu.psl & 0x08000000) !== 0) suspensions++;
-    if (stop.kind === 'halt' || (m.cpu.currentMode === 3 && m.cpu.r[15] !== CODE_AT)) break;
+    if (stop.kind === 'halt' || (m.cpu.currentMode === 3 && m.cpu.r[15] !== codeAt)) break;
   }
   const vector = m.cpu.currentMode === 3 ? 0 : ((m.cpu.r[15]! & 0x3fffffff) - 1 - 0x10000) / 4;
   const frame = vector === 0 ? [] : Array.from({ length: 3 }, (_, i) => m.memory.view.getUint32((m.cpu.r[14]! & 0x3fffffff) + 4 * i, true));

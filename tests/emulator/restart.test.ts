@@ -16,7 +16,7 @@ const DATA_LAST = 31;
 const DATA_AT = 512 * DATA_FIRST;
 
 // Control transfers go to random addresses and privileged instructions fault in user mode: they are tested elsewhere.
-const EXCLUDED = /^(CALL|JMP|JSB|RSB|RET|REI|CHM|HALT|XFC|BPT|LDPCTX|SVPCTX|MTPR|MFPR|BUG|BSB|CASE|BISPSW|EDITPC)/;
+const EXCLUDED = /^(CALL|JMP|JSB|RSB|RET|REI|CHM|HALT|XFC|BPT|LDPCTX|SVPCTX|MTPR|MFPR|BUG|BSB|CASE|BISPSW)/;
 const candidates = instructionTable.filter((row) => row.operate !== undefined && !EXCLUDED.test(row.mnemonic));
 
 /** Addressing modes that go to memory by way of R1 to R9, which point into the data pages; longwords there do, too. */

@@ -77,6 +77,19 @@ test('decimal strings and EDITPC with a page boundary at every byte of every ope
   }
 });
 
+test('code with a page boundary at every byte of the instruction', () => {
+  const registers = { 6: 0x2000, 7: 0x2800, 8: 0x3000, 9: 0x3200, 10: 1 };
+  const data = { 0x2000: bytes(64, (i) => 3 * i), 0x2800: long(0x3010), 0x3010: long(0x41424344) };
+  const codes = [
+    [...op('ADDL3'), 0x8f, ...long(0x12345678), 0xe6, ...long(4), 0x4a, 0xf7, ...long(0)], [...op('MOVC3'), ...word16(40), 0x86, 0xc8, ...word(8)],
+    [...op('ADDD3'), 0x8f, ...long(0x4080), ...long(5), 0x8f, ...long(0x4180), ...long(7), 0x89], [...op('CVTLP'), 0x8f, ...long(-77), 9, 0x68],
+    [...op('EXTZV'), 0x8f, ...long(13), 0x8f, 20, 0xc6, ...word(2), 0x79], [...op('MOVO'), 0x86, 0x4a, 0xd7, ...word(0)],
+  ];
+  for (const code of codes) {
+    for (let k = 0; k <= code.length; k++) expect(expectRestartable({ code, registers, data, codeAt: 0xa00 - k }).vector).toBe(0);
+  }
+});
+
 test('POLYF, POLYD, POLYG and POLYH with a page boundary within the table', () => {
   const F = [0x00004080, 0x66664166, 0x0000c180, 0x33334233, 0x00004020, 0x99994199];
   for (const [mnemonic, longs] of [['POLYF', 1], ['POLYD', 2], ['POLYG', 2], ['POLYH', 4]] as const) {

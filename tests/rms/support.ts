@@ -12,7 +12,7 @@ import type { HostDirectory } from '../../src/filesystem/host/host-directory.js'
 import { connectHostDirectories, fileSystemImage, mountVolume } from '../../src/filesystem/index.js';
 import { initializeVolume } from '../../src/filesystem/initialize.js';
 import { RMS_IMAGE } from '../../src/rms/index.js';
-import { TEST_TIME, TestSystem } from '../harness.js';
+import { TEST_TIME, TestSystem, type Program } from '../harness.js';
 
 export type FabView = ReturnType<typeof FAB.at>;
 export type RabView = ReturnType<typeof RAB.at>;
@@ -104,9 +104,10 @@ export const BLOCKS = 4000;
  *
  * @param console    what is typed at OPA0: when the program has come to wait
  * @param directory  a host directory for HDA0:
+ * @param others     programs of other processes, as images
  */
 export function runOnDisk(
-  program: (p: Procedure) => Flow<number>, console = '', directory?: HostDirectory,
+  program: (p: Procedure) => Flow<number>, console = '', directory?: HostDirectory, others: Readonly<Record<string, Program>> = {},
 ): { readonly system: TestSystem; readonly store: MemoryBlocks } {
   const store = new MemoryBlocks(BLOCKS);
   initializeVolume(store, { label: 'TEST', date: TEST_TIME });
@@ -118,6 +119,7 @@ export function runOnDisk(
       new DiskController(machine, base, vector).attach(0, store);
     },
     programs: {
+      ...others,
       SYSINIT: function* (p) {
         check(yield* mountVolume(p, '_DUA0:'));
         if (directory) {

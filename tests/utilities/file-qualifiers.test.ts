@@ -146,13 +146,13 @@ describe('DIRECTORY, TYPE', () => {
     ]);
     expect(dcl.lines('DIRECTORY/NOHEADING/NOTRAILING/SECURITY A.TXT')).toEqual(['A.TXT;1              [1,4]                            (RWED,RWED,RE,RE)']);
     expect(dcl.lines('DIRECTORY/NOHEADING/NOTRAILING/WIDTH=(OWNER=12,SIZE=9)/SIZE/OWNER/PROT A.TXT')).toEqual(['A.TXT;1                     1  [1,4]         (RWED,RWED,RE,RE)']);
-    expect(dcl.lines('DIRECTORY/SELECT=SIZE=(MINIMUM=4)/NOHEADING *.MAR')).toEqual(['FAULTER.MAR;1', 'TICKER.MAR;1', '', 'Total of 2 files.']);
+    expect(dcl.lines('DIRECTORY/SELECT=SIZE=(MINIMUM=4)/NOHEADING FA*.MAR,HE*.MAR,TI*.MAR')).toEqual(['FAULTER.MAR;1', 'TICKER.MAR;1', '', 'Total of 2 files.']);
   });
 
   test('widths and columns of the grid', () => {
-    expect(dcl.lines('DIRECTORY/NOHEADING/NOTRAILING/WIDTH=FILENAME=30 *.MAR')).toEqual(['FAULTER.MAR;1                  HELLO.MAR;1', 'TICKER.MAR;1']);
-    expect(dcl.lines('DIRECTORY/NOHEADING/NOTRAILING/COLUMNS=2 *.MAR')).toEqual(['FAULTER.MAR;1       HELLO.MAR;1', 'TICKER.MAR;1']);
-    expect(dcl.lines('DIRECTORY/NOHEADING/NOTRAILING/WIDTH=DISPLAY=40 *.MAR')).toEqual(['FAULTER.MAR;1       HELLO.MAR;1', 'TICKER.MAR;1']);
+    expect(dcl.lines('DIRECTORY/NOHEADING/NOTRAILING/WIDTH=FILENAME=30 FA*.MAR,HE*.MAR,TI*.MAR')).toEqual(['FAULTER.MAR;1                  HELLO.MAR;1', 'TICKER.MAR;1']);
+    expect(dcl.lines('DIRECTORY/NOHEADING/NOTRAILING/COLUMNS=2 FA*.MAR,HE*.MAR,TI*.MAR')).toEqual(['FAULTER.MAR;1       HELLO.MAR;1', 'TICKER.MAR;1']);
+    expect(dcl.lines('DIRECTORY/NOHEADING/NOTRAILING/WIDTH=DISPLAY=40 FA*.MAR,HE*.MAR,TI*.MAR')).toEqual(['FAULTER.MAR;1       HELLO.MAR;1', 'TICKER.MAR;1']);
   });
 
   test('totals of several directories', () => {

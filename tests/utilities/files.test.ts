@@ -31,6 +31,10 @@ describe('file commands', () => {
     expect(dcl.lines('DIRECTORY A.TXT,HELLO.MAR')).toEqual(['', 'Directory DUA0:[TEST]', '', 'A.TXT;1             HELLO.MAR;1', '', 'Total of 2 files.']);
     expect(dcl.lines('DIRECTORY/SIZE=ALL A.TXT')).toEqual(['', 'Directory DUA0:[TEST]', '', 'A.TXT;1                    1/1', '', 'Total of 1 file, 1/1 blocks.']);
     expect(dcl.lines('DIRECTORY NOFILE.X')).toEqual(['%DIRECT-W-NOFILES, no files found']);
+    // Procedures of the time test for these two.
+    expect(dcl.lines('SHOW SYMBOL $STATUS')).toEqual(['  $STATUS == "%X10018290"']);
+    dcl.lines('DIRECTORY [NOWHERE]');
+    expect(dcl.lines('SHOW SYMBOL $STATUS')).toEqual(['  $STATUS == "%X1001C04A"']);
     expect(dcl.lines('DIRECTORY/FULL A.TXT')).toContain('File protection:    System:RWED, Owner:RWED, Group:RE, World:RE');
   });
 

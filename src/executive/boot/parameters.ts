@@ -34,10 +34,10 @@ function row(
   return { name, cell, cellOffset: 0, default: value, minimum, maximum: most, unit, dynamic, group };
 }
 
-/** A flag in EXE$GL_DEFFLAGS; EXE$GL_FLAGS starts as a copy. */
+/** A bit of a flags cell, most of EXE$GL_DEFFLAGS, of which EXE$GL_FLAGS starts as a copy. */
 const flag = (name: string, value: 0 | 1): Parameter => {
   const [, cell, bit] = PARAMETER_FLAGS.find(([candidate]) => candidate === name)!;
-  return { ...row(name, cell, value, 0, 1, 'Boolean', 'SYS', false), bit };
+  return { ...row(name, cell, value, 0, 1, 'Boolean', 'SYS', cell === 'EXE$GL_DYNAMIC_FLAGS'), bit };
 };
 
 /** Default and minimum of one quota; `code` is its PQL$_ code, `maximum` what both may be at most (-1: no limit). */
@@ -131,7 +131,7 @@ export const PARAMETERS: readonly Parameter[] = [
   row('LGI_RETRY_LIM', 'SYS$GB_RETRY_LIM', 3, 0, 255, 'Tries', 'LGI', true),
   row('LGI_RETRY_TMO', 'SYS$GB_RETRY_TMO', 20, 0, 255, 'Seconds', 'LGI', true),
   flag('BUGREBOOT', 1), flag('DUMPBUG', 1), flag('BUGCHECKFATAL', 0), flag('SSINHIBIT', 0), flag('SETTIME', 0), flag('CONCEAL_DEVICES', 1),
-  flag('UAFALTERNATE', 0), flag('SAVEDUMP', 0), flag('JOBQUEUES', 1),
+  flag('UAFALTERNATE', 0), flag('SAVEDUMP', 0), flag('JOBQUEUES', 1), flag('WRITESYSPARAMS', 0),
   ...quota(1, 'ASTLM', 24, 4, 'Ast'),
   ...quota(2, 'BIOLM', 18, 4, 'I/O'),
   ...quota(3, 'BYTLM', 8192, 1024, 'Bytes'),

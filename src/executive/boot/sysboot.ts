@@ -202,13 +202,13 @@ export function sysboot(machine: Machine, description: SystemDescription, option
     else memory.view.setUint32(at, value >>> 0, true);
   };
   for (const [cell, value] of Object.entries(SYSTEM_CELL_INITIAL)) poke(cell, value);
-  let flags = 0;
-  for (const parameter of PARAMETERS) {
-    if (parameter.bit === undefined) poke(parameter.cell, values[parameter.name]!, parameter.cellOffset);
-    else flags |= (values[parameter.name]! & 1) << parameter.bit;
+  const flags = new Map<string, number>();
+  for (const { name, cell, cellOffset, bit } of PARAMETERS) {
+    if (bit === undefined) poke(cell, values[name]!, cellOffset);
+    else flags.set(cell, (flags.get(cell) ?? 0) | ((values[name]! & 1) << bit));
   }
-  poke('EXE$GL_DEFFLAGS', flags);
-  poke('EXE$GL_FLAGS', flags);
+  for (const [cell, bits] of flags) poke(cell, bits);
+  poke('EXE$GL_FLAGS', flags.get('EXE$GL_DEFFLAGS') ?? 0);
   const bigPfn = pfnEntrySize(sizes.physicalPages) === 22;
   const described = topPage;            // pages below this have entries in the PFN database
   const link = bigPfn ? 4 : 2;
@@ -232,7 +232,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
     EXE$GL_RPB: space.rpb.base, EXE$GL_SCB: space.scb.base, EXE$GB_CPUTYPE: kernel.cpu.readPR(PR.PR$_SID) >>> 24,
     EXE$GL_INTSTK: space.interruptStack.base + space.interruptStack.pages * PAGE, EXE$GL_INTSTKLM: space.interruptStack.base,
     EXE$GL_SYSMSG: messages, BOO$GL_SPTFREL: freeSystemPage, BOO$GL_SPTFREH: systemPage(space.rpb.base) - 1,
-    MMG$GW_BIGPFN: bigPfn ? 1 : 0, MMG$GL_MAXPFN: described - 1, MMG$GL_MINPFN: 0, MMG$GL_MAXMEM: memoryPages - 1, MMG$GL_PHYPGCNT: sizes.physicalPages,
+    MMG$GW_BIGPFN: bigPfn ? 1 : 0, MMG$GL_MAXPFN: described - 1, MMG$GL_MINPFN: 0, MMG$GL_MAXMEM: memoryPages - 1,
     PFN$GB_LENGTH: pfnEntrySize(sizes.physicalPages),
     PFN$A_BASE: space.pfnDatabase.base,
     PFN$AL_PTE: pfnArray(4), PFN$AL_BAK: pfnArray(4), PFN$AX_FLINK: pfnArray(link), PFN$AX_BLINK: pfnArray(link),

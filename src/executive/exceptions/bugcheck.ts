@@ -135,4 +135,9 @@ export function internalErrorBugcheck(k: Kernel, routine: string, error: unknown
   crash(k, bugcheckCode('MICROERROR') | BUG_FATAL, context, `${routine}: ${detail}${where}`);
 }
 
-export const BUGCHECK_ROUTINES = [inlineRoutine('EXE$BUG_CHECK', bugCheck)];
+/** The last words of a system that was shut down in order, IPL 31. */
+function shutdownComplete(k: Kernel): void {
+  say(k, '\r\n\tSYSTEM SHUTDOWN COMPLETE - USE CONSOLE TO HALT SYSTEM\r\n');
+}
+
+export const BUGCHECK_ROUTINES = [inlineRoutine('EXE$BUG_CHECK', bugCheck), inlineRoutine('EXE$SHUTDOWN', shutdownComplete)];

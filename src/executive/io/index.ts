@@ -14,6 +14,7 @@ import { MAILBOX_DRIVER_ROUTINES } from './drivers/mailbox.js';
 import { NULL_DRIVER_ROUTINES } from './drivers/null.js';
 import { TERMINAL_DRIVER_ROUTINES } from './drivers/terminal-driver.js';
 import { MAILBOX_SERVICE_ROUTINES } from './mailbox-services.js';
+import { MOUNT_ROUTINES } from './mount-services.js';
 import { OUT_OF_BAND_ROUTINES } from './out-of-band.js';
 import { QIO_ROUTINES } from './qio.js';
 import qioSource from './qio.mar';
@@ -22,7 +23,7 @@ import { XQP_QUEUE_ROUTINES } from './xqp-queue.js';
 /** I/O: what sys-image.ts collects. */
 export const IO_ROUTINES: readonly Microroutine[] = [
   ...QIO_ROUTINES, ...COMPLETION_ROUTINES, ...CANCEL_ROUTINES, ...ASSIGN_ROUTINES, ...ALLOCATE_ROUTINES, ...MAILBOX_SERVICE_ROUTINES, ...GETDVI_ROUTINES, ...BREAKTHRU_ROUTINES,
-  ...ATTENTION_ROUTINES, ...OUT_OF_BAND_ROUTINES, ...XQP_QUEUE_ROUTINES,
+  ...ATTENTION_ROUTINES, ...OUT_OF_BAND_ROUTINES, ...XQP_QUEUE_ROUTINES, ...MOUNT_ROUTINES,
   ...TERMINAL_DRIVER_ROUTINES, ...CONSOLE_PORT_ROUTINES, ...MAILBOX_DRIVER_ROUTINES, ...NULL_DRIVER_ROUTINES,
   ...DISK_DRIVER_ROUTINES, ...ACP_FDT_ROUTINES,
 ];

@@ -1,9 +1,10 @@
 import type { Kernel } from '../kernel.js';
 import { EXE$DEAPAGED } from '../pool/paged.js';
 import { EXE$DEAP1 } from '../pool/process-region.js';
-import { DYN$C_UCB } from '../structures/dyn.js';
+import { DYN$C_MTL, DYN$C_UCB } from '../structures/dyn.js';
 import { LNMB, LNMHSH$C_BUCKET, LNMTH, LNMX$C_BACKPTR } from '../structures/lnm.js';
 import { UCB } from '../structures/ucb.js';
+import { MTL } from '../structures/volume.js';
 import { chainCount, isDirectory, isShareable, nameOf, tableHeaderOf, translations } from './name-block.js';
 import { lockedForWrite } from './lock.js';
 
@@ -40,8 +41,9 @@ function discard(k: Kernel, lnmb: number): void {
   else EXE$DEAP1(k, lnmb);
 }
 
-/** The mailbox that a back pointer names has lost its logical name. */
+/** The mailbox, or the mounted volume, that a back pointer names has lost its logical name. */
 function clearBackPointer(k: Kernel, object: number): void {
+  if (object !== 0 && k.readByte(object + 10) === DYN$C_MTL) MTL.at(k, object).MTL$L_LOGNAME = 0;
   if (object !== 0 && k.readByte(object + 10) === DYN$C_UCB) UCB.at(k, object).UCB$L_LOGADR = 0;
 }
 

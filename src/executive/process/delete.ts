@@ -4,6 +4,7 @@ import { IN_KERNEL_MODE, inlineRoutine, jsbRoutine, procedure, upTo } from '../g
 import { service } from '../gate/service-call.js';
 import type { Kernel } from '../kernel.js';
 import { EXE$RUNDOWN } from '../image/rundown.js';
+import { EXE$DISMOUNT_JOB } from '../io/mount-services.js';
 import { EXE$DEALLOCATE_DEVICES, EXE$RUNDOWN_CHANNELS } from '../io/rundown.js';
 import { EXE$SEND_TERMINATION } from '../io/termination.js';
 import { LNM$DELETE_JOB } from '../names/process-tables.js';
@@ -97,6 +98,7 @@ const subprocesses = inlineRoutine('DELETE_SUBPROCESSES', (k) => {
 const image = upTo(IN_KERNEL_MODE, procedure('DELETE_IMAGE', function* (p) {
   yield* EXE$RUNDOWN(p, KERNEL);
   yield* EXE$RUNDOWN_CHANNELS(p, KERNEL);
+  yield* EXE$DISMOUNT_JOB(p);
   yield* EXE$DEALLOCATE_DEVICES(p, KERNEL);
   return SS$_NORMAL;
 }));

@@ -11,7 +11,7 @@ import {
   IO$_ACCESS, IO$_ACPCONTROL, IO$_AVAILABLE, IO$_CREATE, IO$_DEACCESS, IO$_DELETE, IO$_MODIFY, IO$_MOUNT, IO$_NOP, IO$_PACKACK, IO$_READVBLK,
   IO$_SENSECHAR, IO$_SENSEMODE, IO$_UNLOAD, IO$_WRITEVBLK,
 } from '../../executive/starlet/iodef.js';
-import { SS$_BADPARAM, SS$_INSFMEM, SS$_NORMAL } from '../../executive/starlet/ssdef.js';
+import { SS$_BADPARAM, SS$_INSFMEM, SS$_NORMAL, SS$_NOTFILEDEV } from '../../executive/starlet/ssdef.js';
 import { DDB } from '../../executive/structures/device.js';
 import { DYN$C_DDB, DYN$C_ORB, DYN$C_UCB } from '../../executive/structures/dyn.js';
 import { IRP } from '../../executive/structures/irp.js';
@@ -21,9 +21,10 @@ import { ORB } from '../../executive/structures/orb.js';
 import { PTE$M_PFN } from '../../executive/structures/pte.js';
 import { DISKUCB } from '../../executive/structures/ucb.js';
 import { FCB, WCB } from '../../executive/structures/volume.js';
-import { FileFailure } from '../file-failure.js';
+import { FileFailure, fail } from '../file-failure.js';
 import { fileIdAt } from '../file-id.js';
 import { connectVcb, newVcb } from '../xqp/mount.js';
+import { checkLabel } from '../xqp/mount-request.js';
 import type { OtherVolumes } from '../xqp/xqp.js';
 import type { HostDirectory } from './host-directory.js';
 import { HostVolume } from './host-volume.js';
@@ -93,9 +94,11 @@ export function hostVolumes(directories: readonly HostDirectory[]): { readonly v
   const volumeFor = (k: Kernel, ucb: number): HostVolume | undefined => (directoryOf(k, ucb) ? volumes.get(DISKUCB.at(k, ucb).UCB$W_UNIT) : undefined);
   const others: OtherVolumes = {
     structureFor: volumeFor,
-    mount(k, ucb) {
+    mount(k, ucb, request) {
       const directory = directoryOf(k, ucb);
       if (!directory) return false;
+      if (request.isForeign) return fail(SS$_NOTFILEDEV);
+      checkLabel(directory.label, request);
       const vcb = newVcb(k, ucb, directory.label);
       const volume = new HostVolume(directory);
       volumes.set(DISKUCB.at(k, ucb).UCB$W_UNIT, volume);
@@ -106,8 +109,8 @@ export function hostVolumes(directories: readonly HostDirectory[]): { readonly v
       vcb.VCB$B_WINDOW = WINDOW;
       vcb.VCB$B_LRU_LIM = HEADER_CACHE;
       vcb.VCB$W_FILEPROT = volume.fileProtection;
-      vcb.VCB$V_NOALLOC = directory.readOnly ? 1 : 0;
-      connectVcb(k, ucb, vcb);
+      vcb.VCB$V_NOALLOC = directory.readOnly || request.isReadOnly ? 1 : 0;
+      connectVcb(k, ucb, vcb, request);
       return true;
     },
     transfer(k, irpAddress) {

@@ -16,11 +16,14 @@ export const FILE_DELETE = 8;
  * Categories: system, owner, group, world, from the low nibble up; any that grants is enough. @source book 18.3 (protection), digest ch28 3.4
  */
 export function mayUseFile(k: Kernel, block: Uint8Array, access: number): boolean {
+  const header = headerOf(block);
+  return mayUse(k, header.FH2$L_FILEOWNER, header.FH2$W_FILEPROT, access);
+}
+
+/** The same for whatever has an owner and a protection word. */
+export function mayUse(k: Kernel, owner: number, protection: number, access: number): boolean {
   if (hasPrivilege(k, PRV$V_BYPASS)) return true;
   if ((access & ~(FILE_READ | FILE_EXECUTE)) === 0 && hasPrivilege(k, PRV$V_READALL)) return true;
-  const header = headerOf(block);
-  const owner = header.FH2$L_FILEOWNER;
-  const protection = header.FH2$W_FILEPROT;
   const uic = k.pcb.PCB$L_UIC;
   const sameGroup = uic >>> 16 === owner >>> 16;
   const system = uic >>> 16 <= k.sys.EXE$GL_SYSUIC || hasPrivilege(k, PRV$V_SYSPRV) || (sameGroup && hasPrivilege(k, PRV$V_GRPPRV));

@@ -1,17 +1,21 @@
 import type { Kernel } from '../../executive/kernel.js';
+import { EXE$IPID_TO_PCB } from '../../executive/process/pid.js';
 import { EXE$DEANONPAGED } from '../../executive/pool/nonpaged.js';
 import { allocateBlock } from '../../executive/pool/typed.js';
-import { DEV$M_DMT, DEV$M_MNT } from '../../executive/starlet/devdef.js';
-import { SS$_DEVMOUNT, SS$_FILESTRUCT, SS$_INSFMEM } from '../../executive/starlet/ssdef.js';
+import { DEV$M_ALL, DEV$M_DMT, DEV$M_FOR, DEV$M_MNT, DEV$M_SHR, DEV$M_SWL } from '../../executive/starlet/devdef.js';
+import { SS$_DEVMOUNT, SS$_FILESTRUCT, SS$_INSFMEM, SS$_NOPRIV, SS$_WRITLCK } from '../../executive/starlet/ssdef.js';
 import { DYN$C_AQB, DYN$C_MTL, DYN$C_VCB } from '../../executive/structures/dyn.js';
-import { textToBytes } from '../../executive/structures/memory.js';
+import { JIB } from '../../executive/structures/jib.js';
+import { bytesToText, textToBytes } from '../../executive/structures/memory.js';
+import { PCB } from '../../executive/structures/pcb.js';
 import { DISKUCB } from '../../executive/structures/ucb.js';
 import { AQB, AQB$K_F11V2, MTL, VCB } from '../../executive/structures/volume.js';
 import { countFree } from '../allocation.js';
 import type { BlockFlow, BlockIo } from '../block-io.js';
-import { fail } from '../file-failure.js';
-import { BLOCK } from '../on-disk.js';
-import { readParameters, storageBitmapBlocks, Volume, type VolumeParameters } from '../volume.js';
+import { FileFailure, fail } from '../file-failure.js';
+import { BLOCK, homeBlockOf, type HomeBlock } from '../on-disk.js';
+import { isHomeBlock, readParameters, storageBitmapBlocks, Volume, type VolumeParameters } from '../volume.js';
+import { checkLabel, mayMountVolume, nameVolume, unnameVolume, type MountRequest } from './mount-request.js';
 
 /**
  * Mounting: the volume control block of a disk, its place in the list of mounted volumes, and the unit's DEV$M_MNT. IO$_MOUNT comes here.
@@ -49,62 +53,107 @@ export function newVcb(k: Kernel, ucb: number, label: string): VcbView {
   vcb.VCB$T_VOLNAME = textToBytes(label.padEnd(12, ' ').slice(0, 12));
   vcb.VCB$L_AQB = queue;
   vcb.VCB$L_RVT = ucb;
-  vcb.VCB$V_SYSTEM = 1;
   vcb.VCB$W_MCOUNT = 1;
   vcb.VCB$Q_MOUNTTIME = k.sys.EXE$GQ_SYSTIME;
   return vcb;
 }
 
-/** Connects a filled VCB: from now on the unit is mounted. */
-export function connectVcb(k: Kernel, ucb: number, vcb: VcbView): void {
+/**
+ * Connects a filled VCB: from now on the unit is mounted, for those that the flags say, and has its logical name. A volume that is not
+ * shared belongs to the process that mounts it, and is in the list of its job.
+ */
+export function connectVcb(k: Kernel, ucb: number, vcb: VcbView, request: MountRequest): void {
   const entry = allocateBlock(k, MTL.size, DYN$C_MTL);
-  if (entry === 0) {
+  const shared = request.isSystem || request.isGroup;
+  const name = entry === 0 ? 0 : nameVolume(k, ucb, bytesToText(vcb.VCB$T_VOLNAME).trimEnd(), request, entry);
+  if (entry === 0 || (name & 1) === 0) {
+    if (entry !== 0) EXE$DEANONPAGED(k, entry);
     EXE$DEANONPAGED(k, vcb.address);
-    fail(SS$_INSFMEM);
+    fail(entry === 0 ? SS$_INSFMEM : name);
   }
   MTL.at(k, entry).MTL$L_UCB = ucb;
-  const list = k.symbol('IOC$GQ_MOUNTLST');
+  const list = shared ? k.symbol('IOC$GQ_MOUNTLST') : k.pcb.PCB$L_JIB + JIB.offset.JIB$L_MTLFL;
   if (k.readLong(list) === 0) k.initializeQueue(list);
   k.insertTail(entry, list);
-  const aqb = AQB.at(k, vcb.VCB$L_AQB);
-  aqb.AQB$B_MNTCNT = aqb.AQB$B_MNTCNT + 1;
+  vcb.VCB$V_SYSTEM = request.isSystem ? 1 : 0;
+  vcb.VCB$V_GROUP = request.isGroup ? 1 : 0;
+  if (vcb.VCB$L_AQB !== 0) {
+    const aqb = AQB.at(k, vcb.VCB$L_AQB);
+    aqb.AQB$B_MNTCNT = aqb.AQB$B_MNTCNT + 1;
+  }
   const unit = DISKUCB.at(k, ucb);
+  const locked = vcb.VCB$V_NOALLOC !== 0 ? DEV$M_SWL : 0;
   unit.UCB$L_VCB = vcb.address;
-  unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR | DEV$M_MNT) >>> 0;
+  unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR | DEV$M_MNT | locked | (request.isForeign ? DEV$M_FOR : 0)) >>> 0;
   unit.UCB$V_VALID = 1;
+  if (shared) return;
+  // choice: the owner's reference keeps the unit its own when its last channel goes.
+  unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR & ~DEV$M_SHR) >>> 0;
+  unit.UCB$L_PID = k.pcb.PCB$L_PID;
+  unit.UCB$W_REFC = unit.UCB$W_REFC + 1;
+}
+
+/** Takes a volume out of the list of mounted ones; its logical name goes. From now on only open files keep it. */
+export function beginDismount(k: Kernel, ucb: number): void {
+  const unit = DISKUCB.at(k, ucb);
+  for (const entry of [...k.queueEntries(mountList(k, ucb))]) {
+    const mounted = MTL.at(k, entry);
+    if (mounted.MTL$L_UCB !== ucb) continue;
+    unnameVolume(k, mounted.MTL$L_LOGNAME);
+    k.removeQueue(entry);
+    EXE$DEANONPAGED(k, entry);
+  }
+  unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR | DEV$M_DMT) >>> 0;
+}
+
+/** The list that a mounted unit is in: the system's, or that of its owner's job. */
+function mountList(k: Kernel, ucb: number): number {
+  const unit = DISKUCB.at(k, ucb);
+  const vcb = VCB.at(k, unit.UCB$L_VCB);
+  if (vcb.VCB$V_SYSTEM !== 0 || vcb.VCB$V_GROUP !== 0) return k.symbol('IOC$GQ_MOUNTLST');
+  const owner = EXE$IPID_TO_PCB(k, unit.UCB$L_PID);
+  return PCB.at(k, owner === 0 ? k.pcb.address : owner).PCB$L_JIB + JIB.offset.JIB$L_MTLFL;
 }
 
 /**
- * Dismounts a volume: at once when no file of it is open, otherwise it is marked (DEV$M_DMT) and goes with the last file.
+ * Ends the mounting of a unit marked DEV$M_DMT when no file of it is open; otherwise it goes with the last file.
  *
  * @returns false when it has to wait
  */
 export function dismount(k: Kernel, ucb: number): boolean {
   const unit = DISKUCB.at(k, ucb);
   const vcb = VCB.at(k, unit.UCB$L_VCB);
-  if (k.readLong(vcb.address) !== vcb.address) {
-    unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR | DEV$M_DMT) >>> 0;
-    return false;
-  }
-  unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR & ~(DEV$M_MNT | DEV$M_DMT)) >>> 0;
+  if (k.readLong(vcb.address) !== vcb.address) return false;
+  const isShared = vcb.VCB$V_SYSTEM !== 0 || vcb.VCB$V_GROUP !== 0;
+  unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR & ~(DEV$M_MNT | DEV$M_DMT | DEV$M_SWL | DEV$M_FOR)) >>> 0;
   unit.UCB$L_VCB = 0;
-  const aqb = AQB.at(k, vcb.VCB$L_AQB);
-  aqb.AQB$B_MNTCNT = aqb.AQB$B_MNTCNT - 1;
-  for (const entry of [...k.queueEntries(k.symbol('IOC$GQ_MOUNTLST'))]) {
-    if (MTL.at(k, entry).MTL$L_UCB !== ucb) continue;
-    k.removeQueue(entry);
-    EXE$DEANONPAGED(k, entry);
+  if (!isShared) {
+    unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR | DEV$M_SHR) >>> 0;
+    unit.UCB$W_REFC = unit.UCB$W_REFC - 1;
+    if ((unit.UCB$L_DEVCHAR & DEV$M_ALL) === 0) unit.UCB$L_PID = 0;
+  }
+  if (vcb.VCB$L_AQB !== 0) {
+    const aqb = AQB.at(k, vcb.VCB$L_AQB);
+    aqb.AQB$B_MNTCNT = aqb.AQB$B_MNTCNT - 1;
   }
   EXE$DEANONPAGED(k, vcb.address);
   return true;
 }
 
-/** Mounts a Files-11 volume. Fails with SS$_NOHOMEBLK, SS$_DEVMOUNT, SS$_INSFMEM, and what reading it may bring. */
-export function* mountOds2(k: Kernel, ucb: number, io: BlockIo): BlockFlow<void> {
+/**
+ * Mounts a Files-11 volume. Fails with SS$_NOHOMEBLK, SS$_DEVMOUNT, SS$_INCVOLLABEL, SS$_NOPRIV, SS$_INSFMEM, SS$_IVLOGNAM, and what
+ * reading it may bring.
+ */
+export function* mountOds2(k: Kernel, ucb: number, io: BlockIo, request: MountRequest): BlockFlow<void> {
+  if ((DISKUCB.at(k, ucb).UCB$L_DEVCHAR & DEV$M_MNT) !== 0) fail(SS$_DEVMOUNT);
   const { parameters, homeLbn, home } = yield* readParameters(io);
   if (parameters.ibmapSize > 0xff) fail(SS$_FILESTRUCT);
+  const label = bytesToText(home.HM2$T_VOLNAME);
+  checkLabel(label, request);
+  if (!mayMountVolume(k, home, request)) fail(SS$_NOPRIV);
   const free = yield* countFree(new Volume(io, parameters));
-  const vcb = newVcb(k, ucb, String.fromCharCode(...home.HM2$T_VOLNAME));
+  const isLocked = request.isReadOnly || !(yield* canWrite(io, parameters.sbmapLbn - 1));
+  const vcb = newVcb(k, ucb, label);
   vcb.VCB$L_HOMELBN = homeLbn;
   vcb.VCB$L_HOME2LBN = home.HM2$L_ALHOMELBN;
   vcb.VCB$L_IXHDR2LBN = home.HM2$L_ALTIDXLBN;
@@ -122,7 +171,37 @@ export function* mountOds2(k: Kernel, ucb: number, io: BlockIo): BlockFlow<void>
   vcb.VCB$B_RESFILES = home.HM2$W_RESFILES;
   vcb.VCB$L_SERIALNUM = home.HM2$L_SERIALNUM;
   vcb.VCB$V_NOHIGHWATER = 1;
-  connectVcb(k, ucb, vcb);
+  vcb.VCB$V_NOALLOC = isLocked ? 1 : 0;
+  connectVcb(k, ucb, vcb, request);
+}
+
+/**
+ * Whether the unit lets the volume be written: its storage control block is written back as it is. choice: VMS counts mounts in it.
+ */
+function* canWrite(io: BlockIo, lbn: number): BlockFlow<boolean> {
+  try {
+    yield* io.write(lbn, yield* io.read(lbn, 1));
+    return true;
+  } catch (error) {
+    if (error instanceof FileFailure && error.status === SS$_WRITLCK) return false;
+    throw error;
+  }
+}
+
+/** Mounts a disk whose blocks are the business of who mounts it: virtual transfers become logical ones. @source digest ch18 fact 37 */
+export function* mountForeign(k: Kernel, ucb: number, io: BlockIo, request: MountRequest): BlockFlow<void> {
+  const home = yield* homeOf(io);
+  if (home && !mayMountVolume(k, home, request)) fail(SS$_NOPRIV);
+  const vcb = newVcb(k, ucb, request.label ?? '');
+  vcb.VCB$L_AQB = 0;
+  vcb.VCB$V_NOALLOC = request.isReadOnly ? 1 : 0;
+  connectVcb(k, ucb, vcb, request);
+}
+
+/** The home block in its first place, if one is there. */
+function* homeOf(io: BlockIo): BlockFlow<HomeBlock | undefined> {
+  const block = io.blocks > 1 ? yield* io.read(1, 1) : undefined;
+  return block && isHomeBlock(block) ? homeBlockOf(block) : undefined;
 }
 
 /** The volume of a mounted disk, as its VCB describes it. */

@@ -92,6 +92,8 @@ export class FileRequest {
 
   storeFib(): void { this.store(ABD$C_FIB, this.fibBytes); }
 
+  get hasFib(): boolean { return this.descriptor(ABD$C_FIB).ABD$W_COUNT > 0; }
+
   /** The FIB must at least reach to its directory ID. */
   requireFib(): void {
     if (this.descriptor(ABD$C_FIB).ABD$W_COUNT < FIB.offset.FIB$W_DID_NUM) fail(SS$_BADPARAM);

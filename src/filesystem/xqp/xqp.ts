@@ -4,20 +4,21 @@ import { resumeThread, runThread } from '../../executive/gate/thread.js';
 import { COM$POST } from '../../executive/io/completion.js';
 import { EXE$QXQPPKT } from '../../executive/io/xqp-queue.js';
 import type { Kernel } from '../../executive/kernel.js';
-import { hasPrivilege } from '../../executive/names/protection.js';
-import { DEV$M_DMT, DEV$M_MNT } from '../../executive/starlet/devdef.js';
+import { DEV$M_DMT, DEV$M_FOR, DEV$M_MNT } from '../../executive/starlet/devdef.js';
 import { IO$M_DMOUNT, IO$_ACCESS, IO$_ACPCONTROL, IO$_CREATE, IO$_MOUNT, IO$_READVBLK, IO$_WRITEVBLK } from '../../executive/starlet/iodef.js';
-import { PRV$V_MOUNT } from '../../executive/starlet/prvdef.js';
-import { SS$_DEVNOTMOUNT, SS$_ENDOFFILE, SS$_NOPRIV, SS$_NORMAL } from '../../executive/starlet/ssdef.js';
+import { SS$_DEVFOREIGN, SS$_DEVNOTMOUNT, SS$_ENDOFFILE, SS$_NOPRIV, SS$_NORMAL } from '../../executive/starlet/ssdef.js';
 import { IRP } from '../../executive/structures/irp.js';
 import { DISKUCB } from '../../executive/structures/ucb.js';
 import { AQB, VCB } from '../../executive/structures/volume.js';
 import { remembered, type BlockFlow } from '../block-io.js';
+import { FIB$C_REPAIR } from '../fib.js';
 import { FileFailure, fail } from '../file-failure.js';
 import { DEVICE_IO_ROUTINES, deviceIo } from './device-io.js';
 import { FileFunctions } from './functions.js';
-import { dismount, mountOds2, volumeOf, xqpQueueBlock } from './mount.js';
+import { beginDismount, dismount, mountForeign, mountOds2, volumeOf, xqpQueueBlock } from './mount.js';
+import { mayDismount, mountRequest, type MountRequest } from './mount-request.js';
 import { Ods2Structure } from './ods2.js';
+import { repairMounted } from './repair-mounted.js';
 import { FileRequest } from './request.js';
 import type { FileStructure } from './structure.js';
 
@@ -35,7 +36,7 @@ export interface OtherVolumes {
   /** The file structure behind a unit; undefined when it is a disk. */
   structureFor(k: Kernel, ucb: number): FileStructure | undefined;
   /** Mounts the unit. @returns false when it is a disk */
-  mount(k: Kernel, ucb: number): boolean;
+  mount(k: Kernel, ucb: number, request: MountRequest): boolean;
   /** Performs (a pass of) a virtual transfer. @returns status and bytes transferred */
   transfer(k: Kernel, irp: number): { status: number; bytes: number };
 }
@@ -104,9 +105,12 @@ function* operation(p: Procedure, irp: RequestPacket, others: OtherVolumes): Blo
 
 function* mount(p: Procedure, irp: RequestPacket, others: OtherVolumes): BlockFlow<number> {
   const k = p.kernel;
-  if (!hasPrivilege(k, PRV$V_MOUNT)) return SS$_NOPRIV;
   const ucb = irp.IRP$L_UCB;
-  if (!others.mount(k, ucb)) yield* mountOds2(k, ucb, remembered(deviceIo(p, ucb, irp.address)));
+  const request = mountRequest(k, new FileRequest(k, irp.address));
+  if (others.mount(k, ucb, request)) return SS$_NORMAL;
+  const io = remembered(deviceIo(p, ucb, irp.address));
+  if (request.isForeign) yield* mountForeign(k, ucb, io, request);
+  else yield* mountOds2(k, ucb, io, request);
   return SS$_NORMAL;
 }
 
@@ -116,10 +120,12 @@ function* fileFunction(p: Procedure, irp: RequestPacket, others: OtherVolumes): 
   if ((unit.UCB$L_DEVCHAR & DEV$M_MNT) === 0 || unit.UCB$L_VCB === 0) return fail(SS$_DEVNOTMOUNT);
   const request = new FileRequest(k, irp.address);
   if (request.code === IO$_ACPCONTROL && request.modifiers & IO$M_DMOUNT) {
-    if (!hasPrivilege(k, PRV$V_MOUNT)) return SS$_NOPRIV;
-    unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR | DEV$M_DMT) >>> 0;
+    if ((unit.UCB$L_DEVCHAR & DEV$M_DMT) !== 0) return SS$_DEVNOTMOUNT;
+    if (!mayDismount(k, unit.address, VCB.at(k, unit.UCB$L_VCB))) return SS$_NOPRIV;
+    beginDismount(k, unit.address);
     return SS$_NORMAL;
   }
+  if (unit.UCB$L_DEVCHAR & DEV$M_FOR) return SS$_DEVFOREIGN;
   // A volume about to be dismounted only lets its open files be finished.
   if (unit.UCB$L_DEVCHAR & DEV$M_DMT && (request.code === IO$_CREATE || request.code === IO$_ACCESS)) return SS$_DEVNOTMOUNT;
   const other = others.structureFor(k, unit.address);
@@ -127,6 +133,7 @@ function* fileFunction(p: Procedure, irp: RequestPacket, others: OtherVolumes): 
   const structure = other ?? new Ods2Structure(volume!);
   const vcb = VCB.at(k, unit.UCB$L_VCB);
   try {
+    if (volume && request.code === IO$_ACPCONTROL && request.fib.FIB$W_CNTRLFUNC === FIB$C_REPAIR) return yield* repairMounted(k, vcb, volume, request);
     return yield* new FileFunctions(k, vcb.address, structure, request, vcb.VCB$V_NOALLOC !== 0).perform();
   } finally {
     request.storeFib();

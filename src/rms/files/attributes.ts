@@ -1,6 +1,7 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
+import { FAB$C_IDX, FAB$C_REL } from '../../executive/starlet/fabdef.js';
 import {
-  XAB$C_ALL, XAB$C_ALLLEN, XAB$C_DAT, XAB$C_DATLEN, XAB$C_FHC, XAB$C_FHCLEN, XAB$C_KEY, XAB$C_PRO, XAB$C_PROLEN, XAB$C_RDT, XAB$C_RDTLEN, XAB$C_SUM,
+  XAB$C_ALL, XAB$C_ALLLEN, XAB$C_DAT, XAB$C_DATLEN, XAB$C_FHC, XAB$C_FHCLEN, XAB$C_KEY, XAB$C_PRO, XAB$C_PROLEN, XAB$C_RDT, XAB$C_RDTLEN, XAB$C_SUM, XAB$C_SUMLEN,
   XAB$C_TRM, XABALL, XABDAT, XABFHC, XABPRO, XABRDT,
 } from '../../executive/starlet/xabdef.js';
 import { RMS$_BLN, RMS$_COD, RMS$_IMX, RMS$_XAB } from '../../executive/starlet/rmsdef.js';
@@ -91,6 +92,7 @@ export function fillFab(fab: Fab, ifab: Ifab): void {
   fab.FAB$W_DEQ = ifab.IFB$W_DEQ;
   fab.FAB$W_GBC = ifab.IFB$W_GBC;
   fab.FAB$L_ALQ = ifab.IFB$L_HBK;
+  if (ifab.IFB$B_ORG === FAB$C_REL) fab.FAB$L_MRN = ifab.IFB$L_MRN;
   fab.FAB$L_DEV = ifab.IFB$L_DEVCHAR;
 }
 
@@ -99,11 +101,14 @@ export interface Xab {
   readonly code: number;
 }
 
+/** A key XAB as it was before the types of segments. */
+const XAB$C_KEYLEN_V2 = 64;
+
 const LENGTHS: ReadonlyMap<number, number> = new Map([
-  [XAB$C_FHC, XAB$C_FHCLEN], [XAB$C_DAT, XAB$C_DATLEN], [XAB$C_RDT, XAB$C_RDTLEN], [XAB$C_PRO, XAB$C_PROLEN], [XAB$C_ALL, XAB$C_ALLLEN],
+  [XAB$C_KEY, XAB$C_KEYLEN_V2], [XAB$C_SUM, XAB$C_SUMLEN], [XAB$C_FHC, XAB$C_FHCLEN], [XAB$C_DAT, XAB$C_DATLEN], [XAB$C_RDT, XAB$C_RDTLEN], [XAB$C_PRO, XAB$C_PROLEN], [XAB$C_ALL, XAB$C_ALLLEN],
 ]);
-/** Blocks of other organizations and of terminals, which say nothing about a sequential file. */
-const OTHERS = new Set([XAB$C_KEY, XAB$C_SUM, XAB$C_TRM]);
+/** Blocks of terminals, which say nothing about a file. */
+const OTHERS = new Set([XAB$C_TRM]);
 const LONGEST_CHAIN = 255;
 
 /** The XABs of a FAB, each writable by the caller; or what is wrong with them. */
@@ -155,7 +160,7 @@ export function fillXabs(p: Procedure, xabs: readonly Xab[], ifab: Ifab, fwa: Fw
       const xab = XABPRO.at(p.memory, address);
       xab.XAB$W_PRO = fwa.FWA$W_FPRO;
       xab.XAB$L_UIC = fwa.FWA$L_UIC;
-    } else if (code === XAB$C_ALL) {
+    } else if (code === XAB$C_ALL && ifab.IFB$B_ORG !== FAB$C_IDX) {
       const xab = XABALL.at(p.memory, address);
       xab.XAB$L_ALQ = ifab.IFB$L_HBK;
       xab.XAB$W_DEQ = ifab.IFB$W_DEQ;

@@ -1,14 +1,16 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { service } from '../../executive/gate/service-call.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
-import { FAB$M_DLT } from '../../executive/starlet/fabdef.js';
+import { FAB$C_SEQ, FAB$M_DLT } from '../../executive/starlet/fabdef.js';
 import { IO$_DEACCESS, IO$_DELETE, IO$M_DELETE } from '../../executive/starlet/iodef.js';
 import { RMS$_ACT, RMS$_CCF, RMS$_MKD, RMS$_NORMAL, RMS$_WBE } from '../../executive/starlet/rmsdef.js';
 import { readCounted } from '../../executive/structures/memory.js';
 import { FIB$M_TRUNC } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import type { Completion, FileCompletion, FileOperation, IoContext } from '../operation.js';
+import { flushBuckets } from '../records/buckets.js';
 import { flushStream } from '../records/buffer.js';
+import { RecordFailure } from '../records/failure.js';
 import { INDIRECT, streamsOf, type Ifab } from '../segments.js';
 import { callerXabs, putRecordAttributes, recordAttributeItem } from './attributes.js';
 
@@ -40,7 +42,13 @@ export function* closeDisk(p: Procedure, context: IoContext, truncate: boolean):
     const written = yield* flushStream(p, context, irab);
     if (written !== 0) outcome = { status: RMS$_WBE, stv: written };
   }
-  const cut = (truncate || ifab.IFB$V_EXTENDED !== 0) && ifab.IFB$V_WRITER !== 0;
+  try {
+    yield* flushBuckets(p, context);
+  } catch (problem) {
+    if (!(problem instanceof RecordFailure)) throw problem;
+    outcome = { status: RMS$_WBE, stv: problem.stv };
+  }
+  const cut = ifab.IFB$B_ORG === FAB$C_SEQ && (truncate || ifab.IFB$V_EXTENDED !== 0) && ifab.IFB$V_WRITER !== 0;
   const lastBlock = ifab.IFB$W_FFB === 0 ? ifab.IFB$L_EBK - 1 : ifab.IFB$L_EBK;
   const result = yield* fileFunction(p, context, {
     func: IO$_DEACCESS,

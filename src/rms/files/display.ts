@@ -1,10 +1,13 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
 import { IO$_ACCESS } from '../../executive/starlet/iodef.js';
+import { FAB$C_IDX, FAB$M_BIO } from '../../executive/starlet/fabdef.js';
 import { RMS$_ACC, RMS$_FAC, RMS$_IOP, RMS$_NORMAL } from '../../executive/starlet/rmsdef.js';
 import { FIB$M_ALCON, FIB$M_ALCONB } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import type { Completion, FileCompletion, FileOperation } from '../operation.js';
+import { describeIndexed } from '../index/create.js';
+import { RecordFailure } from '../records/failure.js';
 import { extendFile } from '../records/buffer.js';
 import { callerXabs, fillFab, fillXabs, openItems, type Xab } from './attributes.js';
 
@@ -19,6 +22,13 @@ export function* displayFile(p: Procedure, operation: FileOperation): ThreadFlow
   const result = yield* fileFunction(p, operation, { func: IO$_ACCESS, fid: ifab.IFB$R_FID, attributes: openItems(xabs) });
   if (!succeeded(result)) return fileFailure(result, RMS$_ACC);
   fillXabs(p, xabs, ifab, result.fwa);
+  if (ifab.IFB$B_ORG !== FAB$C_IDX || ifab.IFB$B_FAC & FAB$M_BIO) return { status: RMS$_NORMAL };
+  try {
+    yield* describeIndexed(p, operation, xabs);
+  } catch (problem) {
+    if (problem instanceof RecordFailure) return { status: problem.status, stv: problem.stv };
+    throw problem;
+  }
   return { status: RMS$_NORMAL };
 }
 

@@ -1,7 +1,7 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
 import {
-  FAB$C_FIX, FAB$C_IDX, FAB$C_REL, FAB$C_SEQ, FAB$C_STM, FAB$C_STMCR, FAB$C_STMLF, FAB$C_UDF, FAB$C_VAR, FAB$C_VFC, FAB$M_BIO, FAB$M_DEL, FAB$M_GET, FAB$M_NIL,
+  FAB$C_FIX, FAB$C_IDX, FAB$C_REL, FAB$C_SEQ, FAB$C_STM, FAB$C_STMCR, FAB$C_STMLF, FAB$C_UDF, FAB$C_VAR, FAB$C_VFC, FAB$M_BIO, FAB$M_DEL, FAB$M_DLT, FAB$M_GET, FAB$M_NIL,
   FAB$M_PUT, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD, FAB$M_TRN, FAB$M_UPD, FAB$M_UPI,
 } from '../../executive/starlet/fabdef.js';
 import { IO$M_ACCESS, IO$M_CREATE, IO$M_DELETE, IO$_ACCESS, IO$_CREATE } from '../../executive/starlet/iodef.js';
@@ -16,13 +16,18 @@ import {
   FIB$M_ALCON, FIB$M_ALCONB, FIB$M_EXTEND, FIB$M_NEWVER, FIB$M_NOREAD, FIB$M_NOWRITE, FIB$M_SEQONLY, FIB$M_SUPERSEDE, FIB$M_WRITE,
 } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, fileId, succeeded, type FileResult } from '../acp.js';
+import { describeIndexed, formatIndexed, planIndexed } from '../index/create.js';
 import { expandName, nextPicks, translationMode, type Expanded } from '../names/expand.js';
 import { callerNam, callerStrings, specText, storeExpanded, storeIdentification, storeResultant, type Nam } from '../names/name-block.js';
 import type { Completion, FileCompletion, FileOperation } from '../operation.js';
+import { setBufferLimit } from '../records/buckets.js';
+import { failRecord, RecordFailure } from '../records/failure.js';
+import { lockFile } from '../records/locking.js';
+import { formatRelative, openRelative, relativeDefaults } from '../records/relative.js';
 import { setDeleteName } from '../segments.js';
 import { callerXabs, createItems, fillFab, fillXabs, openItems, takeRecordAttributes, type Xab } from './attributes.js';
 import { assignChannel, deviceInformation, opened, openDevice, openPermanent, type DeviceInformation } from './device.js';
-import { releaseChannel } from './close.js';
+import { closeDisk, releaseChannel } from './close.js';
 import { findDirectory } from './lookup.js';
 
 /** $OPEN and $CREATE. */
@@ -168,10 +173,38 @@ function* accessFile(p: Procedure, operation: FileOperation, target: DirectoryTa
   takeRecordAttributes(p, ifab, result.fwa);
   const status = afterAccess(p, operation, target, result, access, xabs);
   if (status !== 0) return { status };
-  return opened(fab, ifab);
+  const failed = yield* withBuckets(p, operation, target, xabs, openStructure);
+  return failed ?? opened(fab, ifab);
+}
+
+/** Locks a relative or indexed file for its records, and does `first` before anybody comes to them. */
+function* withBuckets(p: Procedure, operation: FileOperation, target: DirectoryTarget, xabs: readonly Xab[], first: typeof openStructure): ThreadFlow<Completion | undefined> {
+  const { fab, ifab } = operation;
+  if (ifab.IFB$B_ORG === FAB$C_SEQ || ifab.IFB$B_FAC & FAB$M_BIO) return undefined;
+  try {
+    setBufferLimit(ifab, 0);
+    yield* lockFile(p, operation, target.device.name.replace(/^_/, ''));
+    yield* first(p, operation, xabs);
+    fillFab(fab, ifab);
+    return undefined;
+  } catch (problem) {
+    if (problem instanceof RecordFailure) return { status: problem.status, stv: problem.stv };
+    throw problem;
+  }
+}
+
+function openStructure(p: Procedure, operation: FileOperation, xabs: readonly Xab[]): ThreadFlow<unknown> {
+  const { IFB$B_ORG: organization } = operation.ifab;
+  return organization === FAB$C_REL ? openRelative(p, operation) : organization === FAB$C_IDX ? describeIndexed(p, operation, xabs) : failRecord(RMS$_ORG);
+}
+
+function formatStructure(p: Procedure, operation: FileOperation, xabs: readonly Xab[]): ThreadFlow<unknown> {
+  return operation.ifab.IFB$B_ORG === FAB$C_REL ? formatRelative(p, operation) : formatIndexed(p, operation, xabs, operation.fab.FAB$L_ALQ);
 }
 
 const FORMATS = new Set([FAB$C_UDF, FAB$C_FIX, FAB$C_VAR, FAB$C_VFC, FAB$C_STM, FAB$C_STMLF, FAB$C_STMCR]);
+
+const STRUCTURED_FORMATS = new Set([FAB$C_FIX, FAB$C_VAR, FAB$C_VFC]);
 
 /** $CREATE. With FAB$V_CIF a file that exists is opened. */
 export function* createFile(p: Procedure, operation: FileOperation): ThreadFlow<FileCompletion> {
@@ -181,7 +214,9 @@ export function* createFile(p: Procedure, operation: FileOperation): ThreadFlow<
   if (!FORMATS.has(fab.FAB$B_RFM)) return { status: RMS$_RFM };
   const organization = fab.FAB$B_ORG & 0xf0;
   if (organization !== FAB$C_SEQ && organization !== FAB$C_REL && organization !== FAB$C_IDX) return { status: RMS$_ORG };
-  if (organization !== FAB$C_SEQ && !(fab.FAB$B_FAC & FAB$M_BIO)) return { status: RMS$_ORG };
+  if (organization !== FAB$C_SEQ && !(fab.FAB$B_FAC & FAB$M_BIO)) {
+    if (!STRUCTURED_FORMATS.has(fab.FAB$B_RFM) || (organization === FAB$C_IDX && fab.FAB$B_RFM === FAB$C_VFC)) return { status: RMS$_RFM };
+  }
   if (fab.FAB$B_RFM === FAB$C_FIX && fab.FAB$W_MRS === 0) return { status: RMS$_MRS };
   return yield* withFile(p, operation, FAB$M_PUT, function* (target) {
     if (fab.FAB$V_CIF) {
@@ -206,7 +241,19 @@ function* makeFile(p: Procedure, operation: FileOperation, target: DirectoryTarg
   ifab.IFB$L_EBK = 1;
   ifab.IFB$W_FFB = 0;
   ifab.IFB$L_HBK = 0;
-  const allocation = xabs.filter(({ code }) => code === XAB$C_ALL).map(({ address }) => XABALL.at(p.memory, address).XAB$L_ALQ)[0] ?? fab.FAB$L_ALQ;
+  const hasBuckets = ifab.IFB$B_ORG !== FAB$C_SEQ && !(fab.FAB$B_FAC & FAB$M_BIO);
+  let allocation = xabs.filter(({ code }) => code === XAB$C_ALL).map(({ address }) => XABALL.at(p.memory, address).XAB$L_ALQ)[0] ?? fab.FAB$L_ALQ;
+  if (hasBuckets && ifab.IFB$B_ORG === FAB$C_REL) {
+    const wrong = relativeDefaults(ifab, fab.FAB$L_MRN);
+    if (wrong !== 0) return { status: wrong };
+  } else if (hasBuckets) {
+    try {
+      allocation = planIndexed(p, operation, xabs, fab.FAB$L_ALQ);
+    } catch (problem) {
+      if (problem instanceof RecordFailure) return { status: problem.status, stv: problem.stv };
+      throw problem;
+    }
+  }
   const contiguous = fab.FAB$V_CTG ? FIB$M_ALCON : fab.FAB$V_CBT ? FIB$M_ALCONB : 0;
   const access = (fab.FAB$B_FAC === 0 ? FAB$M_PUT : fab.FAB$B_FAC) | (fab.FAB$B_FAC & FAB$M_BIO ? 0 : FAB$M_PUT);
   const isTemporary = fab.FAB$V_TMP !== 0 || fab.FAB$V_TMD !== 0;
@@ -224,6 +271,13 @@ function* makeFile(p: Procedure, operation: FileOperation, target: DirectoryTarg
   const status = afterAccess(p, operation, target, result, access, []);
   if (status !== 0) return { status };
   ifab.IFB$V_WRITER = 1;
+  const failed = yield* withBuckets(p, operation, target, xabs, formatStructure);
+  if (failed) {
+    ifab.IFB$L_FOP = (ifab.IFB$L_FOP | FAB$M_DLT) >>> 0;
+    setDeleteName(p, ifab, result.name);
+    yield* closeDisk(p, operation, false);
+    return failed;
+  }
   const kind = result.status === SS$_SUPERSEDE ? RMS$_SUPERSEDE : fab.FAB$V_CIF ? RMS$_CREATED : RMS$_NORMAL;
   return opened(fab, ifab, kind);
 }

@@ -2,19 +2,24 @@ import type { Procedure } from '../../executive/gate/procedure.js';
 import { procedure } from '../../executive/gate/microroutine.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
 import { IO$_MODIFY } from '../../executive/starlet/iodef.js';
-import { FAB, FAB$C_BID, FAB$C_SEQ, FAB$M_BIO } from '../../executive/starlet/fabdef.js';
+import { FAB, FAB$C_BID, FAB$C_IDX, FAB$C_SEQ, FAB$M_BIO, FAB$M_MSE } from '../../executive/starlet/fabdef.js';
 import {
-  RMS$_DME, RMS$_FAB, RMS$_IFI, RMS$_IOP, RMS$_ISI, RMS$_NORMAL, RMS$_ORG, RMS$_PENDING, RMS$_RAB, RMS$_RNL, RMS$_STALL, RMS$_WER,
+  RMS$_CCR, RMS$_DME, RMS$_FAB, RMS$_IFI, RMS$_IOP, RMS$_ISI, RMS$_NORMAL, RMS$_PENDING, RMS$_RAB, RMS$_RNL, RMS$_STALL, RMS$_WER,
 } from '../../executive/starlet/rmsdef.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import { putRecordAttributes, recordAttributeItem } from '../files/attributes.js';
-import { callerRab, eventFlag, finish, recordService, type Completion, type RecordOperation } from '../operation.js';
-import { createIrab, deleteIrab, findFile, findStream, INDIRECT, PPF_RAT, releaseWorkArea } from '../segments.js';
-import { IRAB } from '../structures.js';
+import { callerRab, eventFlag, finish, recordService, type Completion, type Rab, type RecordOperation } from '../operation.js';
+import { allocate, createIrab, deleteIrab, findFile, findStream, INDIRECT, PPF_RAT, releaseWorkArea, type Ifab, type Irab } from '../segments.js';
+import { deleteIndexed, getIndexed, putIndexed, rewindIndexed, updateIndexed } from '../index/records.js';
+import { IRAB, IRB$C_KEYROOM } from '../structures.js';
 import { readBlocks, spaceBlocks, writeBlocks } from './block-io.js';
+import { setBufferLimit } from './buckets.js';
 import { endOfFile, flushStream, makeBuffer, setNextRecord } from './buffer.js';
 import { getDeviceRecord, putDeviceRecord } from './device.js';
+import { dropStructureLock, releaseAll, releaseAutomatic, releaseRecord } from './locking.js';
+import { deleteRelative, getRelative, putRelative, updateRelative } from './relative.js';
 import { findSequential, getSequential, putSequential, truncateSequential, updateSequential } from './sequential.js';
+import { flushStructured } from './structured.js';
 
 /** Record streams: $CONNECT to $DISCONNECT, and what lies between. */
 const connect = procedure('RMS$CONNECT', function* (p) {
@@ -32,9 +37,15 @@ const connect = procedure('RMS$CONNECT', function* (p) {
     return finish(rab, { status: RMS$_NORMAL });
   }
   const isBlockIo = (ifab.IFB$B_FAC & FAB$M_BIO) !== 0;
-  if (ifab.IFB$V_DISK && ifab.IFB$B_ORG !== FAB$C_SEQ && !isBlockIo) return finish(rab, { status: RMS$_ORG });
+  const hasBuckets = ifab.IFB$V_DISK !== 0 && ifab.IFB$B_ORG !== FAB$C_SEQ && !isBlockIo;
+  if (hasBuckets && ifab.IFB$L_IRAB !== 0 && !(ifab.IFB$B_SHR & FAB$M_MSE)) return finish(rab, { status: RMS$_CCR });
   const irab = createIrab(p, ifab);
   if (!irab) return finish(rab, { status: RMS$_DME });
+  if (hasBuckets && !connectBuckets(p, ifab, irab, rab, isIndirect ? ifi & (INDIRECT | PPF_RAT) : 0)) {
+    deleteIrab(p, irab);
+    return finish(rab, { status: RMS$_DME });
+  }
+  if (hasBuckets) return finish(rab, { status: RMS$_NORMAL });
   if (ifab.IFB$V_DISK && !isBlockIo && !makeBuffer(p, ifab, irab, rab.RAB$B_MBC)) {
     deleteIrab(p, irab);
     return finish(rab, { status: RMS$_DME });
@@ -50,12 +61,31 @@ const connect = procedure('RMS$CONNECT', function* (p) {
   return finish(rab, { status: RMS$_NORMAL });
 });
 
+/** A stream of a relative or indexed file. False: no memory for its keys. */
+function connectBuckets(p: Procedure, ifab: Ifab, irab: Irab, rab: Rab, indirect: number): boolean {
+  setBufferLimit(ifab, rab.RAB$B_MBF);
+  if (ifab.IFB$B_ORG === FAB$C_IDX) {
+    irab.IRB$L_KEYBUF = allocate(p, ifab.IFB$V_PPF !== 0, 2 * IRB$C_KEYROOM);
+    if (irab.IRB$L_KEYBUF === 0) return false;
+    irab.IRB$B_KRF = rab.RAB$B_KRF;
+    irab.IRB$V_ATSTART = 1;
+  }
+  irab.IRB$L_NRP_VBN = 1;
+  irab.IRB$V_EOF = rab.RAB$V_EOF;
+  rab.RAB$W_ISI = irab.IRB$W_ISI | indirect;
+  return true;
+}
+
 /** $DISCONNECT: an indirect user leaves the stream to the others. */
 const disconnect = recordService('$DISCONNECT', function* (p, operation) {
   const { rab, irab } = operation;
   const isIndirect = (rab.RAB$W_ISI & INDIRECT) !== 0;
   const written = isIndirect ? 0 : yield* flushStream(p, operation, irab);
-  if (!isIndirect) deleteIrab(p, irab);
+  if (!isIndirect) {
+    yield* releaseAll(p, operation);
+    yield* dropStructureLock(p, irab);
+    deleteIrab(p, irab);
+  }
   rab.RAB$W_ISI = 0;
   return written === 0 ? { status: RMS$_NORMAL } : { status: RMS$_WER, stv: written };
 });
@@ -68,6 +98,40 @@ function either(disk: Body, device?: Body): Body {
     if (operation.ifab.IFB$V_DISK) return operation.irab.IRB$V_BIO && disk !== rewind && disk !== flush ? { status: RMS$_IOP } : yield* disk(p, operation);
     return device ? yield* device(p, operation) : { status: RMS$_IOP };
   };
+}
+
+/** Takes the way of the file's organization; files without buckets `otherwise`. */
+function organized(relative: Body, indexed: Body, otherwise: Body): Body {
+  return function* (p, operation) {
+    const { ifab, irab } = operation;
+    if (!ifab.IFB$V_DISK || ifab.IFB$B_ORG === FAB$C_SEQ || irab.IRB$V_BIO) return yield* otherwise(p, operation);
+    return yield* (ifab.IFB$B_ORG === FAB$C_IDX ? indexed : relative)(p, operation);
+  };
+}
+
+/** The first record is the next. */
+function* rewindBuckets(p: Procedure, operation: RecordOperation): ThreadFlow<Completion> {
+  const { irab } = operation;
+  yield* releaseAutomatic(p, operation);
+  irab.IRB$L_NRP_VBN = 1;
+  irab.IRB$V_EOF = 0;
+  irab.IRB$V_CURRENT = 0;
+  irab.IRB$V_FOUND = 0;
+  return { status: RMS$_NORMAL };
+}
+
+/** $FREE: all record locks of the stream, and no record is current any more. */
+function* freeLocks(p: Procedure, operation: RecordOperation): ThreadFlow<Completion> {
+  const any = yield* releaseAll(p, operation);
+  operation.irab.IRB$V_CURRENT = 0;
+  operation.irab.IRB$V_FOUND = 0;
+  return { status: any ? RMS$_NORMAL : RMS$_RNL };
+}
+
+/** $RELEASE: the record whose address is in RAB$T_RFA. */
+function* releaseLock(p: Procedure, operation: RecordOperation): ThreadFlow<Completion> {
+  const { rab } = operation;
+  return { status: (yield* releaseRecord(p, operation, { vbn: rab.RAB$L_RFA0, id: rab.RAB$W_RFA4 })) ? RMS$_NORMAL : RMS$_RNL };
 }
 
 function* rewind(p: Procedure, operation: RecordOperation): ThreadFlow<Completion> {
@@ -99,6 +163,14 @@ function* flush(p: Procedure, operation: RecordOperation): ThreadFlow<Completion
   return completion;
 }
 
+function findRelative(p: Procedure, operation: RecordOperation): ThreadFlow<Completion> {
+  return getRelative(p, operation, true);
+}
+
+function findIndexed(p: Procedure, operation: RecordOperation): ThreadFlow<Completion> {
+  return getIndexed(p, operation, true);
+}
+
 function* nothing(): ThreadFlow<Completion> {
   return { status: RMS$_NORMAL };
 }
@@ -124,16 +196,16 @@ const wait = procedure('RMS$WAIT', function* (p) {
 
 export const STREAM_SERVICES = [
   connect, disconnect, wait,
-  recordService('$GET', either(getSequential, getDeviceRecord)),
-  recordService('$PUT', either(putSequential, putDeviceRecord)),
-  recordService('$FIND', either(findSequential)),
-  recordService('$UPDATE', either(updateSequential)),
-  recordService('$DELETE', impossible),
-  recordService('$TRUNCATE', either(truncateSequential)),
-  recordService('$REWIND', either(rewind, nothing)),
-  recordService('$FLUSH', either(flush, nothing)),
-  recordService('$FREE', notLocked),
-  recordService('$RELEASE', notLocked),
+  recordService('$GET', organized(getRelative, getIndexed, either(getSequential, getDeviceRecord))),
+  recordService('$PUT', organized(putRelative, putIndexed, either(putSequential, putDeviceRecord))),
+  recordService('$FIND', organized(findRelative, findIndexed, either(findSequential))),
+  recordService('$UPDATE', organized(updateRelative, updateIndexed, either(updateSequential))),
+  recordService('$DELETE', organized(deleteRelative, deleteIndexed, impossible)),
+  recordService('$TRUNCATE', organized(impossible, impossible, either(truncateSequential))),
+  recordService('$REWIND', organized(rewindBuckets, rewindIndexed, either(rewind, nothing))),
+  recordService('$FLUSH', organized(flushStructured, flushStructured, either(flush, nothing))),
+  recordService('$FREE', organized(freeLocks, freeLocks, notLocked)),
+  recordService('$RELEASE', organized(releaseLock, releaseLock, notLocked)),
   recordService('$NXTVOL', impossible),
   recordService('$READ', readBlocks),
   recordService('$WRITE', writeBlocks),

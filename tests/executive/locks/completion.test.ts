@@ -162,7 +162,7 @@ describe('how a request ends', () => {
     world.close();
   });
 
-  test('the blocking AST may convert its lock to let the other in: locks as a doorbell', () => {
+  test('qio#30: the blocking AST tells the holder that another process waits; it may convert its lock to let the other in', () => {
     const world = new World(['A', 'B']);
     const [a, b] = [world.actor('A'), world.actor('B')];
     world.onAst = function* (p, what) {

@@ -7,6 +7,7 @@ import { lookasideUse, variableUse } from '../../../src/executive/pool/statistic
 import { roundToGranule } from '../../../src/executive/pool/variable-list.js';
 import { EXE$IPID_TO_EPID, processes } from '../../../src/executive/process/pid.js';
 import { SCH$WAKE } from '../../../src/executive/scheduling/rse.js';
+import { LCK$M_CONVERT } from '../../../src/executive/starlet/lckdef.js';
 import { IO$M_NOW, IO$_READVBLK, IO$_WRITEVBLK } from '../../../src/executive/starlet/iodef.js';
 import { JPI$_CPUTIM, JPI$_LOGINTIM } from '../../../src/executive/starlet/jpidef.js';
 import { PQL$_PRCLM } from '../../../src/executive/starlet/pqldef.js';
@@ -61,10 +62,10 @@ function somebody(p: Procedure, dice: Dice, pid: number): boolean {
   return true;
 }
 
-/** One thing a worker does. Locks are to join here: an $ENQ of a random mode on one of a few resources, a conversion, a $DEQ. */
-function* turn(p: Procedure, dice: Dice, { trace }: Plan, tools: { chan: number; ast: number; pid: number; iosb: number; buffer: number }): Flow<void> {
+/** One thing a worker does. */
+function* turn(p: Procedure, dice: Dice, { trace }: Plan, tools: { chan: number; ast: number; pid: number; iosb: number; buffer: number; lksb: number }): Flow<void> {
   const { pid, iosb, buffer, chan } = tools;
-  const choice = dice.roll(14);
+  const choice = dice.roll(17);
   const target = somebody(p, dice, pid);
   if (!target) return;
   const note = (what: string, status: number): void => trace.note(p, what, status);
@@ -90,6 +91,18 @@ function* turn(p: Procedure, dice: Dice, { trace }: Plan, tools: { chan: number;
       if (dice.roll(3) === 0) note('exit', yield* service(p, '$FORCEX', { pidadr: pid, code: 1 }));
       else if (dice.roll(2) === 0) note('delete', yield* service(p, '$DELPRC', { pidadr: pid }));
       break;
+    case 14: case 15: case 16: {
+      const lkid = p.memory.readLong(tools.lksb + 4);
+      if (lkid === 0) {
+        note('lock', yield* service(p, '$ENQ', { efn: 7, lkmode: dice.roll(6), lksb: tools.lksb, resnam: p.string(`RESOURCE${dice.roll(9)}`), astadr: tools.ast }));
+      } else if (dice.roll(3) === 0) {
+        note('convert', yield* service(p, '$ENQ', { efn: 7, lkmode: dice.roll(6), lksb: tools.lksb, flags: LCK$M_CONVERT }));
+      } else {
+        note('unlock', yield* service(p, '$DEQ', { lkid }));
+        p.memory.writeLong(tools.lksb + 4, 0);
+      }
+      break;
+    }
     default:
       note('cluster', yield* service(p, '$ASCEFC', { efn: 64, name: p.string(`CLUSTER${dice.roll(5)}`) }));
       yield* service(p, dice.roll(2) === 0 ? '$SETEF' : '$CLREF', { efn: 64 + dice.roll(8) });
@@ -101,7 +114,7 @@ function* live(p: Procedure, plan: Plan, beforeSleep: (dice: Dice) => Flow<void>
   const dice = new Dice(plan.seed + p.kernel.pcb.PCB$L_PID);
   const chanAt = p.allocate(4);
   yield* service(p, '$ASSIGN', { devnam: p.string(MAILBOX), chan: chanAt });
-  const tools = { chan: p.memory.readWord(chanAt), ast: astProcedure(p).address, pid: p.allocate(4), iosb: p.allocate(8), buffer: p.allocate(64) };
+  const tools = { chan: p.memory.readWord(chanAt), ast: astProcedure(p).address, pid: p.allocate(4), iosb: p.allocate(8), buffer: p.allocate(64), lksb: p.allocate(8) };
   for (;;) {
     yield* p.scratch(() => turn(p, dice, plan, tools));
     yield* p.scratch(() => beforeSleep(dice));
@@ -184,7 +197,7 @@ function books(system: TestSystem): unknown {
     bytes: variableUse(k, symbol).map(({ name, total, free }) => [name, total - free - (name === 'paged' ? quotaBlocks : 0)]),
     pages: k.sys.SCH$GL_FREECNT + touched,
     processes: [k.sys.SCH$GW_PROCCNT, init.PCB$W_PRCCNT, jib.JIB$W_PRCCNT],
-    quotas: [jib.JIB$W_TQCNT, init.PCB$W_ASTCNT, jib.JIB$L_BYTCNT, jib.JIB$W_FILCNT, jib.JIB$L_PGFLCNT],
+    quotas: [jib.JIB$W_TQCNT, init.PCB$W_ASTCNT, jib.JIB$L_BYTCNT, jib.JIB$W_FILCNT, jib.JIB$L_PGFLCNT, jib.JIB$W_ENQCNT],
     timers: [...k.queueEntries(k.symbol('EXE$GL_TQFL'))].length,
     clusters: [...k.queueEntries(k.symbol('SCH$GQ_CEBHD'))].length,
   };

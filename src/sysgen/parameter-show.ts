@@ -1,6 +1,6 @@
 import { MAJOR_PARAMETERS, PARAMETERS, type Parameter } from '../executive/boot/parameters.js';
 
-/** What SYSGEN's SHOW shows. @source dcl-output-formats.md, SYSGEN; book 25.5 (flags of a parameter and their SHOW switches) */
+/** What SHOW of SYSGEN and of SYSBOOT shows. @source dcl-output-formats.md, SYSGEN; book 25.5 (flags of a parameter and their SHOW switches) */
 
 const GROUPS = ['ACP', 'CLUSTER', 'GEN', 'JOB', 'LGI', 'PQL', 'RMS', 'SCS', 'SPECIAL', 'SYS', 'TTY'] as const;
 const SWITCHES = [...GROUPS, 'ALL', 'DYNAMIC', 'MAJOR', 'NAMES', 'HEX'] as const;
@@ -57,14 +57,3 @@ export function parameterLine(parameter: Parameter, current: number, hexadecimal
   const left = `${name.padEnd(23)}${values} ${unit}`;
   return dynamic ? `${left.padEnd(75)} D` : left;
 }
-
-export const HELP_LINES = [
-  '  USE ACTIVE | CURRENT | DEFAULT | file   values to work on',
-  '  SET parameter value | DEFAULT           change one of them (%X, %O: radix)',
-  '  SHOW parameter                          show one of them',
-  '  SHOW /ALL /DYNAMIC /MAJOR /NAMES /HEX   show many; all but the special ones',
-  '       /ACP /CLUSTER /GEN /JOB /LGI /PQL /RMS /SCS /SPECIAL /SYS /TTY',
-  '  WRITE ACTIVE                            dynamic ones, in the running system',
-  '  WRITE CURRENT | file                    for the next boot; a parameter file',
-  '  EXIT',
-];

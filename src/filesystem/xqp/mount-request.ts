@@ -1,0 +1,103 @@
+import { IOC$CVT_DEVNAM } from '../../executive/io/device-names.js';
+import { descendsFrom } from '../../executive/io/assign.js';
+import type { Kernel } from '../../executive/kernel.js';
+import { LNM$CREATE_NAME, LNM$DELETE_LNMB } from '../../executive/names/index.js';
+import { longwordBytes } from '../../executive/names/item-list.js';
+import { lockedForWrite } from '../../executive/names/lock.js';
+import { hasPrivilege } from '../../executive/names/protection.js';
+import { MNT$M_FOREIGN, MNT$M_GROUP, MNT$M_NOWRITE, MNT$M_OVR_IDENT, MNT$M_SYSTEM } from '../../executive/starlet/mntdef.js';
+import { PRV$V_GRPNAM, PRV$V_MOUNT, PRV$V_SYSNAM, PRV$V_VOLPRO } from '../../executive/starlet/prvdef.js';
+import { SS$_DEVALLOC, SS$_INCVOLLABEL, SS$_NOPRIV, SS$_NORMAL } from '../../executive/starlet/ssdef.js';
+import { LNMX, LNMX$C_BACKPTR } from '../../executive/structures/lnm.js';
+import { textToBytes } from '../../executive/structures/memory.js';
+import { DISKUCB } from '../../executive/structures/ucb.js';
+import { MTL } from '../../executive/structures/volume.js';
+import { fail } from '../file-failure.js';
+import type { HomeBlock } from '../on-disk.js';
+import { FILE_READ, FILE_WRITE, mayUse } from './access-check.js';
+import type { FileRequest } from './request.js';
+
+/**
+ * What IO$_MOUNT is asked for, and who may ask. P1 is a FIB with the flags of $MOUNT in FIB$L_CNTRLVAL; P2 is the label, and behind a zero
+ * byte the logical name. Without P1 the volume is mounted for the whole system, as SYSINIT mounts the system disk.
+ * choice: the book says nothing of these arguments.
+ */
+export interface MountRequest {
+  readonly isSystem: boolean;
+  readonly isGroup: boolean;
+  readonly isForeign: boolean;
+  readonly isReadOnly: boolean;
+  /** The label the volume must have; undefined when any will do. */
+  readonly label: string | undefined;
+  /** Logical name; undefined for DISK$label, '' for none. */
+  readonly logicalName: string | undefined;
+}
+
+const SYSINIT_MOUNT: MountRequest = { isSystem: true, isGroup: false, isForeign: false, isReadOnly: false, label: undefined, logicalName: '' };
+
+const SUPERVISOR = 2;
+const EXECUTIVE = 1;
+const KERNEL = 0;
+
+/** Reads the request and checks what does not depend on the volume. Fails with SS$_NOPRIV, SS$_DEVALLOC. */
+export function mountRequest(k: Kernel, request: FileRequest): MountRequest {
+  if (!request.hasFib) {
+    if (request.irp.IRP$V_MODE !== KERNEL && !hasPrivilege(k, PRV$V_MOUNT)) fail(SS$_NOPRIV);
+    return SYSINIT_MOUNT;
+  }
+  const flags = request.fib.FIB$L_CNTRLVAL;
+  const [label = '', logicalName = ''] = request.name.split('\0');
+  const isSystem = (flags & MNT$M_SYSTEM) !== 0;
+  const isGroup = !isSystem && (flags & MNT$M_GROUP) !== 0;
+  if ((isSystem && !hasPrivilege(k, PRV$V_SYSNAM)) || (isGroup && !hasPrivilege(k, PRV$V_GRPNAM))) fail(SS$_NOPRIV);
+  if (!isSystem && !isGroup) checkOwner(k, request.ucb.address);
+  return {
+    isSystem, isGroup, isForeign: (flags & MNT$M_FOREIGN) !== 0, isReadOnly: (flags & MNT$M_NOWRITE) !== 0,
+    label: label === '' || (flags & MNT$M_OVR_IDENT) !== 0 ? undefined : label, logicalName: logicalName === '' ? undefined : logicalName,
+  };
+}
+
+/** A unit that will belong to this process must not be in use by another. */
+function checkOwner(k: Kernel, ucb: number): void {
+  const unit = DISKUCB.at(k, ucb);
+  if (unit.UCB$L_PID !== 0 ? !descendsFrom(k, unit.UCB$L_PID) : unit.UCB$W_REFC > 1) fail(SS$_DEVALLOC);
+}
+
+/** Fails with SS$_INCVOLLABEL when the volume is another than the one meant. */
+export function checkLabel(label: string, { label: wanted }: MountRequest): void {
+  if (wanted !== undefined && wanted.toUpperCase() !== label.trimEnd()) fail(SS$_INCVOLLABEL);
+}
+
+/** Whether the volume's owner and protection let the process mount it so. @source digest appA fact 13 */
+export function mayMountVolume(k: Kernel, home: HomeBlock, { isForeign, isReadOnly }: MountRequest): boolean {
+  if (hasPrivilege(k, PRV$V_VOLPRO)) return true;
+  if (isForeign) return home.HM2$L_VOLOWNER === k.pcb.PCB$L_UIC;
+  return mayUse(k, home.HM2$L_VOLOWNER, home.HM2$W_PROTECT, isReadOnly ? FILE_READ : FILE_READ | FILE_WRITE);
+}
+
+/** The unit's name in the table of those who may use the volume; the MTL knows it. @returns status */
+export function nameVolume(k: Kernel, ucb: number, label: string, request: MountRequest, mtl: number): number {
+  const name = request.logicalName ?? (label === '' ? '' : `DISK$${label}`);
+  if (name === '') return SS$_NORMAL;
+  const [table, mode] = request.isSystem ? ['LNM$SYSTEM', EXECUTIVE] as const : request.isGroup ? ['LNM$GROUP', EXECUTIVE] as const : ['LNM$JOB', SUPERVISOR] as const;
+  const created = LNM$CREATE_NAME(k, {
+    name, table, mode, flags: 0, trusted: true,
+    translations: [
+      { index: 0, flags: LNMX.mask.LNMX$V_TERMINAL, value: textToBytes(IOC$CVT_DEVNAM(k, ucb)) }, { index: LNMX$C_BACKPTR, flags: 0, value: longwordBytes(mtl) },
+    ],
+  });
+  if (created.status & 1) MTL.at(k, mtl).MTL$L_LOGNAME = created.lnmb;
+  return created.status;
+}
+
+/** Deletes the logical name of a volume, unless somebody has done so before. */
+export function unnameVolume(k: Kernel, lnmb: number): void {
+  if (lnmb !== 0) lockedForWrite(k, () => LNM$DELETE_LNMB(k, lnmb));
+}
+
+/** Whether the process may dismount the volume of a unit: the system's, its group's, its own job's. */
+export function mayDismount(k: Kernel, ucb: number, vcb: { readonly VCB$V_SYSTEM: number; readonly VCB$V_GROUP: number }): boolean {
+  if (vcb.VCB$V_SYSTEM !== 0) return hasPrivilege(k, PRV$V_SYSNAM) || hasPrivilege(k, PRV$V_MOUNT);
+  if (vcb.VCB$V_GROUP !== 0) return hasPrivilege(k, PRV$V_GRPNAM) || hasPrivilege(k, PRV$V_MOUNT);
+  return descendsFrom(k, DISKUCB.at(k, ucb).UCB$L_PID);
+}

@@ -1,0 +1,136 @@
+import type { Procedure } from '../../executive/gate/procedure.js';
+import type { ThreadFlow } from '../../executive/gate/thread.js';
+import { FAB$M_DFW } from '../../executive/starlet/fabdef.js';
+import { IO$_MODIFY, IO$_READVBLK, IO$_WRITEVBLK } from '../../executive/starlet/iodef.js';
+import { RMS$_DME, RMS$_EXT, RMS$_RER, RMS$_WER } from '../../executive/starlet/rmsdef.js';
+import { FIB$M_EXTEND } from '../../filesystem/fib.js';
+import { fileFailure, fileFunction, succeeded } from '../acp.js';
+import { putRecordAttributes, recordAttributeItem } from '../files/attributes.js';
+import { queueIo, type IoContext } from '../operation.js';
+import { buffersOf, createBuffer, deleteBuffer, releaseWorkArea, type Bdb, type Ifab } from '../segments.js';
+import { BLOCK } from './buffer.js';
+import { failRecord } from './failure.js';
+
+/**
+ * Buckets of relative and indexed files, and the blocks of their prologues, in the buffers of the file (BDBs on the IFAB). What is taken out of a
+ * buffer is a copy, which an operation changes and stores again; nothing of it stays when the operation is over. A stored bucket is written at once,
+ * so that the order of an operation's writes is the order of its stores; with FAB$V_DFW, and nobody else at the file, when its buffer is needed.
+ */
+const FEWEST_BUFFERS = 6;
+
+/** RAB$B_MBF of a stream that connects: the file gets at least as many buffers. */
+export function setBufferLimit(ifab: Ifab, wanted: number): void {
+  ifab.IFB$W_BUFFERS = Math.max(ifab.IFB$W_BUFFERS, FEWEST_BUFFERS, wanted < SIGN ? wanted : 0);
+}
+
+const SIGN = 0x80;
+
+function used(ifab: Ifab, bdb: Bdb): void {
+  ifab.IFB$L_CLOCK = (ifab.IFB$L_CLOCK + 1) >>> 0;
+  bdb.BDB$L_USE = ifab.IFB$L_CLOCK;
+}
+
+function find(p: Procedure, ifab: Ifab, vbn: number, size: number): Bdb | undefined {
+  for (const bdb of buffersOf(p, ifab)) if (bdb.BDB$L_VBN === vbn && bdb.BDB$W_NUMB === size) return bdb;
+  return undefined;
+}
+
+/** The bucket of `blocks` blocks at `vbn`. Fails with RMS$_RER, RMS$_DME. */
+export function* readBucket(p: Procedure, context: IoContext, vbn: number, blocks: number): ThreadFlow<Uint8Array> {
+  const { ifab } = context;
+  const size = blocks * BLOCK;
+  let bdb = find(p, ifab, vbn, size);
+  if (!bdb) {
+    bdb = yield* emptyBuffer(p, context, size);
+    const { first } = yield* queueIo(p, context, { chan: ifab.IFB$W_CHAN, func: IO$_READVBLK, p1: bdb.BDB$L_ADDR, p2: size, p3: vbn });
+    if (!(first & 1)) failRecord(RMS$_RER, first & STATUS);
+    bdb.BDB$L_VBN = vbn;
+  }
+  used(ifab, bdb);
+  return p.memory.readBytes(bdb.BDB$L_ADDR, size);
+}
+
+const STATUS = 0xffff;
+
+/** Stores a bucket. Fails with RMS$_WER, RMS$_DME. */
+export function* writeBucket(p: Procedure, context: IoContext, vbn: number, bytes: Uint8Array): ThreadFlow<void> {
+  const { ifab } = context;
+  const bdb = find(p, ifab, vbn, bytes.length) ?? (yield* emptyBuffer(p, context, bytes.length));
+  p.memory.writeBytes(bdb.BDB$L_ADDR, bytes);
+  bdb.BDB$L_VBN = vbn;
+  bdb.BDB$V_DIRTY = 1;
+  used(ifab, bdb);
+  if (!(ifab.IFB$L_FOP & FAB$M_DFW) || ifab.IFB$V_LOCKING) yield* clean(p, context, bdb);
+}
+
+function* clean(p: Procedure, context: IoContext, bdb: Bdb): ThreadFlow<void> {
+  if (!bdb.BDB$V_DIRTY) return;
+  bdb.BDB$V_DIRTY = 0;
+  const { first } = yield* queueIo(p, context, {
+    chan: context.ifab.IFB$W_CHAN, func: IO$_WRITEVBLK, p1: bdb.BDB$L_ADDR, p2: bdb.BDB$W_NUMB, p3: bdb.BDB$L_VBN,
+  });
+  if (first & 1) return;
+  bdb.BDB$L_VBN = 0;                               // the disk has what it had before
+  failRecord(RMS$_WER, first & STATUS);
+}
+
+/** Writes what deferred write has held back. Fails with RMS$_WER. */
+export function* flushBuckets(p: Procedure, context: IoContext): ThreadFlow<void> {
+  for (const bdb of [...buffersOf(p, context.ifab)]) yield* clean(p, context, bdb);
+}
+
+/** Forgets what is in the buffers: somebody else has changed the file. */
+export function forgetBuckets(p: Procedure, ifab: Ifab): void {
+  for (const bdb of buffersOf(p, ifab)) if (!bdb.BDB$V_DIRTY) bdb.BDB$L_VBN = 0;
+}
+
+function* emptyBuffer(p: Procedure, context: IoContext, size: number): ThreadFlow<Bdb> {
+  const { ifab } = context;
+  for (;;) {
+    const all = [...buffersOf(p, ifab)];
+    const fresh = all.length < ifab.IFB$W_BUFFERS ? createBuffer(p, ifab, size) : undefined;
+    if (fresh) return fresh;
+    const oldest = all.sort((a, b) => a.BDB$L_USE - b.BDB$L_USE)[0];
+    if (!oldest) failRecord(RMS$_DME);
+    yield* clean(p, context, oldest);
+    oldest.BDB$L_VBN = 0;
+    if (oldest.BDB$W_NUMB === size) return oldest;
+    deleteBuffer(p, ifab, oldest);
+  }
+}
+
+/**
+ * Makes the file longer by at least `blocks` blocks, and the end of file in its header with it: another process may come to the new blocks at once.
+ * Fails with RMS$_FUL, RMS$_EXT.
+ *
+ * @returns the first new block and how many there are
+ */
+export function* growFile(p: Procedure, context: IoContext, blocks: number): ThreadFlow<{ readonly vbn: number; readonly blocks: number }> {
+  const { ifab } = context;
+  const result = yield* fileFunction(p, context, { func: IO$_MODIFY, extendControl: FIB$M_EXTEND, extendSize: blocks });
+  if (!succeeded(result)) return giveUp(fileFailure(result, RMS$_EXT));
+  const added = { vbn: result.fib.FIB$L_EXVBN, blocks: result.fib.FIB$L_EXSZ };
+  ifab.IFB$L_HBK = added.vbn + added.blocks - 1;
+  yield* storeAttributes(p, context, ifab.IFB$L_HBK + 1);
+  return added;
+}
+
+/** Writes the file's attributes with the end of file at block `end`. Fails with RMS$_WER and the like. */
+export function* storeAttributes(p: Procedure, context: IoContext, end: number): ThreadFlow<void> {
+  const { ifab } = context;
+  ifab.IFB$L_EBK = end;
+  ifab.IFB$W_FFB = 0;
+  const result = yield* fileFunction(p, context, {
+    func: IO$_MODIFY, attributes: (fwa) => {
+      putRecordAttributes(p, ifab, fwa);
+      return [recordAttributeItem(fwa)];
+    },
+  });
+  ifab.IFB$V_DIRTY = 0;
+  if (!succeeded(result)) giveUp(fileFailure(result, RMS$_EXT));
+  releaseWorkArea(p, ifab);
+}
+
+function giveUp({ status, stv }: { readonly status: number; readonly stv?: number }): never {
+  return failRecord(status, stv ?? 0);
+}

@@ -1,0 +1,113 @@
+$! SYS$SYSTEM:SHUTDOWN.COM - stops the system in order.
+$!
+$! P1 minutes until then, P2 reason, P3 invoke SYS$MANAGER:SYSHUTDWN.COM (YES or NO), P4 boot again (YES or NO). What is not given is asked for.
+$! Site-specific commands belong into SYS$MANAGER:SYSHUTDWN.COM.
+$ SET NOVERIFY
+$ SET NOON
+$ IF F$PRIVILEGE("CMKRNL,OPER,WORLD") THEN GOTO ASK
+$ WRITE SYS$OUTPUT "%SHUTDOWN-E-NOPRIV, CMKRNL, OPER and WORLD privileges are needed to shut the system down"
+$ EXIT %X10000024
+$ASK:
+$ SAY = "WRITE SYS$OUTPUT"
+$ SAY ""
+$ SAY "	SHUTDOWN -- Perform an Orderly System Shutdown"
+$ SAY ""
+$ IF P1 .EQS. "" THEN INQUIRE/NOPUNCTUATION P1 "How many minutes until final shutdown [0]: "
+$ IF P1 .EQS. "" THEN P1 = "0"
+$ IF F$TYPE(P1) .EQS. "INTEGER" THEN GOTO REASON
+$ P1 = ""
+$ GOTO ASK
+$REASON:
+$ IF P2 .EQS. "" THEN INQUIRE/NOPUNCTUATION P2 "Reason for shutdown [Standalone]: "
+$ IF P2 .EQS. "" THEN P2 = "Standalone"
+$ IF P3 .EQS. "" THEN INQUIRE/NOPUNCTUATION P3 "Do you want to invoke the site-specific shutdown procedure [YES]? "
+$ IF P4 .EQS. "" THEN INQUIRE/NOPUNCTUATION P4 "Should an automatic system reboot be performed [NO]? "
+$ MINUTES = F$INTEGER(P1)
+$!
+$! Users are told, every minute
+$!
+$ SAY "%SHUTDOWN-I-DISLOGINS, interactive logins will now be disabled"
+$ SET LOGINS/INTERACTIVE=0
+$WARN:
+$ IF MINUTES .GT. 0 THEN REPLY/ALL/BELL/SHUTDOWN "''P2'; the system will be shut down in ''MINUTES' minute(s)"
+$ IF MINUTES .LE. 0 THEN GOTO FINAL
+$ WAIT 00:01:00
+$ MINUTES = MINUTES - 1
+$ GOTO WARN
+$FINAL:
+$ REPLY/ALL/BELL/SHUTDOWN "''P2'; the system is being shut down NOW"
+$!
+$ IF P3 .EQS. "" THEN P3 = "YES"
+$ IF .NOT. P3 THEN GOTO USERS
+$ IF F$SEARCH("SYS$MANAGER:SYSHUTDWN.COM") .EQS. "" THEN GOTO USERS
+$ SAY "%SHUTDOWN-I-SITESHUT, the site-specific shutdown procedure will now be invoked"
+$ @SYS$MANAGER:SYSHUTDWN
+$ SET NOON
+$!
+$! Processes: those of users first, and none that is needed to stop the others
+$!
+$USERS:
+$ SAY "%SHUTDOWN-I-STOPUSER, all user processes will now be stopped"
+$ SYSTEM_PROCESSES = ",NULL,SWAPPER,ERRFMT,OPCOM,JOB_CONTROL,"
+$ GOSUB STOP_PROCESSES
+$ SYSTEM_PROCESSES = ",NULL,SWAPPER,"
+$ SET MESSAGE/NOTEXT/NOIDENTIFICATION/NOFACILITY/NOSEVERITY
+$ STOP JOB_CONTROL
+$ STOP OPCOM
+$ STOP ERRFMT
+$ SET MESSAGE/TEXT/IDENTIFICATION/FACILITY/SEVERITY
+$ GOSUB STOP_PROCESSES
+$!
+$! Volumes: all that can be dismounted, the system disk not
+$!
+$ SAY "%SHUTDOWN-I-DISMOUNT, all volumes will now be dismounted"
+$ SYSTEM_DISK = F$GETDVI("SYS$SYSDEVICE","DEVNAM")
+$ KINDS = "DUA,HDA"
+$ KIND = 0
+$NEXT_KIND:
+$ UNIT = 0
+$NEXT_UNIT:
+$ DISK = F$ELEMENT(KIND,",",KINDS) + F$STRING(UNIT) + ":"
+$ UNIT = UNIT + 1
+$ IF .NOT. F$GETDVI(DISK,"EXISTS") THEN GOTO LAST_UNIT
+$ IF F$GETDVI(DISK,"DEVNAM") .EQS. SYSTEM_DISK THEN GOTO NEXT_UNIT
+$ IF F$GETDVI(DISK,"MNT") THEN DISMOUNT/NOUNLOAD 'DISK'
+$ GOTO NEXT_UNIT
+$LAST_UNIT:
+$ IF UNIT .LT. 8 THEN GOTO NEXT_UNIT
+$ KIND = KIND + 1
+$ IF KIND .LT. 2 THEN GOTO NEXT_KIND
+$!
+$! The end
+$!
+$ DEFINE/NOLOG OPC$NODUMP TRUE
+$ IF P4 .EQS. "" THEN P4 = "NO"
+$ IF P4 THEN DEFINE/NOLOG OPC$REBOOT TRUE
+$ RUN SYS$SYSTEM:OPCCRASH
+$ EXIT
+$!
+$! Stops all processes but this one and those in SYSTEM_PROCESSES, and gives them time to go
+$!
+$STOP_PROCESSES:
+$ TRIES = 0
+$LOOK:
+$ CONTEXT = ""
+$ LEFT = 0
+$NEXT_PROCESS:
+$ PID = F$PID(CONTEXT)
+$ IF PID .EQS. "" THEN GOTO LOOKED
+$ IF PID .EQS. F$GETJPI("","PID") THEN GOTO NEXT_PROCESS
+$ SET MESSAGE/NOTEXT/NOIDENTIFICATION/NOFACILITY/NOSEVERITY
+$ NAME = ""
+$ NAME = F$GETJPI(PID,"PRCNAM")
+$ IF F$LOCATE("," + NAME + ",",SYSTEM_PROCESSES) .LT. F$LENGTH(SYSTEM_PROCESSES) THEN GOTO KEEP
+$ LEFT = LEFT + 1
+$ IF TRIES .EQ. 0 THEN STOP/IDENTIFICATION='PID'
+$KEEP:
+$ SET MESSAGE/TEXT/IDENTIFICATION/FACILITY/SEVERITY
+$ GOTO NEXT_PROCESS
+$LOOKED:
+$ TRIES = TRIES + 1
+$ IF LEFT .EQ. 0 .OR. TRIES .GT. 20 THEN RETURN
+$ WAIT 00:00:00.20
+$ GOTO LOOK

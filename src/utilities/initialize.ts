@@ -1,0 +1,149 @@
+import { cliGetValue, cliIsNegated, cliIsPresent } from '../dcl/cli-client.js';
+import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { procedure, type Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
+import { service } from '../executive/gate/service-call.js';
+import { JPI$_CURPRIV, JPI$_UIC, JPI$_USERNAME } from '../executive/starlet/jpidef.js';
+import { PRV$V_SYSPRV, PRV$V_VOLPRO } from '../executive/starlet/prvdef.js';
+import { SS$_DEVALRALLOC, SS$_DEVMOUNT, SS$_NOPRIV, SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { FileFailure } from '../filesystem/file-failure.js';
+import { initializeVolume, LARGEST_MAXIMUM_FILES, type InitializeOptions } from '../filesystem/initialize.js';
+import { homeBlockOf } from '../filesystem/on-disk.js';
+import { isHomeBlock } from '../filesystem/volume.js';
+import { DiskChannel, onChannel } from './disk-channel.js';
+import { messageCode, report, severe } from './messages.js';
+import { getProcess } from './process-information.js';
+import { uicQualifier } from './selection.js';
+
+/**
+ * INIT.EXE: makes a disk an empty Files-11 volume of structure level 2. Who may: the owner of the volume that is on it, or who has VOLPRO
+ * privilege; LOG_IO privilege in any case. choice: the index file is always in the middle. @source DCL Dictionary, INITIALIZE
+ */
+const BLOCK = 512;
+const HOME_LBN = 1;
+const SYSTEM_OWNER = 0x0001_0001;
+/** /NOSHARE: nothing for group and world. */
+const PRIVATE_PROTECTION = 0xff00;
+
+interface Who {
+  readonly uic: number;
+  readonly username: string;
+  readonly privileges: bigint;
+}
+
+const ITEMS = { uic: { code: JPI$_UIC, kind: 'long' }, username: { code: JPI$_USERNAME, kind: 'text' }, privileges: { code: JPI$_CURPRIV, kind: 'quad' } } as const;
+
+const holds = ({ privileges }: Who, bit: number): boolean => ((privileges >> BigInt(bit)) & 1n) !== 0n;
+
+function* invoker(p: Procedure): Flow<Who> {
+  return yield* p.scratch(function* () { return (yield* getProcess(p, p.allocate(4), ITEMS)).values; });
+}
+
+/** The command's qualifiers, as typed. */
+interface Wanted {
+  readonly numbers: Readonly<Record<string, string | undefined>>;
+  readonly isPrivate: boolean;
+  readonly isSystem: boolean;
+  readonly givesOwner: boolean;
+  readonly userName: string | undefined;
+}
+
+function* qualifiers(p: Procedure): Flow<Wanted> {
+  const numbers: Record<string, string | undefined> = {};
+  for (const name of ['CLUSTER_SIZE', 'HEADERS', 'MAXIMUM_FILES', 'STRUCTURE']) numbers[name] = yield* cliGetValue(p, name);
+  return {
+    numbers, isPrivate: yield* cliIsNegated(p, 'SHARE'), isSystem: yield* cliIsPresent(p, 'SYSTEM'), givesOwner: yield* cliIsPresent(p, 'OWNER_UIC'),
+    userName: yield* cliGetValue(p, 'USER_NAME'),
+  };
+}
+
+/** The numbers, within what a volume can have; a text says what is wrong. */
+function numberOptions({ numbers }: Wanted, blocks: number): Partial<InitializeOptions> | string {
+  const limits = [['CLUSTER_SIZE', 1, Math.floor(blocks / 50)], ['HEADERS', 16, 65500], ['MAXIMUM_FILES', 16, LARGEST_MAXIMUM_FILES], ['STRUCTURE', 2, 2]] as const;
+  const values: Record<string, number> = {};
+  for (const [qualifier, least, most] of limits) {
+    const typed = numbers[qualifier];
+    if (typed === undefined) continue;
+    values[qualifier] = Number(typed);
+    if (!(values[qualifier] >= least && values[qualifier] <= most)) return `/${qualifier} is from ${least} to ${most}`;
+  }
+  const { CLUSTER_SIZE: cluster, HEADERS: headers, MAXIMUM_FILES: maximumFiles } = values;
+  return { ...(cluster === undefined ? {} : { cluster }), ...(headers === undefined ? {} : { headers }), ...(maximumFiles === undefined ? {} : { maximumFiles }) };
+}
+
+/** What goes to the disk, in order; the home blocks are last. @returns the reason when such a volume cannot be */
+function layOut(blocks: number, options: InitializeOptions): readonly (readonly [lbn: number, bytes: Uint8Array])[] | string {
+  const writes: [number, Uint8Array][] = [];
+  try {
+    initializeVolume({ blocks, read: (_lbn, count) => new Uint8Array(count * BLOCK), write: (lbn, bytes) => { writes.push([lbn, bytes.slice()]); } }, options);
+    return writes;
+  } catch (error) {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  }
+}
+
+/** Owner of the volume: /OWNER_UIC, /SYSTEM, or who makes it. A status when he may not. */
+function* volumeOwner(p: Procedure, who: Who, { isSystem, givesOwner }: Wanted): Flow<{ readonly uic: number } | number> {
+  if (!isSystem && !givesOwner) return { uic: who.uic };
+  if (who.uic >>> 16 > p.kernel.sys.EXE$GL_SYSUIC && !holds(who, PRV$V_SYSPRV)) return SS$_NOPRIV;
+  return isSystem ? { uic: SYSTEM_OWNER } : yield* uicQualifier(p, 'OWNER_UIC');
+}
+
+function* initialize(p: Procedure, disk: DiskChannel, label: string, wanted: Wanted): Flow<number> {
+  const who = yield* invoker(p);
+  const old = yield* onChannel(disk.read(HOME_LBN, 1));
+  if (isHomeBlock(old) && homeBlockOf(old).HM2$L_VOLOWNER !== who.uic && !holds(who, PRV$V_VOLPRO)) return yield* severe(p, 'INIT', SS$_NOPRIV);
+  const chosen = numberOptions(wanted, disk.blocks);
+  if (typeof chosen === 'string') return yield* report(p, { code: messageCode('INIT$_VALUERR'), args: [chosen] });
+  const owner = yield* volumeOwner(p, who, wanted);
+  if (typeof owner === 'number') return yield* severe(p, 'INIT', owner);
+  const writes = layOut(disk.blocks, {
+    ...chosen, label, owner: owner.uic, ownerName: (wanted.userName ?? who.username.trim()).toUpperCase().slice(0, 12),
+    date: p.kernel.sys.EXE$GQ_SYSTIME, ...(wanted.isPrivate ? { volumeProtection: PRIVATE_PROTECTION } : {}),
+  });
+  if (typeof writes === 'string') return yield* report(p, { code: messageCode('INIT$_VALUERR'), args: [writes] });
+  // While the volume is half made there is no home block.
+  yield* onChannel(disk.write(HOME_LBN, new Uint8Array(BLOCK)));
+  for (const [lbn, bytes] of writes) yield* onChannel(disk.write(lbn, bytes));
+  return SS$_NORMAL;
+}
+
+const main = procedure('INIT$MAIN', function* (p) {
+  const typed = (yield* cliGetValue(p, 'DEVICE'))!.toUpperCase();
+  const device = typed.includes(':') ? typed : `${typed}:`;
+  const label = (yield* cliGetValue(p, 'VOLUME'))!.toUpperCase();
+  if (!/^[A-Z0-9$_-]{1,12}$/.test(label)) return yield* report(p, { code: messageCode('INIT$_BADVOLLABEL'), args: [label] });
+  const wanted = yield* qualifiers(p);
+  const disk = yield* DiskChannel.open(p, device);
+  if (typeof disk === 'number') return yield* severe(p, 'INIT', disk);
+  if (disk.isMounted) {
+    yield* disk.close();
+    return yield* severe(p, 'INIT', SS$_DEVMOUNT);
+  }
+  yield* disk.close();
+  return yield* whileAllocated(p, device, function* () {
+    const own = yield* DiskChannel.open(p, device);
+    if (typeof own === 'number') return yield* severe(p, 'INIT', own);
+    let status: number;
+    try {
+      status = yield* initialize(p, own, label, wanted);
+    } catch (error) {
+      if (!(error instanceof FileFailure)) throw error;
+      status = yield* severe(p, 'INIT', error.status);
+    }
+    yield* own.close();
+    return status;
+  });
+});
+
+/** Nobody else may use the disk meanwhile. */
+function* whileAllocated(p: Procedure, device: string, body: () => Flow<number>): Flow<number> {
+  const allocated = yield* p.scratch(() => service(p, '$ALLOC', { devnam: p.string(device) }));
+  if (!(allocated & 1)) return yield* severe(p, 'INIT', allocated);
+  const status = yield* body();
+  if (allocated !== SS$_DEVALRALLOC) yield* p.scratch(() => service(p, '$DALLOC', { devnam: p.string(device) }));
+  return status;
+}
+
+export const INIT_IMAGE: ResidentImage = { name: 'INIT', transfer: 'INIT$MAIN', routines: [main] };
