@@ -30,7 +30,7 @@ export function runCommand(): Command {
     .option('--disk <file>', 'system disk image, instead of the one in the data directory; it is not changed')
     .option('--data-dir <dir>', 'where the system disk is kept (STARLET_HOME; default ~/.local/share/starlet)')
     .option('--mount <dir=name>', 'mount a further host directory; :ro behind it for read-only', mountOption)
-    .option('--unit <unit=file>', 'a further disk image, not mounted: DUA1=FILE, DUA1=FILE:ro, DUA1=FILE,BLOCKS', unitOption)
+    .option('--unit <unit=file>', 'a further disk image, which can be changed: DUA1=FILE, DUA1=FILE:ro, DUA1=FILE,BLOCKS', unitOption)
     .addHelpText('after', [
       '', "The procedure's directory is mounted as HDA0: and is the default directory. The system disk is not changed: every run starts from the same.",
       'Exit code by the final $STATUS: 0 success or informational, 1 warning, 2 error, 4 severe error.',

@@ -136,12 +136,13 @@ test('the host clock never goes back', () => {
 
 // Console.
 
-test('console input waits its turn in RXDB, output goes to the port', () => {
+test('ch19#41: console input waits its turn in RXDB, character in bits 7:0 and the terminal\'s 0 in bits 11:8; output goes to the port', () => {
   const b = bench();
-  for (const byte of [65, 66, 67]) b.m.console.receive(byte);
+  for (const byte of [65, 255, 67]) b.m.console.receive(byte);
   expect(b.m.cpu.readPR(32)).toBe(0x80);
-  expect([b.m.cpu.readPR(33), b.m.cpu.readPR(33), b.m.cpu.readPR(33), b.m.cpu.readPR(32)]).toEqual([65, 66, 67, 0]);
+  expect([b.m.cpu.readPR(33), b.m.cpu.readPR(33), b.m.cpu.readPR(33), b.m.cpu.readPR(32)]).toEqual([65, 255, 67, 0]);
   b.m.cpu.writePR(35, 0x48);
+  b.m.cpu.writePR(35, 0x149);       // for another device of the console subsystem
   expect([b.output, b.m.cpu.readPR(34)]).toEqual([[0x48], 0x80]);
 });
 

@@ -42,6 +42,8 @@ for (const seed of [1, 2, 3]) {
             fab.FAB$B_FAC = random(256);
             fab.FAB$B_SHR = random(4) === 0 ? random(256) : 0;
             fab.FAB$B_RFM = random(8);
+            fab.FAB$B_ORG = random(3) === 0 ? 16 * random(5) : 0;
+            fab.FAB$B_BKS = random(8) === 0 ? random(256) : 0;
             fab.FAB$W_MRS = random(300);
             fab.FAB$B_FSZ = random(20);
             fab.FAB$L_ALQ = random(60);

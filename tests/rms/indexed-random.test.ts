@@ -68,7 +68,7 @@ describe('random operations on indexed files', () => {
       const fab = indexedFab(p, [{ segments: [[0, 60]] }, { segments: [[60, 40]], flags: XAB$M_DUP }]);
       const rab = yield* openStream(p, fab, '$CREATE');
       const records = new Map<string, Uint8Array>();
-      for (let turn = 0; turn < 500; turn += 1) {
+      for (let turn = 0; turn < 320; turn += 1) {
         const text = String(random(1_000_000)).padStart(60, 'k') + String(random(40)).padEnd(40 + random(30), '.');
         setKey(p, rab, '');
         if (records.has(text)) continue;

@@ -3,11 +3,12 @@ import { service } from '../../src/executive/gate/service-call.js';
 import { FAB$C_FIX } from '../../src/executive/starlet/fabdef.js';
 import { RAB$C_RFA, RAB$C_SEQ, RAB$M_KGE, RAB$M_KGT, RAB$M_LIM } from '../../src/executive/starlet/rabdef.js';
 import {
-  RMS$_AID, RMS$_BKS, RMS$_CHG, RMS$_CUR, RMS$_DAN, RMS$_DEL, RMS$_DTP, RMS$_DUP, RMS$_EOF, RMS$_FLG, RMS$_KRF, RMS$_KSZ, RMS$_NORMAL, RMS$_NPK, RMS$_OK_DUP, RMS$_OK_LIM,
+  RMS$_AID, RMS$_BKS, RMS$_CHG, RMS$_CUR, RMS$_DAN, RMS$_DEL, RMS$_DTP, RMS$_DUP, RMS$_EOF, RMS$_FLG, RMS$_FUL, RMS$_KRF, RMS$_KSZ, RMS$_NORMAL, RMS$_NPK, RMS$_OK_DUP, RMS$_OK_IDX, RMS$_OK_LIM,
   RMS$_PLV, RMS$_POS, RMS$_REF, RMS$_RFA, RMS$_RNF, RMS$_RSZ, RMS$_SEG, RMS$_SEQ, RMS$_SIZ,
 } from '../../src/executive/starlet/rmsdef.js';
 import { XAB$C_IN2, XAB$C_PAC, XAB$M_CHG, XAB$M_DUP, XAB$M_NUL } from '../../src/executive/starlet/xabdef.js';
 import { textToBytes } from '../../src/executive/structures/memory.js';
+import { verifyVolume } from '../../src/filesystem/verify.js';
 import { areaXab, indexedFab, keyXab, openStream, rawBlock, setKey, summaryXab, EVERYTHING, type KeySpec } from './indexed-support.js';
 import { getText, makeFab, putText, runOnDisk } from './support.js';
 
@@ -216,5 +217,92 @@ describe('indexed files', () => {
         .toEqual([17, 'red', 0x82, 1, 0, vbn, 0, 0, 0, 0x02, 2, 0, vbn, 0, 0, 0]);
       return 1;
     });
+  });
+
+  it('on a full disk a $PUT fails with RMS$_FUL, and every index has the records that were there', () => {
+    const { system, store } = runOnDisk(function* (p) {
+      const fab = indexedFab(p, [{ segments: [[0, 5]] }, { segments: [[5, 55]], flags: XAB$M_DUP | XAB$M_CHG }, { segments: [[1, 59]] }]);
+      const rab = yield* openStream(p, fab, '$CREATE');
+      const kept: string[] = [];
+      const put = function* (turn: number): Generator<never, number, number> {
+        const number = (turn * 7919) % 90000;
+        const text = `${10000 + number}`.padEnd(60, String(number % 37));
+        setKey(p, rab, '');
+        const status = yield* putText(p, rab, text) as Generator<never, number, number>;
+        if (status & 1) kept.push(text);
+        return status;
+      };
+      for (let turn = 0; turn < 15; turn += 1) yield* put(turn);
+      // nearly all other blocks go to another file
+      for (let blocks = 2048; blocks > 3; blocks >>>= 1) {
+        const filler = makeFab(p, 'FILLER.DAT', { alq: blocks });
+        while ((yield* service(p, '$CREATE', { fab: filler.address })) & 1) yield* service(p, '$CLOSE', { fab: filler.address });
+      }
+      let failures = 0;
+      for (let turn = 15; turn < 300 && failures < 12; turn += 1) {
+        const status = yield* put(turn);
+        if (status & 1) continue;
+        expect(status).toBe(RMS$_FUL);
+        failures += 1;
+      }
+      expect(failures).toBeGreaterThan(0);
+      expect(kept.length).toBeGreaterThan(15);
+      for (const reference of [0, 1, 2]) {
+        rab.RAB$B_KRF = reference;
+        expect(yield* service(p, '$REWIND', { rab: rab.address })).toBe(RMS$_NORMAL);
+        rab.RAB$B_RAC = RAB$C_SEQ;
+        const read: string[] = [];
+        for (;;) {
+          const text = yield* getText(p, rab);
+          if (typeof text === 'string') read.push(text);
+          else {
+            expect(text).toBe(RMS$_EOF);
+            break;
+          }
+        }
+        expect([...read].sort()).toEqual([...kept].sort());
+      }
+      expect(yield* service(p, '$CLOSE', { fab: fab.address })).toBe(RMS$_NORMAL);
+      return 1;
+    });
+    expect(system.checkBooks()).toEqual([]);
+    expect(verifyVolume(store)).toEqual([]);
+  });
+
+  it('RMS$_OK_IDX: a record for whose bucket the index has no room is there all the same', () => {
+    const statuses = new Set<number>();
+    for (const spare of [2, 5]) runOnDisk(function* (p) {
+      const fab = indexedFab(p, [{ segments: [[0, 100]] }]);
+      const rab = yield* openStream(p, fab, '$CREATE');
+      const kept: string[] = [];
+      const put = function* (turn: number): Generator<never, void, number> {
+        const text = String(10000 + (turn * 7919) % 90000).padEnd(100, '-');
+        setKey(p, rab, '');
+        const status = yield* putText(p, rab, text) as Generator<never, number, number>;
+        statuses.add(status);
+        if (status & 1) kept.push(text);
+      };
+      for (let turn = 0; turn < 5; turn += 1) yield* put(turn);
+      const room = makeFab(p, 'ROOM.DAT', { alq: spare });
+      expect(yield* service(p, '$CREATE', { fab: room.address })).toBe(RMS$_NORMAL);
+      yield* service(p, '$CLOSE', { fab: room.address });
+      for (let blocks = 2048; blocks > 0; blocks >>>= 1) {
+        const filler = makeFab(p, 'FILLER.DAT', { alq: blocks });
+        while ((yield* service(p, '$CREATE', { fab: filler.address })) & 1) yield* service(p, '$CLOSE', { fab: filler.address });
+      }
+      expect(yield* service(p, '$ERASE', { fab: room.address })).toBe(RMS$_NORMAL);
+      for (let turn = 5; turn < 60; turn += 1) yield* put(turn);
+      expect(yield* service(p, '$REWIND', { rab: rab.address })).toBe(RMS$_NORMAL);
+      rab.RAB$B_RAC = RAB$C_SEQ;
+      for (const text of [...kept].sort()) expect(yield* getText(p, rab)).toBe(text);
+      expect(yield* getText(p, rab)).toBe(RMS$_EOF);
+      for (const text of kept) {
+        setKey(p, rab, text);
+        expect(yield* getText(p, rab)).toBe(text);
+      }
+      expect(yield* service(p, '$CLOSE', { fab: fab.address })).toBe(RMS$_NORMAL);
+      return 1;
+    });
+    expect(statuses).toEqual(new Set([RMS$_NORMAL, RMS$_OK_IDX, RMS$_FUL]));
   });
 });

@@ -237,5 +237,40 @@ describe('sharing', () => {
       return 1;
     });
   });
-});
 
+  it('an image that ends with a record locked leaves nothing behind', () => {
+    let held = 0;
+    const { system } = runOnDisk(function* (p) {
+      const { rab } = yield* make(p, 'indexed');
+      expect(yield* service(p, '$CREPRC', { image: p.string('SYS$SYSTEM:CHILD'), prcnam: p.string('CHILD'), baspri: 4 })).toBe(1);
+      const delta = p.allocate(8);
+      p.memory.writeLong(delta, -10_000_000);
+      p.memory.writeLong(delta + 4, -1);
+      const statuses: number[] = [];
+      for (let turn = 0; turn < 8; turn += 1) {
+        yield* service(p, '$SETIMR', { efn: 5, daytim: delta });
+        yield* service(p, '$WAITFR', { efn: 5 });
+        setKey(p, rab, 'BBB');
+        if (held > 0) statuses.push(yield* service(p, '$GET', { rab: rab.address }));
+      }
+      expect(statuses[0]).toBe(RMS$_RLK);
+      expect(statuses.at(-1)).toBe(RMS$_NORMAL);
+      expect(yield* service(p, '$CLOSE', { fab: rab.RAB$L_FAB })).toBe(RMS$_NORMAL);
+      return 1;
+    }, '', undefined, {
+      CHILD: function* (p) {
+        const rab = yield* openShared(p);
+        setKey(p, rab, 'BBB');
+        held = yield* service(p, '$GET', { rab: rab.address });
+        const delta = p.allocate(8);
+        p.memory.writeLong(delta, -30_000_000);
+        p.memory.writeLong(delta + 4, -1);
+        yield* service(p, '$SETIMR', { efn: 5, daytim: delta });
+        yield* service(p, '$WAITFR', { efn: 5 });
+        return 1;
+      },
+    });
+    expect(held).toBe(RMS$_NORMAL);
+    expect(system.checkBooks()).toEqual([]);
+  });
+});

@@ -17,7 +17,7 @@ describe('INITIALIZE, MOUNT, DISMOUNT', () => {
     expect(at.lines('MOUNT DUA1: DATA')).toEqual(['%MOUNT-I-MOUNTED, DATA mounted on _DUA1:']);
     expect(at.lines('MOUNT DUA1: DATA')).toEqual(['%MOUNT-F-DEVMOUNT, device is already mounted']);
     expect(at.lines('INITIALIZE DUA1: DATA')).toEqual(['%INIT-F-DEVMOUNT, device is already mounted']);
-    expect(at.lines('SHOW LOGICAL DISK$DATA').join()).toContain('"DISK$DATA" = "_DUA1:" (LNM$JOB_');
+    expect(at.lines('SHOW LOGICAL DISK$DATA').join()).toContain('"DISK$DATA" = "DUA1:" (LNM$JOB_');
     at.lines('CREATE/DIRECTORY DISK$DATA:[A]');
     at.lines('COPY SYS$SYSTEM:SYSUAF.DAT DISK$DATA:[A]');
     expect(at.lines('DIRECTORY/NOHEADING/NOTRAILING DISK$DATA:[A]')).toEqual(['SYSUAF.DAT;1']);
@@ -48,7 +48,7 @@ describe('INITIALIZE, MOUNT, DISMOUNT', () => {
   test('/SYSTEM with a name of its own, /OVERRIDE=IDENTIFICATION, /NOWRITE', () => {
     const at = new VolumeSystem([labelled('ONE'), labelled('TWO')]);
     expect(at.lines('MOUNT/SYSTEM DUA1: ONE WORK')).toEqual(['%MOUNT-I-MOUNTED, ONE mounted on _DUA1:']);
-    expect(at.lines('SHOW LOGICAL WORK').join()).toContain('"WORK" = "_DUA1:" (LNM$SYSTEM_TABLE)');
+    expect(at.lines('SHOW LOGICAL WORK').join()).toContain('"WORK" = "DUA1:" (LNM$SYSTEM_TABLE)');
     expect(at.lines('MOUNT/OVERRIDE=IDENTIFICATION/NOWRITE DUA2:')).toEqual(['%MOUNT-I-MOUNTED, TWO mounted on _DUA2:']);
     expect(at.lines('SHOW DEVICES DU').filter((line) => line.startsWith('DUA2')).join()).toMatch(/Mounted wrtlck +0 +TWO/);
     expect(at.lines('CREATE/DIRECTORY DUA2:[A]').join()).toContain('write');

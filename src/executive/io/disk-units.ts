@@ -20,6 +20,8 @@ import { linkUnit } from './units.js';
 
 const SYSTEM_UIC = 0x0001_0004;
 const BLOCK = 512;
+/** Times that a transfer with an error is tried again. */
+const RETRIES = 8;
 
 /** PUSHR #^M<R0,R1,R2,R3,R4,R5>; JSB @#: the code at the head of an interrupt transfer vector. */
 const DISPATCH_CODE = [0xbb, 0x3f, 0x16, 0x9f] as const;
@@ -107,6 +109,7 @@ export function IOC$ADD_DISK_UNIT(k: Kernel, ddbName: string, { unit, type, bloc
   const controller = CRB.at(k, crb);
   controller.CRB$W_REFC = controller.CRB$W_REFC + 1;
   const idb = VEC.at(k, crb + CRB.offset.CRB$L_INTD).VEC$L_IDB;
+  ucb.UCB$B_ERTMAX = RETRIES;
   ucb.UCB$B_SLAVE = unit & 7;
   ucb.UCB$L_MAXBLOCK = blocks ?? blocksOf(k, IDB.at(k, idb).IDB$L_CSR, unit & 7);
   ucb.UCB$V_VALID = 1;

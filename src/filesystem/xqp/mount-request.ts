@@ -83,7 +83,7 @@ export function nameVolume(k: Kernel, ucb: number, label: string, request: Mount
   const created = LNM$CREATE_NAME(k, {
     name, table, mode, flags: 0, trusted: true,
     translations: [
-      { index: 0, flags: LNMX.mask.LNMX$V_TERMINAL, value: textToBytes(IOC$CVT_DEVNAM(k, ucb)) }, { index: LNMX$C_BACKPTR, flags: 0, value: longwordBytes(mtl) },
+      { index: 0, flags: LNMX.mask.LNMX$V_TERMINAL, value: textToBytes(IOC$CVT_DEVNAM(k, ucb).slice(1)) }, { index: LNMX$C_BACKPTR, flags: 0, value: longwordBytes(mtl) },
     ],
   });
   if (created.status & 1) MTL.at(k, mtl).MTL$L_LOGNAME = created.lnmb;

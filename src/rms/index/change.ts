@@ -1,6 +1,6 @@
 import type { ThreadFlow } from '../../executive/gate/thread.js';
-import { RMS$_RSZ, RMS$_TRE } from '../../executive/starlet/rmsdef.js';
-import { failRecord } from '../records/failure.js';
+import { RMS$_EXT, RMS$_FUL, RMS$_RSZ, RMS$_TRE } from '../../executive/starlet/rmsdef.js';
+import { failRecord, RecordFailure } from '../records/failure.js';
 import type { RecordAddress } from '../records/locking.js';
 import { highestKey, leafBytes, leafFits, type Entry, type Leaf, type Pointer } from './buckets.js';
 import { compareKeys, type KeyDescriptor } from './keys.js';
@@ -143,7 +143,8 @@ function partition(file: IndexedFile, key: KeyDescriptor, leaf: Leaf, changed: n
     const rrvs = index === 0 ? [...leaf.rrvs, ...leaving.map(({ address }) => ({ id: address.id, to: address }))] : [];
     return leafFits(leafBytes(part, rrvs, key, file.fixed), size);
   });
-  const cut = (...at: number[]): Entry[][] => [0, ...at].map((from, index) => entries.slice(from, at[index] ?? entries.length)).filter((part, index) => index === 0 || part.length > 0);
+  const cut = (...at: number[]): Entry[][] => [0, ...at].map((from, index) => entries.slice(from, at[index] ?? entries.length))
+    .filter((part, index) => index === 0 || part.length > 0);
   // A file that is filled in key order gets full buckets.
   const appended = leaf.isLast && changed === entries.length - 1 ? [cut(changed)] : [];
   const middles = Array.from({ length: entries.length - 1 }, (_, index) => index + 1)
@@ -191,7 +192,7 @@ function* splitLeaf(file: IndexedFile, key: KeyDescriptor, leaf: Leaf, changed: 
   const bounds = all.slice(0, -1).map((part, index) => ({
     vbn: part.vbn, key: part.entries[part.entries.length - 1]?.key ?? all[index + 1]!.entries[0]!.key,
   }));
-  return yield* enterIndex(file, key.reference, 1, lowest, [...bounds.map(({ vbn, key: bound }) => ({ vbn, key: bound })), { vbn: right[right.length - 1]!.vbn, key: highestKey(key) }]);
+  return yield* enterIndex(file, key.reference, 1, lowest, [...bounds, { vbn: right[right.length - 1]!.vbn, key: highestKey(key) }]);
 }
 
 /**
@@ -220,9 +221,11 @@ function* enterIndex(file: IndexedFile, reference: number, level: number, lowest
   if (yield* writeIndex(file, key, bucket)) return true;
 
   const area = level === 1 ? key.lowestArea : key.indexArea;
-  const right = newIndex(yield* allocateBucket(file, area, key.indexBlocks), level);
   const isRoot = bucket.isRoot;
-  const root = isRoot ? { ...newIndex(yield* allocateBucket(file, key.indexArea, key.indexBlocks), level + 1), isRoot } : undefined;
+  const places = yield* bucketsFor(file, key, isRoot ? [area, key.indexArea] : [area]);
+  if (!places) return false;
+  const right = newIndex(places[0]!, level);
+  const root = isRoot ? { ...newIndex(places[1]!, level + 1), isRoot } : undefined;
   const middle = bucket.isLast && index + pointers.length >= bucket.pointers.length ? bucket.pointers.length - 2 : bucket.pointers.length >>> 1;
   right.pointers = bucket.pointers.splice(Math.max(1, middle));
   right.next = bucket.next;
@@ -239,4 +242,16 @@ function* enterIndex(file: IndexedFile, reference: number, level: number, lowest
   yield* writeIndex(file, key, root);
   yield* storeRoot(file, reference, root, key.firstData);
   return true;
+}
+
+/** New index buckets; undefined when the disk is full: the records are in the file by then, and are found along the chain. */
+function* bucketsFor(file: IndexedFile, key: KeyDescriptor, areas: readonly number[]): ThreadFlow<number[] | undefined> {
+  const places: number[] = [];
+  try {
+    for (const area of areas) places.push(yield* allocateBucket(file, area, key.indexBlocks));
+    return places;
+  } catch (problem) {
+    if (problem instanceof RecordFailure && (problem.status === RMS$_FUL || problem.status === RMS$_EXT)) return undefined;
+    throw problem;
+  }
 }

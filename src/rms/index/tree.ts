@@ -196,7 +196,7 @@ export function* allocateBucket(file: IndexedFile, area: number, blocks: number)
   let [start, size, used] = [get('AREA$L_CVBN'), get('AREA$L_CNBLK'), get('AREA$L_USED')];
   if (used + blocks > size) {
     const wanted = word(bytes, at + offset.AREA$W_DEQ) || Math.min(LARGEST_GROWTH, context.ifab.IFB$L_HBK >>> 1);
-    const added = yield* growFile(p, context, Math.max(1, Math.ceil(wanted / blocks)) * blocks);
+    const added = yield* growFile(p, context, blocks, Math.ceil(wanted / blocks) * blocks);
     if (added.vbn === start + size) size += added.blocks;
     else [start, size, used] = [added.vbn, added.blocks, 0];
     putLong(bytes, at + offset.AREA$L_TOTAL_ALLOC, get('AREA$L_TOTAL_ALLOC') + added.blocks);

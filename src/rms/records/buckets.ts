@@ -100,14 +100,17 @@ function* emptyBuffer(p: Procedure, context: IoContext, size: number): ThreadFlo
 }
 
 /**
- * Makes the file longer by at least `blocks` blocks, and the end of file in its header with it: another process may come to the new blocks at once.
+ * Makes the file longer by `wanted` blocks, or, when the disk has no room for so many, by at least `blocks`, and the end of file in its header with
+ * it: another process may come to the new blocks at once.
  * Fails with RMS$_FUL, RMS$_EXT.
  *
  * @returns the first new block and how many there are
  */
-export function* growFile(p: Procedure, context: IoContext, blocks: number): ThreadFlow<{ readonly vbn: number; readonly blocks: number }> {
+export function* growFile(p: Procedure, context: IoContext, blocks: number, wanted = blocks): ThreadFlow<{ readonly vbn: number; readonly blocks: number }> {
   const { ifab } = context;
-  const result = yield* fileFunction(p, context, { func: IO$_MODIFY, extendControl: FIB$M_EXTEND, extendSize: blocks });
+  const extend = (size: number): ReturnType<typeof fileFunction> => fileFunction(p, context, { func: IO$_MODIFY, extendControl: FIB$M_EXTEND, extendSize: size });
+  let result = yield* extend(Math.max(wanted, blocks));
+  if (!succeeded(result) && wanted > blocks) result = yield* extend(blocks);
   if (!succeeded(result)) return giveUp(fileFailure(result, RMS$_EXT));
   const added = { vbn: result.fib.FIB$L_EXVBN, blocks: result.fib.FIB$L_EXSZ };
   ifab.IFB$L_HBK = added.vbn + added.blocks - 1;

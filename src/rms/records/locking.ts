@@ -1,13 +1,16 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { service } from '../../executive/gate/service-call.js';
 import { suspend, type ThreadFlow } from '../../executive/gate/thread.js';
-import { FAB$M_DEL, FAB$M_MSE, FAB$M_NIL, FAB$M_PUT, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD, FAB$M_TRN, FAB$M_UPD, FAB$M_UPI } from '../../executive/starlet/fabdef.js';
+import {
+  FAB$M_DEL, FAB$M_MSE, FAB$M_NIL, FAB$M_PUT, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD, FAB$M_TRN, FAB$M_UPD, FAB$M_UPI,
+} from '../../executive/starlet/fabdef.js';
 import {
   LCK$K_CRMODE, LCK$K_EXMODE, LCK$K_NLMODE, LCK$K_PRMODE, LCK$K_PWMODE, LCK$M_CONVERT, LCK$M_DEQALL, LCK$M_NOQUEUE, LCK$M_NOQUOTA, LCK$M_SYNCSTS, LCK$M_SYSTEM,
   LCK$M_VALBLK,
 } from '../../executive/starlet/lckdef.js';
 import { RMS$_DME, RMS$_ENQ, RMS$_NORMAL, RMS$_OK_ALK, RMS$_OK_RLK, RMS$_OK_RRL, RMS$_OK_WAT, RMS$_RLK, RMS$_RNL } from '../../executive/starlet/rmsdef.js';
 import { SS$_NORMAL, SS$_NOTQUEUED, SS$_SYNCH, SS$_VALNOTVALID } from '../../executive/starlet/ssdef.js';
+import { textToBytes } from '../../executive/structures/memory.js';
 import { eventFlag, type IoContext, type RecordOperation } from '../operation.js';
 import { createRecordLock, deleteRecordLock, recordLocksOf, type Ifab, type Irab, type Rlb } from '../segments.js';
 import { IFAB, IRAB, RLB } from '../structures.js';
@@ -66,7 +69,7 @@ function* enqueue(p: Procedure, context: IoContext, request: LockRequest): Threa
 export function* lockFile(p: Procedure, context: IoContext, device: string): ThreadFlow<void> {
   const { ifab } = context;
   if (!needsLocks(ifab)) return;
-  const name = Uint8Array.from([...'RMS$'].map((letter) => letter.charCodeAt(0)).concat([...ifab.IFB$R_FID], [...device].map((letter) => letter.charCodeAt(0)))).subarray(0, LONGEST_NAME);
+  const name = Uint8Array.from([...textToBytes('RMS$'), ...ifab.IFB$R_FID, ...textToBytes(device)]).subarray(0, LONGEST_NAME);
   const status = yield* enqueue(p, context, { mode: LCK$K_CRMODE, lksb: fileLksb(ifab), flags: LCK$M_SYSTEM | LCK$M_NOQUOTA, name });
   if (status !== SS$_NORMAL) failRecord(RMS$_ENQ, status);
   ifab.IFB$V_LOCKING = 1;
@@ -180,7 +183,8 @@ function* query(p: Procedure, operation: RecordOperation, address: RecordAddress
   }
   if (quietly) return 0;
   if (operation.rab.RAB$V_RRL) return RMS$_OK_RRL;
-  return operation.rab.RAB$V_WAT ? (() => { throw new RecordAwaited(address); })() : failRecord(RMS$_RLK);
+  if (operation.rab.RAB$V_WAT) throw new RecordAwaited(address);
+  return failRecord(RMS$_RLK);
 }
 
 function* tryLock(p: Procedure, operation: RecordOperation, { vbn, id }: RecordAddress, mode: number, waits: boolean): ThreadFlow<boolean> {

@@ -246,7 +246,7 @@ function* growTo(p: Procedure, operation: RecordOperation, shape: Shape, number:
   const { ifab } = operation;
   const needed = bucketOf(shape, number) + shape.blocks - 1;
   if (needed > MOST_BLOCK_NUMBER) failRecord(RMS$_MRN);
-  while (needed > ifab.IFB$L_HBK) yield* growFile(p, operation, Math.max(needed - ifab.IFB$L_HBK, ifab.IFB$W_DEQ));
+  while (needed > ifab.IFB$L_HBK) yield* growFile(p, operation, needed - ifab.IFB$L_HBK, ifab.IFB$W_DEQ);
   for (let vbn = shape.end; vbn <= needed; vbn += shape.blocks) yield* writeBucket(p, operation, vbn, new Uint8Array(shape.blocks * BLOCK));
   const block = yield* readBucket(p, operation, 1, 1);
   putLong(block, PLG.offset.PLG$L_EOF, needed + 1);

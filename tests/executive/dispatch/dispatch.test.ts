@@ -315,9 +315,7 @@ SIGPC:	.LONG	0
     const crashing = machineWith(FAILING.replace('	MOVL	@4(FP),R0\n', ''), SPY_OPTIONS);
     crashing.pcb.PCB$W_MTXCNT = 1;
     crashing.run();
-    // Without a system disk there is no overlay with the names of bugchecks: the code is shown, with severity 4.
-    const code = `BUG ${(crashing.kernel.symbol('BUG$_MTXCNTNONZ') | 4).toString(16).toUpperCase()}, `;
-    expect(crashing.console).toContain(code);
+    expect(crashing.console).toContain('MTXCNTNONZ');
 
     const raised: Microroutine = callRoutine('EXE$WAKE', (k) => { k.ipl = 2; return SS$_BADPARAM; });
     const legal = machineWith(`${call('SYS$WAKE')}
@@ -325,7 +323,7 @@ LIST:	.LONG	2,0,0
 `, { routines: [raised], implemented: ['$WAKE'] });
     legal.pcb.PCB$W_MTXCNT = 1;
     legal.run();
-    expect(legal.console).not.toContain(code);
+    expect(legal.console).not.toContain('MTXCNTNONZ');
     expect(legal.long('STATUS')).toBe(SS$_BADPARAM);
   });
 });

@@ -146,7 +146,7 @@ describe('how a request ends', () => {
     world.close();
   });
 
-  test('a blocking AST comes once for a lock that blocks, not for what goes with it, and again for a later request', () => {
+  test('qio#30: a blocking AST comes once for a lock that blocks, not for what goes with it, and again for a later request', () => {
     const world = new World(['A', 'B', 'C', 'D']);
     const [a, b, c, d] = [world.actor('A'), world.actor('B'), world.actor('C'), world.actor('D')];
     a.enq({ mode: PR, name: 'R', blocking: true, parameter: 7 });

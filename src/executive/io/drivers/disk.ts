@@ -1,6 +1,6 @@
 import {
   DISK_BAD_BLOCK, DISK_BYTES, DISK_CS, DISK_DONE, DISK_GO, DISK_IE, DISK_LBN, DISK_MAP, DISK_NO_UNIT, DISK_OFFSET, DISK_OK, DISK_READ,
-  DISK_STATUS, DISK_UNIT, DISK_WRITE, DISK_WRITE_LOCKED, MAP_VALID,
+  DISK_STATUS, DISK_STORE_ERROR, DISK_UNIT, DISK_WRITE, DISK_WRITE_LOCKED, MAP_VALID,
 } from '../../../emulator/devices/disk.js';
 import { EMB_DV } from '../../exceptions/error-log-entries.js';
 import { inlineRoutine, jsbRoutine, type Microroutine } from '../../gate/microroutine.js';
@@ -9,7 +9,7 @@ import {
   IO$_ACCESS, IO$_ACPCONTROL, IO$_AVAILABLE, IO$_CREATE, IO$_DEACCESS, IO$_DELETE, IO$_MODIFY, IO$_MOUNT, IO$_NOP, IO$_PACKACK,
   IO$_READLBLK, IO$_READPBLK, IO$_READVBLK, IO$_SENSECHAR, IO$_SENSEMODE, IO$_UNLOAD, IO$_WRITELBLK, IO$_WRITEPBLK, IO$_WRITEVBLK,
 } from '../../starlet/iodef.js';
-import { SS$_CTRLERR, SS$_ILLBLKNUM, SS$_MEDOFL, SS$_NORMAL, SS$_WRITLCK } from '../../starlet/ssdef.js';
+import { SS$_CTRLERR, SS$_ILLBLKNUM, SS$_MEDOFL, SS$_NORMAL, SS$_TIMEOUT, SS$_WRITLCK } from '../../starlet/ssdef.js';
 import { CRB, IDB, VEC } from '../../structures/device.js';
 import { IRP } from '../../structures/irp.js';
 import { PTE$M_PFN } from '../../structures/pte.js';
@@ -91,8 +91,13 @@ function idbOf(k: Kernel, ucb: DiskUnit): number {
 
 /** Start I/O: R3 IRP, R5 UCB, fork IPL. */
 function startTransfer(k: Kernel): void {
-  const irp = IRP.at(k, k.register(3));
   const ucb = DISKUCB.at(k, k.register(5));
+  ucb.UCB$B_ERTCNT = ucb.UCB$B_ERTMAX;
+  startController(k, IRP.at(k, k.register(3)), ucb);
+}
+
+/** Loads the controller, and waits for its interrupt so long. @source book 19.1; digest ch18 2.9 */
+function startController(k: Kernel, irp: ReturnType<typeof IRP.at>, ucb: DiskUnit): void {
   const csr = registersOf(k, ucb);
   const length = irp.IRP$L_BCNT;
   const pages = Math.ceil((irp.IRP$W_BOFF + length) / PAGE);
@@ -107,6 +112,9 @@ function startTransfer(k: Kernel): void {
   k.writeLong(csr + DISK_BYTES, length);
   k.writeLong(csr + DISK_OFFSET, irp.IRP$W_BOFF);
   IDB.at(k, idbOf(k, ucb)).IDB$L_OWNER = ucb.address;
+  ucb.UCB$L_FPC = k.symbol('DU$INTERRUPTED');
+  ucb.UCB$L_DUETIM = k.sys.EXE$GL_ABSTIM + TIMEOUT_SECONDS;
+  ucb.UCB$V_TIM = 1;
   ucb.UCB$V_INT = 1;
   k.writeLong(csr + DISK_CS, DISK_GO | DISK_IE | (irp.IRP$V_FUNC !== 0 ? DISK_READ : DISK_WRITE));
 }
@@ -119,12 +127,26 @@ function interrupt(k: Kernel): void {
   k.jump(k.symbol('IOC$INTERRUPT_END'));
   if (ucb.UCB$V_INT === 0) return;
   ucb.UCB$V_INT = 0;
+  ucb.UCB$V_TIM = 0;
   const csr = idb.IDB$L_CSR;
   EXE$FORK(k, ucb.address, k.symbol('DU$FORK'), k.readLong(csr + DISK_STATUS), k.readLong(csr + DISK_DONE));
 }
 
+/** Seconds that a transfer may take. */
+const TIMEOUT_SECONDS = 10;
+/** What a transfer without an interrupt ends with, among the status codes of the device. */
+const TIMED_OUT = 0x100;
+/** Errors after which the transfer is tried again, UCB$B_ERTMAX times. */
+const PASSING_ERRORS: readonly number[] = [DISK_STORE_ERROR, TIMED_OUT];
+
+/** Called by EXE$TIMEOUT at device IPL: no interrupt came. R5 UCB. */
+function timeout(k: Kernel): void {
+  EXE$FORK(k, k.register(5), k.symbol('DU$LOG_TIMEOUT'), TIMED_OUT, 0);
+}
+
 const STATUS: Readonly<Record<number, number>> = {
   [DISK_OK]: SS$_NORMAL, [DISK_NO_UNIT]: SS$_MEDOFL, [DISK_BAD_BLOCK]: SS$_ILLBLKNUM, [DISK_WRITE_LOCKED]: SS$_WRITLCK,
+  [TIMED_OUT]: SS$_TIMEOUT,
 };
 
 /** What the requester did wrong; anything else that fails is an error of the device, and logged. */
@@ -137,8 +159,15 @@ function fork(k: Kernel): void {
   else complete(k);
 }
 
-/** The same, with the error logged. */
+/** The same, with the error logged: another try, or the end. The message of the first error is complete at the end. */
 function complete(k: Kernel): void {
+  const ucb = DISKUCB.at(k, k.register(5));
+  if (PASSING_ERRORS.includes(k.register(3)) && ucb.UCB$B_ERTCNT > 0) {
+    ucb.UCB$B_ERTCNT = ucb.UCB$B_ERTCNT - 1;
+    ucb.UCB$V_TIMOUT = 0;
+    startController(k, IRP.at(k, ucb.UCB$L_IRP), ucb);
+    return;
+  }
   const status = STATUS[k.register(3)] ?? SS$_CTRLERR;
   const done = k.register(4);
   IOC$REQCOM(k, k.register(5), (status | (done << 16)) >>> 0, 0);
@@ -183,4 +212,5 @@ export const DISK_DRIVER_ROUTINES: readonly Microroutine[] = [
   jsbRoutine('DU$FORK', fork),
   jsbRoutine('DU$REGDUMP', dumpRegisters),
   inlineRoutine('DU_COMPLETE', complete),
+  inlineRoutine('DU_TIMEOUT', timeout),
 ];
