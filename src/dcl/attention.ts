@@ -17,7 +17,7 @@ import { openSession } from './system.js';
 
 const SUPERVISOR = 2;
 const CONTROL_T = 1;
-const CONTROL_Y = 2;
+export const CONTROL_Y = 2;
 const CONTROL_T_CHARACTER = 20;
 /** Event flag for requests to the terminal driver. */
 const TERMINAL_FLAG = 27;

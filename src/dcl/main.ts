@@ -2,7 +2,7 @@ import { inlineRoutine, procedure, type Flow, type Microroutine } from '../execu
 import { service } from '../executive/gate/service-call.js';
 import { PRC$M_BATCH } from '../executive/starlet/prcdef.js';
 import { CLI_CELLS, CLI_DATA_BASE } from '../executive/structures/p1-cells.js';
-import { DCL$ATTENTION, DCL$IMAGE_PRIVILEGES, enableAttention } from './attention.js';
+import { CONTROL_Y, DCL$ATTENTION, DCL$IMAGE_PRIVILEGES, enableAttention } from './attention.js';
 import { DCL$OUT_OF_BAND } from './control-t.js';
 import { DCL$CLI_REQUEST } from './callback.js';
 import { runImage } from './commands/image.js';
@@ -87,7 +87,9 @@ function* jobParameters(dcl: Dcl): Flow<void> {
 
 /** A channel to the terminal for CTRL/Y, when SYS$COMMAND is one. */
 function* attachTerminal(dcl: Dcl): Flow<void> {
-  if (!dcl.interactive || dcl.ppd.PPD$V_NOCTLY !== 0) return;
+  if (!dcl.interactive) return;
+  // UAF flag DISCTLY: as after SET NOCONTROL=Y, which a login procedure may take back.
+  if (dcl.ppd.PPD$V_NOCTLY !== 0) dcl.prc.PRC$W_CTRLMASK &= ~CONTROL_Y;
   const p = dcl.outside.procedure;
   yield* p.scratch(function* () {
     const channel = p.allocate(4);

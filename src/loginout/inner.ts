@@ -10,7 +10,7 @@ import { FAB, FAB$C_BID, FAB$C_VAR, FAB$C_BLN, FAB$M_CR, FAB$M_GET, FAB$M_INP, F
 import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
 import { SS$_NORMAL, SS$_NOSUCHSEC } from '../executive/starlet/ssdef.js';
 import { JIB } from '../executive/structures/jib.js';
-import { readText, writeCounted } from '../executive/structures/memory.js';
+import { readText, writeCounted, textToBytes } from '../executive/structures/memory.js';
 import { CLI_CELLS, CLI_DATA_BASE, MMG$IMGHDRBUF, PIO_BASE, PIO_CELLS } from '../executive/structures/p1-cells.js';
 import { PCB } from '../executive/structures/pcb.js';
 import { PHD } from '../executive/structures/phd.js';
@@ -76,9 +76,13 @@ export const closeFiles = procedure('LOGIN$CLOSE_FILES', function* (p) {
   return SS$_NORMAL;
 });
 
+/** What LOGIN$SET_USER is to do at the beginning. */
+export const BEGIN_INTERACTIVE = 1;
+export const BEGIN_BATCH = 2;
+
 /**
  * Kernel mode: the user's own values in place of those of $CREPRC (book 23.2.2 step 8). Argument 1: UAF record; 2: bits:
- * 1 interactive (counts as a job), 2 subprocess (identity stays the creator's);
+ * 1 interactive job, 2 batch job: at the beginning, before anybody is known: it is counted, and the names say what it is;
  * 3, 4: length and address of the terminal's name.
  */
 export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
@@ -87,12 +91,27 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   const pcb = k.pcb;
   const phd = PHD.at(k, pcb.PCB$L_PHD);
   const jib = JIB.at(k, pcb.PCB$L_JIB);
-  const userName = uaf.UAF$T_USERNAME.slice(0, 12);
-  const account = uaf.UAF$T_ACCOUNT.slice(0, 8);
-  jib.JIB$T_USERNAME = userName;
-  jib.JIB$T_ACCOUNT = account;
-  k.writeBytes(k.symbol('CTL$T_USERNAME'), userName);
-  k.writeBytes(k.symbol('CTL$T_ACCOUNT'), account);
+  const setUserName = (name: Uint8Array): void => {
+    jib.JIB$T_USERNAME = name;
+    k.writeBytes(k.symbol('CTL$T_USERNAME'), name);
+  };
+  const setAccount = (name: Uint8Array): void => {
+    jib.JIB$T_ACCOUNT = name;
+    k.writeBytes(k.symbol('CTL$T_ACCOUNT'), name);
+  };
+  if (flags & BEGIN_INTERACTIVE) {
+    setUserName(textToBytes('<login>'.padEnd(12)));
+    setAccount(textToBytes('<login>'.padEnd(8)));
+    k.sys.SYS$GW_IJOBCNT = k.sys.SYS$GW_IJOBCNT + 1;
+    return SS$_NORMAL;
+  }
+  if (flags & BEGIN_BATCH) {
+    setAccount(textToBytes('<batch>'.padEnd(8)));
+    k.sys.SYS$GW_BJOBCNT = k.sys.SYS$GW_BJOBCNT + 1;
+    return SS$_NORMAL;
+  }
+  setUserName(uaf.UAF$T_USERNAME.slice(0, 12));
+  setAccount(uaf.UAF$T_ACCOUNT.slice(0, 8));
   pcb.PCB$L_UIC = uaf.UAF$L_UIC;
   k.p1.CTL$GQ_PROCPRIV = uaf.UAF$Q_DEF_PRIV;
   // LOGINOUT itself keeps the privileges it was installed with; image rundown takes them away.
@@ -105,13 +124,12 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   const cli = CLI_CELLS.at(k, CLI_DATA_BASE);
   cli.CTL$GL_UAF_FLAGS = uaf.UAF$L_FLAGS;
   const ppd = PPD.at(k, PPD_ADDRESS);
-  ppd.PPD$V_NOCTLY = uaf.UAF$V_DISCTLY;
+  ppd.PPD$V_NOCTLY = uaf.UAF$V_DISCTLY | uaf.UAF$V_CAPTIVE;
   ppd.PPD$V_CAPTIVE = uaf.UAF$V_CAPTIVE;
   for (const field of ['CTL$GT_CLINAME', 'CTL$GT_SPAWNCLI'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_DEFCLI) || 'DCL', 32);
   for (const field of ['CTL$GT_TABLENAME', 'CTL$GT_SPAWNTABLE'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_CLITABLES) || 'DCLTABLES', 256);
   const terminal = k.argument(4) === 0 ? '' : readText(k, k.argument(4), k.argument(3));
   writeCounted(k, pcb.address + PCB.offset.PCB$T_TERMINAL, terminal, 8);
-  if (flags & 1) k.sys.SYS$GW_IJOBCNT = k.sys.SYS$GW_IJOBCNT + 1;
   return LNM$SET_GROUP(k, uaf.UAF$L_JTQUOTA);
 });
 

@@ -6,7 +6,7 @@ import { DC$_MAILBOX } from '../executive/starlet/dcdef.js';
 import { DEV$M_TRM } from '../executive/starlet/devdef.js';
 import { DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
 import { JPI$_OWNER } from '../executive/starlet/jpidef.js';
-import { PRC$M_INTER, PRC$M_NOUAF } from '../executive/starlet/prcdef.js';
+import { PRC$M_BATCH, PRC$M_INTER, PRC$M_NOUAF } from '../executive/starlet/prcdef.js';
 import { PRV$V_CMEXEC, PRV$V_CMKRNL, PRV$V_OPER, PRV$V_SYSNAM } from '../executive/starlet/prvdef.js';
 import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
@@ -17,7 +17,7 @@ import { PPD, PPD_ADDRESS } from '../dcl/index.js';
 import { deviceItem, longwordOf } from '../dcl/item-information.js';
 import { jobLong } from '../dcl/job-information.js';
 import { defineLogical } from './define.js';
-import { closeFiles, mapCli, openFiles, setUser } from './inner.js';
+import { BEGIN_BATCH, BEGIN_INTERACTIVE, closeFiles, mapCli, openFiles, setUser } from './inner.js';
 import loginoutSource from './loginout.mar';
 import { resolveName } from './resolve.js';
 import { showLogout } from './logout.js';
@@ -74,7 +74,8 @@ function* inMode(p: Procedure, how: '$CMEXEC' | '$CMKRNL', routine: number, args
 
 /** Logs the process in. Returns only when it cannot be. */
 function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<number> {
-  const interactive = (p.memory.readLong(p.kernel.symbol('CTL$GL_CREPRC_FLAGS')) & PRC$M_INTER) !== 0;
+  const flags = p.memory.readLong(p.kernel.symbol('CTL$GL_CREPRC_FLAGS'));
+  const [interactive, isBatch] = [(flags & PRC$M_INTER) !== 0, (flags & PRC$M_BATCH) !== 0];
   const input = yield* nameOf(p, 'SYS$INPUT');
   const output = yield* nameOf(p, 'SYS$OUTPUT');
   const error = yield* nameOf(p, 'SYS$ERROR');
@@ -90,20 +91,21 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
     return yield* inMode(p, '$CMEXEC', entries.enter, []);
   }
 
-  const isStartup = (p.memory.readLong(p.kernel.symbol('CTL$GL_CREPRC_FLAGS')) & PRC$M_NOUAF) !== 0;
+  const isStartup = (flags & PRC$M_NOUAF) !== 0;
+  const beginning = interactive ? BEGIN_INTERACTIVE : isBatch ? BEGIN_BATCH : 0;
+  const user = yield* userName(p);
+  if (beginning !== 0) yield* inMode(p, '$CMKRNL', entries.setUser, [0, beginning, 0, 0]);
+
   let record: UafRecord | undefined;
   if (isStartup) record = consoleRecord('SYSTEM');
   else if (interactive && terminal) record = yield* authenticate(p, ppd, input, options);
-  else record = (yield* findUser(p, yield* userName(p))).record ?? consoleRecord('SYSTEM');
+  else record = (yield* findUser(p, user)).record ?? consoleRecord('SYSTEM');
   if (!record) return SS$_NORMAL;
-  if (interactive && terminal && isFull(p, record)) {
-    yield* putLine(p, ppd.PPD$W_OUTISI, 'Logins are currently disabled - try again later');
-    return SS$_NORMAL;
-  }
+  if (interactive && terminal && !(yield* isAdmitted(p, ppd, record, input))) return SS$_NORMAL;
 
   yield* establish(p, entries, record, interactive, terminal ? input.replace(/^_/, '') : '');
   if (!isStartup) yield* nameLoginProcedures(p, record);
-  if (interactive && terminal) yield* putLine(p, ppd.PPD$W_OUTISI, `\tWelcome to VAX/VMS version ${yield* version(p)}`);
+  if (interactive && terminal && record.UAF$V_DISWELCOM === 0) yield* putLine(p, ppd.PPD$W_OUTISI, `\tWelcome to VAX/VMS version ${yield* version(p)}`);
   if (options.job && !isStartup) {
     for (const [index, value] of options.job.parameters.entries()) {
       yield* defineLogical(p, USER_MODE_TABLE, `P${index + 1}`, USER, [value]);
@@ -113,10 +115,10 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
 }
 
-/** Are as many logged in as SET LOGINS allows? Operators may come in all the same. */
+/** Are more logged in, this one counted, than SET LOGINS allows? Operators may come in all the same. */
 function isFull(p: Procedure, record: UafRecord): boolean {
   const cell = (name: string): number => p.memory.readWord(p.kernel.symbol(name));
-  return cell('SYS$GW_IJOBCNT') >= cell('SYS$GW_IJOBLIM') && (record.UAF$Q_DEF_PRIV & (1n << BigInt(PRV$V_OPER))) === 0n;
+  return cell('SYS$GW_IJOBCNT') > cell('SYS$GW_IJOBLIM') && (record.UAF$Q_DEF_PRIV & (1n << BigInt(PRV$V_OPER))) === 0n;
 }
 
 /** What LOGINOUT needs to go on: inner modes, and names in executive mode. */
@@ -210,6 +212,21 @@ function* authenticate(p: Procedure, ppd: ReturnType<typeof PPD.at>, terminal: s
   return undefined;
 }
 
+/**
+ * One more interactive job, and an account that may be used? The flag does not keep SYSTEM from the operator's console, so that the system
+ * can be put right. @source book 23.2.2 steps 7l and 11; digest ch23 2.2
+ */
+function* isAdmitted(p: Procedure, ppd: ReturnType<typeof PPD.at>, record: UafRecord, terminal: string): Flow<boolean> {
+  if (isFull(p, record)) {
+    yield* putLine(p, ppd.PPD$W_OUTISI, 'Logins are currently disabled - try again later');
+    return false;
+  }
+  const isSystem = /^_?OPA0:?$/i.test(terminal) && bytesToText(record.UAF$T_USERNAME).trim() === 'SYSTEM';
+  if (record.UAF$V_DISACNT === 0 || isSystem) return true;
+  yield* putLine(p, ppd.PPD$W_OUTISI, 'User authorization failure');
+  return false;
+}
+
 /** What a person who logs in without an authorization file gets: everything. */
 function consoleRecord(name: string): UafRecord {
   const bytes = newUserRecord({
@@ -226,7 +243,7 @@ function* userName(p: Procedure): Flow<string> {
 /** Puts the user's values in place of $CREPRC's and defines what the CLI and its images look for. */
 function* establish(p: Procedure, entries: Entries, record: UafRecord, interactive: boolean, terminal: string): Flow<void> {
   const bytes = p.bytes(record.memory.readBytes(0, UAF.size));
-  const status = yield* inMode(p, '$CMKRNL', entries.setUser, [bytes, interactive ? 1 : 0, ...address(p, terminal)]);
+  const status = yield* inMode(p, '$CMKRNL', entries.setUser, [bytes, 0, ...address(p, terminal)]);
   if (!(status & 1)) return;
   if (interactive) yield* service(p, '$SETPRN', { prcnam: p.string(bytesToText(record.UAF$T_USERNAME).trim().slice(0, 15)) });
   const uaf = UAF.at(p.memory, bytes);

@@ -4,6 +4,8 @@ import { CLT } from '../../src/dcl/tables/layout.js';
 import { PPD, PPD_ADDRESS } from '../../src/dcl/index.js';
 import { procedure } from '../../src/executive/gate/microroutine.js';
 import { CLI_CELLS, CLI_DATA_BASE } from '../../src/executive/structures/p1-cells.js';
+import { textToBytes } from '../../src/executive/structures/memory.js';
+import { Console, systemDisk } from '../sysgen/console.js';
 import { Session } from './boot-dcl.js';
 
 /* SET COMMAND with definition files of a user's. Source: DCL Dictionary, SET COMMAND; Command Definition Utility, DEFINE VERB. */
@@ -140,4 +142,12 @@ describe('SET COMMAND', () => {
     answer(session, 'RUN SYS$SYSTEM:PEEK');
     expect(seen).toEqual([expect.any(Number), true, true, false]);
   });
+});
+
+it('ch23#31: a subprocess begins with DCLTABLES again', () => {
+  const console = new Console(systemDisk((files) => [...files, { name: '[SYS0.SYSMGR]OURS.CLD', bytes: textToBytes('define verb OURS\n image NOWHERE\n'), kind: 'stream-lf' }]));
+  expect(console.type('SET COMMAND OURS')).toEqual([]);
+  for (const line of ['OURS', 'OURS']) expect(console.type(line).join('')).toContain('%DCL-W-ACTIMAGE, error activating image NOWHERE');
+  expect(console.type('SPAWN OURS').join('')).toContain('%DCL-W-IVVERB');
+  expect(console.type('OURS').join('')).toContain('%DCL-W-ACTIMAGE');
 });

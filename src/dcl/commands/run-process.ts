@@ -1,7 +1,7 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { service } from '../../executive/gate/service-call.js';
 import * as pqldef from '../../executive/starlet/pqldef.js';
-import { PRC$M_DETACH, PRC$M_PSWAPM } from '../../executive/starlet/prcdef.js';
+import { PRC$M_DETACH, PRC$M_HIBER, PRC$M_PSWAPM } from '../../executive/starlet/prcdef.js';
 import { CLI$_INVUIC, CLI$_IVDTIME, CLI$_NUMBER, CLI$_PROC_ID } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
 import type { Dcl } from '../interpreter/session.js';
@@ -48,7 +48,8 @@ function* runProcess(dcl: Dcl, command: ParsedCommand): Flow<number> {
       pidadr, image: p.string(command.value('IMAGE')!), input: text('INPUT'), output: text('OUTPUT'), error: text('ERROR'), prcnam: text('PROCESS_NAME'),
       quota: p.bytes(quotaBytes(command)), baspri: command.has('PRIORITY') ? parseNumber(command.value('PRIORITY')!)! : 4,
       uic: uic === undefined ? 0 : uicOf(uic), mbxunt: command.has('MAILBOX') ? parseNumber(command.value('MAILBOX')!)! : 0,
-      stsflg: (detached ? PRC$M_DETACH : 0) | (command.negates('SWAPPING') ? PRC$M_PSWAPM : 0),
+      // A process that is to be woken later sleeps before its image runs.
+      stsflg: (detached ? PRC$M_DETACH : 0) | (command.has('DELAY') || command.has('INTERVAL') ? PRC$M_HIBER : 0) | (command.negates('SWAPPING') ? PRC$M_PSWAPM : 0),
     });
     if ((status & 1) === 0) fail(RUN$_CREPRC, { facility: 'RUN', because: [{ code: status }] });
     return p.memory.readLong(pidadr);

@@ -25,7 +25,10 @@ import type { Dcl } from './session.js';
  */
 export function* commandLoop(dcl: Dcl): Flow<Leave> {
   const quick = new QuickExecutor(dcl);
+  // A captive account has its login procedures and nothing behind them.
+  const captive = dcl.ppd.PPD$V_CAPTIVE !== 0;
   for (;;) {
+    if (captive && outermost(dcl)) return new Leave('logout', dcl.prc.PRC$L_STATUS);
     yield PAUSE;
     const part = quick.next();
     if (part === QUICK) continue;

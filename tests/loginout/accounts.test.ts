@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { UAF } from '../../src/loginout/uaf.js';
+import { ArrayMemory, bytesToText, readCounted, textToBytes } from '../../src/executive/structures/memory.js';
+import { JIB } from '../../src/executive/structures/jib.js';
+import { PCB } from '../../src/executive/structures/pcb.js';
+import { PHD } from '../../src/executive/structures/phd.js';
+import type { SystemFile } from '../../src/sysgen/system-disk.js';
+import { Console, systemDisk } from '../sysgen/console.js';
+
+type Flag = 'UAF$V_DISCTLY' | 'UAF$V_CAPTIVE' | 'UAF$V_DISACNT' | 'UAF$V_DISWELCOM';
+
+/** A disk on which the account USER has those flags, and [USER]LOGIN.COM those lines. */
+function withFlags(flags: readonly Flag[], login?: string): Console {
+  const disk = systemDisk((files) => files.map((file): SystemFile => {
+    if (file.name.endsWith(']LOGIN.COM') && login !== undefined) return { ...file, bytes: textToBytes(login), kind: 'stream-lf' };
+    if (!file.name.endsWith('SYSUAF.DAT')) return file;
+    const bytes = Uint8Array.from(file.bytes!);
+    const name = Buffer.from(bytes).indexOf('USER'.padEnd(32));
+    const record = UAF.at(new ArrayMemory(bytes), name - UAF.offset.UAF$T_USERNAME);
+    for (const flag of flags) record[flag] = 1;
+    return { ...file, bytes };
+  }));
+  return new Console(disk, { autologin: false });
+}
+
+function logIn(console: Console): string {
+  const from = console.text.length;
+  console.keys('\ruser\ruser\r');
+  return console.text.slice(from);
+}
+
+function process({ system: { kernel } }: Console, name: string): ReturnType<typeof PCB.at> | undefined {
+  for (let index = 1; index <= kernel.sys.SCH$GL_MAXPIX; index += 1) {
+    const pcb = kernel.readLong(kernel.sys.SCH$GL_PCBVEC + 4 * index);
+    if (readCounted(kernel, pcb + PCB.offset.PCB$T_LNAME) === name) return PCB.at(kernel, pcb);
+  }
+  return undefined;
+}
+
+describe('flags of an account', () => {
+  const interrupt = (console: Console): string => {
+    const from = console.text.length;
+    console.keys('WAIT 0:10\r');
+    console.keys('\x19');
+    console.keys('WRITE SYS$OUTPUT "reached"\r');
+    return console.text.slice(from).replace(/WRITE SYS\$OUTPUT "reached"/, '');
+  };
+
+  it('ch23#29: DISCTLY: CTRL/Y does nothing; a procedure may take that back', () => {
+    const free = withFlags([]);
+    logIn(free);
+    expect(interrupt(free)).toContain('reached');
+    const bound = withFlags(['UAF$V_DISCTLY']);
+    expect(logIn(bound)).toContain('Welcome');
+    expect(interrupt(bound)).not.toContain('reached');
+    const back = withFlags(['UAF$V_DISCTLY'], '$ SET CONTROL=Y\n');
+    logIn(back);
+    expect(interrupt(back)).toContain('reached');
+  });
+
+  it('CAPTIVE: the login procedure is all there is, and CTRL/Y does not lead out of it', () => {
+    const console = withFlags(['UAF$V_CAPTIVE'], '$ WRITE SYS$OUTPUT "captive ", F$ENVIRONMENT("CAPTIVE")\n$ WAIT 0:00:20\n');
+    const shown = logIn(console);
+    expect(shown).toContain('captive TRUE');
+    console.keys('\x19');
+    console.keys('WRITE SYS$OUTPUT "out"\r');
+    expect(process(console, 'USER')).toBeDefined();
+    expect(console.text).not.toMatch(/^out/m);
+    for (let round = 0; round < 10; round += 1) console.keys('');
+    expect(console.text).toMatch(/USER +logged out at/);
+    expect(process(console, 'USER')).toBeUndefined();
+  });
+
+  it('DISWELCOM: no welcome; DISUSER: nobody comes in', () => {
+    const quiet = withFlags(['UAF$V_DISWELCOM']);
+    expect(logIn(quiet)).not.toContain('Welcome');
+    expect(quiet.type('WRITE SYS$OUTPUT F$PROCESS()')).toEqual(['USER']);
+    const closed = withFlags(['UAF$V_DISACNT']);
+    expect(logIn(closed)).toContain('User authorization failure');
+    expect(process(closed, 'USER')).toBeUndefined();
+  });
+});
+
+describe('a login', () => {
+  it('ch23#41: one that would exceed IJOBLIM is refused, an operator\'s is not', () => {
+    const console = withFlags([]);
+    console.system.kernel.sys.SYS$GW_IJOBLIM = 0;
+    expect(logIn(console)).toContain('Logins are currently disabled');
+    expect(process(console, 'USER')).toBeUndefined();
+    expect(console.system.kernel.sys.SYS$GW_IJOBCNT).toBe(0);
+    console.keys('\rsystem\rmanager\r');
+    expect(console.text).toContain('Welcome');
+    expect(console.system.kernel.sys.SYS$GW_IJOBCNT).toBe(1);
+  });
+
+  it('ch23#3: user and account are "<login>" until somebody is known; each login is counted once, failed ones no more once they are gone', () => {
+    const console = withFlags([]);
+    const { kernel } = console.system;
+    console.keys('\r');
+    const jib = JIB.at(kernel, process(console, '_OPA0:')!.PCB$L_JIB);
+    expect([bytesToText(jib.JIB$T_USERNAME), bytesToText(jib.JIB$T_ACCOUNT)]).toEqual(['<login>     ', '<login> ']);
+    expect(kernel.sys.SYS$GW_IJOBCNT).toBe(1);
+    console.keys('user\rwrong\ruser\rwrong\ruser\rwrong\r');
+    expect(kernel.sys.SYS$GW_IJOBCNT).toBe(0);
+    logIn(console);
+    expect(kernel.sys.SYS$GW_IJOBCNT).toBe(1);
+    const after = JIB.at(kernel, process(console, 'USER')!.PCB$L_JIB);
+    expect([bytesToText(after.JIB$T_USERNAME), bytesToText(after.JIB$T_ACCOUNT)]).toEqual(['USER        ', 'USER    ']);
+  });
+
+  it('ch23#4: the equivalence of SYS$INPUT begins with ESC, NUL and the internal file identifier', () => {
+    const console = withFlags([]);
+    logIn(console);
+    console.type('N = F$TRNLNM("SYS$INPUT")');
+    const piece = (position: number, size: number): string => console.type(`WRITE SYS$OUTPUT F$CVUI(${position},${size},N)`)[0]!;
+    const [escape, zero, ifi] = [piece(0, 8), piece(8, 8), piece(16, 16)];
+    const device = console.type('WRITE SYS$OUTPUT F$EXTRACT(4,99,N)')[0];
+    expect([escape, zero, device]).toEqual(['27', '0', '_OPA0:']);
+    expect(Number(ifi)).toBeGreaterThan(0);
+  });
+
+  it('ch23#8: when a process of the group has the user\'s name already, the new one keeps that of its terminal', () => {
+    const console = withFlags([]);
+    console.keys('\rsystem\rmanager\r');
+    console.type('RUN/UIC=[200,2]/PROCESS=USER/DELAY=20:00 SYS$SYSTEM:SHOW');
+    const owner = process(console, 'USER')!;
+    const group = Number(owner.PCB$L_UIC >>> 16).toString(8);
+    expect(group).toBe('200');
+    console.type('LOGOUT');
+    logIn(console);
+    expect(console.type('WRITE SYS$OUTPUT F$PROCESS()," ",F$GETJPI("","USERNAME")')).toEqual(['_OPA0: USER']);
+  });
+
+  it('ch23#12: LOGINOUT is run down by the CLI: at the prompt P0 is empty and DCL goes on', () => {
+    const console = withFlags([]);
+    logIn(console);
+    const { kernel } = console.system;
+    const phd = PHD.at(kernel, process(console, 'USER')!.PCB$L_PHD);
+    expect([phd.PHD$V_P0LR, phd.PHD$L_FREP0VA]).toEqual([0, 0]);
+    expect(console.type('WRITE SYS$OUTPUT "still here"')).toEqual(['still here']);
+  });
+});
