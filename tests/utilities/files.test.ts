@@ -51,6 +51,15 @@ describe('file commands', () => {
     expect(dcl.lines('DIRECTORY B.TXT,C.TXT')).toEqual(['%DIRECT-W-NOFILES, no files found']);
   });
 
+  test('a new file has the default protection of the process, a new version that of the last one', () => {
+    const last = (): string | undefined => dcl.lines('DIRECTORY/PROTECTION/NOHEADING/NOTRAILING PROT.TXT;0').at(-1)?.replace(/^.* /, '');
+    dcl.lines('COPY SYS$INPUT PROT.TXT', '^Z');
+    expect(last()).toBe('(RWED,RWED,RE,)');
+    dcl.lines('SET PROTECTION=(WORLD:R) PROT.TXT', 'COPY SYS$INPUT PROT.TXT', '^Z');
+    expect(last()).toBe('(RWED,RWED,RE,R)');
+    dcl.lines('DELETE PROT.TXT;*');
+  });
+
   test('DELETE/CONFIRM asks for each file', () => {
     dcl.lines('COPY A.TXT D1.TMP', 'COPY A.TXT D2.TMP', 'DELETE/CONFIRM *.TMP;*', 'Y', 'N');
     expect(dcl.lines('DIRECTORY *.TMP')).toContain('D2.TMP;1');

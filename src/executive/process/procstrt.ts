@@ -26,6 +26,8 @@ const PAGE = 512;
 const CCB_SIZE = 16;
 /** Per-process common for users. */
 const COMMON_BYTES = 2048;
+/** S:RWED,O:RWED,G:RE,W. choice: the constant (RMS_FILEPROT is unused, book Appendix C); SET PROTECTION/DEFAULT changes the cell. */
+const DEFAULT_FILE_PROTECTION = 0xfa00;
 
 const kernelPart = inlineRoutine('PROCSTRT_KERNEL', (k) => {
   const pcb = k.pcb;
@@ -68,6 +70,7 @@ const kernelPart = inlineRoutine('PROCSTRT_KERNEL', (k) => {
   cli.CTL$AL_CLICALBK = longword(k.symbol('PROCSTRT_NOCLI'));
   k.writeLong(k.symbol('CTL$GL_CREPRC_FLAGS'), pqb.PQB$L_CREPRC_FLAGS);
   k.writeBytes(PIO_BASE + PIO_CELLS.offset.PIO$GT_DDSTRING, pqb.PQB$T_DDSTRING);
+  k.writeWord(PIO_BASE + PIO_CELLS.offset.PIO$GW_DFPROT, DEFAULT_FILE_PROTECTION);
   k.writeBytes(k.symbol('CTL$T_USERNAME'), jib.JIB$T_USERNAME);
   k.writeBytes(k.symbol('CTL$T_ACCOUNT'), jib.JIB$T_ACCOUNT);
 

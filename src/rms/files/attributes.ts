@@ -169,12 +169,12 @@ export function fillXabs(p: Procedure, xabs: readonly Xab[], ifab: Ifab, fwa: Fw
   }
 }
 
-/** The attributes that $CREATE (or $CLOSE) writes because an XAB gives them, and the default protection of the process. */
-export function createItems(p: Procedure, xabs: readonly Xab[], ifab: Ifab, defaultProtection: number | undefined): (fwa: Fwa) => AttributeItem[] {
+/** The attributes that $CREATE writes because an XAB gives them. Without a protection the file system takes that of the last version, or the default of the process. */
+export function createItems(p: Procedure, xabs: readonly Xab[], ifab: Ifab): (fwa: Fwa) => AttributeItem[] {
   return (fwa) => {
     putRecordAttributes(p, ifab, fwa);
     const items = [recordAttributeItem(fwa)];
-    let protection = defaultProtection;
+    let protection: number | undefined;
     for (const { address, code } of xabs) {
       if (code === XAB$C_PRO) {
         const xab = XABPRO.at(p.memory, address);

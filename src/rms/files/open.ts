@@ -11,7 +11,6 @@ import {
 } from '../../executive/starlet/rmsdef.js';
 import { SS$_SUPERSEDE } from '../../executive/starlet/ssdef.js';
 import { XAB$C_ALL, XABALL } from '../../executive/starlet/xabdef.js';
-import { PIO_BASE, PIO_CELLS } from '../../executive/structures/p1-cells.js';
 import {
   FIB$M_ALCON, FIB$M_ALCONB, FIB$M_EXTEND, FIB$M_NEWVER, FIB$M_NOREAD, FIB$M_NOWRITE, FIB$M_SEQONLY, FIB$M_SUPERSEDE, FIB$M_WRITE,
 } from '../../filesystem/fib.js';
@@ -257,14 +256,13 @@ function* makeFile(p: Procedure, operation: FileOperation, target: DirectoryTarg
   const contiguous = fab.FAB$V_CTG ? FIB$M_ALCON : fab.FAB$V_CBT ? FIB$M_ALCONB : 0;
   const access = (fab.FAB$B_FAC === 0 ? FAB$M_PUT : fab.FAB$B_FAC) | (fab.FAB$B_FAC & FAB$M_BIO ? 0 : FAB$M_PUT);
   const isTemporary = fab.FAB$V_TMP !== 0 || fab.FAB$V_TMD !== 0;
-  const protection = PIO_CELLS.at(p.memory, PIO_BASE).PIO$GW_DFPROT;
   const result = yield* fileFunction(p, operation, {
     func: IO$_CREATE | IO$M_ACCESS | IO$M_CREATE | (fab.FAB$V_TMD ? IO$M_DELETE : 0),
     accessControl: accessControl(operation, access | FAB$M_PUT),
     ...(isTemporary ? {} : { did: target.did, name: fileName(target.expanded) }),
     nameControl: fab.FAB$V_SUP ? FIB$M_SUPERSEDE : fab.FAB$V_MXV ? FIB$M_NEWVER : 0,
     extendControl: allocation > 0 ? FIB$M_EXTEND | contiguous : 0, extendSize: allocation,
-    attributes: createItems(p, xabs, ifab, protection),
+    attributes: createItems(p, xabs, ifab),
   });
   if (!succeeded(result)) return fileFailure(result, RMS$_CRE);
   ifab.IFB$L_HBK = allocation > 0 ? result.fib.FIB$L_EXSZ : 0;
