@@ -39,13 +39,13 @@ export function openSystemDisk(disk: string | undefined, directory: string): Dis
 }
 
 /** The same for reading: what is written, the update included, stays in memory. */
-export function openSystemDiskOverlay(disk: string | undefined, directory: string): { readonly disk: OverlayDisk; close(): void } {
+export function openSystemDiskOverlay(disk: string | undefined, directory: string): { readonly disk: OverlayDisk; readonly path: string; close(): void } {
   const path = pathOf(disk, directory);
   try {
     const below = new DiskFile(path, { readOnly: true });
     const overlay = new OverlayDisk(below);
     bringUpToDate(overlay);
-    return { disk: overlay, close: () => { below.close(); } };
+    return { disk: overlay, path, close: () => { below.close(); } };
   } catch (error) {
     throw new UsageError(`cannot open ${path}: ${(error as Error).message}`, EX_CANTCREAT);
   }
