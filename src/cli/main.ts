@@ -23,7 +23,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(EX_BROKEN_PIPE);
 });
 
+/** `start` is the command when none is named, so commander would take any other word for its argument. */
+function checkCommand(word: string | undefined): void {
+  if (word === undefined || word.startsWith('-') || word === 'help' || program.commands.some((command) => command.name() === word)) return;
+  throw new UsageError(`no command '${word}'; there are ${program.commands.map((command) => command.name()).join(', ')}`);
+}
+
 try {
+  checkCommand(process.argv[2]);
   await program.parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) {

@@ -76,12 +76,21 @@ const VOLUME_HEADING = [
   'Device                  Device           Error    Volume         Free  Trans Mnt', ' Name                   Status           Count     Label        Blocks Count Cnt',
 ];
 
+/** The beginning of the names to show: what was typed, or the device that it is a logical name of. */
+function* prefixOf(p: Procedure, wanted: string, names: readonly string[]): Flow<string> {
+  const typed = wanted.replace(/^_/, '').replace(/:$/, '');
+  if (names.some((name) => name.startsWith(typed))) return typed;
+  const { status, values } = yield* getDevice(p, wanted, { name: { code: DVI.DVI$_DEVNAM, kind: 'text' } } as const);
+  return (status & 1) !== 0 ? values.name.replace(/^_/, '').replace(/:$/, '') : typed;
+}
+
 export function* showDevices(p: Procedure, output: Output, routine: number): Flow<number> {
-  const prefix = ((yield* cliGetValue(p, 'DEVICE')) ?? '').toUpperCase().replace(/^_/, '').replace(/:$/, '');
+  const wanted = ((yield* cliGetValue(p, 'DEVICE')) ?? '').toUpperCase();
   const mountedOnly = yield* cliIsPresent(p, 'MOUNTED');
   const allocatedOnly = yield* cliIsPresent(p, 'ALLOCATED');
   const names = yield* deviceNames(p, routine);
   if (typeof names === 'number') return names;
+  const prefix = yield* prefixOf(p, wanted, names);
   const devices: Device[] = [];
   for (const name of names.filter((candidate) => candidate.startsWith(prefix)).sort()) {
     const { status, values } = yield* getDevice(p, `_${name}`, ITEMS);

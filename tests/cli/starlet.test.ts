@@ -52,6 +52,12 @@ describe('starlet run', () => {
     expect(starlet(['run', '-'], '$ WRITE SYS$OUTPUT F$ENVIRONMENT("DEFAULT")\n')).toMatchObject({ code: 0, out: 'HDA0:[000000]\n' });
   });
 
+  it('EXIT at the outermost level shows its status, like one further in; status 0 is a warning', () => {
+    expect(run(['$ EXIT %X2C'])).toMatchObject({ code: 4, out: '%SYSTEM-F-ABORT, abort\n' });
+    expect(run(['$ EXIT %X1000002C'])).toMatchObject({ code: 4, out: '' });
+    expect(run(['$ EXIT 0']).code).toBe(1);
+  });
+
   it('two runs print the same', () => {
     const lines = ['$ I = 0', '$LOOP: I = I + 1', '$ WRITE SYS$OUTPUT F$FAO("!3UL !XL", I, I*I)', '$ IF I .LT. 50 THEN GOTO LOOP', '$ SHOW SYMBOL/ALL'];
     const first = run(lines);
@@ -101,7 +107,7 @@ describe('starlet', () => {
   });
 
   it.each([
-    [['run', 'nosuch.com'], 66, 'starlet: no file'], [['frob'], 64, 'starlet:'], [['start', '--frob'], 64, 'starlet:'],
+    [['run', 'nosuch.com'], 66, 'starlet: no file'], [['frob'], 64, "starlet: no command 'frob'"], [['start', '--frob'], 64, 'starlet:'],
     [['sda', 'nosuch.dmp'], 66, 'starlet: cannot read'], [['start', '--memory', 'x'], 64, 'starlet: --memory must be'],
   ])('%j: one line and exit code %d', (args, code, text) => {
     const ran = starlet(args);

@@ -22,7 +22,9 @@ describe('INITIALIZE, MOUNT, DISMOUNT', () => {
     at.lines('COPY SYS$SYSTEM:SYSUAF.DAT DISK$DATA:[A]');
     expect(at.lines('DIRECTORY/NOHEADING/NOTRAILING DISK$DATA:[A]')).toEqual(['SYSUAF.DAT;1']);
     expect(at.lines('ANALYZE/DISK_STRUCTURE DUA1:')).toEqual([]);
-    expect(at.lines('DISMOUNT DUA1:')).toEqual([]);
+    at.lines('DEFINE HERE DUA1:');
+    expect(at.lines('SHOW DEVICES HERE').join()).toContain('DUA1:                   Mounted');
+    expect(at.lines('DISMOUNT HERE')).toEqual([]);
     expect(at.lines('DISMOUNT DUA1:')).toEqual(['%DISM-W-CANNOTDMT, DUA1: cannot be dismounted', '-SYSTEM-F-DEVNOTMOUNT, device is not mounted']);
     expect(at.lines('SHOW LOGICAL DISK$DATA').join()).toContain('no translation');
     expect(verifyVolume(store)).toEqual([]);

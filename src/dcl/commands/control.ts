@@ -155,7 +155,7 @@ function* exitCommand(dcl: Dcl, command: ParsedCommand): Flow<void> {
   if (dcl.prc.PRC$V_INTERRUPTED !== 0 && dcl.atPrompt) throw new Leave('exit', 1);
   if (dcl.idf.IDF$V_INTERRUPT !== 0) throw new Leave('all', quietStatus(dcl));
   const status = text === undefined ? quietStatus(dcl) : toInteger(yield* evaluateText(text, dcl)) >>> 0;
-  throw new Leave(dcl.level === 0 && !dcl.interactive ? 'logout' : 'level', status);
+  throw new Leave('level', status);
 }
 
 const SEVERITIES: readonly (readonly [string, number])[] = [['WARNING', 0], ['ERROR', 2], ['SEVERE_ERROR', 4]];

@@ -1,5 +1,5 @@
 import { PAUSE, type Flow } from '../../executive/gate/microroutine.js';
-import { CLI$_INSFPRM, CLI$_NOLBLS } from '../condition-codes.js';
+import { CLI$_INSFPRM, CLI$_NOLBLS, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { CommandFailure, fail, SUCCESS } from '../condition.js';
 import { commandRoutine } from '../commands/registry.js';
 import { assign, readAssignment } from '../language/assignment.js';
@@ -165,8 +165,7 @@ function* leave(dcl: Dcl, request: Leave): Flow<number | undefined> {
         dcl.prc.PRC$L_STATUS = next.status;
         return undefined;
       }
-      yield* complete0(dcl, next.status);
-      return next.status;
+      return yield* endOfJob(dcl, next.status);
     }
     yield* leaveLevel(dcl);
     if (next.kind === 'all') continue;
@@ -181,13 +180,14 @@ function* leave(dcl: Dcl, request: Leave): Flow<number | undefined> {
   }
 }
 
-/** The end of a job that is not interactive: the message of its status, unless shown. */
-function* complete0(dcl: Dcl, status: number): Flow<void> {
+/** The end of a job that is not interactive: the message of its status, unless shown. @returns the status, marked as shown */
+function* endOfJob(dcl: Dcl, status: number): Flow<number> {
   try {
     yield* complete(dcl, status);
   } catch (error) {
     if (!(error instanceof Leave)) throw error;
   }
+  return (status & 1) !== 0 ? status : (status | STS$M_INHIB_MSG) >>> 0;
 }
 
 /**

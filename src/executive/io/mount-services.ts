@@ -9,7 +9,7 @@ import { JIB } from '../structures/jib.js';
 import { bytesToText, textToBytes } from '../structures/memory.js';
 import { MTL } from '../structures/volume.js';
 import { deviceNameArgument } from './assign.js';
-import { IOC$CVT_DEVNAM } from './device-names.js';
+import { IOC$CVT_DEVNAM, IOC$SEARCHDEV } from './device-names.js';
 
 /**
  * $MOUNT and $DISMOU: they hand the matter to the file system as IO$_MOUNT and IO$_ACPCONTROL!IO$M_DMOUNT, which decides who may do it.
@@ -70,9 +70,13 @@ export const EXE$MOUNT = procedure('EXE$MOUNT', function* (p) {
  * @returns SS$_NORMAL; SS$_ACCVIO, SS$_IVDEVNAM, SS$_NOSUCHDEV, SS$_DEVNOTMOUNT, SS$_DEVALLOC, SS$_NOPRIV
  */
 const EXE$DISMOU = procedure('EXE$DISMOU', function* (p) {
-  const device = deviceNameArgument(p.kernel, p.argument(1));
-  if (typeof device === 'number') return device;
-  return yield* volumeFunction(p, device, { func: IO$_ACPCONTROL | IO$M_DMOUNT });
+  const k = p.kernel;
+  const name = deviceNameArgument(k, p.argument(1));
+  if (typeof name === 'number') return name;
+  // Here, in kernel mode, $ASSIGN would not see the logical names of outer modes.
+  const { status, ucb } = IOC$SEARCHDEV(k, name, k.callerMode);
+  if (!(status & 1)) return status;
+  return yield* volumeFunction(p, IOC$CVT_DEVNAM(k, ucb), { func: IO$_ACPCONTROL | IO$M_DMOUNT });
 });
 
 /** Dismounts what the job has mounted for itself: its last process goes. Kernel mode procedure, IPL 0. @source book 22.2 */
