@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DiskFile, OverlayDisk } from '../console/disk-file.js';
 import { hostSystemTime } from '../console/runner.js';
 import type { BlockStore } from '../emulator/devices/disk.js';
+import { DUMP_OVERHEAD_BLOCKS } from '../executive/exceptions/dump-format.js';
 import { buildSystemDiskInto, stampFile, systemDiskStamp, updateSystemDisk } from '../sysgen/system-disk.js';
 import { COMMON_IMAGES } from '../system/images.js';
 import { EXAMPLE_FILES } from '../system/example-files.js';
@@ -19,7 +20,7 @@ export function dataDirectory(given: string | undefined): string {
 
 const SYSTEM_DISK_BLOCKS = 120_000;
 /** Room for the dump of a 16 MB machine. */
-const DUMP_BLOCKS = 32768 + 4;
+const DUMP_BLOCKS = 32768 + DUMP_OVERHEAD_BLOCKS;
 const PAGE_FILE_BLOCKS = 16384;
 
 /**
@@ -39,13 +40,13 @@ export function openSystemDisk(disk: string | undefined, directory: string): Dis
 }
 
 /** The same for reading: what is written, the update included, stays in memory. */
-export function openSystemDiskOverlay(disk: string | undefined, directory: string): { readonly disk: OverlayDisk; close(): void } {
+export function openSystemDiskOverlay(disk: string | undefined, directory: string): { readonly disk: OverlayDisk; readonly path: string; close(): void } {
   const path = pathOf(disk, directory);
   try {
     const below = new DiskFile(path, { readOnly: true });
     const overlay = new OverlayDisk(below);
     bringUpToDate(overlay);
-    return { disk: overlay, close: () => { below.close(); } };
+    return { disk: overlay, path, close: () => { below.close(); } };
   } catch (error) {
     throw new UsageError(`cannot open ${path}: ${(error as Error).message}`, EX_CANTCREAT);
   }

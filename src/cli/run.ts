@@ -81,7 +81,7 @@ function vmsName(directory: string, hostName: string): string {
 
 async function runProcedure(specification: string, parameters: readonly string[], mounts: readonly HostMount[], megabytes: number, flags: RunFlags): Promise<void> {
   const systemDisk = openSystemDiskOverlay(flags.disk, dataDirectory(flags.dataDir));
-  const units = openUnits(flags.unit);
+  const units = openUnits(flags.unit, systemDisk.path);
   const clock = flags.fast ? new VirtualClock() : new HostClock(hostMilliseconds);
   const pending: number[] = [];
   let final: number | undefined;

@@ -13,7 +13,7 @@ import { makeExampleDump } from '../system/example-dump.js';
 import { imagesForSymbols } from '../system/images.js';
 import { systemSymbols } from '../system/system-symbols.js';
 import { dataDirectory } from './data-directory.js';
-import { EX_NOINPUT, UsageError } from './usage.js';
+import { EX_DATAERR, EX_NOINPUT, UsageError } from './usage.js';
 
 interface SdaFlags {
   readonly command?: readonly string[];
@@ -21,9 +21,6 @@ interface SdaFlags {
   readonly disk?: string;
   readonly dataDir?: string;
 }
-
-/** EX_DATAERR: the file is there but is no dump. */
-const EX_DATAERR = 65;
 
 /** `starlet sda`: the System Dump Analyzer on a dump file, from the file alone. */
 export function sdaCommand(): Command {
@@ -115,7 +112,6 @@ async function runSda(file: string | undefined, flags: SdaFlags): Promise<void> 
     process.exitCode = EX_DATAERR;
     return;
   }
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code === 'EPIPE') process.exit(0); });
   const images = imagesForSymbols();
   const sda = new Sda(target, systemSymbols(images.systemImages, images.residentImages), hostFiles());
   if (flags.command) {

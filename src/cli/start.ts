@@ -55,7 +55,7 @@ export function startCommand(): Command {
 async function start(flags: StartFlags): Promise<void> {
   const megabytes = decimal(flags.memory, 8, 512, '--memory');
   const disk = openSystemDisk(flags.disk, dataDirectory(flags.dataDir));
-  const units = openUnits(flags.unit);
+  const units = openUnits(flags.unit, disk.path);
   const clock = flags.fast ? new VirtualClock() : new HostClock(hostMilliseconds);
   const keyboard = new Keyboard();
   const terminal = new HostTerminal(process.stdin, process.stdout, keyboard);

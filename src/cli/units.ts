@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { DiskFile } from '../console/disk-file.js';
 import type { DiskUnit } from '../system/disks.js';
 import { lockFile } from './lock-file.js';
@@ -32,13 +32,22 @@ export function unitOption(value: string, before: readonly UnitRequest[] | undef
   return [...(before ?? []), request];
 }
 
-/** Opens the images; those with a size are made when they are not there. One that is to be written belongs to this process alone. */
-export function openUnits(requests: readonly UnitRequest[] = []): readonly (DiskUnit & { readonly store: DiskFile })[] {
+/**
+ * Opens the images; those with a size are made when they are not there. One that is to be written belongs to this process alone, and no image
+ * is in two units.
+ *
+ * @param systemDisk  path of the image that is in a unit already
+ */
+export function openUnits(requests: readonly UnitRequest[] = [], systemDisk?: string): readonly (DiskUnit & { readonly store: DiskFile })[] {
+  const inUse = new Set(systemDisk === undefined ? [] : [realpathSync(systemDisk)]);
   return requests.map(({ controller, unit, path, readOnly, blocks }) => {
     if (blocks === undefined && !existsSync(path)) throw new UsageError(`no disk ${path}; with ,BLOCKS behind it one is made`, EX_NOINPUT);
+    if (existsSync(path) && inUse.has(realpathSync(path))) throw new UsageError(`${path} is in another unit`);
     if (!readOnly) lockFile(path);
     try {
-      return { controller, unit, readOnly, store: new DiskFile(path, { readOnly: readOnly && existsSync(path), ...(blocks === undefined ? {} : { blocksIfNew: blocks }) }) };
+      const store = new DiskFile(path, { readOnly: readOnly && existsSync(path), ...(blocks === undefined ? {} : { blocksIfNew: blocks }) });
+      inUse.add(realpathSync(path));
+      return { controller, unit, readOnly, store };
     } catch (error) {
       throw new UsageError(`cannot open ${path}: ${(error as Error).message}`, EX_CANTCREAT);
     }

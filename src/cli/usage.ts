@@ -1,5 +1,7 @@
 /** Exit codes of the program itself, apart from the 0, 1, 2 and 4 that a procedure's $STATUS gives (sysexits.h). */
 export const EX_USAGE = 64;
+/** A file that is there, but not what it should be. */
+export const EX_DATAERR = 65;
 export const EX_NOINPUT = 66;
 export const EX_SOFTWARE = 70;
 export const EX_CANTCREAT = 73;

@@ -85,7 +85,7 @@ export class NodeHostDirectory implements HostDirectory {
     return this.inParent(from, (source) => {
       const done = this.inParent(to, (target) => {
         if (lstatSync(source).isDirectory()) {
-          if (exists(target)) throw new Error('there already');
+          if (exists(target)) throw new Refusal('there already');
           renameSync(source, target);
           return;
         }
@@ -93,7 +93,7 @@ export class NodeHostDirectory implements HostDirectory {
         linkSync(source, target);
         unlinkSync(source);
       });
-      if (!done) throw new Error('not renamed');
+      if (!done) throw new Refusal('not renamed');
     });
   }
 
@@ -149,12 +149,16 @@ const isName = (name: string): boolean => name !== '' && name !== '.' && name !=
 
 const exists = (path: string): boolean => attempt(() => lstatSync(path)) !== undefined;
 
+/** Our own, where the host would do it. */
+class Refusal extends Error {}
+
 /** What the host refuses comes back as undefined; anything that is not the host's refusal goes on. */
 function attempt<T>(action: () => T): T | undefined {
   try {
     return action();
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal || (error instanceof Error && 'code' in error)) return undefined;
+    throw error;
   }
 }
 

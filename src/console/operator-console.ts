@@ -1,4 +1,5 @@
 import type { ConsolePort } from '../emulator/console-terminal.js';
+import { VaxFault } from '../emulator/fault.js';
 import type { Machine } from '../emulator/machine.js';
 
 /**
@@ -70,7 +71,8 @@ export class OperatorConsole {
     try {
       if (isDeposit) this.machine.cpu.writePR(register, Number.parseInt(value!, 16) | 0);
       else this.say(`\r\n\tI ${register.toString(16).toUpperCase().padStart(8, '0')} ${(this.machine.cpu.readPR(register) >>> 0).toString(16).toUpperCase().padStart(8, '0')}`);
-    } catch {
+    } catch (fault) {
+      if (!(fault instanceof VaxFault)) throw fault;
       refuse();
     }
   }

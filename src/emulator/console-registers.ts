@@ -16,7 +16,7 @@ export const PROCESSOR_REGISTERS: ReadonlyMap<string, number> = new Map([
   ['IS', PR.PR$_ISP],
 ]);
 
-/** Names of state that a machine can be given, apart from those that only do something when written (TBIA, SIRR, ...). */
+/** Registers that do something when they are read or written (TBIA, SIRR, ...), and are no part of the state. */
 const ACTIONS: readonly number[] = [PR.PR$_SIRR, PR.PR$_TXDB, PR.PR$_TBIA, PR.PR$_TBIS, PR.PR$_TBCHK, PR.PR$_RXDB];
 
 const LENGTH_MASK = 0x003f_ffff;
@@ -35,7 +35,6 @@ export function isRegisterName(name: string): boolean {
 
 /** Unsigned. @returns undefined where reading means nothing (a register that is only written, or does not exist) */
 export function readInternal(machine: Machine, n: number): number | undefined {
-  if (n === PR.PR$_NICR) return machine.intervalTimer.readNext();
   try {
     return machine.cpu.readPR(n) >>> 0;
   } catch (fault) {

@@ -1,10 +1,7 @@
 /** Interrupt requests of devices. A request holds its level until it is taken or cleared; software interrupts live in SISR (cpu.ts). */
+import { nexusVector } from './nexus.js';
 
 const LEVELS = 32;
-/** SCB offset of nexus 0 at IPL 20, and the distance to the next level's. */
-const NEXUS_VECTORS = 0x100;
-const NEXUS_LEVEL = 0x40;
-const NEXUS_IPL = 20;
 
 export class InterruptController {
   readonly #requests: number[][] = Array.from({ length: LEVELS }, () => []);
@@ -37,7 +34,7 @@ export class InterruptController {
     if (!this.isRequested(vector)) return;
     const level = this.#requests.findIndex((requests) => requests.includes(vector));
     this.clear(vector);
-    this.request(NEXUS_VECTORS + NEXUS_LEVEL * (level - NEXUS_IPL), level);
+    this.request(nexusVector(0, level), level);
   }
 
   isRequested(vector: number): boolean {

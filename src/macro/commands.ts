@@ -1,13 +1,12 @@
-import { neededMembers, type LibraryMember } from './link/libraries.js';
-import { symbolLookup } from './symbols.js';
 import type { SourceFile } from './assembly.js';
 import type { Diagnostic } from './diagnostics.js';
+import { neededMembers, type LibraryMember } from './link/libraries.js';
 import { parseLinkOptions } from './link/options-file.js';
-import { LinkError, type LinkMessage, type LinkSeverity } from './link/messages.js';
+import { LinkError, LinkMessages, type LinkMessage, type LinkSeverity } from './link/messages.js';
 import { link } from './linker.js';
 import type { MacroLibrary } from './library.js';
 import { assembleToObject } from './object/module.js';
-import type { SymbolSource } from './symbols.js';
+import { symbolLookup, type SymbolSource } from './symbols.js';
 
 /**
  * The MACRO and LINK commands without their surroundings: MACRO.EXE and LINK.EXE take parameters and qualifiers from
@@ -30,9 +29,9 @@ export interface OutputFile {
 }
 
 export interface CommandHost<Y, N> {
-  /** A text file. The name in the answer is the full file specification. */
   /** The object modules of a library. */
-  readLibrary?(spec: string): Steps<Y, N, { readonly name: string; readonly members: readonly LibraryMember[] } | FileFailure>;
+  readLibrary(spec: string): Steps<Y, N, { readonly name: string; readonly members: readonly LibraryMember[] } | FileFailure>;
+  /** A text file. The name in the answer is the full file specification. */
   readText(spec: string, defaultType: string): Steps<Y, N, { name: string; text: string } | FileFailure>;
   readRecords(spec: string, defaultType: string): Steps<Y, N, { name: string; records: Uint8Array[] } | FileFailure>;
   /** Text, lines ended by newlines. The answer is the full file specification. */
@@ -157,6 +156,8 @@ export function* linkCommand<Y, N>(command: LinkCommand, host: CommandHost<Y, N>
   const objects: Uint8Array[][] = [];
   const names: string[] = [];
   const extra: { symbols: Map<string, number>; stackPages?: number; base?: number; name?: string; imageIdent?: string } = { symbols: new Map() };
+  const known = withExtra(extra.symbols, command.symbols);
+  const missing = new LinkMessages();
   const pending = [...command.files];
   for (let file = pending.shift(); file !== undefined; file = pending.shift()) {
     if (file.isOptions === true) {
@@ -173,16 +174,17 @@ export function* linkCommand<Y, N>(command: LinkCommand, host: CommandHost<Y, N>
       continue;
     }
     if (file.isLibrary === true || file.include !== undefined) {
-      const library = host.readLibrary ? yield* host.readLibrary(file.spec) : { spec: file.spec, reason: '-RMS-E-FNF, file not found' };
+      const library = yield* host.readLibrary(file.spec);
       if (isFailure(library)) return yield* openFailure(host, 'LINK', library, 'in');
       const included = library.members.filter(({ name }) => file.include?.includes(name) === true);
       for (const name of file.include ?? []) {
-        if (!included.some((member) => member.name === name)) yield* host.print(`%LINK-W-MODNOTFND, module ${name} not found in library ${library.name}`);
+        if (included.some((member) => member.name === name)) continue;
+        missing.add('W', 'MODNOTFND', `module ${name} not found in library ${library.name}`);
+        yield* printMessages(host, missing.list.slice(-1));
       }
-      const system = symbolLookup(command.symbols);
       const before = [...objects, ...included.map(({ records }) => [...records])];
       const needed = file.isLibrary === true
-        ? neededMembers(before, library.members.filter((member) => !included.includes(member)), (name) => extra.symbols.has(name) || system(name) !== undefined) : [];
+        ? neededMembers(before, library.members.filter((member) => !included.includes(member)), (name) => known(name) !== undefined) : [];
       for (const { records } of [...included, ...needed]) {
         objects.push([...records]);
         names.push(library.name);
@@ -200,7 +202,7 @@ export function* linkCommand<Y, N>(command: LinkCommand, host: CommandHost<Y, N>
   try {
     const image = link(objects, {
       imageName, linkTime: host.now, files: names, traceback: command.traceback, debug: command.debug, stackPages: extra.stackPages, base: extra.base,
-      imageIdent: extra.imageIdent, symbols: withExtra(extra.symbols, command.symbols),
+      imageIdent: extra.imageIdent, symbols: known,
     });
     yield* printMessages(host, image.messages);
     if (command.executable !== false) {
@@ -211,11 +213,11 @@ export function* linkCommand<Y, N>(command: LinkCommand, host: CommandHost<Y, N>
       const written = yield* host.writeText({ spec: named(command.map), related, type: 'MAP' }, image.map(command.fullMap));
       if (isFailure(written)) return yield* openFailure(host, 'LINK', written, 'out');
     }
-    return linkResult(image.messages);
+    return linkResult([...missing.list, ...image.messages]);
   } catch (error) {
     if (!(error instanceof LinkError)) throw error;
     yield* printMessages(host, error.messages);
-    return linkResult(error.messages);
+    return linkResult([...missing.list, ...error.messages]);
   }
 }
 
@@ -230,7 +232,7 @@ function linkInput(text: string): LinkInput {
 }
 
 function withExtra(extra: ReadonlyMap<string, number>, symbols: SymbolSource | undefined): (name: string) => number | undefined {
-  const system = typeof symbols === 'function' ? symbols : (name: string) => symbols !== undefined && Object.hasOwn(symbols, name) ? symbols[name] : undefined;
+  const system = symbolLookup(symbols);
   return (name) => extra.get(name) ?? system(name);
 }
 

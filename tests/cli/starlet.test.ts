@@ -60,7 +60,10 @@ describe('starlet run', () => {
 
   it('two runs print the same', () => {
     const lines = ['$ I = 0', '$LOOP: I = I + 1', '$ WRITE SYS$OUTPUT F$FAO("!3UL !XL", I, I*I)', '$ IF I .LT. 50 THEN GOTO LOOP', '$ SHOW SYMBOL/ALL'];
-    expect(run(lines).out).toBe(run(lines).out);
+    const first = run(lines);
+    expect(first).toMatchObject({ code: 0, err: '' });
+    expect(first.out.split('\n').slice(48, 50)).toEqual([' 49 00000961', ' 50 000009C4']);
+    expect(run(lines).out).toBe(first.out);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -22,6 +22,14 @@ describe('--unit', () => {
 
   test('a unit has one disk', () => {
     expect(() => unitOption('DUA1=y', unitOption('DUA1=x', undefined))).toThrow(UsageError);
+  });
+
+  test('an image is in one unit, under whatever name: not in two, nor the system disk in another', () => {
+    const [path, link] = [join(directory, 'one.dsk'), join(directory, 'link.dsk')];
+    openUnits(unitOption(`DUA1=${path},300`, undefined))[0]!.store.close();
+    symlinkSync(path, link);
+    expect(() => openUnits(unitOption(`DUA2=${link}`, unitOption(`DUA1=${path}`, undefined)))).toThrow(/in another unit/);
+    expect(() => openUnits(unitOption(`DUA1=${link}:ro`, undefined), path)).toThrow(/in another unit/);
   });
 
   test('with a size an image is made, once; without, it must be there', () => {

@@ -1,8 +1,7 @@
 /** PDP-11 compatibility mode. The vectors are another emulator's answers (tests/tools/simh-compatibility.ts made them). */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { bench, handler, load, op, SCB } from './harness.js';
-import { type Bench } from './harness.js';
+import { type Bench, handler, load, op, SCB } from './harness.js';
 import { enter, mapped, P0_TABLE, p0, pte, UR, UW } from './mapped.js';
 import { runCompatibilityCase } from './compatibility-case.js';
 
@@ -156,5 +155,4 @@ test('PDP-11 code that changes itself is no different: nothing is kept of it', (
   b.m.cpu.r.set([5, 0xffff | 0], 0);
   frame(b, 1);
   expect([b.m.cpu.r[0], b.m.cpu.r[1]]).toEqual([5, 0xfffa]);
-  void bench;
 });

@@ -1,7 +1,7 @@
 /** A subset processor hands the instructions it does not have to software: SCB C8, and CC for those half done. */
 import { expect, test } from 'vitest';
 import { instructionTable } from '../../src/emulator/isa/table.js';
-import { bench, type Bench, CODE, fillScb, handler, immediate, load, long, op, reg, SCB, STACK } from './harness.js';
+import { bench, type Bench, CODE, fillScb, handler, immediate, load, op, reg, SCB, STACK } from './harness.js';
 import { enter, mapped, p0, P0_TABLE, pte, UW } from './mapped.js';
 
 function subset(code: readonly number[], prepare: (b: Bench) => void = () => undefined): Bench {
@@ -114,5 +114,4 @@ test('a subset has no compatibility mode, and its own SID; a 780 has neither C8 
   });
   expect(b.m.cpu.r[15]).toBe(handler(0x18));
   expect([b.m.cpu.readPR(62) >>> 24, bench().m.cpu.readPR(62) >>> 24]).toEqual([8, 1]);
-  void long;
 });

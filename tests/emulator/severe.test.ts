@@ -92,7 +92,6 @@ test('an access violation while the frame is pushed on the interrupt stack halts
   });
   expect(read.vector).toBe(8);
   expect(frame(read.b, 2)).toEqual([0x200, USER_PSL]);
-  void KSP;
 });
 
 test('a 780 indexes immediate mode: the address is that of the constant plus the index; a subset takes a reserved addressing mode', () => {

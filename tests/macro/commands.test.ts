@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { linkCommand, macroCommand, type CommandHost, type CommandResult, type FileFailure, type LinkCommand, type MacroCommand, type OutputFile } from '../../src/macro/commands.js';
+import type { LibraryMember } from '../../src/macro/link/libraries.js';
 import { decodeImageHeader } from '../../src/macro/image-format.js';
 import { starletMacroLibrary } from '../../src/macro/starlet.js';
 
@@ -8,6 +9,7 @@ type Content = string | readonly Uint8Array[] | Uint8Array;
 /** Files in a map, names without directory or version; every step yields once, as a host that waits would. */
 class FakeHost implements CommandHost<string, undefined> {
   readonly files = new Map<string, Content>();
+  readonly libraries = new Map<string, readonly LibraryMember[]>();
   readonly printed: string[] = [];
   readonly now = 0x0091_0000_0000_0000n;
   readonly nowText = '21-NOV-1985 11:19';
@@ -17,6 +19,12 @@ class FakeHost implements CommandHost<string, undefined> {
     const name = spec.includes('.') ? spec : `${spec}.${type}`;
     const text = this.files.get(name);
     return typeof text === 'string' ? { name: `DISK:[WORK]${name};1`, text } : { spec: `DISK:[WORK]${name};`, reason: '-RMS-E-FNF, file not found' };
+  }
+
+  *readLibrary(spec: string): Generator<string, { name: string; members: readonly LibraryMember[] } | FileFailure, undefined> {
+    yield 'read';
+    const members = this.libraries.get(spec);
+    return members === undefined ? { spec: `DISK:[WORK]${spec}.OLB;`, reason: '-RMS-E-FNF, file not found' } : { name: `DISK:[WORK]${spec}.OLB;1`, members };
   }
 
   *readRecords(spec: string, type: string): Generator<string, { name: string; records: Uint8Array[] } | FileFailure, undefined> {
@@ -96,6 +104,28 @@ describe('MACRO and LINK', () => {
     expect(run(linkCommand({ ...LINK, symbols: undefined }, host))).toEqual({ severity: 'W', errors: 0, warnings: 2 });
     expect(host.printed.at(-1)).toMatch(/^%LINK-W-USEUNDEF, undefined symbol SYS\$EXIT referenced\n\tin psect \. BLANK \. offset/);
     expect(host.files.has('HELLO.EXE')).toBe(true);
+  });
+
+  test('modules of a library: those needed with what they need, and those named; a name that is not there is a warning', () => {
+    const host = new FakeHost();
+    const assembled = (name: string, source: string): readonly Uint8Array[] => {
+      host.files.set(`${name}.MAR`, ` .TITLE ${name}\n${source}`);
+      expect(run(macroCommand({ ...MACRO, sources: [name] }, host)).severity).toBe('S');
+      return host.files.get(`${name}.OBJ`) as readonly Uint8Array[];
+    };
+    const member = (name: string, source: string): LibraryMember => ({ name, names: [`${name}_E`], records: assembled(name, `${name}_E:: ${source}\n .END\n`) });
+    host.libraries.set('SUBS', [member('DEEP', 'RSB'), member('NEAR', 'JMP G^DEEP_E'), member('OTHER', 'RSB')]);
+    assembled('HELLO', ' .ENTRY START,0\n JSB G^NEAR_E\n RET\n .END START\n');
+    const linked = (qualifiers: Partial<LinkCommand['files'][number]>): [CommandResult, string[]] => {
+      const result = run(linkCommand({ ...LINK, map: true, files: [{ spec: 'HELLO' }, { spec: 'SUBS', ...qualifiers }] }, host));
+      return [result, ['NEAR_E', 'DEEP_E', 'OTHER_E'].filter((name) => (host.files.get('HELLO.MAP') as string).includes(name))];
+    };
+    expect(linked({ isLibrary: true })).toEqual([{ severity: 'S', errors: 0, warnings: 0 }, ['NEAR_E', 'DEEP_E']]);
+    expect(linked({ isLibrary: true, include: ['OTHER'] })).toEqual([{ severity: 'S', errors: 0, warnings: 0 }, ['NEAR_E', 'DEEP_E', 'OTHER_E']]);
+    expect(host.printed).toEqual([]);
+    expect(linked({ isLibrary: true, include: ['NONE'] })).toEqual([{ severity: 'W', errors: 0, warnings: 1 }, ['NEAR_E', 'DEEP_E']]);
+    expect(host.printed).toEqual(['%LINK-W-MODNOTFND, module NONE not found in library DISK:[WORK]SUBS.OLB;1']);
+    expect(run(linkCommand({ ...LINK, files: [{ spec: 'NOSUCH', isLibrary: true }] }, host)).severity).toBe('F');
   });
 
   test('a text file given as an object', () => {

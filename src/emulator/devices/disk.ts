@@ -1,5 +1,6 @@
 import type { InterruptController } from '../interrupts.js';
 import type { IoSpace } from '../io-space.js';
+import { nexusBase, nexusVector } from '../nexus.js';
 
 /**
  * A disk controller with up to eight units: registers in I/O space, direct memory access through map registers, one interrupt vector.
@@ -54,13 +55,6 @@ export const MAP_VALID = 0x8000_0000;
 export const DISK_UNITS = 8;
 export const IPL_DISK = 21;
 const BLOCK = 512;
-
-/** Connections of the bus, each with its part of I/O space and, in the SCB, a vector for each of IPL 20 to 23. */
-export const NEXUS_COUNT = 16;
-/** Bytes of I/O space a nexus answers in. */
-export const NEXUS_REGION = 0x2000;
-export const nexusBase = (nexus: number): number => 0x2000_0000 + nexus * NEXUS_REGION;
-export const nexusVector = (nexus: number, ipl: number): number => 0x100 + 0x40 * (ipl - 20) + 4 * nexus;
 
 /** Nexus of disk controller 0; the others follow. */
 export const DISK_NEXUS = 8;

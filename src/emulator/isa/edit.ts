@@ -4,8 +4,8 @@
  *
  * In progress: R0<15:0> digits left, R0<31:16> minus the zeros to be supplied before them, R1 the byte with the next digit, R2<7:0> fill character,
  * R2<15:8> sign character, R3 the pattern operator, R4 the length of the string, R5 the next character of the destination; the condition
- * codes, of which R2<19:16> is a copy, say what has been seen so far; R2<31:24> is the length of the instruction. With a reserved operator PSL<FPD> is set and these registers are for software that knows what
- * the operator means: it may do it, step R3, and return. @source VAX ARM ch. 4, EDITPC
+ * codes, of which R2<19:16> is a copy, say what has been seen so far; R2<31:24> is the length of the instruction. With a reserved operator
+ * PSL<FPD> is set and these registers are for software that knows what the operator means: it may do it, step R3, and return. @source VAX ARM ch. 4, EDITPC
  */
 import { C, N, V, Z } from './arithmetic.js';
 import { SUSPEND_AFTER } from './instruction.js';

@@ -1,7 +1,8 @@
 /**
  * Character strings and CRC. Each is restartable: its first half packs the operands into R0 to R5, its second half works from there, a piece within
  * a page at a time, leaving the registers exact before anything can fault. So a page fault in the middle costs nothing twice, and a string
- * longer than the working set still gets done. After SUSPEND_AFTER bytes or so they stop for interrupts, at the same places. How the operands are packed is ours; what R0 to R5 hold at the end is the architecture's.
+ * longer than the working set still gets done. After SUSPEND_AFTER bytes or so they stop for interrupts, at the same places. How the operands are
+ * packed is ours; what R0 to R5 hold at the end is the architecture's.
  * @source VAX ARM ch. 4, character string and CRC instructions
  */
 import { instruction, type InstructionRow, SUSPEND_AFTER } from './instruction.js';

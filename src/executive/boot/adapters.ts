@@ -1,4 +1,4 @@
-import { NEXUS_COUNT, NEXUS_REGION, nexusBase } from '../../emulator/devices/disk.js';
+import { NEXUS_COUNT, NEXUS_REGION, nexusBase } from '../../emulator/nexus.js';
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import { MMG$MAP_IO } from '../io/io-space.js';
 import type { Kernel } from '../kernel.js';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DISK_CS, DISK_GO, DISK_IE, DISK_NEXUS, DISK_READ, DiskController, diskControllerPlace, IPL_DISK, NEXUS_COUNT, nexusVector } from '../../../src/emulator/devices/disk.js';
+import { DISK_CS, DISK_GO, DISK_IE, DISK_NEXUS, DISK_READ, DiskController, diskControllerPlace, IPL_DISK } from '../../../src/emulator/devices/disk.js';
+import { NEXUS_COUNT, nexusVector } from '../../../src/emulator/nexus.js';
 import type { Machine } from '../../../src/emulator/machine.js';
 import { EMB, EMB$K_UI } from '../../../src/executive/exceptions/error-log-entries.js';
 import { ERL, errorLogBuffer } from '../../../src/executive/exceptions/error-log.js';
