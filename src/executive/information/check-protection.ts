@@ -2,7 +2,7 @@ import { kernelService } from '../dispatch/service.js';
 import type { Kernel } from '../kernel.js';
 import { callerItems, canWriteItem, longwordBytes, storeItem, type Item } from '../names/item-list.js';
 import {
-  ARM$M_CONTROL, ARM$M_READ, CHP$M_BYPASS, CHP$M_GRPPRV, CHP$M_READALL, CHP$M_SYSPRV, CHP$_ACCESS, CHP$_ACL, CHP$_ACMODE, CHP$_ADDRIGHTS,
+  ARM$M_CONTROL, ARM$M_READ, CHP$M_BYPASS, CHP$M_GRPPRV, CHP$M_READALL, CHP$M_SYSPRV, CHP$_ACCESS, CHP$_ACMODE, CHP$_ADDRIGHTS,
   CHP$_FLAGS, CHP$_MODE, CHP$_MODES, CHP$_OWNER, CHP$_PRIV, CHP$_PRIVUSED, CHP$_PROT, CHP$_RIGHTS,
 } from '../starlet/chpdef.js';
 import { hasPrivilege, PRV$V_BYPASS, PRV$V_GRPPRV, PRV$V_READALL, PRV$V_SYSPRV } from '../starlet/prvdef.js';
@@ -11,7 +11,8 @@ import { SS$_ACCVIO, SS$_BADPARAM, SS$_NOPRIV, SS$_NORMAL } from '../starlet/ssd
 /**
  * $CHKPRO: may an accessor have access to an object? Both are described by the item list: the accessor by privileges, rights list (its UIC
  * is the first identifier) and mode, the object by owner, protection mask and modes. What is left out of the accessor is the caller's.
- * choice: an ACL and security classes are refused (SS$_BADPARAM), for there are none in this system.
+ * choice: an ACL and security classes are refused (SS$_BADPARAM), for there are none in this system; flags and added rights, which only
+ * an ACL would look at, are accepted and change nothing.
  */
 interface Subject {
   readonly privileges: bigint;
@@ -26,7 +27,7 @@ interface ProtectedObject {
   readonly modes: number | undefined;
 }
 
-/** Lengths of the input items that are looked at. */
+/** Least lengths of the input items. */
 const INPUT: ReadonlyMap<number, number> = new Map([
   [CHP$_ACCESS, 4], [CHP$_FLAGS, 4], [CHP$_PRIV, 8], [CHP$_ACMODE, 1], [CHP$_RIGHTS, 8], [CHP$_ADDRIGHTS, 0], [CHP$_MODE, 1], [CHP$_MODES, 8], [CHP$_OWNER, 4],
   [CHP$_PROT, 2],
@@ -56,7 +57,7 @@ export const EXE$CHKPRO = kernelService('$CHKPRO', (k, itmlst) => {
 function checkItem(k: Kernel, item: Item): number {
   if (item.code === CHP$_PRIVUSED) return item.length < 4 ? SS$_BADPARAM : canWriteItem(k, item) ? SS$_NORMAL : SS$_ACCVIO;
   const least = INPUT.get(item.code);
-  if (least === undefined || item.code === CHP$_ACL || item.length < least) return SS$_BADPARAM;
+  if (least === undefined || item.length < least) return SS$_BADPARAM;
   return k.callerCanRead(item.buffer, item.length) ? SS$_NORMAL : SS$_ACCVIO;
 }
 

@@ -6,7 +6,7 @@ import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { SCH$POSTEF } from '../process/event-flags.js';
 import { SCH$CHSEP } from '../scheduling/rse.js';
 import { SS$_ACCVIO, SS$_EXQUOTA, SS$_INSFMEM, SS$_NONEXPR, SS$_NORMAL, SS$_SUSPENDED } from '../starlet/ssdef.js';
-import { ACB, ACB$M_KAST, ACB$M_QUOTA } from '../structures/acb.js';
+import { ACB, ACB$M_KAST } from '../structures/acb.js';
 import { DYN$C_ACB } from '../structures/dyn.js';
 import { JIB } from '../structures/jib.js';
 import { PCB } from '../structures/pcb.js';
@@ -16,7 +16,7 @@ import {
 } from '../structures/sch.js';
 import { structure } from '../structures/structure.js';
 import { storeItem, type Item } from '../names/item-list.js';
-import type { Notification } from '../io/service-completion.js';
+import { becomeCompletionAst, type Notification } from '../io/service-completion.js';
 import { JPI_ITEMS, processAt } from './getjpi-items.js';
 
 /**
@@ -170,16 +170,7 @@ function returnItems(k: Kernel): void {
   }
   SCH$POSTEF(k, pcb.PCB$L_PID, request.JPB$B_EFN, PRI$_NULL);
   jib.JIB$L_BYTCNT += charge;
-  if (astadr === 0) {
-    EXE$DEANONPAGED(k, block);
-    return;
-  }
-  const acb = ACB.at(k, block);
-  acb.ACB$B_RMOD = mode | ACB$M_QUOTA;
-  acb.ACB$L_PID = pcb.PCB$L_PID;
-  acb.ACB$L_AST = astadr;
-  acb.ACB$L_ASTPRM = request.JPB$L_ASTPRM;
-  SCH$QAST(k, block, PRI$_NULL);
+  becomeCompletionAst(k, block, { astadr, astprm: request.JPB$L_ASTPRM, mode });
 }
 
 export const GETJPI_AST_ROUTINES: readonly Microroutine[] = [jsbRoutine('EXE$GETJPI_FETCH', fetchItems), jsbRoutine('EXE$GETJPI_RETURN', returnItems)];

@@ -3,6 +3,7 @@ import { callRoutine, jsbRoutine, procedure, type Flow, type Microroutine } from
 import type { Procedure } from '../gate/procedure.js';
 import { service } from '../gate/service-call.js';
 import { EXE$SENDMSG } from '../io/send-message.js';
+import { becomeCompletionAst } from '../io/service-completion.js';
 import type { Kernel } from '../kernel.js';
 import { callerItems, type Item } from '../names/item-list.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
@@ -10,7 +11,7 @@ import { allocateBlock } from '../pool/typed.js';
 import { SCH$CLREF, SCH$POSTEF } from '../process/event-flags.js';
 import { MSG$_GETQUI, MSG$_SNDJBC } from '../starlet/msgdef.js';
 import { SS$_ACCVIO, SS$_BADPARAM, SS$_EXASTLM, SS$_INSFMEM } from '../starlet/ssdef.js';
-import { ACB, ACB$M_KAST, ACB$M_QUOTA } from '../structures/acb.js';
+import { ACB, ACB$M_KAST } from '../structures/acb.js';
 import { DYN$C_ACB } from '../structures/dyn.js';
 import { IPL$_ASTDEL } from '../structures/ipl.js';
 import { readQuad } from '../structures/memory.js';
@@ -151,6 +152,9 @@ const JBR = structure('JBR', 64, {
 const reply = callRoutine('EXE$JBCREPLY', (k) => {
   const message = JOB_MESSAGE.at(k, k.argument(1));
   const [buffer, returnLength, data, size] = [k.argument(3), k.argument(4), k.argument(5), k.argument(6)];
+  // Both lie in pageable memory: a missing page faults here, while nothing is allocated.
+  k.readBytes(message.address, JOB_MESSAGE.size);
+  const content = k.readBytes(data, size);
   const block = allocateBlock(k, JBR.size + size, DYN$C_ACB);
   if (block === 0) return SS$_INSFMEM;
   const answer = JBR.at(k, block);
@@ -164,7 +168,7 @@ const reply = callRoutine('EXE$JBCREPLY', (k) => {
   answer.JBR$L_BUFFER = buffer;
   answer.JBR$L_RETLEN = returnLength;
   answer.JBR$W_SIZE = size;
-  if (size !== 0) k.writeBytes(block + JBR.size, k.readBytes(data, size));
+  k.writeBytes(block + JBR.size, content);
   const acb = ACB.at(k, block);
   acb.ACB$B_RMOD = ACB$M_KAST;
   acb.ACB$L_PID = message.JBM$L_IPID;
@@ -196,16 +200,7 @@ const respond = jsbRoutine('EXE$JBCRSP', (k) => {
     k.writeBytes(answer.JBR$L_BUFFER, k.readBytes(block + JBR.size, size));
     if (mayWrite(answer.JBR$L_RETLEN, 2)) k.writeWord(answer.JBR$L_RETLEN, size);
   }
-  if (astadr === 0) {
-    EXE$DEANONPAGED(k, block);
-    return;
-  }
-  const acb = ACB.at(k, block);
-  acb.ACB$B_RMOD = mode | ACB$M_QUOTA;
-  acb.ACB$L_PID = pcb.PCB$L_PID;
-  acb.ACB$L_AST = astadr;
-  acb.ACB$L_ASTPRM = answer.JBR$L_ASTPRM;
-  SCH$QAST(k, block, PRI$_NULL);
+  becomeCompletionAst(k, block, { astadr, astprm: answer.JBR$L_ASTPRM, mode });
 });
 
 /**

@@ -112,13 +112,15 @@ export function disposeOfLock(k: Kernel, lkb: Lkb): void {
 
 /**
  * Makes the LKB of a granted lock free for a conversion, in the context of its process. What is still on the AST queue is done: the status
- * block is written now, an undelivered completion AST goes on as an ACB of its own, an undelivered blocking AST is forgotten, for
+ * block is written now (first, for a missing page starts the service over), an undelivered completion AST goes on as an ACB of its own, an undelivered blocking AST is forgotten, for
  * the conversion decides anew what the lock blocks. The book does not say what happens here.
  *
  * @returns false: no pool for that ACB
  */
 export function releaseFromAstQueue(k: Kernel, lkb: Lkb): boolean {
   if (lkb.LKB$V_ACBQED === 0) return true;
+  if (lkb.LKB$V_ASYNC !== 0) writeStatusBlock(k, lkb);
+  lkb.LKB$V_ASYNC = 0;
   if (lkb.LKB$V_DCPLAST !== 0) {
     const block = allocateBlock(k, ACB.size, DYN$C_ACB);
     if (block === 0) return false;
@@ -129,8 +131,7 @@ export function releaseFromAstQueue(k: Kernel, lkb: Lkb): boolean {
     acb.ACB$L_ASTPRM = lkb.LKB$L_ASTPRM;
     k.insertQueue(block, lkb.LKB$L_ASTQBL);
   }
-  if (lkb.LKB$V_ASYNC !== 0) writeStatusBlock(k, lkb);
-  for (const bit of ['LKB$V_ASYNC', 'LKB$V_DCPLAST', 'LKB$V_DBLKAST', 'LKB$V_BLKASTQED'] as const) lkb[bit] = 0;
+  for (const bit of ['LKB$V_DCPLAST', 'LKB$V_DBLKAST', 'LKB$V_BLKASTQED'] as const) lkb[bit] = 0;
   takeOffAstQueue(k, lkb);
   return true;
 }

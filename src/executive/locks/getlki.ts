@@ -97,9 +97,11 @@ const getlki = kernelService('$GETLKI', (k, efn = 0, lkidadr = 0, itmlst = 0, io
   const items = callerItems(k, itmlst);
   const target = findLock(k, k.readLong(lkidadr));
   const status = typeof items === 'number' ? items : target.lkb === undefined ? target.status : answer(k, items, target.lkb);
-  if ((status & 1) !== 0 && target.context !== undefined) k.writeLong(lkidadr, target.context);
   const notified = notifyCaller(k, (status & 1) !== 0 ? notification : { ...notification, astadr: 0 }, status);
-  return (status & 1) === 0 ? status : notified;
+  if ((status & 1) === 0) return status;
+  // Last, for until then the service may wait for pool and begin again with the old context.
+  if ((notified & 1) !== 0 && target.context !== undefined) k.writeLong(lkidadr, target.context);
+  return notified;
 });
 
 export const GETLKI_ROUTINES = [getlki] as const;

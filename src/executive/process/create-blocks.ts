@@ -16,7 +16,7 @@ import type { Quotas } from './quotas.js';
 
 /** What $CREPRC writes into the three blocks of a new process: JIB, PCB, PQB. @source book 20.1.1; digest ch20 1.1-1.3 */
 
-/** Zeroes all of a pool block but its links and its size and type header. */
+/** Zeroes all of a block of paged pool but its size and type header. */
 export function clearBody(k: Kernel, address: number, size: number): void {
   k.writeBytes(address + 12, new Uint8Array(size - 12));
   k.writeByte(address + 11, 0);
@@ -27,7 +27,6 @@ export function clearBody(k: Kernel, address: number, size: number): void {
 type JibView = ReturnType<typeof JIB.at>;
 
 export function fillJib(k: Kernel, address: number, creator: JibView, quotas: Quotas, plain: boolean): void {
-  clearBody(k, address, JIB.size);
   const jib = JIB.at(k, address);
   k.initializeQueue(address + JIB.offset.JIB$L_MTLFL);
   k.initializeQueue(address + JIB.offset.JIB$L_JLNAMFL);
@@ -91,7 +90,9 @@ export function fillPcb(k: Kernel, pcb: PcbView, creator: PcbView, request: Crea
   pcb.PCB$V_INTER = flags & PRC$M_INTER ? 1 : 0;
 }
 
-export function fillPqb(k: Kernel, address: number, request: CreationRequest, quotas: Quotas, privileges: bigint): void {
+export function fillPqb(
+  k: Kernel, address: number, request: CreationRequest, inherited: InheritedCells | undefined, quotas: Quotas, privileges: bigint,
+): void {
   const pqb = PQB.at(k, address);
   pqb.PQB$W_SIZE = PQB.size;
   pqb.PQB$B_TYPE = DYN$C_PQB;
@@ -124,22 +125,33 @@ export function fillPqb(k: Kernel, address: number, request: CreationRequest, qu
   put('PQB$T_OUTPUT', request.output);
   put('PQB$T_ERROR', request.error);
   put('PQB$T_DISK', request.disk);
-  if (PCB.at(k, k.sys.SCH$GL_CURPCB).PCB$L_PHD !== 0 && creatorHasP1(k)) {
-    const cli = CLI_CELLS.at(k, CLI_DATA_BASE);
-    pqb.PQB$B_MSGMASK = k.p1.CTL$GB_MSGMASK;
-    pqb.PQB$L_UAF_FLAGS = cli.CTL$GL_UAF_FLAGS;
-    // A subprocess's own CLI is what the creator wants spawned processes to have.
-    pqb.PQB$T_CLI_NAME = cli.CTL$GT_SPAWNCLI;
-    pqb.PQB$T_CLI_TABLE = cli.CTL$GT_SPAWNTABLE;
-    pqb.PQB$T_SPAWN_CLI = cli.CTL$GT_SPAWNCLI;
-    pqb.PQB$T_SPAWN_TABLE = cli.CTL$GT_SPAWNTABLE;
-    pqb.PQB$T_DDSTRING = PIO_CELLS.at(k, PIO_BASE).PIO$GT_DDSTRING.slice(0, 256);
-  } else {
-    pqb.PQB$B_MSGMASK = 0xf;
-  }
+  pqb.PQB$B_MSGMASK = inherited?.messageMask ?? 0xf;
+  if (inherited === undefined) return;
+  pqb.PQB$L_UAF_FLAGS = inherited.uafFlags;
+  // A subprocess's own CLI is what the creator wants spawned processes to have.
+  pqb.PQB$T_CLI_NAME = inherited.spawnCli;
+  pqb.PQB$T_CLI_TABLE = inherited.spawnTable;
+  pqb.PQB$T_SPAWN_CLI = inherited.spawnCli;
+  pqb.PQB$T_SPAWN_TABLE = inherited.spawnTable;
+  pqb.PQB$T_DDSTRING = inherited.directory;
 }
 
-/** The swapper has a header but no P1 space. */
-function creatorHasP1(k: Kernel): boolean {
-  return PHD.at(k, k.pcb.PCB$L_PHD).PHD$L_P1LR !== 0x200000;
+/** What a new process has from its creator's P1 space. */
+export interface InheritedCells {
+  readonly messageMask: number;
+  readonly uafFlags: number;
+  readonly spawnCli: Uint8Array;
+  readonly spawnTable: Uint8Array;
+  readonly directory: Uint8Array;
+}
+
+/** Read before anything is allocated, for these pages may be missing. Undefined: the swapper, which has a header but no P1 space. */
+export function inheritedCells(k: Kernel): InheritedCells | undefined {
+  const header = k.pcb.PCB$L_PHD;
+  if (header === 0 || PHD.at(k, header).PHD$L_P1LR === 0x200000) return undefined;
+  const cli = CLI_CELLS.at(k, CLI_DATA_BASE);
+  return {
+    messageMask: k.p1.CTL$GB_MSGMASK, uafFlags: cli.CTL$GL_UAF_FLAGS, spawnCli: cli.CTL$GT_SPAWNCLI, spawnTable: cli.CTL$GT_SPAWNTABLE,
+    directory: PIO_CELLS.at(k, PIO_BASE).PIO$GT_DDSTRING.slice(0, 256),
+  };
 }

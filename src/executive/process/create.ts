@@ -22,7 +22,7 @@ import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import { PQB } from '../structures/pqb.js';
 import { PRI$_TICOM, RSN$_NPDYNMEM, SCH$C_COMO } from '../structures/sch.js';
-import { clearBody, fillJib, fillPcb, fillPqb } from './create-blocks.js';
+import { clearBody, fillJib, fillPcb, fillPqb, inheritedCells } from './create-blocks.js';
 import { EXE$IPID_TO_EPID, processes } from './pid.js';
 import { creationQuotas, type Quotas } from './quotas.js';
 import { copyRights, extendedRights } from './rights.js';
@@ -57,6 +57,7 @@ export interface CreationRequest {
  */
 const createProcess = kernelService('$CREPRC', (k, pidadr, image, input, output, error, prvadr, quota, prcnam, baspri, uic, mbxunt, stsflg) => {
   if (pidadr !== 0 && !k.callerCanWrite(pidadr, 4)) return SS$_ACCVIO;
+  if (pidadr !== 0) k.readLong(pidadr);             // a missing page faults here, not when the process is made
   const strings: string[] = [];
   for (const descriptor of [image, input, output, error, prcnam]) {
     if (descriptor === 0) {
@@ -114,11 +115,10 @@ export function EXE$CREPRC(k: Kernel, request: CreationRequest): { status: numbe
   const { detached, uic, quotas, slot } = settled;
   const creator = k.pcb;
   const parentJib = JIB.at(k, creator.PCB$L_JIB);
+  const inherited = inheritedCells(k);
   const blocks = allocateBlocks(k, detached);
   if (blocks === undefined) return { status: SS$_INSFMEM, epid: 0 };
   const pcb = PCB.at(k, blocks.pcb);
-  clearBody(k, blocks.pcb, PCB.size);
-  clearBody(k, blocks.pqb, PQB.size);
   if (detached) {
     fillJib(k, blocks.jib, parentJib, quotas, isPlain(request.flags));
     pcb.PCB$L_JIB = blocks.jib;
@@ -140,7 +140,7 @@ export function EXE$CREPRC(k: Kernel, request: CreationRequest): { status: numbe
   pcb.PCB$B_PRIB = 31 - base;
   pcb.PCB$B_AUTHPRI = 31 - base;
   pcb.PCB$B_PRI = 31 - boostedPriority(base, base, PRI$_TICOM);      // process creation: plus six (Table 10-3)
-  fillPqb(k, blocks.pqb, request, quotas, privileges);
+  fillPqb(k, blocks.pqb, request, inherited, quotas, privileges);
   pcb.PCB$L_PQB = blocks.pqb;
 
   pcb.PCB$L_WSSWP = 0xffffffff;                 // negative: not yet swapped, bring in from SHELL (ch17)
@@ -221,10 +221,11 @@ interface Blocks {
   readonly rights: readonly number[];
 }
 
-/** All blocks of a new process, or none: when pool is short the creator waits for it with nothing in hand, or gets undefined. */
+/** All blocks of a new process, zeroed, or none: when pool is short the creator waits for it with nothing in hand, or gets undefined. */
 function allocateBlocks(k: Kernel, detached: boolean): Blocks | undefined {
   const pqb = EXE$ALLOCPQB(k, PQB.size);
   if (pqb === 0) return undefined;
+  clearBody(k, pqb, PQB.size);
   const wanted: (readonly [size: number, type: number])[] = [[PCB.size, DYN$C_PCB]];
   if (detached) wanted.push([JIB.size, DYN$C_JIB]);
   const lists = extendedRights(k, k.pcb.address).map((list) => [k.readWord(list + 8), DYN$C_RIGHTSLIST] as const);

@@ -16,7 +16,7 @@ import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { EXE$ALLOCACB, EXE$ALLOCIRP } from '../pool/typed.js';
 import { SCH$RSE, SCH$SWPWAKE } from '../scheduling/rse.js';
 import { resourceWaitOnStack } from '../scheduling/resources.js';
-import { SS$_ACCVIO, SS$_NONEXPR, SS$_NORMAL } from '../starlet/ssdef.js';
+import { SS$_ACCVIO, SS$_INSFMEM, SS$_NONEXPR, SS$_NORMAL } from '../starlet/ssdef.js';
 import { ACB } from '../structures/acb.js';
 import { JIB } from '../structures/jib.js';
 import { PCB } from '../structures/pcb.js';
@@ -39,7 +39,7 @@ const RMS_ABORT_ALL = 2;
 /**
  * $DELPRC [pidadr],[prcnam]
  *
- * @returns SS$_NORMAL; SS$_ACCVIO; SS$_IVLOGNAM; SS$_NONEXPR; SS$_NOPRIV
+ * @returns SS$_NORMAL; SS$_ACCVIO; SS$_INSFMEM; SS$_IVLOGNAM; SS$_NONEXPR; SS$_NOPRIV
  */
 const deleteProcess = kernelService('$DELPRC', (k, pidadr, prcnam) => {
   if (pidadr !== 0 && !k.callerCanWrite(pidadr, 4)) return SS$_ACCVIO;
@@ -54,6 +54,7 @@ export function requestDeletion(k: Kernel, pcbAddress: number): number {
   const pcb = PCB.at(k, pcbAddress);
   if (pcb.PCB$V_DELPEN) return SS$_NORMAL;
   const acbAddress = EXE$ALLOCACB(k);
+  if (acbAddress === 0) return SS$_INSFMEM;
   pcb.PCB$V_DELPEN = 1;
   if (pcb.PCB$V_SUSPEN) resumeProcess(k, pcbAddress);       // suspended, or about to be: it could not take the AST
   const acb = ACB.at(k, acbAddress);
@@ -108,18 +109,26 @@ const outstandingIo = inlineRoutine('DELETE_IO', (k) => {
   k.setRegister(0, pcb.PCB$W_DIOCNT !== pcb.PCB$W_DIOLM || pcb.PCB$W_BIOCNT !== pcb.PCB$W_BIOLM ? 1 : 0);
 });
 
+/** A step of its own, for it may wait for the mutex, and fault. */
+const jobNames = inlineRoutine('DELETE_JOB_NAMES', (k) => {
+  if (k.pcb.PCB$L_OWNER === 0) LNM$DELETE_JOB(k);
+});
+
+/** What may be done only once: it reads nothing that can be missing, and waits for pool before all else. */
 const farewell = inlineRoutine('DELETE_FAREWELL', (k) => {
   const pcb = k.pcb;
   if (pcb.PCB$L_OWNER === 0) {
     if (pcb.PCB$V_INTER) k.sys.SYS$GW_IJOBCNT = k.sys.SYS$GW_IJOBCNT - 1;
     if (pcb.PCB$V_BATCH) k.sys.SYS$GW_BJOBCNT = k.sys.SYS$GW_BJOBCNT - 1;
-    LNM$DELETE_JOB(k);
   } else {
     returnCpuQuota(k, pcb);
   }
   k.writeByte(pcb.address + PCB.offset.PCB$T_LNAME, 0);
   if (pcb.PCB$W_TMBU !== 0) EXE$SEND_TERMINATION(k);
   EXE$PRCDELMSG(k);
+});
+
+const addressSpace = inlineRoutine('DELETE_SPACE', (k) => {
   deletePages(k, 0, p0Pages(k), KERNEL);
   deleteP1(k);
 });
@@ -205,4 +214,4 @@ function freeFixedP1(k: Kernel): void {
   }
 }
 
-export const DELETE_ROUTINES = [deleteProcess, begin, closeFiles, subprocesses, image, outstandingIo, farewell, returnQuota, vanish, release] as const;
+export const DELETE_ROUTINES = [deleteProcess, begin, closeFiles, subprocesses, image, outstandingIo, jobNames, farewell, addressSpace, returnQuota, vanish, release] as const;

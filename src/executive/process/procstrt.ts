@@ -17,7 +17,6 @@ import { PHD } from '../structures/phd.js';
 import { PQB } from '../structures/pqb.js';
 import { PRT$C_UREW } from '../structures/pte.js';
 
-
 /**
  * EXE$PROCSTRT, the new process's own half of process creation (chapter 20.3; digest ch20 2.4). procstrt.mar is the
  * thread of it; these are its kernel steps, at IPL 2 in the new process's P1 space.
@@ -111,7 +110,6 @@ function extendP1(k: Kernel): { region: number } {
   const tablePages = Math.ceil((channels * CCB_SIZE) / PAGE);
   const table = take(tablePages);
   k.p1.CTL$GL_CCBBASE = table + tablePages * PAGE;
-  k.p1.CTL$GW_NMIOCH = channels;
   k.p1.CTL$GW_NMIOCH = channels;
   k.p1.CTL$GW_CHINDX = 0;
   const region = take(k.sys.SGN$GW_CTLPAGES);

@@ -17,6 +17,7 @@ import * as lckdef from './lckdef.js';
 import * as libdef from './libdef.js';
 import * as lkidef from './lkidef.js';
 import * as lnmdef from './lnmdef.js';
+import * as mntdef from './mntdef.js';
 import * as msgdef from './msgdef.js';
 import * as namdef from './namdef.js';
 import * as opcdef from './opcdef.js';
@@ -43,7 +44,7 @@ import { serviceSymbol } from './service-table.js';
 /** Every constant module; their numeric exports are the symbols. */
 const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   brkdef, chfdef, chpdef, clidef, climsgdef, dcdef, devdef, dscdef, dvidef, fabdef, fscndef, iodef, jbcmsgdef, jpidef, lckdef, libdef,
-  lkidef, lnmdef, msgdef, namdef, opcdef, pqldef, prcdef, prdef, prtdef, prvdef, psldef, rabdef, rmsdef, secdef, ssdef, strdef,
+  lkidef, lnmdef, mntdef, msgdef, namdef, opcdef, pqldef, prcdef, prdef, prtdef, prvdef, psldef, rabdef, rmsdef, secdef, ssdef, strdef,
   stsdef, syidef, trmdef, tt2def, ttdef, uicdef, xabdef,
 ];
 

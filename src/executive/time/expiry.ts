@@ -9,10 +9,9 @@ import { JIB } from '../structures/jib.js';
 import { PCB } from '../structures/pcb.js';
 import { PRI$_TIMER } from '../structures/sch.js';
 import { TQE, TQE$C_SSSNGL, TQE$C_TMSNGL } from '../structures/tqe.js';
+import { IPL$_HWCLK } from '../structures/ipl.js';
 import { atIpl } from '../synchronization/ipl.js';
 import { EXE$INSTIMQ, firstTimer } from './queue.js';
-
-const IPL$_HWCLK = 24;
 
 type TimerElement = ReturnType<typeof TQE.at>;
 

@@ -219,11 +219,10 @@ THIRD:	INCL	TRIED
   test('ch09#12: CHMK #0 leaves only PC and PSL for AST exit', () => {
     const bare = machineWith('START:	CHMK	#0\nBEHIND:	MOVL	#1,DONE\n	HALT\nDONE:	.LONG	0\n');
     const k = bare.kernel;
-    const stop = { sp: 0, pc: 0 };
     bare.runUntil((pc) => pc === k.symbol('ASTEXIT'));
-    stop.sp = k.register(14);
-    expect(stop.sp).toBe(k.readLong(p1('CTL$AL_STACK')) - 8);
-    expect(k.readLong(stop.sp)).toBe(bare.at('BEHIND'));
+    const sp = k.register(14);
+    expect(sp).toBe(k.readLong(p1('CTL$AL_STACK')) - 8);
+    expect(k.readLong(sp)).toBe(bare.at('BEHIND'));
     bare.machine.run(10);
     expect(bare.long('DONE')).toBe(1);
   });

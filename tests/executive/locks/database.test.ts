@@ -70,7 +70,7 @@ describe('resources', () => {
     expect(rsbs.map((rsb) => rsb.address)).toEqual([0, 1, 2].map((sb) => a.lkb(sb).LKB$L_RSB));
     expect(rsbs.map((rsb) => k.readLong(rsb.address))).toEqual([rsbs[1]!.address, rsbs[2]!.address, 0]);
     expect(rsbs.slice(1).map((rsb) => k.readLong(rsb.address + 4))).toEqual([rsbs[0]!.address, rsbs[1]!.address]);
-    if (others === 0) expect(k.readLong(k.sys.LCK$GL_HASHTBL)).toBe(rsbs[0]!.address);
+    expect([others, k.readLong(k.sys.LCK$GL_HASHTBL)]).toEqual([0, rsbs[0]!.address]);
     a.deq({ id: a.id(1) });
     expect(k.readLong(rsbs[0]!.address)).toBe(rsbs[2]!.address);
     a.deq({ id: a.id(2) });
@@ -169,7 +169,7 @@ describe('lock IDs', () => {
     // On the AST queue of the PCB: links, PID, AST, parameter where an ACB has them.
     expect([a.pcb.PCB$L_ASTQFL, k.readLong(lkb.address + 0x0c), k.readLong(lkb.address + 0x10), k.readLong(lkb.address + 0x14), k.readLong(lkb.address + 0x18)])
       .toEqual([lkb.address, a.pcb.PCB$L_PID, k.symbol('TEST$BLOCKING'), 77, k.symbol('LCK$KAST')]);
-    expect([lkb.LKB$B_TYPE, world.resources('RES')[0]!.RSB$L_HSHCHN >= 0, k.readByte(lkb.LKB$L_RSB + 10)]).toEqual([DYN$C_LKB, true, DYN$C_RSB]);
+    expect([lkb.LKB$B_TYPE, k.readByte(lkb.LKB$L_RSB + 10), world.resources('RES').map((rsb) => rsb.address)]).toEqual([DYN$C_LKB, DYN$C_RSB, [lkb.LKB$L_RSB]]);
     a.do((p) => service(p, '$SETAST', { enbflg: 1 }));
     expect(world.asts).toEqual(['A blocking 77']);
     world.close();

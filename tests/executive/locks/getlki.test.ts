@@ -7,6 +7,7 @@ import * as LKI from '../../../src/executive/starlet/lkidef.js';
 import * as JPI from '../../../src/executive/starlet/jpidef.js';
 import { PRV$M_SYSLCK, PRV$M_WORLD } from '../../../src/executive/starlet/prvdef.js';
 import * as SS from '../../../src/executive/starlet/ssdef.js';
+import { SCH$C_MWAIT } from '../../../src/executive/structures/sch.js';
 import { CR, EX, NL, PR, World, type Actor } from './actors.js';
 
 interface Answer {
@@ -125,6 +126,44 @@ describe('which locks', () => {
       }
       expect([found, last]).toEqual([[a.id(0), b.id(0), a.id(2)], SS.SS$_NOMORELOCK]);
     }
+    world.close();
+  });
+
+  test('a scan that finds no pool for its completion AST stays where it is, whether it waits for pool or not', () => {
+    const world = new World(['A']);
+    const a = world.actor('A');
+    const { k } = world.system;
+    a.enq({ sb: 0, mode: NL, name: 'R0' });
+    a.enq({ sb: 1, mode: NL, name: 'R1' });
+    const astadr = k.symbol('TEST$COMPLETION');
+    const general = k.symbol('EXE$GL_NONPAGED') + 4;
+    // Pool is short while `body` runs: no small packet, nothing behind the listhead of the variable list, no page to spare for more.
+    const isShort = (body: () => void): void => {
+      const packets: number[] = [];
+      for (let packet = k.removeHead(k.symbol('IOC$GL_SRPFL')); packet !== undefined; packet = k.removeHead(k.symbol('IOC$GL_SRPFL'))) packets.push(packet);
+      const rest = k.readLong(general);
+      const reserve = k.sys.SGN$GL_MAXWSCNT;
+      k.writeLong(general, 0);
+      k.sys.SGN$GL_MAXWSCNT = reserve + k.sys.SCH$GL_FREECNT;
+      body();
+      k.sys.SGN$GL_MAXWSCNT = reserve;
+      k.writeLong(general, rest);
+      for (const packet of packets) k.insertTail(packet, k.symbol('IOC$GL_SRPFL'));
+    };
+    const scan = (): Answer | undefined => a.do((p) => ask(p, 0, LKI.LKI$_LOCKID, 4, { astadr }), { check: false });
+    a.pcb.PCB$V_SSRWAIT = 1;
+    isShort(() => {
+      const answer = scan()!;
+      expect([answer.status, answer.id]).toEqual([SS.SS$_INSFMEM, 0]);
+    });
+    a.pcb.PCB$V_SSRWAIT = 0;
+    let answer: Answer | undefined;
+    isShort(() => {
+      a.do(function* (p) { answer = yield* ask(p, 0, LKI.LKI$_LOCKID, 4, { astadr }); }, { check: false });
+      expect([answer, a.pcb.PCB$W_STATE]).toEqual([undefined, SCH$C_MWAIT]);
+    });
+    world.seconds(2);
+    expect([answer!.status, long(answer), answer!.id]).toEqual([SS.SS$_NORMAL, a.id(0), a.id(0) & 0xffff]);
     world.close();
   });
 

@@ -23,7 +23,7 @@ import { PTE$M_PFN } from '../../../src/executive/structures/pte.js';
 import { PRI$_NULL, RSN$_ASTWAIT, SCH$C_MWAIT, SCH$C_SUSP } from '../../../src/executive/structures/sch.js';
 import { UCB } from '../../../src/executive/structures/ucb.js';
 import { TestSystem, type Program } from '../../harness.js';
-import { create, deleteProcess, EVERY_PRIVILEGE, jibOf, pause, phdOf, run, sleeper, stepUntil, USER_UIC, type Pcb, type Wanted } from './support.js';
+import { create, deleteProcess, EVERY_PRIVILEGE, holdNameMutex, jibOf, pause, phdOf, run, sleeper, stepUntil, USER_UIC, type Pcb, type Wanted } from './support.js';
 
 /** $DELPRC and the kernel AST in which a process undoes itself (book, chapter 22). */
 
@@ -356,6 +356,21 @@ describe('what goes where', () => {
       out['counts'] = counts;
     });
     expect(seen['counts']).toEqual([4, 4, 4]);
+  });
+
+  test('a deletion that waits for the logical name mutex counts its job down once', () => {
+    const { system, child } = family({ flags: PRC$M_INTER, uic: USER_UIC });
+    const { k } = system;
+    k.sys.SYS$GW_IJOBCNT = 5;
+    requestDeletion(k, child.address);
+    stepUntil(system, () => k.sys.SCH$GL_CURPCB === child.address && k.register(15) === k.symbol('DELETE_IO_LOOP'));
+    const giveUp = holdNameMutex(k);
+    system.runUntilIdle(1);
+    expect([child.PCB$W_STATE, child.PCB$L_EFWM]).toEqual([SCH$C_MWAIT, k.symbol('LNM$AL_MUTEX')]);
+    giveUp();
+    system.runUntilIdle(1);
+    expect([system.process('CHILD'), k.sys.SYS$GW_IJOBCNT]).toEqual([undefined, 4]);
+    expect(system.checkBooks()).toEqual([]);
   });
 
   test('ch22#22: the job table goes with a detached process, not with a subprocess', () => {

@@ -3,6 +3,7 @@ import type { Procedure } from '../../../src/executive/gate/procedure.js';
 import { service } from '../../../src/executive/gate/service-call.js';
 import type { Kernel } from '../../../src/executive/kernel.js';
 import { EXE$EPID_TO_PCB } from '../../../src/executive/process/pid.js';
+import { releaseWaiters } from '../../../src/executive/scheduling/resources.js';
 import { PRC$M_DETACH } from '../../../src/executive/starlet/prcdef.js';
 import { JIB } from '../../../src/executive/structures/jib.js';
 import { PCB } from '../../../src/executive/structures/pcb.js';
@@ -116,6 +117,17 @@ export function runAsUser(body: (p: Procedure, seen: Seen) => Flow<unknown>, pri
     },
     ...others,
   });
+}
+
+/** Makes it look as if a process that never comes back had locked the logical name mutex. @returns what gives it up */
+export function holdNameMutex(k: Kernel): () => void {
+  const mutex = k.symbol('LNM$AL_MUTEX');
+  const free = k.readLong(mutex);
+  k.writeWord(mutex, 0);
+  return () => {
+    k.writeLong(mutex, free);
+    releaseWaiters(k, mutex);
+  };
 }
 
 /** Runs the machine one instruction at a time until `condition` holds before one. */
