@@ -22,8 +22,10 @@ describe('INITIALIZE, MOUNT, DISMOUNT', () => {
     at.lines('COPY SYS$SYSTEM:SYSUAF.DAT DISK$DATA:[A]');
     expect(at.lines('DIRECTORY/NOHEADING/NOTRAILING DISK$DATA:[A]')).toEqual(['SYSUAF.DAT;1']);
     expect(at.lines('ANALYZE/DISK_STRUCTURE DUA1:')).toEqual([]);
-    expect(at.lines('DISMOUNT DUA1:')).toEqual([]);
+    expect(at.lines('DISMOUNT DISK$DATA:')).toEqual([]);
     expect(at.lines('DISMOUNT DUA1:')).toEqual(['%DISM-W-CANNOTDMT, DUA1: cannot be dismounted', '-SYSTEM-F-DEVNOTMOUNT, device is not mounted']);
+    expect(at.lines('DISMOUNT SYS$SYSDEVICE:')).toEqual([expect.stringMatching(/^%DISM-W-CANNOTDMT, /), '-SYSTEM-F-DEVACTIVE, device is active']);
+    expect(at.lines('DIRECTORY/NOHEADING/NOTRAILING SYS$SYSTEM:SYSUAF.DAT')).toEqual(['SYSUAF.DAT;1']);
     expect(at.lines('SHOW LOGICAL DISK$DATA').join()).toContain('no translation');
     expect(verifyVolume(store)).toEqual([]);
     const { k } = at.system;

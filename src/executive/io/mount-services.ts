@@ -9,7 +9,7 @@ import { JIB } from '../structures/jib.js';
 import { bytesToText, textToBytes } from '../structures/memory.js';
 import { MTL } from '../structures/volume.js';
 import { deviceNameArgument } from './assign.js';
-import { IOC$CVT_DEVNAM } from './device-names.js';
+import { IOC$CVT_DEVNAM, IOC$SEARCHDEV } from './device-names.js';
 
 /**
  * $MOUNT and $DISMOU: they hand the matter to the file system as IO$_MOUNT and IO$_ACPCONTROL!IO$M_DMOUNT, which decides who may do it.
@@ -67,12 +67,16 @@ export const EXE$MOUNT = procedure('EXE$MOUNT', function* (p) {
 /**
  * $DISMOU devnam,[flags] - dismounts a volume, now or when its last file is closed. The unit is not unloaded: nobody could load it again.
  *
- * @returns SS$_NORMAL; SS$_ACCVIO, SS$_IVDEVNAM, SS$_NOSUCHDEV, SS$_DEVNOTMOUNT, SS$_DEVALLOC, SS$_NOPRIV
+ * @returns SS$_NORMAL; SS$_ACCVIO, SS$_IVDEVNAM, SS$_NOSUCHDEV, SS$_DEVNOTMOUNT, SS$_DEVALLOC, SS$_NOPRIV; SS$_DEVACTIVE it is the system disk
  */
 const EXE$DISMOU = procedure('EXE$DISMOU', function* (p) {
-  const device = deviceNameArgument(p.kernel, p.argument(1));
+  const k = p.kernel;
+  const device = deviceNameArgument(k, p.argument(1));
   if (typeof device === 'number') return device;
-  return yield* volumeFunction(p, device, { func: IO$_ACPCONTROL | IO$M_DMOUNT });
+  // The name is the caller's: in this mode $ASSIGN would not believe it.
+  const { status, ucb } = IOC$SEARCHDEV(k, device, k.callerMode);
+  if (!(status & 1)) return status;
+  return yield* volumeFunction(p, IOC$CVT_DEVNAM(k, ucb), { func: IO$_ACPCONTROL | IO$M_DMOUNT });
 });
 
 /** Dismounts what the job has mounted for itself: its last process goes. Kernel mode procedure, IPL 0. @source book 22.2 */
