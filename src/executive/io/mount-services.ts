@@ -21,7 +21,7 @@ const FIB_LENGTH = 0x1c;
 const FIB_CONTROL_VALUE = 0x18;
 
 /** The request of a volume function on a channel of its own. @returns the status of the function, or of what came before */
-function* volumeFunction(p: Procedure, device: string, request: { readonly func: number; readonly p1?: number; readonly p2?: number }): Flow<number> {
+export function* volumeFunction(p: Procedure, device: string, request: { readonly func: number; readonly p1?: number; readonly p2?: number }): Flow<number> {
   return yield* p.scratch(function* () {
     const channel = p.allocate(4);
     const assigned = yield* service(p, '$ASSIGN', { devnam: p.string(device), chan: channel });
