@@ -2,6 +2,7 @@ import type { SystemSpaceImage } from '../executive/boot/sysboot.js';
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
+import { volumeFunction } from '../executive/io/mount-services.js';
 import { IO$M_DMOUNT, IO$_ACPCONTROL, IO$_MOUNT } from '../executive/starlet/iodef.js';
 import type { HostDirectory } from './host/host-directory.js';
 import { hostVolumes } from './host/units.js';
@@ -20,26 +21,12 @@ export function fileSystemImage(directories: readonly HostDirectory[] = []): Sys
 
 /** Mounts a unit for the whole system, as MOUNT/SYSTEM does. @returns status of the mount, or of finding the unit */
 export function* mountVolume(p: Procedure, device: string): Flow<number> {
-  return yield* volumeFunction(p, device, IO$_MOUNT);
-}
-
-function* volumeFunction(p: Procedure, device: string, func: number): Flow<number> {
-  return yield* p.scratch(function* () {
-    const channel = p.allocate(4);
-    const assigned = yield* service(p, '$ASSIGN', { devnam: p.string(device), chan: channel });
-    if (!(assigned & 1)) return assigned;
-    const chan = p.memory.readWord(channel);
-    const iosb = p.allocate(8);
-    const queued = yield* service(p, '$QIOW', { chan, func, iosb });
-    const status = queued & 1 ? p.memory.readWord(iosb) : queued;
-    yield* service(p, '$DASSGN', { chan });
-    return status;
-  });
+  return yield* volumeFunction(p, device, { func: IO$_MOUNT });
 }
 
 /** Dismounts a unit, as DISMOUNT does: with the last open file, when there is any. @returns status */
 export function* dismountVolume(p: Procedure, device: string): Flow<number> {
-  return yield* volumeFunction(p, device, IO$_ACPCONTROL | IO$M_DMOUNT);
+  return yield* volumeFunction(p, device, { func: IO$_ACPCONTROL | IO$M_DMOUNT });
 }
 
 /** Makes the units of the host directories; needs CMKRNL. */

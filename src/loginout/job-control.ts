@@ -5,6 +5,7 @@ import { service } from '../executive/gate/service-call.js';
 import { DVI$_UNIT } from '../executive/starlet/dvidef.js';
 import { OLD_MESSAGE } from '../executive/information/job-message.js';
 import { IO$M_NORSWAIT } from '../executive/io/io-modifiers.js';
+import { ACC$K_TERMLEN } from '../executive/io/termination.js';
 import { IO$M_NOW, IO$_READVBLK, IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
 import { JBC$_JOBQUEDIS } from '../executive/starlet/jbcmsgdef.js';
 import { JPI$_PID } from '../executive/starlet/jpidef.js';
@@ -132,9 +133,10 @@ function* runJob(p: Procedure, job: ProcedureJob): Flow<void> {
   const channelAt = p.allocate(4);
   const unitAt = p.allocate(4);
   const iosb = p.allocate(8);
-  let status = yield* service(p, '$CREMBX', { chan: channelAt, maxmsg: TERMINATION_SIZE, bufquo: TERMINATION_SIZE * 4 });
+  let status = yield* service(p, '$CREMBX', { chan: channelAt, maxmsg: ACC$K_TERMLEN, bufquo: ACC$K_TERMLEN * 4 });
   if (status & 1) {
     status = yield* service(p, '$GETDVIW', { efn: 1, chan: p.memory.readWord(channelAt), iosb, itmlst: p.itemList([{ code: DVI$_UNIT, length: 4, buffer: unitAt }]) });
+    if (status & 1) status = p.memory.readWord(iosb);
   }
   if (status & 1) {
     const terminal = p.string('OPA0:');
@@ -144,13 +146,13 @@ function* runJob(p: Procedure, job: ProcedureJob): Flow<void> {
     });
   }
   if (status & 1) {
-    const message = p.allocate(TERMINATION_SIZE);
-    status = yield* service(p, '$QIOW', { chan: p.memory.readWord(channelAt), func: IO$_READVBLK, iosb, p1: message, p2: TERMINATION_SIZE });
+    const message = p.allocate(ACC$K_TERMLEN);
+    status = yield* service(p, '$QIOW', { chan: p.memory.readWord(channelAt), func: IO$_READVBLK, iosb, p1: message, p2: ACC$K_TERMLEN });
+    if (status & 1) status = p.memory.readWord(iosb);
     if (status & 1) status = p.memory.readLong(message + FINAL_STATUS);
   }
   job.done(status);
 }
 
-/** Length of a termination message, and where the final status is in it. */
-const TERMINATION_SIZE = 84;
+/** Where the final status is in a termination message. */
 const FINAL_STATUS = 4;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { service } from '../../src/executive/gate/service-call.js';
 import { IO$M_ACCESS, IO$M_CREATE, IO$M_DELETE, IO$_ACCESS, IO$_CREATE, IO$_DEACCESS, IO$_DELETE, IO$_MODIFY, IO$_READVBLK, IO$_WRITEVBLK } from '../../src/executive/starlet/iodef.js';
 import { DEV$M_MNT } from '../../src/executive/starlet/devdef.js';
-import { SS$_DEVNOTMOUNT, SS$_DUPFILENAME, SS$_ENDOFFILE, SS$_NOMOREFILES, SS$_NOPRIV, SS$_NORMAL, SS$_NOSUCHFILE, SS$_ACCONFLICT } from '../../src/executive/starlet/ssdef.js';
+import { SS$_DEVACTIVE, SS$_DEVNOTMOUNT, SS$_DUPFILENAME, SS$_ENDOFFILE, SS$_NOMOREFILES, SS$_NOPRIV, SS$_NORMAL, SS$_NOSUCHFILE, SS$_ACCONFLICT } from '../../src/executive/starlet/ssdef.js';
 import { UCB } from '../../src/executive/structures/ucb.js';
 import { VCB } from '../../src/executive/structures/volume.js';
 import { findUnit } from '../../src/executive/io/device-names.js';
@@ -52,12 +52,15 @@ describe('mounting', () => {
 });
 
 describe('dismounting', () => {
-  test('waits for the last open file; the unit can then be mounted again', () => {
+  test('not of the system disk; waits for the last open file; the unit can then be mounted again', () => {
     const seen: unknown[] = [];
     const { system } = run(function* (p) {
       const chan = yield* assign(p, 'DUA0:');
       yield* fileFunction(p, chan, IO$_CREATE | IO$M_CREATE | IO$M_ACCESS, { did: MFD, name: 'OPEN.DAT', accessControl: FIB$M_WRITE });
       const isMounted = (): boolean => (UCB.at(p.kernel, findUnit(p.kernel, 'DUA0')!).UCB$L_DEVCHAR & DEV$M_MNT) !== 0;
+      // The unit the system was booted from stays; from here on it is no more than a disk.
+      seen.push(yield* dismountVolume(p, 'DUA0:'), isMounted());
+      p.kernel.sys.EXE$GL_SYSUCB = 0;
       seen.push(yield* dismountVolume(p, 'DUA0:'), isMounted());
       seen.push((yield* fileFunction(p, yield* assign(p, 'DUA0:'), IO$_ACCESS, { did: MFD, name: 'OPEN.DAT' })).status);
       yield* service(p, '$DASSGN', { chan });
@@ -66,7 +69,7 @@ describe('dismounting', () => {
       seen.push(yield* dismountVolume(p, 'DUA0:'), isMounted());
       return 1;
     });
-    expect(seen).toEqual([1, true, SS$_DEVNOTMOUNT, false, 1, 1, 1, false]);
+    expect(seen).toEqual([SS$_DEVACTIVE, true, 1, true, SS$_DEVNOTMOUNT, false, 1, 1, 1, false]);
     expect(system.checkBooks()).toEqual([]);
   });
 });

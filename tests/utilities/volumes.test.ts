@@ -26,6 +26,8 @@ describe('INITIALIZE, MOUNT, DISMOUNT', () => {
     expect(at.lines('SHOW DEVICES HERE').join()).toContain('DUA1:                   Mounted');
     expect(at.lines('DISMOUNT HERE')).toEqual([]);
     expect(at.lines('DISMOUNT DUA1:')).toEqual(['%DISM-W-CANNOTDMT, DUA1: cannot be dismounted', '-SYSTEM-F-DEVNOTMOUNT, device is not mounted']);
+    expect(at.lines('DISMOUNT SYS$SYSDEVICE:')).toEqual([expect.stringMatching(/^%DISM-W-CANNOTDMT, /), '-SYSTEM-F-DEVACTIVE, device is active']);
+    expect(at.lines('DIRECTORY/NOHEADING/NOTRAILING SYS$SYSTEM:SYSUAF.DAT')).toEqual(['SYSUAF.DAT;1']);
     expect(at.lines('SHOW LOGICAL DISK$DATA').join()).toContain('no translation');
     expect(verifyVolume(store)).toEqual([]);
     const { k } = at.system;

@@ -3,6 +3,7 @@ import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import { initializeCrashData } from '../exceptions/initialize.js';
 import { installSystemImages } from '../image/known-files.js';
 import { IOC$INIT } from '../io/database.js';
+import { findUnit } from '../io/device-names.js';
 import type { Kernel } from '../kernel.js';
 import { LCK$INIT } from '../locks/tables.js';
 import { EXE$ALONPAGVAR } from '../pool/nonpaged.js';
@@ -39,7 +40,13 @@ const ALL_PRIVILEGES = 0xffffffffffffffffn;
 
 /** Routines of module INIT. `information` gives what SYSBOOT left. */
 export function initRoutines(information: () => BootInformation): readonly Microroutine[] {
-  return [inlineRoutine('EXE$INIT_BODY', (k) => EXE$INIT(k, information())), inlineRoutine('EXE$INIT_DEVICES', IOC$INIT), ...ADAPTER_ROUTINES];
+  return [inlineRoutine('EXE$INIT_BODY', (k) => EXE$INIT(k, information())), inlineRoutine('EXE$INIT_DEVICES', (k) => { initializeDevices(k, information()); }), ...ADAPTER_ROUTINES];
+}
+
+/** The I/O database, and which of its units is the system disk: EXE$GL_SYSUCB, 0 when there is no such unit. @source book 25.1.2 step f */
+function initializeDevices(k: Kernel, { systemDevice }: BootInformation): void {
+  IOC$INIT(k);
+  k.sys.EXE$GL_SYSUCB = findUnit(k, systemDevice.replace(/^_|:$/g, ''));
 }
 
 function EXE$INIT(k: Kernel, information: BootInformation): void {

@@ -47,11 +47,8 @@ export const EMB$K_CR = 37;
 export const EMB$K_UBC = 112;
 export const EMB$K_SBC = 40;
 
-/**
- * Error log entry of a crash. A nonfatal bugcheck's entry is the same without the 35 processor registers between PSL and code.
- * @source book Table 8-2; digest ch08 1.3
- */
-export const EMB_CR = structure('EMB', 272, {
+/** What every error log entry begins with. @source book Table 8-2 */
+export const EMB_HEADER = {
   0x00: ['EMB$W_SIZE', 'size in bytes'],
   0x02: ['EMB$B_BUFIND', 'error log allocation buffer number'],
   0x03: ['EMB$B_VALID', 'message is complete'],
@@ -59,6 +56,14 @@ export const EMB_CR = structure('EMB', 272, {
   0x08: ['EMB$W_HD_ENTRY', 'entry type'],
   0x0a: ['EMB$Q_HD_TIME', 'system time'],
   0x12: ['EMB$W_HD_ERRSEQ', 'error sequence number'],
+} as const;
+
+/**
+ * Error log entry of a crash. A nonfatal bugcheck's entry is the same without the 35 processor registers between PSL and code.
+ * @source book Table 8-2; digest ch08 1.3
+ */
+export const EMB_CR = structure('EMB', 272, {
+  ...EMB_HEADER,
   0x14: ['EMB$L_CR_KSP', ''],
   0x18: ['EMB$L_CR_ESP', ''],
   0x1c: ['EMB$L_CR_SSP', ''],

@@ -2,8 +2,10 @@ import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
 import { DDB, DDT } from '../structures/device.js';
 import { IRP } from '../structures/irp.js';
+import { ORB } from '../structures/orb.js';
 import { structure } from '../structures/structure.js';
 import { DISKUCB } from '../structures/ucb.js';
+import { EMB_HEADER } from './dump-format.js';
 import { ERL$ALLOCEMB, ERL$RELEASEMB } from './error-log.js';
 
 /**
@@ -13,17 +15,7 @@ import { ERL$ALLOCEMB, ERL$RELEASEMB } from './error-log.js';
  * public $EMBDEF as we know it. A record of ERRLOG.SYS is an entry from its system ID on.
  * @source book 8.1.2, 8.1.3; digest ch08 1.2, 2.1 steps 5 and 6
  */
-const HEADER = {
-  0x00: ['EMB$W_SIZE', 'size in bytes'],
-  0x02: ['EMB$B_BUFIND', 'error log allocation buffer number'],
-  0x03: ['EMB$B_VALID', 'message is complete'],
-  0x04: ['EMB$L_HD_SID', 'system ID register'],
-  0x08: ['EMB$W_HD_ENTRY', 'entry type'],
-  0x0a: ['EMB$Q_HD_TIME', 'system time'],
-  0x12: ['EMB$W_HD_ERRSEQ', 'error sequence number'],
-} as const;
-
-export const EMB = structure('EMB', 20, HEADER);
+export const EMB = structure('EMB', 20, EMB_HEADER);
 /** From the start of the message to its system ID, where a record of ERRLOG.SYS begins. */
 export const EMB_PREFIX = 4;
 
@@ -32,13 +24,14 @@ export const EMB$K_DE = 1;
 export const EMB$K_MC = 2;
 export const EMB$K_CS = 32;
 export const EMB$K_TS = 38;
+export const EMB$K_SS = 39;
 export const EMB$K_DT = 96;
 export const EMB$K_UI = 97;
 export const EMB$K_DA = 98;
 
 /** Entry of a device error; the registers that the driver dumps, counted, follow. */
 export const EMB_DV = structure('EMB', 92, {
-  ...HEADER,
+  ...EMB_HEADER,
   0x14: ['EMB$B_DV_ERTCNT', 'retries left'],
   0x15: ['EMB$B_DV_ERTMAX', 'retries at most'],
   0x16: ['EMB$Q_DV_IOSB', 'final status of the request'],
@@ -73,7 +66,7 @@ function beginEntry(k: Kernel, type: number, size: number): number {
 }
 
 /** An entry that is nothing but its type and time, with `rest` behind. @returns whether there was room */
-function logEntry(k: Kernel, type: number, rest: Uint8Array = new Uint8Array(0)): boolean {
+export function logEntry(k: Kernel, type: number, rest: Uint8Array = new Uint8Array(0)): boolean {
   const entry = beginEntry(k, type, EMB.size + rest.length);
   if (entry === 0) return false;
   k.writeBytes(entry + EMB.size, rest);
@@ -132,6 +125,7 @@ function deviceEntry(k: Kernel, type: number, hasRequest: boolean): { readonly r
   entry.EMB$W_DV_ERRCNT = ucb.UCB$W_ERRCNT;
   entry.EMB$L_DV_OPCNT = ucb.UCB$L_OPCNT;
   entry.EMB$L_DV_CHAR = ucb.UCB$L_DEVCHAR;
+  entry.EMB$L_DV_OWNUIC = ORB.at(k, ucb.UCB$L_ORB).ORB$L_OWNER;
   entry.EMB$T_DV_NAME = DDB.at(k, ucb.UCB$L_DDB).DDB$T_NAME;
   if (hasRequest) {
     const irp = IRP.at(k, ucb.UCB$L_IRP);

@@ -2,12 +2,8 @@ import { kernelService } from '../dispatch/service.js';
 import { hasPrivilege } from '../process/pid.js';
 import { PRV$V_BUGCHK, PRV$V_DIAGNOSE } from '../starlet/prvdef.js';
 import { SS$_ACCVIO, SS$_BADPARAM, SS$_DEVACTIVE, SS$_INSFMEM, SS$_NOPRIV, SS$_NORMAL } from '../starlet/ssdef.js';
-import { EMB_CR } from './dump-format.js';
-import { ERL$ALLOCEMB, ERL$RELEASEMB } from './error-log.js';
+import { EMB$K_SS, logEntry } from './error-log-entries.js';
 
-/** Error log entry of $SNDERR: behind the common header a word of text length and the text. */
-const EMB$C_SS = 39;
-const HEADER = EMB_CR.offset.EMB$L_CR_KSP;
 /** Longer text does not fit into an allocation buffer. */
 const LONGEST = 400;
 
@@ -25,16 +21,8 @@ export const EXE$SNDERR = kernelService('$SNDERR', (k, msgbuf) => {
   const text = k.readLong(msgbuf + 4);
   if (!k.callerCanRead(text, length)) return SS$_ACCVIO;
   if (length > LONGEST) return SS$_BADPARAM;
-  const bytes = k.readBytes(text, length);
-  const message = ERL$ALLOCEMB(k, HEADER - 4 + 2 + length);
-  if (message === 0) return SS$_INSFMEM;
-  const entry = EMB_CR.at(k, message - 4);
-  entry.EMB$W_HD_ENTRY = EMB$C_SS;
-  entry.EMB$Q_HD_TIME = k.sys.EXE$GQ_SYSTIME;
-  k.writeWord(entry.address + HEADER, length);
-  k.writeBytes(entry.address + HEADER + 2, bytes);
-  ERL$RELEASEMB(k, message);
-  return SS$_NORMAL;
+  // Behind the header a word of text length and the text.
+  return logEntry(k, EMB$K_SS, Uint8Array.from([length & 0xff, length >>> 8, ...k.readBytes(text, length)])) ? SS$_NORMAL : SS$_INSFMEM;
 });
 
 /**

@@ -21,7 +21,7 @@ const FIB_LENGTH = 0x1c;
 const FIB_CONTROL_VALUE = 0x18;
 
 /** The request of a volume function on a channel of its own. @returns the status of the function, or of what came before */
-function* volumeFunction(p: Procedure, device: string, request: { readonly func: number; readonly p1?: number; readonly p2?: number }): Flow<number> {
+export function* volumeFunction(p: Procedure, device: string, request: { readonly func: number; readonly p1?: number; readonly p2?: number }): Flow<number> {
   return yield* p.scratch(function* () {
     const channel = p.allocate(4);
     const assigned = yield* service(p, '$ASSIGN', { devnam: p.string(device), chan: channel });
@@ -67,14 +67,14 @@ export const EXE$MOUNT = procedure('EXE$MOUNT', function* (p) {
 /**
  * $DISMOU devnam,[flags] - dismounts a volume, now or when its last file is closed. The unit is not unloaded: nobody could load it again.
  *
- * @returns SS$_NORMAL; SS$_ACCVIO, SS$_IVDEVNAM, SS$_NOSUCHDEV, SS$_DEVNOTMOUNT, SS$_DEVALLOC, SS$_NOPRIV
+ * @returns SS$_NORMAL; SS$_ACCVIO, SS$_IVDEVNAM, SS$_NOSUCHDEV, SS$_DEVNOTMOUNT, SS$_DEVALLOC, SS$_NOPRIV; SS$_DEVACTIVE it is the system disk
  */
 const EXE$DISMOU = procedure('EXE$DISMOU', function* (p) {
   const k = p.kernel;
-  const name = deviceNameArgument(k, p.argument(1));
-  if (typeof name === 'number') return name;
-  // Here, in kernel mode, $ASSIGN would not see the logical names of outer modes.
-  const { status, ucb } = IOC$SEARCHDEV(k, name, k.callerMode);
+  const device = deviceNameArgument(k, p.argument(1));
+  if (typeof device === 'number') return device;
+  // The name is the caller's: in this mode $ASSIGN would not believe it.
+  const { status, ucb } = IOC$SEARCHDEV(k, device, k.callerMode);
   if (!(status & 1)) return status;
   return yield* volumeFunction(p, IOC$CVT_DEVNAM(k, ucb), { func: IO$_ACPCONTROL | IO$M_DMOUNT });
 });

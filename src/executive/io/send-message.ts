@@ -2,6 +2,7 @@ import type { Kernel } from '../kernel.js';
 import { SS$_DEVOFFLINE } from '../starlet/ssdef.js';
 import { UCB } from '../structures/ucb.js';
 import { IPL$_MAILBOX } from '../structures/ipl.js';
+import { atIpl } from '../synchronization/ipl.js';
 import { EXE$WRTMAILBOX } from './drivers/mailbox.js';
 
 /**
@@ -14,9 +15,5 @@ import { EXE$WRTMAILBOX } from './drivers/mailbox.js';
  */
 export function EXE$SENDMSG(k: Kernel, mailbox: number, bytes: Uint8Array): number {
   if (UCB.at(k, mailbox).UCB$W_REFC === 0) return SS$_DEVOFFLINE;
-  const before = k.ipl;
-  k.ipl = IPL$_MAILBOX;
-  const status = EXE$WRTMAILBOX(k, mailbox, bytes);
-  k.ipl = before;
-  return status;
+  return atIpl(k, IPL$_MAILBOX, () => EXE$WRTMAILBOX(k, mailbox, bytes));
 }

@@ -60,13 +60,14 @@ function systemPageValid(k: Kernel, address: number): boolean {
   return (k.readLong(k.sys.MMG$GL_SPTBASE + 4 * ((address >>> 9) & (REGION_PAGES - 1))) & PTE$M_VALID) !== 0;
 }
 
-/** Gives the process page table page at system address `pteAddress` a zeroed frame if it has none. */
+/** Gives the process page table page at system address `tableAddress` a zeroed frame if it has none; it is there to get an entry. */
 export function makePageTableValid(k: Kernel, tableAddress: number): void {
   if (systemPageValid(k, tableAddress)) return;
   if (!demandZero(k, tableAddress, PFN$C_PPGTBL)) throw new Error('no free page for a page table');
   const phd = PHD.at(k, k.pcb.PCB$L_PHD);
   phd.PHD$W_PTCNTACT = phd.PHD$W_PTCNTACT + 1;
   phd.PHD$W_PTCNTVAL = phd.PHD$W_PTCNTVAL + 1;
+  phd.PHD$W_PTCNTMAX = phd.PHD$W_PTCNTMAX + 1;
 }
 
 /**

@@ -164,7 +164,8 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   pcb.PCB$W_PPGCNT = builder.pages;
   pcb.PCB$V_PHDRES = 1;
   pcb.PCB$V_RES = 1;
-  phd.PHD$W_PTCNTLCK = 2;
+  // All four counters begin as the number of active P1 page table pages (digest ch20 2.3 step 10).
+  phd.PHD$W_PTCNTLCK = phd.PHD$W_PTCNTVAL = phd.PHD$W_PTCNTMAX = phd.PHD$W_PTCNTACT;
 }
 
 function systemPteAddress(k: Kernel, address: number): number {
@@ -212,8 +213,6 @@ function writeP1Pte(builder: Builder, address: number, value: number): void {
     const page = at & ~(PAGE_SIZE - 1);
     enter(builder, page >>> 0, PFN$C_PPGTBL, placeSystemPage(builder, page >>> 0));
     phd.PHD$W_PTCNTACT = phd.PHD$W_PTCNTACT + 1;
-    phd.PHD$W_PTCNTVAL = phd.PHD$W_PTCNTVAL + 1;
-    phd.PHD$W_PTCNTMAX = phd.PHD$W_PTCNTMAX + 1;
   }
   k.writeLong(at, value);
 }

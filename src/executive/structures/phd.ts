@@ -52,7 +52,7 @@ export const PHD = structure('PHD', 380, {
   0x6c: ['PHD$W_PTCNTLCK', 'page table pages with locked entries'],
   0x6e: ['PHD$W_PTCNTVAL', 'page table pages with valid entries'],
   0x70: ['PHD$W_PTCNTACT', 'active page table pages'],
-  0x72: ['PHD$W_PTCNTMAX', 'max'],
+  0x72: ['PHD$W_PTCNTMAX', 'page table pages with nonzero PTEs'],
   0x74: ['PHD$W_WSFLUID', 'guaranteed fluid working set'],
   0x76: ['PHD$W_EXTDYNWS', 'extra dynamic WSLEs'],
   0x78: ['PHD$L_PCB', 'KSP: the hardware PCB starts here'],

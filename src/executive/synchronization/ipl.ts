@@ -12,13 +12,15 @@ export function writeAstLevel(k: Kernel, level: number): void {
 }
 
 /**
- * Runs `body` at `level` or higher and gives the caller's IPL back. In an atomic routine nothing can interrupt anyway; this is for
+ * Runs `body` at `level` or higher and gives the caller's IPL back, whatever happens. In an atomic routine nothing can interrupt anyway; this is for
  * what `body` may do to IPL itself, and so that IPL-dependent checks see the level the book names.
  */
 export function atIpl<T>(k: Kernel, level: number, body: () => T): T {
   const saved = k.ipl;
   if (saved < level) k.ipl = level;
-  const result = body();
-  k.ipl = saved;
-  return result;
+  try {
+    return body();
+  } finally {
+    k.ipl = saved;
+  }
 }

@@ -6,7 +6,7 @@ import { EXE$QXQPPKT } from '../../executive/io/xqp-queue.js';
 import type { Kernel } from '../../executive/kernel.js';
 import { DEV$M_DMT, DEV$M_FOR, DEV$M_MNT } from '../../executive/starlet/devdef.js';
 import { IO$M_DMOUNT, IO$_ACCESS, IO$_ACPCONTROL, IO$_CREATE, IO$_MOUNT, IO$_READVBLK, IO$_WRITEVBLK } from '../../executive/starlet/iodef.js';
-import { SS$_DEVFOREIGN, SS$_DEVNOTMOUNT, SS$_ENDOFFILE, SS$_NOPRIV, SS$_NORMAL } from '../../executive/starlet/ssdef.js';
+import { SS$_DEVACTIVE, SS$_DEVFOREIGN, SS$_DEVNOTMOUNT, SS$_ENDOFFILE, SS$_NOPRIV, SS$_NORMAL } from '../../executive/starlet/ssdef.js';
 import { IRP } from '../../executive/structures/irp.js';
 import { DISKUCB } from '../../executive/structures/ucb.js';
 import { AQB, VCB } from '../../executive/structures/volume.js';
@@ -122,6 +122,8 @@ function* fileFunction(p: Procedure, irp: RequestPacket, others: OtherVolumes): 
   if (request.code === IO$_ACPCONTROL && request.modifiers & IO$M_DMOUNT) {
     if ((unit.UCB$L_DEVCHAR & DEV$M_DMT) !== 0) return SS$_DEVNOTMOUNT;
     if (!mayDismount(k, unit.address, VCB.at(k, unit.UCB$L_VCB))) return SS$_NOPRIV;
+    // choice of status: images, page and dump files are on it until the system stops, with no channel that says so.
+    if (unit.address === k.sys.EXE$GL_SYSUCB) return SS$_DEVACTIVE;
     beginDismount(k, unit.address);
     return SS$_NORMAL;
   }

@@ -63,6 +63,9 @@ describe('processes', () => {
     expect(valid[0]).toBe(1);                                            // P0, where the image is
     expect(valid.at(-1)).toBe(1);                                        // the top of P1
     expect(valid.filter((bit) => bit === 0).length).toBeGreaterThan(10);
+    const active = valid.filter((bit) => bit === 1).length;
+    expect(active).toBeGreaterThan(phd.PHD$W_PTCNTLCK);                  // those of SHELL, and P0's
+    expect([phd.PHD$W_PTCNTACT, phd.PHD$W_PTCNTMAX]).toEqual([active, active]);
   });
 
   test('ch01#5: an address of P1 is the current process\'s', () => {
