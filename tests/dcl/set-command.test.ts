@@ -118,6 +118,21 @@ describe('SET COMMAND', () => {
     expect(seen[1]).toBe('SUN');
   });
 
+  it('what one process knows about a line does not decide for another whose table lies at the same address', () => {
+    const loop = '$ I = 0\n$ NEXT:\n$ I = I + 1\n$ IF I .LT. 3 THEN GOTO NEXT\n$ WRITE SYS$OUTPUT I\n';
+    const heads = ['EOJ', 'GOTO'].map((deleted) => {
+      const session = new Session(IMAGES, { 'LOOP.COM': loop });
+      session.run();
+      answer(session, `SET COMMAND/DELETE=${deleted}`);
+      const said = answer(session, '@LOOP');
+      if (deleted === 'EOJ') expect(said).toEqual(['3']);
+      else expect(said.join('\n')).toContain('%DCL-W-IVVERB');
+      answer(session, 'RUN SYS$SYSTEM:PEEK');
+      return seen[0];
+    });
+    expect(heads[1]).toBe(heads[0]);
+  });
+
   it('mistakes change nothing and name the file', () => {
     const session = started();
     const tables = (): unknown => {
