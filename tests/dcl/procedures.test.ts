@@ -205,6 +205,13 @@ $ WRITE SYS$OUTPUT F$NOSUCH(1)`)).toEqual([
   });
 });
 
+it('a key state has at most 31 characters, wherever it is named', () => {
+  const long = 'A'.repeat(300);
+  expect(output(`$ DEFINE/KEY/NOLOG/IF_STATE=${long}/SET_STATE=${long} PF1 "text"\n$ SHOW KEY/ALL/FULL\n$ SET KEY/NOLOG/STATE=${long}\n$ SHOW KEY PF1`)).toEqual([
+    `${'A'.repeat(31)} keypad definitions:`, `  PF1 = "text" (echo,noterminate,noerase,nolock,state=${'A'.repeat(31)})`, `${'A'.repeat(31)} keypad definitions:`, '  PF1 = "text"',
+  ]);
+});
+
 describe('tables', () => {
   it('every CLIROUTINE of the command tables has its routine, and the other way round', () => {
     const named = COMMAND_TABLE_SOURCES.filter((source) => source !== missingTables).flatMap((source) => {

@@ -192,6 +192,7 @@ describe('DCL on the booted system', () => {
     answer(session, 'deposit 7ffe0600 = 12345678');
     expect(answer(session, 'examine 7ffe0600')).toEqual(['7FFE0600:  12345678']);
     expect(answer(session, 'examine/ascii 7ffe0600:7ffe0603')).toEqual(['7FFE0600:  "xV4."']);
+    for (const shape of ['', '/byte', '/ascii']) expect(answer(session, `examine${shape} 7ffe0603:7ffe0600`)).toEqual([]);
     expect(answer(session, 'examine 80000000:80000004')).toHaveLength(1);
     expect(answer(session, 'deposit 80000000=1')[0]).toMatch(/^%SYSTEM-F-ACCVIO/);
     answer(session, 'stop');

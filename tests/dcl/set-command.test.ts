@@ -54,6 +54,7 @@ const FILES = {
   'WRONG.CLD': 'define verb GREET\n parameter P1, label=WHOM, value(type=NOSUCH)\n',
   'ROUTINE.CLD': 'define verb GREET\n routine SAY_IT\n',
   'NOISE.CLD': 'this is no definition\n',
+  'LONG.CLD': `define verb FIRST\n! ${'-'.repeat(3000)}\ndefine verb SECOND\n`,
 };
 
 function answer(session: Session, line: string): string[] {
@@ -118,6 +119,21 @@ describe('SET COMMAND', () => {
     expect(seen[1]).toBe('SUN');
   });
 
+  it('what one process knows about a line does not decide for another whose table lies at the same address', () => {
+    const loop = '$ I = 0\n$ NEXT:\n$ I = I + 1\n$ IF I .LT. 3 THEN GOTO NEXT\n$ WRITE SYS$OUTPUT I\n';
+    const heads = ['EOJ', 'GOTO'].map((deleted) => {
+      const session = new Session(IMAGES, { 'LOOP.COM': loop });
+      session.run();
+      answer(session, `SET COMMAND/DELETE=${deleted}`);
+      const said = answer(session, '@LOOP');
+      if (deleted === 'EOJ') expect(said).toEqual(['3']);
+      else expect(said.join('\n')).toContain('%DCL-W-IVVERB');
+      answer(session, 'RUN SYS$SYSTEM:PEEK');
+      return seen[0];
+    });
+    expect(heads[1]).toBe(heads[0]);
+  });
+
   it('mistakes change nothing and name the file', () => {
     const session = started();
     const tables = (): unknown => {
@@ -128,6 +144,7 @@ describe('SET COMMAND', () => {
     expect(answer(session, 'SET COMMAND WRONG').join('')).toMatch(/%DCL-E-INVCLD, .*WRONG\.CLD;1 is no valid command definition, .*type NOSUCH is not defined/);
     expect(answer(session, 'SET COMMAND NOISE').join('')).toMatch(/%DCL-E-INVCLD, .*NOISE\.CLD;1 .*line 1/);
     expect(answer(session, 'SET COMMAND ROUTINE').join('\n')).toContain('%DCL-E-INVCLD');
+    expect(answer(session, 'SET COMMAND LONG').join('')).toMatch(/%DCL-E-READERR, .*LONG\.CLD;1[\s\S]*%?-?RMS-W-RTB/);
     expect(answer(session, 'SET COMMAND NOSUCH').join('')).toMatch(/%DCL-E-OPENIN.*NOSUCH\.CLD[\s\S]*file not found/);
     expect(answer(session, 'SET COMMAND').join('\n')).toContain('%DCL-W-INSFPRM');
     expect(tables()).toBe(before);

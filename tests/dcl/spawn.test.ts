@@ -148,6 +148,7 @@ describe('SPAWN', () => {
     expect(typed('SPAWN/NOWAIT/OUTPUT=NL: WAIT 1:0')).toEqual([SPAWNED[0]]);
     expect(typed('SPAWN/NOWAIT/OUTPUT=NL: WAIT 1:0')).toEqual(['%DCL-S-SPAWNED, process SYSTEM_2 spawned']);
     expect(typed('SPAWN/PROCESS=SYSTEM_2')).toEqual(['%SYSTEM-F-DUPLNAM, duplicate name']);
+    expect(typed('SPAWN/PROCESS=SIXTEEN_LETTERS_')[0]).toMatch(/^%SYSTEM-F-IVLOGNAM/);
     expect(typed('SPAWN/NOWAIT/PROCESS=fred/OUTPUT=NL: WAIT 1:0')).toEqual(['%DCL-S-SPAWNED, process FRED spawned']);
     const { kernel } = console.system;
     const jib = JIB.at(kernel, processes().get('SYSTEM')!.PCB$L_JIB);
@@ -155,6 +156,24 @@ describe('SPAWN', () => {
     jib.JIB$W_PRCLIM = 3;
     expect(typed('SPAWN SHOW TIME')).toEqual(['%SYSTEM-F-EXQUOTA, process quota exceeded']);
     expect(books()).toEqual(before);
+  });
+
+  it('whichever of its mailboxes there is no quota for, a SPAWN that fails leaves none behind', () => {
+    const { kernel } = console.system;
+    const jib = JIB.at(kernel, processes().get('SYSTEM')!.PCB$L_JIB);
+    const before = books();
+    let refused = 0;
+    for (let quota = 500; ; quota += 250) {
+      const taken = jib.JIB$L_BYTCNT - quota;
+      jib.JIB$L_BYTCNT = quota;
+      const shown = typed('SPAWN/NOLOG WRITE SYS$OUTPUT "sub"');
+      jib.JIB$L_BYTCNT += taken;
+      if (shown[0] === 'sub') break;
+      expect(shown).toEqual(['%SYSTEM-F-EXQUOTA, process quota exceeded']);
+      expect(books()).toEqual(before);
+      refused += 1;
+    }
+    expect(refused).toBeGreaterThan(12);
   });
 
   it('more subprocesses than one termination mailbox serves; the books balance when all are gone', () => {

@@ -1,6 +1,6 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { service } from '../../executive/gate/service-call.js';
-import { LNM$M_CONFINE, LNM$M_NO_ALIAS } from '../../executive/starlet/lnmdef.js';
+import { LNM$M_CONFINE, LNM$M_CREATE_IF, LNM$M_NO_ALIAS } from '../../executive/starlet/lnmdef.js';
 import { bytesToText } from '../../executive/structures/memory.js';
 import { CLI$_ALLOC, CLI$_INSFPRM, CLI$_TABEXIST } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
@@ -56,7 +56,7 @@ function* createNameTable(dcl: Dcl, command: ParsedCommand): Flow<number> {
     const cell = (value: number): number => { const at = p.allocate(4); p.memory.writeLong(at, value); return at; };
     const bits = (attributes.includes('CONFINE') ? LNM$M_CONFINE : 0) | (attributes.includes('NO_ALIAS') ? LNM$M_NO_ALIAS : 0);
     return yield* service(p, '$CRELNT', {
-      attr: cell(bits | (attributes.includes('SUPERSEDE') ? 0 : CREATE_IF)), quota: quota === undefined ? 0 : cell(parseNumber(quota)!), tabnam: p.string(name),
+      attr: cell(bits | (attributes.includes('SUPERSEDE') ? 0 : LNM$M_CREATE_IF)), quota: quota === undefined ? 0 : cell(parseNumber(quota)!), tabnam: p.string(name),
       partab: p.string(command.value('PARENT_TABLE') ?? 'LNM$PROCESS_DIRECTORY'), acmode: p.bytes(Uint8Array.of(modeOf(command))),
     });
   });
@@ -64,8 +64,5 @@ function* createNameTable(dcl: Dcl, command: ParsedCommand): Flow<number> {
   if (status === EXISTED && command.has('LOG') && !attributes.includes('SUPERSEDE')) yield* dcl.report({ code: CLI$_TABEXIST, args: [name] });
   return 1;
 }
-
-/** LNM$M_CREATE_IF: an existing table stays. */
-const CREATE_IF = 0x1000000;
 
 export const DEVICE_COMMANDS: CommandRoutines = { ALLOCATE: allocateCommand, DEALLOCATE: deallocateCommand, CREATE_NAME_TABLE: createNameTable };

@@ -12,6 +12,7 @@ import type { CommandRoutines } from './command.js';
 /** DEFINE/KEY, DELETE/KEY, SHOW KEY, SET KEY. @source DCL Dictionary; dcl-commands.md */
 
 const DEFAULT_STATE = 'DEFAULT';
+const LONGEST_STATE = 31;
 
 function currentState(dcl: Dcl): string {
   return readCounted(dcl.memory, dcl.prc.address + PRC.offset.PRC$T_KEYSTATE);
@@ -22,17 +23,22 @@ function keyName(text: string): string {
   return KEY_NAMES.includes(name) ? name : fail(CLI$_IVKEYNAM, { token: name });
 }
 
+/** Name of a key state: what the cell for the current one holds of it. */
+function stateName(text: string): string {
+  return upcase(text).slice(0, LONGEST_STATE);
+}
+
 /** States a qualifier lists; the current one without it, or when it is negated. */
 function states(dcl: Dcl, command: ParsedCommand, qualifier: string): string[] {
   const given = command.negates(qualifier) ? [] : command.values(qualifier);
-  return given.length > 0 ? given.map(upcase) : [currentState(dcl)];
+  return given.length > 0 ? given.map(stateName) : [currentState(dcl)];
 }
 
 /** DEFINE/KEY key string @dcl full */
 function* defineCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
   const name = keyName(command.value('KEY_NAME')!);
   const text = command.value('EQUIVALENCE')!;
-  const setState = command.has('SET_STATE') ? upcase(command.value('SET_STATE') ?? fail(CLI$_VALREQ, { token: 'SET_STATE' })) : '';
+  const setState = command.has('SET_STATE') ? stateName(command.value('SET_STATE') ?? fail(CLI$_VALREQ, { token: 'SET_STATE' })) : '';
   const terminate = command.has('TERMINATE');
   // A locked state must be set by the key; text that is not shown cannot stand on a line that goes on.
   if ((command.has('LOCK_STATE') && setState === '') || (!command.has('ECHO') && !terminate)) fail(CLI$_CONFLICT);
@@ -61,7 +67,7 @@ function* deleteCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
 
 /** SET KEY/STATE=state; /NOSTATE leaves it. @dcl full */
 function* setCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
-  const state = command.has('STATE') ? upcase(command.value('STATE')!).slice(0, 31) : command.negates('STATE') ? DEFAULT_STATE : currentState(dcl);
+  const state = command.has('STATE') ? stateName(command.value('STATE')!) : command.negates('STATE') ? DEFAULT_STATE : currentState(dcl);
   writeCounted(dcl.memory, dcl.prc.address + PRC.offset.PRC$T_KEYSTATE, state, 32);
   if (command.has('LOG')) yield* dcl.report({ code: CLI$_SETKEY, args: [state] });
   return 1;

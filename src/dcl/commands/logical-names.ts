@@ -8,6 +8,7 @@ import { upcase } from '../language/characters.js';
 import { define, remove, type Equivalence } from '../names.js';
 import type { ParsedCommand } from '../tables/parsed-command.js';
 import type { CommandRoutines } from './command.js';
+import { withStv } from './input-output.js';
 
 const USER = 3;
 const SUPERVISOR = 2;
@@ -62,7 +63,7 @@ function* redirectOrCreate(dcl: Dcl, command: ParsedCommand, name: string): Flow
   if (name !== 'SYS$OUTPUT' || modeOf(command) !== SUPERVISOR || tableOf(command) !== 'LNM$PROCESS') return yield* create(dcl, command, name);
   const spec = command.value('EQUIVALENCE')!;
   const opened = yield* dcl.outside.files.open(spec, '.LIS', 'output');
-  if ((opened.status & 1) === 0) fail(DCL_OPENOUT, { args: [opened.spec || spec], because: [{ code: opened.status }] });
+  if ((opened.status & 1) === 0) throw withStv(DCL_OPENOUT, [opened.spec || spec], opened);
   yield* endRedirection(dcl);
   dcl.prc.PRC$L_REDIRECT = opened.stream;
   dcl.prc.PRC$W_REDIRIFI = opened.ifi;

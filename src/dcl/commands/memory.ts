@@ -52,6 +52,7 @@ function* examine(dcl: Dcl, command: ParsedCommand): Flow<number> {
   const from = yield* numberOf(dcl, first, shape.radix);
   const to = last === undefined ? from : yield* numberOf(dcl, last, shape.radix);
   const { memory } = dcl;
+  if (to < from) return 1;
   if (shape.ascii) {
     accessible(dcl, from, to - from + 1, false);
     yield* dcl.write(`${from.toString(16).toUpperCase().padStart(8, '0')}:  "${bytesToText(memory.readBytes(from, to - from + 1)).replace(/[^\x20-\x7e]/g, '.')}"`);

@@ -1,8 +1,9 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
+import { RMS$_EOF } from '../../executive/starlet/rmsdef.js';
 import { CLI$_INSFPRM, CLI$_INVCLD, CLI$_IVVERB, CLI$_SYMOVF } from '../condition-codes.js';
 import { fail } from '../condition.js';
 import type { Dcl } from '../interpreter/session.js';
-import { DCL_OPENIN } from '../messages.js';
+import { DCL_OPENIN, DCL_READERR } from '../messages.js';
 import { upcase } from '../language/characters.js';
 import { DCL$C_CLT, STR } from '../structures.js';
 import { CldError, parseCld, type CldDefinition, type CldModule } from '../tables/cld-parser.js';
@@ -35,8 +36,12 @@ function* readDefinitions(dcl: Dcl, spec: string): Flow<{ readonly spec: string;
   const lines: string[] = [];
   let size = 0;
   for (;;) {
-    const { status, text } = yield* files.get(opened.stream, {});
-    if ((status & 1) === 0) break;
+    const { status, stv, text } = yield* files.get(opened.stream, {});
+    if (status === RMS$_EOF) break;
+    if ((status & 1) === 0) {
+      yield* files.close(opened.stream);
+      throw withStv(DCL_READERR, [opened.spec], { status, stv });
+    }
     lines.push(text);
     size += text.length;
     if (size > MOST) break;

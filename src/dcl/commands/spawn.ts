@@ -24,7 +24,7 @@ function* spawnCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
     command: text === '' ? undefined : text, wait, notify, symbols: command.has('SYMBOLS'), logicalNames: command.has('LOGICAL_NAMES'), keypad: command.has('KEYPAD'),
     prompt: prompt === undefined ? undefined : command.value('PROMPT') ?? '$ ',
     carriageControl: command.has('CARRIAGE_CONTROL') || (!command.negates('CARRIAGE_CONTROL') && dcl.prc.PRC$V_PROMPTCR !== 0),
-    input: command.value('INPUT'), output: command.value('OUTPUT'), name: command.value('PROCESS')?.slice(0, 15), cli: command.value('CLI'), table: command.value('TABLE'),
+    input: command.value('INPUT'), output: command.value('OUTPUT'), name: command.value('PROCESS'), cli: command.value('CLI'), table: command.value('TABLE'),
     log: command.has('LOG'),
   });
   return 1;

@@ -46,9 +46,6 @@ const RECORD = IDF.offset.IDF$T_RECORD;
 const SYMBOL_TEXT = SYM.size;
 const RFA_BYTES = 6;
 
-/** Lines by the address of their record, and by their characters: the same line elsewhere, or back in the cache. */
-const byAddress = new Map<number, CompiledLine>();
-const byText = new Map<string, CompiledLine>();
 const MOST_LINES = 8192;
 
 const NO_WORDS = new Int32Array(0);
@@ -59,6 +56,12 @@ export class QuickExecutor {
   private readonly prc: number;
   /** Frame of the current level, during one line. */
   private idf = 0;
+  /**
+   * Lines by the address of their record, and by their characters: the same line elsewhere, or back in the cache. Of this activation only:
+   * the address of a command table says which it is within one process, where SET COMMAND never gives pages back, and nowhere else.
+   */
+  private readonly byAddress = new Map<number, CompiledLine>();
+  private readonly byText = new Map<string, CompiledLine>();
 
   constructor(private readonly dcl: Dcl) {
     this.memory = dcl.memory;
@@ -107,9 +110,9 @@ export class QuickExecutor {
 
   /** The compiled form of a record, made anew unless the record has the very characters it was made from. */
   private lineAt(place: number): CompiledLine {
-    const known = byAddress.get(place);
+    const known = this.byAddress.get(place);
     if (known !== undefined && this.holds(place, known)) return known;
-    const { memory, dcl } = this;
+    const { memory, dcl, byAddress, byText } = this;
     const length = memory.readWord(place + RECORD_LENGTH);
     const text = length === 0 ? '' : bytesToText(memory.readBytes(place + RECORD_TEXT, length));
     let line = byText.get(text);

@@ -7,7 +7,7 @@ import { SS$_DUPLNAM } from '../../executive/starlet/ssdef.js';
 import { readCounted, writeCounted } from '../../executive/structures/memory.js';
 import { CLI_CELLS, CLI_DATA_BASE } from '../../executive/structures/p1-cells.js';
 import { CLI$_ATTACHED, CLI$_SPAWNED, CLI$_SYMOVF } from '../condition-codes.js';
-import { check, fail } from '../condition.js';
+import { CommandFailure, fail } from '../condition.js';
 import { isTerminal } from '../interpreter/levels.js';
 import type { Dcl } from '../interpreter/session.js';
 import { jobLong, jobText } from '../job-information.js';
@@ -45,12 +45,17 @@ const LOGINOUT = 'SYS$SYSTEM:LOGINOUT.EXE';
 /** Creates the process, passes the context, and waits for it unless told otherwise. @returns its extended PID and name */
 export function* spawnProcess(dcl: Dcl, request: SpawnRequest): Flow<{ readonly pid: number; readonly name: string }> {
   return yield* withoutControl(dcl, function* () {
-    const termination = yield* terminationMailbox(dcl);
+    const spb = yield* reserve(dcl);
     noteInterpreter(dcl, request);
     const communication = yield* createMailbox(dcl.outside.procedure, { longest: LONGEST_RECORD, quota: LONGEST_RECORD });
-    if ((communication.status & 1) === 0) yield* abandon(dcl, termination, 0, communication.status);
-    yield* makeAttachable(dcl);
-    const spb = yield* create(dcl, request, termination, communication.channel);
+    if ((communication.status & 1) === 0) yield* abandon(dcl, spb, 0, communication.status);
+    try {
+      yield* makeAttachable(dcl);
+    } catch (error) {
+      if (error instanceof CommandFailure) yield* abandon(dcl, spb, communication.channel, error.code);
+      throw error;
+    }
+    yield* create(dcl, request, spb, communication.channel);
     const name = readCounted(dcl.memory, spb + SPB.size);
     const pid = SPB.at(dcl.memory, spb).SPB$L_PID;
     yield* passContext(dcl, request, spb, communication.channel, name);
@@ -58,17 +63,37 @@ export function* spawnProcess(dcl: Dcl, request: SpawnRequest): Flow<{ readonly 
   });
 }
 
-/** A termination mailbox with room for one more. */
-function* terminationMailbox(dcl: Dcl): Flow<number> {
+/**
+ * A block with a termination mailbox that has room for one more. It is in the list before its process is there: the termination AST of
+ * another process gives a mailbox back that no block names.
+ */
+function* reserve(dcl: Dcl): Flow<number> {
+  const spb = dcl.storage.allocate(SPB.size + 16, DCL$C_SPB);
+  if (spb === 0) fail(CLI$_SYMOVF);
+  dcl.memory.writeBytes(spb + 12, new Uint8Array(SPB.size - 12 + 16));
+  const block = SPB.at(dcl.memory, spb);
+  block.SPB$B_FLAGS = 0;
+  block.SPB$L_PID = 0;
+  block.SPB$V_STARTING = 1;
+  block.SPB$W_TRMCHAN = sharedMailbox(dcl);
+  dcl.memory.writeLong(spb, dcl.prc.PRC$L_SPAWNED);
+  dcl.prc.PRC$L_SPAWNED = spb;
+  if (block.SPB$W_TRMCHAN !== 0) return spb;
   const p = dcl.outside.procedure;
+  const made = yield* createMailbox(p, { longest: TERMINATION_SIZE, quota: SHARING * TERMINATION_SIZE });
+  block.SPB$W_TRMCHAN = made.channel;
+  const status = (made.status & 1) === 0 ? made.status : yield* tellWhenWritten(p, made.channel, dcl.prc.PRC$L_TERMAST, made.channel, MAIN_FLAG);
+  if ((status & 1) === 0) yield* abandon(dcl, spb, 0, status);
+  return spb;
+}
+
+/** Channel of a termination mailbox with room for one more, 0 none. */
+function sharedMailbox(dcl: Dcl): number {
   for (let spb = dcl.prc.PRC$L_SPAWNED; spb !== 0; spb = dcl.memory.readLong(spb)) {
     const channel = SPB.at(dcl.memory, spb).SPB$W_TRMCHAN;
-    if (usersOf(dcl, channel) < SHARING) return channel;
+    if (channel !== 0 && usersOf(dcl, channel) < SHARING) return channel;
   }
-  const made = yield* createMailbox(p, { longest: TERMINATION_SIZE, quota: SHARING * TERMINATION_SIZE });
-  check(made.status);
-  check(yield* tellWhenWritten(p, made.channel, dcl.prc.PRC$L_TERMAST, made.channel, MAIN_FLAG));
-  return made.channel;
+  return 0;
 }
 
 /** Which CLI and command table $CREPRC gives to the subprocess; without a qualifier, the creator's. @source book 23.2.10 step 4 */
@@ -81,20 +106,21 @@ function noteInterpreter(dcl: Dcl, request: SpawnRequest): void {
 }
 
 /** Gives back what a SPAWN that fails has made, and fails with `status`. */
-function* abandon(dcl: Dcl, termination: number, communication: number, status: number): Flow<never> {
+function* abandon(dcl: Dcl, spb: number, communication: number, status: number): Flow<never> {
   const p = dcl.outside.procedure;
+  const termination = SPB.at(dcl.memory, spb).SPB$W_TRMCHAN;
+  releaseBlock(dcl, spb);
   yield* deassign(p, communication);
   if (usersOf(dcl, termination) === 0) yield* deassign(p, termination);
   return fail(status);
 }
 
-/** $CREPRC. @returns the block of the new process */
-function* create(dcl: Dcl, request: SpawnRequest, termination: number, communication: number): Flow<number> {
+/** $CREPRC for a block. */
+function* create(dcl: Dcl, request: SpawnRequest, spb: number, communication: number): Flow<void> {
   const p = dcl.outside.procedure;
-  const spb = dcl.storage.allocate(SPB.size + 16, DCL$C_SPB);
-  if (spb === 0) yield* abandon(dcl, termination, communication, CLI$_SYMOVF);
+  const block = SPB.at(dcl.memory, spb);
   const mailbox = (yield* deviceOf(p, communication)).name;
-  const unit = (yield* deviceOf(p, termination)).unit;
+  const unit = (yield* deviceOf(p, block.SPB$W_TRMCHAN)).unit;
   const quotas = yield* quotaList(dcl);
   const [input, output] = [request.input ?? (yield* inputOf(dcl)), request.output ?? (yield* outputOf(dcl))];
   const user = (yield* jobText(p, JPI$_USERNAME)).value.trim();
@@ -103,7 +129,7 @@ function* create(dcl: Dcl, request: SpawnRequest, termination: number, communica
   let pid = 0;
   let name = request.name ?? '';
   const baspri = (yield* jobLong(p, JPI$_PRIB)).value;
-  // The process may be at its end before its block is in the list: the termination AST must not come in between.
+  // The process may be at its end before its block has its number: the termination AST must not come in between.
   yield* service(p, '$SETAST', { enbflg: 0 });
   for (let number = 1; number <= 255; number += 1) {
     if (request.name === undefined) name = `${user.slice(0, 15 - 1 - String(number).length)}_${number}`;
@@ -118,17 +144,11 @@ function* create(dcl: Dcl, request: SpawnRequest, termination: number, communica
     if (status !== SS$_DUPLNAM || request.name !== undefined) break;
   }
   if ((status & 1) === 0) {
-    dcl.storage.release(spb);
     yield* service(p, '$SETAST', { enbflg: 1 });
-    yield* abandon(dcl, termination, communication, status);
+    yield* abandon(dcl, spb, communication, status);
   }
-  dcl.memory.writeBytes(spb + 12, new Uint8Array(SPB.size - 12));
-  const block = SPB.at(dcl.memory, spb);
-  block.SPB$B_FLAGS = 0;
   block.SPB$L_PID = pid;
-  block.SPB$W_TRMCHAN = termination;
   block.SPB$W_COMCHAN = communication;
-  block.SPB$V_STARTING = 1;
   block.SPB$V_WAIT = request.wait ? 1 : 0;
   block.SPB$V_NOTIFY = request.notify ? 1 : 0;
   block.SPB$V_SETEF = request.eventFlag === undefined ? 0 : 1;
@@ -137,10 +157,7 @@ function* create(dcl: Dcl, request: SpawnRequest, termination: number, communica
   block.SPB$L_ASTPRM = request.astprm ?? 0;
   block.SPB$L_STATUSADR = request.statusadr ?? 0;
   writeCounted(dcl.memory, spb + SPB.size, name, 16);
-  dcl.memory.writeLong(spb, dcl.prc.PRC$L_SPAWNED);
-  dcl.prc.PRC$L_SPAWNED = spb;
   yield* service(p, '$SETAST', { enbflg: 1 });
-  return spb;
 }
 
 /** Limits that a subprocess does not share with its job: those of the creator. */

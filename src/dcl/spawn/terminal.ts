@@ -9,11 +9,11 @@ import { TTYUCB } from '../../executive/structures/ucb.js';
 import { DEV$M_TRM } from '../../executive/starlet/devdef.js';
 import { enableControlCharacters } from '../attention.js';
 import { CLI$_RETURNED } from '../condition-codes.js';
-import { check, CommandFailure } from '../condition.js';
+import { check, CommandFailure, fail } from '../condition.js';
 import type { Dcl } from '../interpreter/session.js';
 import { jobLong, jobText } from '../job-information.js';
 import { hex8 } from '../language/value.js';
-import { createMailbox, MAIN_FLAG, tellWhenWritten } from './mailbox.js';
+import { createMailbox, deassign, MAIN_FLAG, tellWhenWritten } from './mailbox.js';
 
 /** Who has the terminal: giving it away, waiting for it, taking it back. @source book 23.2.10; digest ch23 2.10, 2.11 */
 
@@ -38,7 +38,11 @@ export function* makeAttachable(dcl: Dcl): Flow<void> {
   const made = yield* createMailbox(p, { longest: LONGEST_ATTACH, quota: ATTACH_QUOTA, name: attachName(yield* ownPid(dcl)) });
   check(made.status);
   dcl.prc.PRC$W_ATTCHAN = made.channel;
-  check(yield* tellWhenWritten(p, made.channel, dcl.prc.PRC$L_ATTACHAST, 0, MAIN_FLAG));
+  const told = yield* tellWhenWritten(p, made.channel, dcl.prc.PRC$L_ATTACHAST, 0, MAIN_FLAG);
+  if ((told & 1) !== 0) return;
+  dcl.prc.PRC$W_ATTCHAN = 0;
+  yield* deassign(p, made.channel);
+  fail(told);
 }
 
 /**
