@@ -109,6 +109,8 @@ const LENGTHS: ReadonlyMap<number, number> = new Map([
 ]);
 /** Blocks of terminals, which say nothing about a file. */
 const OTHERS = new Set([XAB$C_TRM]);
+/** Those that a chain may have more than one of. Of the others one each: FWA$T_ATRLIST has room for their attributes once. */
+const SEVERAL = new Set([XAB$C_KEY, XAB$C_ALL]);
 const LONGEST_CHAIN = 255;
 
 /** The XABs of a FAB, each writable by the caller; or what is wrong with them. */
@@ -122,6 +124,7 @@ export function callerXabs(p: Procedure, fab: Fab, mode: number): readonly Xab[]
     if (expected === undefined && !OTHERS.has(code)) return { status: RMS$_COD, stv: address };
     if (expected !== undefined && length < expected) return { status: RMS$_BLN, stv: address };
     if (!p.kernel.cpu.probe(address, length, mode, true)) return { status: RMS$_XAB, stv: address };
+    if (!SEVERAL.has(code) && xabs.some((xab) => xab.code === code)) return { status: RMS$_IMX, stv: address };
     xabs.push({ address, code });
     if (xabs.length > LONGEST_CHAIN) return { status: RMS$_IMX, stv: address };
     address = p.memory.readLong(address + 4);
