@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { service } from '../../src/executive/gate/service-call.js';
 import {
-  FAB$C_FIX, FAB$C_STM, FAB$C_STMCR, FAB$C_STMLF, FAB$C_VAR, FAB$C_VFC, FAB$M_BLK, FAB$M_CR, FAB$M_GET, FAB$M_PUT, FAB$M_TRN, FAB$M_UPD,
+  FAB$C_FIX, FAB$C_STM, FAB$C_STMCR, FAB$C_STMLF, FAB$C_VAR, FAB$C_VFC, FAB$M_BLK, FAB$M_CIF, FAB$M_CR, FAB$M_GET, FAB$M_PUT, FAB$M_TRN, FAB$M_UPD,
 } from '../../src/executive/starlet/fabdef.js';
 import { RAB$C_RFA, RAB$M_EOF } from '../../src/executive/starlet/rabdef.js';
-import { RMS$_EOF, RMS$_FNF, RMS$_IMX, RMS$_NORMAL } from '../../src/executive/starlet/rmsdef.js';
+import { RMS$_CREATED, RMS$_EOF, RMS$_FNF, RMS$_IMX, RMS$_NORMAL } from '../../src/executive/starlet/rmsdef.js';
 import { XAB$C_PRO, XAB$C_PROLEN, XABPRO } from '../../src/executive/starlet/xabdef.js';
 import { getText, makeFab, makeNam, makeRab, putText, resultant, runOnDisk } from './support.js';
 
@@ -110,5 +110,22 @@ describe('sequential files', () => {
       expect(yield* service(p, '$OPEN', { fab: fab.address })).toBe(RMS$_FNF);
       return 1;
     });
+  });
+
+  it('FAB$V_CIF: a file that is there is opened for $PUT as a new one would be', () => {
+    const statuses: number[] = [];
+    runOnDisk(function* (p) {
+      for (let turn = 0; turn < 2; turn += 1) {
+        const fab = makeFab(p, 'C.DAT', { rfm: FAB$C_VAR, fop: FAB$M_CIF });
+        statuses.push(yield* service(p, '$CREATE', { fab: fab.address }));
+        const rab = makeRab(p, fab);
+        rab.RAB$L_ROP = RAB$M_EOF;
+        expect(yield* service(p, '$CONNECT', { rab: rab.address })).toBe(RMS$_NORMAL);
+        statuses.push(yield* putText(p, rab, 'x'));
+        expect(yield* service(p, '$CLOSE', { fab: fab.address })).toBe(RMS$_NORMAL);
+      }
+      return 1;
+    });
+    expect(statuses).toEqual([RMS$_CREATED, RMS$_NORMAL, RMS$_NORMAL, RMS$_NORMAL]);
   });
 });
