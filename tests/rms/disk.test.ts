@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { service } from '../../src/executive/gate/service-call.js';
 import {
-  FAB$C_FIX, FAB$C_STM, FAB$C_STMCR, FAB$C_STMLF, FAB$C_VAR, FAB$C_VFC, FAB$M_BLK, FAB$M_CIF, FAB$M_CR, FAB$M_GET, FAB$M_PUT, FAB$M_TRN, FAB$M_UPD,
+  FAB$C_FIX, FAB$C_STM, FAB$C_STMCR, FAB$C_STMLF, FAB$C_VAR, FAB$C_VFC, FAB$M_BLK, FAB$M_CIF, FAB$M_CR, FAB$M_GET, FAB$M_PUT, FAB$M_TMD, FAB$M_TRN, FAB$M_UPD,
 } from '../../src/executive/starlet/fabdef.js';
 import { RAB$C_RFA, RAB$M_EOF } from '../../src/executive/starlet/rabdef.js';
 import { RMS$_CREATED, RMS$_EOF, RMS$_FNF, RMS$_IMX, RMS$_NORMAL } from '../../src/executive/starlet/rmsdef.js';
 import { XAB$C_PRO, XAB$C_PROLEN, XABPRO } from '../../src/executive/starlet/xabdef.js';
+import { verifyVolume } from '../../src/filesystem/verify.js';
 import { getText, makeFab, makeNam, makeRab, putText, resultant, runOnDisk } from './support.js';
 
 const FORMATS = [
@@ -127,5 +128,21 @@ describe('sequential files', () => {
       return 1;
     });
     expect(statuses).toEqual([RMS$_CREATED, RMS$_NORMAL, RMS$_NORMAL, RMS$_NORMAL]);
+  });
+
+  it('FAB$V_TMD: a temporary file is read and written while it is open, and gone when it is closed', () => {
+    const { store, system } = runOnDisk(function* (p) {
+      const fab = makeFab(p, 'T.DAT', { fac: FAB$M_PUT | FAB$M_GET, rfm: FAB$C_VAR, fop: FAB$M_TMD });
+      expect(yield* service(p, '$CREATE', { fab: fab.address })).toBe(RMS$_NORMAL);
+      const rab = makeRab(p, fab);
+      expect(yield* service(p, '$CONNECT', { rab: rab.address })).toBe(RMS$_NORMAL);
+      for (let count = 0; count < 40; count += 1) expect(yield* putText(p, rab, 'x'.repeat(100))).toBe(RMS$_NORMAL);
+      expect(yield* service(p, '$REWIND', { rab: rab.address })).toBe(RMS$_NORMAL);
+      expect(yield* getText(p, rab)).toBe('x'.repeat(100));
+      expect(yield* service(p, '$CLOSE', { fab: fab.address })).toBe(RMS$_NORMAL);
+      return 1;
+    });
+    expect(verifyVolume(store)).toEqual([]);
+    expect(system.checkBooks()).toEqual([]);
   });
 });

@@ -180,7 +180,7 @@ export class FileFunctions {
 
   // IO$_CREATE ------------------------------------------------------------------------------------------------------
 
-  /** With IO$M_CREATE makes a file; enters it, or the file of the FIB, in the directory; with IO$M_ACCESS opens it. */
+  /** With IO$M_CREATE makes a file; enters it, or the file of the FIB, in the directory; with IO$M_ACCESS opens it, with IO$M_DELETE too until its close only. */
   private *createFile(): BlockFlow<number> {
     const { k, request, structure } = this;
     request.requireFib();
@@ -204,7 +204,10 @@ export class FileFunctions {
       if (makes && error instanceof FileFailure) yield* structure.delete(request.fileId);
       throw error;
     }
-    if (request.modifiers & IO$M_ACCESS) yield* this.open(yield* structure.header(request.fileId), makes);
+    if (request.modifiers & IO$M_ACCESS) {
+      yield* this.open(yield* structure.header(request.fileId), makes);
+      if (makes && request.modifiers & IO$M_DELETE) yield* this.discard(request.fileId);
+    }
     return status;
   }
 
