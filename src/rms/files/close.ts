@@ -10,7 +10,7 @@ import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import type { Completion, FileCompletion, FileOperation, IoContext } from '../operation.js';
 import { flushBuckets } from '../records/buckets.js';
 import { flushStream } from '../records/buffer.js';
-import { RecordFailure } from '../records/failure.js';
+import { completionOf } from '../records/failure.js';
 import { INDIRECT, streamsOf, type Ifab } from '../segments.js';
 import { callerXabs, putRecordAttributes, recordAttributeItem } from './attributes.js';
 
@@ -45,8 +45,7 @@ export function* closeDisk(p: Procedure, context: IoContext, truncate: boolean):
   try {
     yield* flushBuckets(p, context);
   } catch (problem) {
-    if (!(problem instanceof RecordFailure)) throw problem;
-    outcome = { status: RMS$_WBE, stv: problem.stv };
+    outcome = { status: RMS$_WBE, stv: completionOf(problem).stv };
   }
   const cut = ifab.IFB$B_ORG === FAB$C_SEQ && (truncate || ifab.IFB$V_EXTENDED !== 0) && ifab.IFB$V_WRITER !== 0;
   const lastBlock = ifab.IFB$W_FFB === 0 ? ifab.IFB$L_EBK - 1 : ifab.IFB$L_EBK;

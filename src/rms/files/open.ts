@@ -20,7 +20,7 @@ import { expandName, nextPicks, translationMode, type Expanded } from '../names/
 import { callerNam, callerStrings, specText, storeExpanded, storeIdentification, storeResultant, type Nam } from '../names/name-block.js';
 import type { Completion, FileCompletion, FileOperation } from '../operation.js';
 import { setBufferLimit } from '../records/buckets.js';
-import { failRecord, RecordFailure } from '../records/failure.js';
+import { completionOf, failRecord } from '../records/failure.js';
 import { lockFile } from '../records/locking.js';
 import { formatRelative, openRelative, relativeDefaults } from '../records/relative.js';
 import { setDeleteName } from '../segments.js';
@@ -188,8 +188,7 @@ function* withBuckets(p: Procedure, operation: FileOperation, target: DirectoryT
     fillFab(fab, ifab);
     return undefined;
   } catch (problem) {
-    if (problem instanceof RecordFailure) return { status: problem.status, stv: problem.stv };
-    throw problem;
+    return completionOf(problem);
   }
 }
 
@@ -250,8 +249,7 @@ function* makeFile(p: Procedure, operation: FileOperation, target: DirectoryTarg
     try {
       allocation = planIndexed(p, operation, xabs, fab.FAB$L_ALQ);
     } catch (problem) {
-      if (problem instanceof RecordFailure) return { status: problem.status, stv: problem.stv };
-      throw problem;
+      return completionOf(problem);
     }
   }
   const contiguous = fab.FAB$V_CTG ? FIB$M_ALCON : fab.FAB$V_CBT ? FIB$M_ALCONB : 0;
