@@ -12,7 +12,7 @@ import { flushBuckets } from '../records/buckets.js';
 import { flushStream } from '../records/buffer.js';
 import { completionOf } from '../records/failure.js';
 import { INDIRECT, streamsOf, type Ifab } from '../segments.js';
-import { callerXabs, putRecordAttributes, recordAttributeItem } from './attributes.js';
+import { callerXabs, recordAttributes } from './attributes.js';
 
 /** $CLOSE, and what image rundown does to a file that was left open. */
 
@@ -52,12 +52,7 @@ export function* closeDisk(p: Procedure, context: IoContext, truncate: boolean):
   const result = yield* fileFunction(p, context, {
     func: IO$_DEACCESS,
     ...(cut && lastBlock < ifab.IFB$L_HBK ? { extendControl: FIB$M_TRUNC, extendBlock: lastBlock + 1 } : {}),
-    ...(ifab.IFB$V_DIRTY ? {
-      attributes: (fwa) => {
-        putRecordAttributes(p, ifab, fwa);
-        return [recordAttributeItem(fwa)];
-      },
-    } : {}),
+    ...(ifab.IFB$V_DIRTY ? { attributes: recordAttributes(p, ifab) } : {}),
   });
   ifab.IFB$V_ACCESSED = 0;
   ifab.IFB$V_DIRTY = 0;
