@@ -1,5 +1,6 @@
 import { RMS$_PLG } from '../executive/starlet/rmsdef.js';
 import { gap, structure } from '../executive/structures/structure.js';
+import { isSealed, seal } from '../filesystem/on-disk.js';
 import { failRecord } from './records/failure.js';
 
 /**
@@ -103,39 +104,13 @@ export const BKT$C_MAXBKTSIZ = 63;
 export const DLC$M_DELETED = 4;
 export const DLC$M_REC = 8;
 
-export function word(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8);
-}
-
-export function long(bytes: Uint8Array, at: number): number {
-  return (word(bytes, at) | (word(bytes, at + 2) << 16)) >>> 0;
-}
-
-export function putWord(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value & 0xff;
-  bytes[at + 1] = (value >>> 8) & 0xff;
-}
-
-export function putLong(bytes: Uint8Array, at: number, value: number): void {
-  putWord(bytes, at, value & 0xffff);
-  putWord(bytes, at + 2, value >>> 16);
-}
-
-const CHECKSUM_AT = 510;
-
-function checksum(block: Uint8Array): number {
-  let sum = 0;
-  for (let at = 0; at < CHECKSUM_AT; at += 2) sum += word(block, at);
-  return sum & 0xffff;
-}
-
 /** Closes a prologue block with its checksum. */
 export function sealPrologue(block: Uint8Array): Uint8Array {
-  putWord(block, CHECKSUM_AT, checksum(block));
+  seal(block);
   return block;
 }
 
 /** Fails with RMS$_PLG when a prologue block is damaged. */
 export function checkPrologue(block: Uint8Array): Uint8Array {
-  return word(block, CHECKSUM_AT) === checksum(block) ? block : failRecord(RMS$_PLG);
+  return isSealed(block) ? block : failRecord(RMS$_PLG);
 }

@@ -83,14 +83,8 @@ export function findFile(p: Procedure, ifi: number): Ifab | undefined {
 /** Frees a file's blocks. Its channel is the caller's business. */
 export function deleteIfab(p: Procedure, ifab: Ifab): void {
   const permanent = ifab.IFB$V_PPF !== 0;
-  for (let address = ifab.IFB$L_IRAB; address !== 0;) {
-    const irab = IRAB.at(p.memory, address);
-    address = irab.IRB$L_LINK;
-    freeIrab(p, permanent, irab);
-  }
-  let at = segment(permanent).files;
-  while (p.memory.readLong(at) !== ifab.address) at = p.memory.readLong(at);
-  p.memory.writeLong(at, ifab.IFB$L_LINK);
+  for (const irab of streamsOf(p, ifab)) freeIrab(p, permanent, irab);
+  unlink(p, segment(permanent).files, ifab.address);
   releaseWorkArea(p, ifab);
   releaseSearch(p, ifab);
   for (const bdb of buffersOf(p, ifab)) deleteBuffer(p, ifab, bdb);
@@ -170,13 +164,7 @@ export function* streamsOf(p: Procedure, ifab: Ifab): Generator<Irab, void, unde
 }
 
 function* streams(p: Procedure, permanent: boolean): Generator<Irab, void, undefined> {
-  for (const ifab of files(p, permanent)) {
-    for (let address = ifab.IFB$L_IRAB; address !== 0;) {
-      const irab = IRAB.at(p.memory, address);
-      address = irab.IRB$L_LINK;
-      yield irab;
-    }
-  }
+  for (const ifab of files(p, permanent)) yield* streamsOf(p, ifab);
 }
 
 /** The stream of an internal identifier as a RAB has it; undefined: RMS$_ISI. */
@@ -189,9 +177,7 @@ export function findStream(p: Procedure, isi: number): Irab | undefined {
 
 export function deleteIrab(p: Procedure, irab: Irab): void {
   const ifab = IFAB.at(p.memory, irab.IRB$L_IFAB);
-  let at = ifab.address + IFAB.offset.IFB$L_IRAB;
-  while (p.memory.readLong(at) !== irab.address) at = p.memory.readLong(at);
-  p.memory.writeLong(at, irab.IRB$L_LINK);
+  unlink(p, ifab.address + IFAB.offset.IFB$L_IRAB, irab.address);
   freeIrab(p, ifab.IFB$V_PPF !== 0, irab);
 }
 
@@ -267,6 +253,7 @@ export function deleteRecordLock(p: Procedure, ifab: Ifab, irab: Irab, rlb: Rlb)
   deallocate(p, ifab.IFB$V_PPF !== 0, rlb.address, RLB.size);
 }
 
+/** Takes a block out of its list; its link is its first longword. */
 function unlink(p: Procedure, head: number, block: number): void {
   let at = head;
   while (p.memory.readLong(at) !== block) at = p.memory.readLong(at);

@@ -2,18 +2,23 @@ import { describe, expect, test } from 'vitest';
 import { service } from '../../src/executive/gate/service-call.js';
 import { IO$M_ACCESS, IO$M_CREATE, IO$M_DELETE, IO$_ACCESS, IO$_CREATE, IO$_DEACCESS, IO$_DELETE, IO$_MODIFY, IO$_READVBLK, IO$_WRITEVBLK } from '../../src/executive/starlet/iodef.js';
 import { DEV$M_MNT } from '../../src/executive/starlet/devdef.js';
-import { SS$_DEVACTIVE, SS$_DEVNOTMOUNT, SS$_DUPFILENAME, SS$_ENDOFFILE, SS$_NOMOREFILES, SS$_NOPRIV, SS$_NORMAL, SS$_NOSUCHFILE, SS$_ACCONFLICT } from '../../src/executive/starlet/ssdef.js';
+import { SS$_DEVACTIVE, SS$_DEVNOTMOUNT, SS$_DUPFILENAME, SS$_ENDOFFILE, SS$_INSFMEM, SS$_NOMOREFILES, SS$_NOPRIV, SS$_NORMAL, SS$_NOSUCHFILE, SS$_ACCONFLICT } from '../../src/executive/starlet/ssdef.js';
+import { allocateBlock } from '../../src/executive/pool/typed.js';
+import { DYN$C_VCB } from '../../src/executive/structures/dyn.js';
 import { UCB } from '../../src/executive/structures/ucb.js';
-import { VCB } from '../../src/executive/structures/volume.js';
+import { FCB, VCB } from '../../src/executive/structures/volume.js';
 import { findUnit } from '../../src/executive/io/device-names.js';
 import { ATR$C_FPRO, ATR$C_RECATTR, ATR$C_UCHAR, ATR$C_UIC } from '../../src/filesystem/atr.js';
 import { MemoryBlocks } from '../../src/filesystem/block-io.js';
 import { FIB$M_EXTEND, FIB$M_NOWRITE, FIB$M_TRUNC, FIB$M_WILD, FIB$M_WRITE } from '../../src/filesystem/fib.js';
+import { FileFailure } from '../../src/filesystem/file-failure.js';
+import { newHeader } from '../../src/filesystem/files.js';
 import { dismountVolume, mountVolume } from '../../src/filesystem/index.js';
 import { initializeVolume } from '../../src/filesystem/initialize.js';
 import { verifyVolume } from '../../src/filesystem/verify.js';
 import { recordAttributes } from '../../src/sysgen/system-disk.js';
-import { TEST_TIME } from '../harness.js';
+import { makeFcb, makeWindow } from '../../src/filesystem/xqp/control-blocks.js';
+import { TEST_TIME, bootExecutive } from '../harness.js';
 import { assign, fileFunction, fileSystem, MFD, virtualBlocks } from './acp.js';
 import type { Program } from '../harness.js';
 
@@ -230,4 +235,23 @@ describe('file functions', () => {
     expect(seen['STRANGER']).toEqual([no, 1, no, no, no, no]);
     expect(seen['OWNER']).toEqual([1, 1, 1, 1, no, no]);
   });
+});
+
+test('a window that does not fit into the pool leaves nothing there', () => {
+  const { k } = bootExecutive();
+  const vcb = allocateBlock(k, VCB.size, DYN$C_VCB);
+  k.initializeQueue(vcb);
+  const fcb = makeFcb(k, vcb, MFD, newHeader(MFD, { name: 'BITS.DAT;1', owner: 1, protection: 0, characteristics: 0, backLink: MFD, date: 0n }), 0);
+  const extents = Array.from({ length: 300_000 }, (_, index) => ({ lbn: 2 * index, count: 1 }));
+  const free: number[] = [];
+  for (let turn = 0; turn < 3; turn += 1) {
+    expect(() => makeWindow(k, fcb, 0, extents, { read: true, write: false, accessControl: 0 })).toThrow(new FileFailure(SS$_INSFMEM));
+    expect([...k.queueEntries(fcb.address + FCB.offset.FCB$L_WLFL)]).toEqual([]);
+    let total = 0;
+    for (let block = k.readLong(k.symbol('EXE$GL_NONPAGED') + 4); block !== 0; block = k.readLong(block)) total += k.readLong(block + 4);
+    free.push(total);
+  }
+  // The first turn may have made the pool larger.
+  expect(free[2]).toBe(free[1]);
+  expect(free[2]).toBeGreaterThan(0);
 });

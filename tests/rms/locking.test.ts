@@ -3,14 +3,18 @@ import type { Flow } from '../../src/executive/gate/microroutine.js';
 import type { Procedure } from '../../src/executive/gate/procedure.js';
 import { service } from '../../src/executive/gate/service-call.js';
 import {
-  FAB$C_REL, FAB$C_VAR, FAB$M_GET, FAB$M_MSE, FAB$M_NIL, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD,
+  FAB$C_REL, FAB$C_VAR, FAB$M_BIO, FAB$M_GET, FAB$M_MSE, FAB$M_NIL, FAB$M_PUT, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD,
 } from '../../src/executive/starlet/fabdef.js';
 import { RAB$C_RFA, RAB$C_SEQ, RAB$M_NLK, RAB$M_REA, RAB$M_RLK, RAB$M_RRL, RAB$M_ULK, RAB$M_WAT } from '../../src/executive/starlet/rabdef.js';
 import {
   RMS$_CCR, RMS$_DEL, RMS$_ENQ, RMS$_EOF, RMS$_FLK, RMS$_NORMAL, RMS$_OK_ALK, RMS$_OK_RLK, RMS$_OK_RRL, RMS$_OK_WAT, RMS$_RLK, RMS$_RNL,
 } from '../../src/executive/starlet/rmsdef.js';
 import { SS$_DEADLOCK } from '../../src/executive/starlet/ssdef.js';
-import { textToBytes } from '../../src/executive/structures/memory.js';
+import { LCK$K_EXMODE } from '../../src/executive/starlet/lckdef.js';
+import { LKB } from '../../src/executive/structures/lock.js';
+import { readText, textToBytes } from '../../src/executive/structures/memory.js';
+import { findStream } from '../../src/rms/segments.js';
+import { IRAB } from '../../src/rms/structures.js';
 import { EVERYTHING, indexedFab, openStream, setKey } from './indexed-support.js';
 import { getText, makeFab, makeRab, putText, runOnDisk, type FabView, type RabView } from './support.js';
 
@@ -235,6 +239,53 @@ describe('sharing', () => {
       expect(yield* service(p, '$GET', { rab: second.rab.address })).toBe(RMS$_ENQ);
       expect(second.rab.RAB$L_STV).toBe(SS$_DEADLOCK);
       return 1;
+    });
+  });
+
+  it('what an operation that was cut short had written is seen by all who share the file', () => {
+    let rundownStatus = 0;
+    runOnDisk(function* (p) {
+      const first = yield* make(p, 'relative');
+      const second = yield* other(p);
+      for (const { rab } of [first, second]) {
+        expect(yield* service(p, '$REWIND', { rab: rab.address })).toBe(RMS$_NORMAL);
+        expect(yield* getText(p, rab)).toBe('AAA one');
+        expect(yield* service(p, '$FREE', { rab: rab.address })).toBe(RMS$_NORMAL);
+      }
+      const rfa = first.rab.RAB$T_RFA;
+      expect(yield* service(p, '$CREPRC', { image: p.string('SYS$SYSTEM:CHILD'), prcnam: p.string('CHILD'), baspri: 4 })).toBe(1);
+      const delta = p.allocate(8);
+      p.memory.writeLong(delta, -50_000_000);
+      p.memory.writeLong(delta + 4, -1);
+      yield* service(p, '$SETIMR', { efn: 5, daytim: delta });
+      yield* service(p, '$WAITFR', { efn: 5 });
+      expect(rundownStatus).toBe(RMS$_NORMAL);
+      for (const { rab } of [first, second]) {
+        expect(yield* read(p, rab, rfa)).toBe(RMS$_NORMAL);
+        expect(readText(p.memory, rab.RAB$L_RBF, rab.RAB$W_RSZ)).toBe('AAA cut');
+        expect(yield* service(p, '$FREE', { rab: rab.address })).toBe(RMS$_NORMAL);
+      }
+      return 1;
+    }, '', undefined, {
+      CHILD: function* (p) {
+        const rab = yield* openShared(p);
+        expect(yield* getText(p, rab)).toBe('AAA one');
+        // The disk never lets an operation wait here, so its state half-way is made: the bucket is written, the structure lock held, the change not counted.
+        const raw = makeFab(p, 'DUA0:[000000]I.DAT', { fac: FAB$M_BIO | FAB$M_GET | FAB$M_PUT, shr: SHARED });
+        expect(yield* service(p, '$OPEN', { fab: raw.address })).toBe(RMS$_NORMAL);
+        const stream = makeRab(p, raw);
+        expect(yield* service(p, '$CONNECT', { rab: stream.address })).toBe(RMS$_NORMAL);
+        stream.RAB$L_BKT = 2;
+        expect(yield* service(p, '$READ', { rab: stream.address })).toBe(RMS$_NORMAL);
+        p.memory.writeBytes(stream.RAB$L_UBF + 7, textToBytes('cut'));
+        stream.RAB$L_RBF = stream.RAB$L_UBF;
+        stream.RAB$W_RSZ = 512;
+        expect(yield* service(p, '$WRITE', { rab: stream.address })).toBe(RMS$_NORMAL);
+        const lkid = p.memory.readLong(findStream(p, rab.RAB$W_ISI)!.address + IRAB.offset.IRB$R_LKSB + 4);
+        LKB.at(p.kernel, p.kernel.readLong(p.kernel.sys.LCK$GL_IDTBL + 4 * (lkid & 0xffff))).LKB$B_GRMODE = LCK$K_EXMODE;
+        rundownStatus = yield* service(p, '$RMSRUNDWN', { bufadr: p.descriptor(22, p.allocate(22)), typrnd: 0 });
+        return 1;
+      },
     });
   });
 

@@ -74,7 +74,7 @@ export interface WindowUse {
   readonly accessControl: number;
 }
 
-/** Makes the window of a channel that opens the file. */
+/** Makes the window of a channel that opens the file. Fails with SS$_INSFMEM; nothing of it stays then. */
 export function makeWindow(k: Kernel, fcb: FcbView, ucb: number, extents: readonly Extent[], use: WindowUse): WcbView {
   const wcb = newSegment(k, entriesOf(extents).length);
   wcb.WCB$V_READ = use.read ? 1 : 0;
@@ -84,7 +84,13 @@ export function makeWindow(k: Kernel, fcb: FcbView, ucb: number, extents: readon
   wcb.WCB$W_ACON = use.accessControl & 0xffff;
   wcb.WCB$L_FCB = fcb.address;
   wcb.WCB$L_RVT = ucb;
-  fillWindow(k, wcb, extents);
+  try {
+    fillWindow(k, wcb, extents);
+  } catch (error) {
+    freeSegments(k, wcb);
+    EXE$DEANONPAGED(k, wcb.address);
+    throw error;
+  }
   k.insertTail(wcb.address, fcb.address + FCB.offset.FCB$L_WLFL);
   return wcb;
 }

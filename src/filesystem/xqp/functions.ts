@@ -138,9 +138,15 @@ export class FileFunctions {
     if (existing) this.checkConflict(existing, writes);
     const fcb = existing ?? makeFcb(k, this.vcb, id, header, 0);
     if (extents.length === 1) fcb.FCB$L_STLBN = extents[0]!.lbn;
-    const wcb = makeWindow(k, fcb, request.ucb.address, extents, {
-      read: isNew || !writes || mayUseFile(k, header, FILE_READ), write: writes, accessControl: fib.FIB$L_ACCTL & 0xff_ffff,
-    });
+    let wcb;
+    try {
+      wcb = makeWindow(k, fcb, request.ucb.address, extents, {
+        read: isNew || !writes || mayUseFile(k, header, FILE_READ), write: writes, accessControl: fib.FIB$L_ACCTL & 0xff_ffff,
+      });
+    } catch (error) {
+      if (!existing) releaseFcb(k, fcb);
+      throw error;
+    }
     // There it would stop the reads of this very channel; FCB$V_EXCL keeps others out.
     wcb.WCB$V_NOREAD = 0;
     fcb.FCB$W_REFCNT = fcb.FCB$W_REFCNT + 1;
@@ -180,7 +186,7 @@ export class FileFunctions {
 
   // IO$_CREATE ------------------------------------------------------------------------------------------------------
 
-  /** With IO$M_CREATE makes a file; enters it, or the file of the FIB, in the directory; with IO$M_ACCESS opens it. */
+  /** With IO$M_CREATE makes a file; enters it, or the file of the FIB, in the directory; with IO$M_ACCESS opens it, with IO$M_DELETE too until its close only. */
   private *createFile(): BlockFlow<number> {
     const { k, request, structure } = this;
     request.requireFib();
@@ -204,7 +210,10 @@ export class FileFunctions {
       if (makes && error instanceof FileFailure) yield* structure.delete(request.fileId);
       throw error;
     }
-    if (request.modifiers & IO$M_ACCESS) yield* this.open(yield* structure.header(request.fileId), makes);
+    if (request.modifiers & IO$M_ACCESS) {
+      yield* this.open(yield* structure.header(request.fileId), makes);
+      if (makes && request.modifiers & IO$M_DELETE) yield* this.discard(request.fileId);
+    }
     return status;
   }
 

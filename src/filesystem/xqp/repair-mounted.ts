@@ -12,7 +12,7 @@ import type { VcbView } from './mount.js';
 import type { FileRequest } from './request.js';
 
 /**
- * FIB$C_REPAIR: the repair of a mounted volume. Files that are open without a name (temporary ones, those to be deleted at their close) would be taken
+ * FIB$C_REPAIR: the repair of a mounted volume. Files that are open and to be deleted at their close have no name and would be taken
  * for lost, so there must be none. The FIB gets what was done: blocks freed, headers freed, entries removed, files found.
  *
  * @returns SS$_NORMAL; fails with SS$_NOPRIV, SS$_WRITLCK, SS$_ACCONFLICT, SS$_DEVICEFULL and what reading brings

@@ -21,7 +21,7 @@ function item(fwa: Fwa, code: number, field: FwaField, length: number): Attribut
   return { code, address: fwa.address + FWA.offset[field], length };
 }
 
-export function recordAttributeItem(fwa: Fwa): AttributeItem {
+function recordAttributeItem(fwa: Fwa): AttributeItem {
   return item(fwa, ATR$C_RECATTR, 'FWA$T_RECATTR', FAT.size);
 }
 
@@ -64,7 +64,7 @@ export function takeRecordAttributes(p: Procedure, ifab: Ifab, fwa: Fwa): void {
 }
 
 /** The IFAB's attributes as the header has them, into the work area. */
-export function putRecordAttributes(p: Procedure, ifab: Ifab, fwa: Fwa): void {
+function putRecordAttributes(p: Procedure, ifab: Ifab, fwa: Fwa): void {
   const fat = fatOf(p, fwa);
   p.memory.writeBytes(fat.address, new Uint8Array(FAT.size));
   fat.FAT$V_RTYPE = ifab.IFB$B_RFM;
@@ -79,6 +79,14 @@ export function putRecordAttributes(p: Procedure, ifab: Ifab, fwa: Fwa): void {
   fat.FAT$W_MAXREC = ifab.IFB$W_MRS;
   fat.FAT$W_DEFEXT = ifab.IFB$W_DEQ;
   fat.FAT$W_GBC = ifab.IFB$W_GBC;
+}
+
+/** What $CLOSE, $FLUSH and an extension write: the IFAB's attributes. */
+export function recordAttributes(p: Procedure, ifab: Ifab): (fwa: Fwa) => AttributeItem[] {
+  return (fwa) => {
+    putRecordAttributes(p, ifab, fwa);
+    return [recordAttributeItem(fwa)];
+  };
 }
 
 /** The FAB's answers about an open file. */
@@ -109,6 +117,8 @@ const LENGTHS: ReadonlyMap<number, number> = new Map([
 ]);
 /** Blocks of terminals, which say nothing about a file. */
 const OTHERS = new Set([XAB$C_TRM]);
+/** Those that a chain may have more than one of. Of the others one each: FWA$T_ATRLIST has room for their attributes once. */
+const SEVERAL = new Set([XAB$C_KEY, XAB$C_ALL]);
 const LONGEST_CHAIN = 255;
 
 /** The XABs of a FAB, each writable by the caller; or what is wrong with them. */
@@ -122,6 +132,7 @@ export function callerXabs(p: Procedure, fab: Fab, mode: number): readonly Xab[]
     if (expected === undefined && !OTHERS.has(code)) return { status: RMS$_COD, stv: address };
     if (expected !== undefined && length < expected) return { status: RMS$_BLN, stv: address };
     if (!p.kernel.cpu.probe(address, length, mode, true)) return { status: RMS$_XAB, stv: address };
+    if (!SEVERAL.has(code) && xabs.some((xab) => xab.code === code)) return { status: RMS$_IMX, stv: address };
     xabs.push({ address, code });
     if (xabs.length > LONGEST_CHAIN) return { status: RMS$_IMX, stv: address };
     address = p.memory.readLong(address + 4);

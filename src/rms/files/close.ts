@@ -10,9 +10,9 @@ import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import type { Completion, FileCompletion, FileOperation, IoContext } from '../operation.js';
 import { flushBuckets } from '../records/buckets.js';
 import { flushStream } from '../records/buffer.js';
-import { RecordFailure } from '../records/failure.js';
+import { completionOf } from '../records/failure.js';
 import { INDIRECT, streamsOf, type Ifab } from '../segments.js';
-import { callerXabs, putRecordAttributes, recordAttributeItem } from './attributes.js';
+import { callerXabs, recordAttributes } from './attributes.js';
 
 /** $CLOSE, and what image rundown does to a file that was left open. */
 
@@ -45,20 +45,14 @@ export function* closeDisk(p: Procedure, context: IoContext, truncate: boolean):
   try {
     yield* flushBuckets(p, context);
   } catch (problem) {
-    if (!(problem instanceof RecordFailure)) throw problem;
-    outcome = { status: RMS$_WBE, stv: problem.stv };
+    outcome = { status: RMS$_WBE, stv: completionOf(problem).stv };
   }
   const cut = ifab.IFB$B_ORG === FAB$C_SEQ && (truncate || ifab.IFB$V_EXTENDED !== 0) && ifab.IFB$V_WRITER !== 0;
   const lastBlock = ifab.IFB$W_FFB === 0 ? ifab.IFB$L_EBK - 1 : ifab.IFB$L_EBK;
   const result = yield* fileFunction(p, context, {
     func: IO$_DEACCESS,
     ...(cut && lastBlock < ifab.IFB$L_HBK ? { extendControl: FIB$M_TRUNC, extendBlock: lastBlock + 1 } : {}),
-    ...(ifab.IFB$V_DIRTY ? {
-      attributes: (fwa) => {
-        putRecordAttributes(p, ifab, fwa);
-        return [recordAttributeItem(fwa)];
-      },
-    } : {}),
+    ...(ifab.IFB$V_DIRTY ? { attributes: recordAttributes(p, ifab) } : {}),
   });
   ifab.IFB$V_ACCESSED = 0;
   ifab.IFB$V_DIRTY = 0;

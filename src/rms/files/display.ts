@@ -7,7 +7,7 @@ import { FIB$M_ALCON, FIB$M_ALCONB } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import type { Completion, FileCompletion, FileOperation } from '../operation.js';
 import { describeIndexed } from '../index/create.js';
-import { RecordFailure } from '../records/failure.js';
+import { completionOf } from '../records/failure.js';
 import { extendFile } from '../records/buffer.js';
 import { callerXabs, fillFab, fillXabs, openItems, type Xab } from './attributes.js';
 
@@ -26,8 +26,7 @@ export function* displayFile(p: Procedure, operation: FileOperation): ThreadFlow
   try {
     yield* describeIndexed(p, operation, xabs);
   } catch (problem) {
-    if (problem instanceof RecordFailure) return { status: problem.status, stv: problem.stv };
-    throw problem;
+    return completionOf(problem);
   }
   return { status: RMS$_NORMAL };
 }

@@ -20,7 +20,7 @@ import { expandName, nextPicks, translationMode, type Expanded } from '../names/
 import { callerNam, callerStrings, specText, storeExpanded, storeIdentification, storeResultant, type Nam } from '../names/name-block.js';
 import type { Completion, FileCompletion, FileOperation } from '../operation.js';
 import { setBufferLimit } from '../records/buckets.js';
-import { failRecord, RecordFailure } from '../records/failure.js';
+import { completionOf, failRecord } from '../records/failure.js';
 import { lockFile } from '../records/locking.js';
 import { formatRelative, openRelative, relativeDefaults } from '../records/relative.js';
 import { setDeleteName } from '../segments.js';
@@ -52,7 +52,7 @@ function mayTryNext(status: number): boolean {
 
 /**
  * Expands the caller's names, finds device and directory, and lets `attempt` do the rest; goes through a search list as long as nothing is
- * found. Devices without files and process permanent files are opened here when `access` is given.
+ * found. Devices without files and process permanent files are opened here when `deviceAccess` is given.
  *
  * @param deviceAccess  FAB$B_FAC of a device when the caller gives none; NAME_ONLY: devices are named, not opened; undefined: only files will do
  */
@@ -157,12 +157,13 @@ export function* openFile(p: Procedure, operation: FileOperation): ThreadFlow<Fi
   const { fab } = operation;
   const xabs = callerXabs(p, fab, operation.mode);
   if (!Array.isArray(xabs)) return xabs as Completion;
-  return yield* withFile(p, operation, FAB$M_GET, (target) => accessFile(p, operation, target, xabs as readonly Xab[]));
+  return yield* withFile(p, operation, FAB$M_GET, (target) => accessFile(p, operation, target, xabs as readonly Xab[], FAB$M_GET));
 }
 
-function* accessFile(p: Procedure, operation: FileOperation, target: DirectoryTarget, xabs: readonly Xab[]): ThreadFlow<FileCompletion> {
+/** @param usual  access when the caller asks for none */
+function* accessFile(p: Procedure, operation: FileOperation, target: DirectoryTarget, xabs: readonly Xab[], usual: number): ThreadFlow<FileCompletion> {
   const { fab, ifab } = operation;
-  const access = fab.FAB$B_FAC === 0 ? FAB$M_GET : fab.FAB$B_FAC;
+  const access = fab.FAB$B_FAC === 0 ? usual : fab.FAB$B_FAC;
   const byId = fab.FAB$V_NAM !== 0 && target.nam !== undefined && target.nam.NAM$W_FID_NUM !== 0;
   const result = yield* fileFunction(p, operation, {
     func: IO$_ACCESS | IO$M_ACCESS, accessControl: accessControl(operation, access), attributes: openItems(xabs),
@@ -187,8 +188,7 @@ function* withBuckets(p: Procedure, operation: FileOperation, target: DirectoryT
     fillFab(fab, ifab);
     return undefined;
   } catch (problem) {
-    if (problem instanceof RecordFailure) return { status: problem.status, stv: problem.stv };
-    throw problem;
+    return completionOf(problem);
   }
 }
 
@@ -219,7 +219,7 @@ export function* createFile(p: Procedure, operation: FileOperation): ThreadFlow<
   if (fab.FAB$B_RFM === FAB$C_FIX && fab.FAB$W_MRS === 0) return { status: RMS$_MRS };
   return yield* withFile(p, operation, FAB$M_PUT, function* (target) {
     if (fab.FAB$V_CIF) {
-      const existing = yield* accessFile(p, operation, target, xabs as readonly Xab[]);
+      const existing = yield* accessFile(p, operation, target, xabs as readonly Xab[], FAB$M_PUT);
       if (existing.status & 1 || existing.status !== RMS$_FNF) return existing;
     }
     ifab.IFB$B_ORG = organization;
@@ -249,8 +249,7 @@ function* makeFile(p: Procedure, operation: FileOperation, target: DirectoryTarg
     try {
       allocation = planIndexed(p, operation, xabs, fab.FAB$L_ALQ);
     } catch (problem) {
-      if (problem instanceof RecordFailure) return { status: problem.status, stv: problem.stv };
-      throw problem;
+      return completionOf(problem);
     }
   }
   const contiguous = fab.FAB$V_CTG ? FIB$M_ALCON : fab.FAB$V_CBT ? FIB$M_ALCONB : 0;

@@ -1,5 +1,6 @@
 import { RMS$_CHK, RMS$_IRC } from '../../executive/starlet/rmsdef.js';
-import { BKT, BKT$C_DATBKTOVH, BKT$C_ENDOVHD, long, putLong, putWord, word } from '../on-disk.js';
+import { longAt, storeLong, storeWord, wordAt } from '../../filesystem/on-disk.js';
+import { BKT, BKT$C_DATBKTOVH, BKT$C_ENDOVHD } from '../on-disk.js';
 import { failRecord } from '../records/failure.js';
 import type { RecordAddress } from '../records/locking.js';
 import { keyIn, type KeyDescriptor } from './keys.js';
@@ -59,8 +60,7 @@ const RECORD_OVERHEAD = 9;
 const RRV_BYTES = 9;
 const GONE_BYTES = 3;
 const SIDR_POINTER_BYTES = 7;
-const LAST = 1;
-const ROOT = 2;
+const { BKT$V_LASTBKT: LAST, BKT$V_ROOTBKT: ROOT } = BKT.mask;
 
 /** Bytes a data bucket has for one record of variable length. */
 export function roomForRecord(size: number, isFixed: boolean): number {
@@ -75,12 +75,12 @@ export function newBucket(vbn: number, level: number): Bucket {
 function parseHeader(bytes: Uint8Array, vbn: number, key: KeyDescriptor, level: number): Bucket & { readonly free: number } {
   const { offset } = BKT;
   const flags = bytes[offset.BKT$B_BKTCB]!;
-  const free = word(bytes, offset.BKT$W_FREESPACE);
-  const isSound = bytes[0] === bytes[bytes.length - 1] && word(bytes, offset.BKT$W_ADRSAMPLE) === (vbn & 0xffff) && bytes[offset.BKT$B_INDEXNO] === key.reference
+  const free = wordAt(bytes, offset.BKT$W_FREESPACE);
+  const isSound = bytes[0] === bytes[bytes.length - 1] && wordAt(bytes, offset.BKT$W_ADRSAMPLE) === (vbn & 0xffff) && bytes[offset.BKT$B_INDEXNO] === key.reference
     && bytes[offset.BKT$B_LEVEL] === level && free >= HEADER && free <= bytes.length - BKT$C_DATBKTOVH;
   if (!isSound) failRecord(RMS$_CHK, vbn);
   return {
-    vbn, check: bytes[0]!, next: long(bytes, offset.BKT$L_NXTBKT), level, nextId: word(bytes, offset.BKT$W_NXTRECID), isLast: (flags & LAST) !== 0,
+    vbn, check: bytes[0]!, next: longAt(bytes, offset.BKT$L_NXTBKT), level, nextId: wordAt(bytes, offset.BKT$W_NXTRECID), isLast: (flags & LAST) !== 0,
     isRoot: (flags & ROOT) !== 0, free,
   };
 }
@@ -92,9 +92,9 @@ function startBucket(bucket: Bucket, key: KeyDescriptor, size: number, pointerSi
   bucket.check = (bucket.check + 1) & 0xff;
   bytes[0] = bytes[size - 1] = bucket.check;
   bytes[offset.BKT$B_INDEXNO] = key.reference;
-  putWord(bytes, offset.BKT$W_ADRSAMPLE, bucket.vbn & 0xffff);
-  putWord(bytes, offset.BKT$W_NXTRECID, bucket.nextId);
-  putLong(bytes, offset.BKT$L_NXTBKT, bucket.next);
+  storeWord(bytes, offset.BKT$W_ADRSAMPLE, bucket.vbn & 0xffff);
+  storeWord(bytes, offset.BKT$W_NXTRECID, bucket.nextId);
+  storeLong(bytes, offset.BKT$L_NXTBKT, bucket.next);
   bytes[offset.BKT$B_LEVEL] = bucket.level;
   bytes[offset.BKT$B_BKTCB] = (bucket.isLast ? LAST : 0) | (bucket.isRoot ? ROOT : 0) | (pointerSize << 3);
   return bytes;
@@ -118,7 +118,7 @@ export function parseLeaf(bytes: Uint8Array, vbn: number, key: KeyDescriptor, fi
 function parseRecord(bytes: Uint8Array, at: number, free: number, leaf: Leaf, key: KeyDescriptor, fixed: number): number {
   const bad = (): never => failRecord(RMS$_IRC, leaf.vbn);
   const control = bytes[at]!;
-  const id = word(bytes, at + 1);
+  const id = wordAt(bytes, at + 1);
   if (control & IRC$M_NOPTRSZ) {
     if (at + GONE_BYTES > free) bad();
     leaf.rrvs.push({ id, to: undefined });
@@ -127,13 +127,13 @@ function parseRecord(bytes: Uint8Array, at: number, free: number, leaf: Leaf, ke
   const size = (control & 3) + 2;
   const behind = at + 5 + size;
   if (behind > free) bad();
-  const address = { vbn: pointerAt(bytes, at + 5, size), id: word(bytes, at + 3) };
+  const address = { vbn: pointerAt(bytes, at + 5, size), id: wordAt(bytes, at + 3) };
   if (control & IRC$M_RRV) {
     leaf.rrvs.push({ id, to: control & IRC$M_DELETED ? undefined : address });
     return behind;
   }
   const start = fixed > 0 ? behind : behind + 2;
-  const length = fixed > 0 ? fixed : start > free ? bad() : word(bytes, behind);
+  const length = fixed > 0 ? fixed : start > free ? bad() : wordAt(bytes, behind);
   if (start + length > free || length < key.shortest) bad();
   const data = bytes.slice(start, start + length);
   if (!(control & IRC$M_DELETED)) leaf.entries.push({ key: keyIn(key, data), address, record: { id, data } });
@@ -142,7 +142,7 @@ function parseRecord(bytes: Uint8Array, at: number, free: number, leaf: Leaf, ke
 
 function parseSidr(bytes: Uint8Array, at: number, free: number, leaf: Leaf, key: KeyDescriptor): number {
   const bad = (): never => failRecord(RMS$_IRC, leaf.vbn);
-  const end = at + 2 + word(bytes, at);
+  const end = at + 2 + wordAt(bytes, at);
   if (at + 2 + key.size > free || end > free || end < at + 2 + key.size) bad();
   const value = bytes.slice(at + 2, at + 2 + key.size);
   for (let place = at + 2 + key.size; place < end;) {
@@ -153,7 +153,7 @@ function parseSidr(bytes: Uint8Array, at: number, free: number, leaf: Leaf, key:
     }
     const size = (control & 3) + 2;
     if (place + 3 + size > end) bad();
-    if (!(control & IRC$M_DELETED)) leaf.entries.push({ key: value, address: { vbn: pointerAt(bytes, place + 3, size), id: word(bytes, place + 1) } });
+    if (!(control & IRC$M_DELETED)) leaf.entries.push({ key: value, address: { vbn: pointerAt(bytes, place + 3, size), id: wordAt(bytes, place + 1) } });
     place += 3 + size;
   }
   return end;
@@ -189,9 +189,9 @@ export function encodeLeaf(leaf: Leaf, key: KeyDescriptor, fixed: number): Uint8
   let at = HEADER;
   const pointer = (control: number, id: number, address: RecordAddress, hasBoth: boolean): void => {
     bytes[at] = control | LONG_POINTER;
-    putWord(bytes, at + 1, id);
-    if (hasBoth) putWord(bytes, at + 3, address.id);
-    putLong(bytes, at + (hasBoth ? 5 : 3), address.vbn);
+    storeWord(bytes, at + 1, id);
+    if (hasBoth) storeWord(bytes, at + 3, address.id);
+    storeLong(bytes, at + (hasBoth ? 5 : 3), address.vbn);
     at += hasBoth ? RECORD_OVERHEAD : SIDR_POINTER_BYTES;
   };
   let sidr = 0;
@@ -200,7 +200,7 @@ export function encodeLeaf(leaf: Leaf, key: KeyDescriptor, fixed: number): Uint8
     if (record) {
       pointer(0, record.id, address, true);
       if (fixed === 0) {
-        putWord(bytes, at, record.data.length);
+        storeWord(bytes, at, record.data.length);
         at += 2;
       }
       bytes.set(record.data, at);
@@ -214,18 +214,18 @@ export function encodeLeaf(leaf: Leaf, key: KeyDescriptor, fixed: number): Uint8
       at += 2 + key.size;
     }
     pointer(isNew ? IRC$M_FIRST_KEY : 0, address.id, address, false);
-    putWord(bytes, sidr, at - sidr - 2);
+    storeWord(bytes, sidr, at - sidr - 2);
     previous = value;
   }
   for (const { id, to } of leaf.rrvs) {
     if (to) pointer(IRC$M_RRV, id, to, true);
     else {
       bytes[at] = IRC$M_RRV | IRC$M_DELETED | IRC$M_NOPTRSZ;
-      putWord(bytes, at + 1, id);
+      storeWord(bytes, at + 1, id);
       at += GONE_BYTES;
     }
   }
-  putWord(bytes, BKT.offset.BKT$W_FREESPACE, at);
+  storeWord(bytes, BKT.offset.BKT$W_FREESPACE, at);
   return bytes;
 }
 
@@ -259,8 +259,8 @@ export function encodeIndex(bucket: IndexBucket, key: KeyDescriptor): Uint8Array
     bytes.set(pointer.key, HEADER + index * key.size);
     for (let byte = 0; byte < size; byte += 1) bytes[end - (index + 1) * size + byte] = (pointer.vbn / 256 ** byte) & 0xff;
   });
-  putWord(bytes, BKT.offset.BKT$W_FREESPACE, free);
-  putWord(bytes, end, low - 1);
+  storeWord(bytes, BKT.offset.BKT$W_FREESPACE, free);
+  storeWord(bytes, end, low - 1);
   return bytes;
 }
 

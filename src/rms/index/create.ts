@@ -6,9 +6,10 @@ import {
 import {
   XAB$C_ALL, XAB$C_KEY, XAB$C_PAC, XAB$C_STG, XAB$C_SUM, XAB$M_CHG, XAB$M_DUP, XAB$M_NUL, XABALL, XABKEY, XABSUM,
 } from '../../executive/starlet/xabdef.js';
+import { longAt, storeLong, storeWord, wordAt } from '../../filesystem/on-disk.js';
 import type { Xab } from '../files/attributes.js';
 import type { IoContext } from '../operation.js';
-import { AREA, AREA$C_PER_BLOCK, BKT$C_MAXBKTSIZ, KEY, long, PLG, PLG$C_VER_3, putLong, putWord, sealPrologue, word } from '../on-disk.js';
+import { AREA, AREA$C_PER_BLOCK, BKT$C_MAXBKTSIZ, KEY, PLG, PLG$C_VER_3, sealPrologue } from '../on-disk.js';
 import { growFile, readBucket, storeAttributes, writeBucket } from '../records/buckets.js';
 import { failRecord } from '../records/failure.js';
 import { roomForRecord } from './buckets.js';
@@ -127,14 +128,14 @@ export function* formatIndexed(p: Procedure, context: IoContext, xabs: readonly 
     encodeKey(p, blocks[block - 1]!, at, key, areas);
     if (index === keys.length - 1) return;
     const next = placeOf(index + 1);
-    putLong(blocks[block - 1]!, at + KEY.offset.KEY$L_IDXFL, next.block);
-    putWord(blocks[block - 1]!, at + KEY.offset.KEY$W_NOFF, next.at);
+    storeLong(blocks[block - 1]!, at + KEY.offset.KEY$L_IDXFL, next.block);
+    storeWord(blocks[block - 1]!, at + KEY.offset.KEY$W_NOFF, next.at);
   });
   const first = blocks[0]!;
   first[PLG.offset.PLG$B_AVBN] = areaBlock;
   first[PLG.offset.PLG$B_AMAX] = areas.length;
-  putWord(first, PLG.offset.PLG$W_VER_NO, PLG$C_VER_3);
-  putWord(first, PLG.offset.PLG$W_GBC, ifab.IFB$W_GBC);
+  storeWord(first, PLG.offset.PLG$W_VER_NO, PLG$C_VER_3);
+  storeWord(first, PLG.offset.PLG$W_GBC, ifab.IFB$W_GBC);
   encodeAreas(blocks, areaBlock, areas, total + 1, ifab.IFB$L_HBK);
   for (const [index, block] of blocks.entries()) yield* writeBucket(p, context, index + 1, sealPrologue(block));
   yield* storeAttributes(p, context, ifab.IFB$L_HBK + 1);
@@ -154,11 +155,11 @@ function encodeKey(p: Procedure, bytes: Uint8Array, at: number, { xab, segments,
   set('KEY$B_NULLCHAR', xab.XAB$B_NUL);
   set('KEY$B_KEYSZ', size);
   set('KEY$B_KEYREF', xab.XAB$B_REF);
-  putWord(bytes, at + offset.KEY$W_MINRECSZ, shortest);
-  putWord(bytes, at + offset.KEY$W_IDXFILL, xab.XAB$W_IFL || areas[xab.XAB$B_IAN]!.bucket * BLOCK);
-  putWord(bytes, at + offset.KEY$W_DATFILL, xab.XAB$W_DFL || areas[xab.XAB$B_DAN]!.bucket * BLOCK);
+  storeWord(bytes, at + offset.KEY$W_MINRECSZ, shortest);
+  storeWord(bytes, at + offset.KEY$W_IDXFILL, xab.XAB$W_IFL || areas[xab.XAB$B_IAN]!.bucket * BLOCK);
+  storeWord(bytes, at + offset.KEY$W_DATFILL, xab.XAB$W_DFL || areas[xab.XAB$B_DAN]!.bucket * BLOCK);
   segments.forEach((segment, index) => {
-    putWord(bytes, at + offset.KEY$A_POSITION + 2 * index, segment.position);
+    storeWord(bytes, at + offset.KEY$A_POSITION + 2 * index, segment.position);
     bytes[at + offset.KEY$A_SIZE + index] = segment.size;
     bytes[at + offset.KEY$A_TYPE + index] = xab.XAB$B_DTP;
   });
@@ -176,11 +177,11 @@ function encodeAreas(blocks: readonly Uint8Array[], areaBlock: number, areas: re
     const size = Math.max(0, Math.min(index === areas.length - 1 ? end - vbn + 1 : wanted, end - vbn + 1));
     bytes[at + offset.AREA$B_AREAID] = index;
     bytes[at + offset.AREA$B_ARBKTSZ] = area.bucket;
-    putLong(bytes, at + offset.AREA$L_CVBN, size > 0 ? vbn : 0);
-    putLong(bytes, at + offset.AREA$L_CNBLK, size);
-    putLong(bytes, at + offset.AREA$L_NXTVBN, size > 0 ? vbn : 0);
-    putWord(bytes, at + offset.AREA$W_DEQ, area.extension);
-    putLong(bytes, at + offset.AREA$L_TOTAL_ALLOC, size);
+    storeLong(bytes, at + offset.AREA$L_CVBN, size > 0 ? vbn : 0);
+    storeLong(bytes, at + offset.AREA$L_CNBLK, size);
+    storeLong(bytes, at + offset.AREA$L_NXTVBN, size > 0 ? vbn : 0);
+    storeWord(bytes, at + offset.AREA$W_DEQ, area.extension);
+    storeLong(bytes, at + offset.AREA$L_TOTAL_ALLOC, size);
     vbn += size;
   });
 }
@@ -217,8 +218,8 @@ function* describeKey({ p, context, keys }: IndexedFile, address: number): Threa
   xab.XAB$B_NUL = key.nullValue;
   xab.XAB$B_TKS = key.size;
   xab.XAB$W_MRL = key.shortest;
-  xab.XAB$W_IFL = word(bytes, KEY.offset.KEY$W_IDXFILL);
-  xab.XAB$W_DFL = word(bytes, KEY.offset.KEY$W_DATFILL);
+  xab.XAB$W_IFL = wordAt(bytes, KEY.offset.KEY$W_IDXFILL);
+  xab.XAB$W_DFL = wordAt(bytes, KEY.offset.KEY$W_DATFILL);
   xab.XAB$L_DVB = key.firstData;
   for (let index = 0; index < MOST_SEGMENTS; index += 1) {
     p.memory.writeWord(address + XABKEY.offset.XAB$W_POS0 + 2 * index, key.segments[index]?.position ?? 0);
@@ -238,7 +239,7 @@ function* describeArea({ p, context, areas, areaBlock }: IndexedFile, address: n
   if (xab.XAB$B_AID >= areas) failRecord(RMS$_AID, address);
   const bytes = yield* readBucket(p, context, areaBlock + Math.floor(xab.XAB$B_AID / AREA$C_PER_BLOCK), 1);
   const at = (xab.XAB$B_AID % AREA$C_PER_BLOCK) * AREA.size;
-  xab.XAB$L_ALQ = long(bytes, at + AREA.offset.AREA$L_TOTAL_ALLOC);
-  xab.XAB$W_DEQ = word(bytes, at + AREA.offset.AREA$W_DEQ);
+  xab.XAB$L_ALQ = longAt(bytes, at + AREA.offset.AREA$L_TOTAL_ALLOC);
+  xab.XAB$W_DEQ = wordAt(bytes, at + AREA.offset.AREA$W_DEQ);
   xab.XAB$B_BKZ = bytes[at + AREA.offset.AREA$B_ARBKTSZ]!;
 }

@@ -1,6 +1,7 @@
 import { RMS$_PLG, RMS$_PLV } from '../../executive/starlet/rmsdef.js';
 import { XAB$C_BN2, XAB$C_BN4, XAB$C_BN8, XAB$C_IN2, XAB$C_IN4, XAB$C_IN8, XAB$C_PAC, XAB$C_STG } from '../../executive/starlet/xabdef.js';
-import { KEY, long, word } from '../on-disk.js';
+import { longAt, wordAt } from '../../filesystem/on-disk.js';
+import { KEY } from '../on-disk.js';
 import { failRecord } from '../records/failure.js';
 
 /** Keys of reference: their descriptors, where they are in a record, and their order. */
@@ -32,13 +33,10 @@ export interface KeyDescriptor {
   readonly segments: readonly Segment[];
 }
 
-export const KEY$M_DUPKEYS = 1;
-export const KEY$M_CHGKEYS = 2;
-export const KEY$M_NULKEYS = 4;
-export const KEY$M_IDX_COMPR = 8;
-export const KEY$M_INITIDX = 16;
-export const KEY$M_KEY_COMPR = 64;
-export const KEY$M_REC_COMPR = 128;
+export const {
+  KEY$V_DUPKEYS: KEY$M_DUPKEYS, KEY$V_CHGKEYS: KEY$M_CHGKEYS, KEY$V_NULKEYS: KEY$M_NULKEYS, KEY$V_IDX_COMPR: KEY$M_IDX_COMPR, KEY$V_INITIDX: KEY$M_INITIDX,
+  KEY$V_KEY_COMPR: KEY$M_KEY_COMPR, KEY$V_REC_COMPR: KEY$M_REC_COMPR,
+} = KEY.mask;
 
 /** Sizes of the binary types; strings and packed decimals have the size of their segments. */
 export const TYPE_SIZES: ReadonlyMap<number, number> = new Map([
@@ -54,13 +52,13 @@ export function parseKey(bytes: Uint8Array, block: number, at: number): KeyDescr
   const byte = (field: keyof typeof offset): number => bytes[at + offset[field]]!;
   const count = byte('KEY$B_SEGMENTS');
   const segments = Array.from({ length: Math.min(count, MOST_SEGMENTS) }, (_, index) => ({
-    position: word(bytes, at + offset.KEY$A_POSITION + 2 * index), size: bytes[at + offset.KEY$A_SIZE + index]!,
+    position: wordAt(bytes, at + offset.KEY$A_POSITION + 2 * index), size: bytes[at + offset.KEY$A_SIZE + index]!,
   }));
   const descriptor: KeyDescriptor = {
     reference: byte('KEY$B_KEYREF'), block, at, indexArea: byte('KEY$B_IANUM'), lowestArea: byte('KEY$B_LANUM'), dataArea: byte('KEY$B_DANUM'),
-    rootLevel: byte('KEY$B_ROOTLEV'), root: long(bytes, at + offset.KEY$L_ROOTVBN), firstData: long(bytes, at + offset.KEY$L_LDVBN),
+    rootLevel: byte('KEY$B_ROOTLEV'), root: longAt(bytes, at + offset.KEY$L_ROOTVBN), firstData: longAt(bytes, at + offset.KEY$L_LDVBN),
     indexBlocks: byte('KEY$B_IDXBKTSZ'), dataBlocks: byte('KEY$B_DATBKTSZ'), flags: byte('KEY$B_FLAGS'), type: byte('KEY$B_DATATYPE'),
-    nullValue: byte('KEY$B_NULLCHAR'), size: byte('KEY$B_KEYSZ'), shortest: word(bytes, at + offset.KEY$W_MINRECSZ), segments,
+    nullValue: byte('KEY$B_NULLCHAR'), size: byte('KEY$B_KEYSZ'), shortest: wordAt(bytes, at + offset.KEY$W_MINRECSZ), segments,
   };
   const typeSize = TYPE_SIZES.get(descriptor.type);
   const total = segments.reduce((sum, { size }) => sum + size, 0);

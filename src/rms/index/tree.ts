@@ -2,8 +2,9 @@ import type { Procedure } from '../../executive/gate/procedure.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
 import { FAB$C_FIX } from '../../executive/starlet/fabdef.js';
 import { RMS$_CHK, RMS$_DEL, RMS$_IRC, RMS$_PLG, RMS$_PLV, RMS$_RNF, RMS$_RRV, RMS$_TRE } from '../../executive/starlet/rmsdef.js';
+import { longAt, storeLong, wordAt } from '../../filesystem/on-disk.js';
 import type { IoContext } from '../operation.js';
-import { AREA, AREA$C_PER_BLOCK, checkPrologue, KEY, long, PLG, PLG$C_VER_3, putLong, sealPrologue, word } from '../on-disk.js';
+import { AREA, AREA$C_PER_BLOCK, checkPrologue, KEY, PLG, PLG$C_VER_3, sealPrologue } from '../on-disk.js';
 import { growFile, readBucket, writeBucket } from '../records/buckets.js';
 import { failRecord } from '../records/failure.js';
 import type { RecordAddress } from '../records/locking.js';
@@ -29,7 +30,7 @@ const MOST_KEYS = 255;
 /** Reads the prologue. Fails with RMS$_PLG, RMS$_PLV, RMS$_RER. */
 export function* openIndexed(p: Procedure, context: IoContext): ThreadFlow<IndexedFile> {
   const first = checkPrologue(yield* readBucket(p, context, 1, 1));
-  if (word(first, PLG.offset.PLG$W_VER_NO) !== PLG$C_VER_3) failRecord(RMS$_PLV);
+  if (wordAt(first, PLG.offset.PLG$W_VER_NO) !== PLG$C_VER_3) failRecord(RMS$_PLV);
   const keys: KeyDescriptor[] = [];
   let [block, at, bytes] = [1, 0, first];
   for (;;) {
@@ -37,9 +38,9 @@ export function* openIndexed(p: Procedure, context: IoContext): ThreadFlow<Index
     const key = parseKey(bytes, block, at);
     if (key.reference !== keys.length || keys.length > MOST_KEYS) failRecord(RMS$_PLG);
     keys.push(key);
-    const next = long(bytes, at + KEY.offset.KEY$L_IDXFL);
+    const next = longAt(bytes, at + KEY.offset.KEY$L_IDXFL);
     if (next === 0) break;
-    at = word(bytes, at + KEY.offset.KEY$W_NOFF);
+    at = wordAt(bytes, at + KEY.offset.KEY$W_NOFF);
     if (next !== block) bytes = checkPrologue(yield* readBucket(p, context, next, 1));
     block = next;
   }
@@ -192,21 +193,21 @@ export function* allocateBucket(file: IndexedFile, area: number, blocks: number)
   const at = (area % AREA$C_PER_BLOCK) * AREA.size;
   const bytes = checkPrologue(yield* readBucket(p, context, block, 1));
   if (bytes[at + offset.AREA$B_ARBKTSZ] !== blocks) failRecord(RMS$_PLG);
-  const get = (field: 'AREA$L_CVBN' | 'AREA$L_CNBLK' | 'AREA$L_USED' | 'AREA$L_TOTAL_ALLOC'): number => long(bytes, at + offset[field]);
+  const get = (field: 'AREA$L_CVBN' | 'AREA$L_CNBLK' | 'AREA$L_USED' | 'AREA$L_TOTAL_ALLOC'): number => longAt(bytes, at + offset[field]);
   let [start, size, used] = [get('AREA$L_CVBN'), get('AREA$L_CNBLK'), get('AREA$L_USED')];
   if (used + blocks > size) {
-    const wanted = word(bytes, at + offset.AREA$W_DEQ) || Math.min(LARGEST_GROWTH, context.ifab.IFB$L_HBK >>> 1);
+    const wanted = wordAt(bytes, at + offset.AREA$W_DEQ) || Math.min(LARGEST_GROWTH, context.ifab.IFB$L_HBK >>> 1);
     const added = yield* growFile(p, context, blocks, Math.ceil(wanted / blocks) * blocks);
     if (added.vbn === start + size) size += added.blocks;
     else [start, size, used] = [added.vbn, added.blocks, 0];
-    putLong(bytes, at + offset.AREA$L_TOTAL_ALLOC, get('AREA$L_TOTAL_ALLOC') + added.blocks);
+    storeLong(bytes, at + offset.AREA$L_TOTAL_ALLOC, get('AREA$L_TOTAL_ALLOC') + added.blocks);
   }
   const vbn = start + used;
   if (start < 2 || used + blocks > size) failRecord(RMS$_PLG);
-  putLong(bytes, at + offset.AREA$L_CVBN, start);
-  putLong(bytes, at + offset.AREA$L_CNBLK, size);
-  putLong(bytes, at + offset.AREA$L_USED, used + blocks);
-  putLong(bytes, at + offset.AREA$L_NXTVBN, vbn + blocks);
+  storeLong(bytes, at + offset.AREA$L_CVBN, start);
+  storeLong(bytes, at + offset.AREA$L_CNBLK, size);
+  storeLong(bytes, at + offset.AREA$L_USED, used + blocks);
+  storeLong(bytes, at + offset.AREA$L_NXTVBN, vbn + blocks);
   yield* writeBucket(p, context, block, sealPrologue(bytes));
   return vbn;
 }
@@ -218,8 +219,8 @@ export function* storeRoot(file: IndexedFile, reference: number, root: IndexBuck
   const bytes = checkPrologue(yield* readBucket(p, context, block, 1));
   bytes[at + KEY.offset.KEY$B_ROOTLEV] = root.level;
   bytes[at + KEY.offset.KEY$B_FLAGS]! &= ~KEY$M_INITIDX;
-  putLong(bytes, at + KEY.offset.KEY$L_ROOTVBN, root.vbn);
-  putLong(bytes, at + KEY.offset.KEY$L_LDVBN, firstData);
+  storeLong(bytes, at + KEY.offset.KEY$L_ROOTVBN, root.vbn);
+  storeLong(bytes, at + KEY.offset.KEY$L_LDVBN, firstData);
   yield* writeBucket(p, context, block, sealPrologue(bytes));
   file.keys[reference] = parseKey(bytes, block, at);
 }

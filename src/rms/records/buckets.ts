@@ -5,7 +5,7 @@ import { IO$_MODIFY, IO$_READVBLK, IO$_WRITEVBLK } from '../../executive/starlet
 import { RMS$_DME, RMS$_EXT, RMS$_RER, RMS$_WER } from '../../executive/starlet/rmsdef.js';
 import { FIB$M_EXTEND } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
-import { putRecordAttributes, recordAttributeItem } from '../files/attributes.js';
+import { recordAttributes } from '../files/attributes.js';
 import { queueIo, type IoContext } from '../operation.js';
 import { buffersOf, createBuffer, deleteBuffer, releaseWorkArea, type Bdb, type Ifab } from '../segments.js';
 import { BLOCK } from './buffer.js';
@@ -123,12 +123,7 @@ export function* storeAttributes(p: Procedure, context: IoContext, end: number):
   const { ifab } = context;
   ifab.IFB$L_EBK = end;
   ifab.IFB$W_FFB = 0;
-  const result = yield* fileFunction(p, context, {
-    func: IO$_MODIFY, attributes: (fwa) => {
-      putRecordAttributes(p, ifab, fwa);
-      return [recordAttributeItem(fwa)];
-    },
-  });
+  const result = yield* fileFunction(p, context, { func: IO$_MODIFY, attributes: recordAttributes(p, ifab) });
   ifab.IFB$V_DIRTY = 0;
   if (!succeeded(result)) giveUp(fileFailure(result, RMS$_EXT));
   releaseWorkArea(p, ifab);

@@ -6,7 +6,7 @@ import {
 import {
   RMS$_EOF, RMS$_NORMAL, RMS$_RBF, RMS$_RER, RMS$_RSZ, RMS$_TMO, RMS$_UBF, RMS$_USZ, RMS$_WER,
 } from '../../executive/starlet/rmsdef.js';
-import { SS$_ABORT, SS$_CANCEL, SS$_CONTROLC, SS$_CONTROLY, SS$_ENDOFFILE, SS$_TIMEOUT } from '../../executive/starlet/ssdef.js';
+import { SS$_CONTROLC, SS$_CONTROLY, SS$_ENDOFFILE, SS$_TIMEOUT } from '../../executive/starlet/ssdef.js';
 import { FAB$M_CR, FAB$M_FTN, FAB$M_PRN } from '../../executive/starlet/fabdef.js';
 import { INDIRECT, PPF_RAT } from '../segments.js';
 import { queueIo, type Completion, type RecordOperation } from '../operation.js';
@@ -56,9 +56,7 @@ function terminalRead(p: Procedure, { rab, mode }: RecordOperation): { func: num
 }
 
 function readError(status: number): Completion {
-  if (status === SS$_ENDOFFILE) return { status: RMS$_EOF };
-  if (status === SS$_CONTROLY || status === SS$_CONTROLC || status === SS$_ABORT || status === SS$_CANCEL) return { status: RMS$_RER, stv: status };
-  return { status: RMS$_RER, stv: status };
+  return status === SS$_ENDOFFILE ? { status: RMS$_EOF } : { status: RMS$_RER, stv: status };
 }
 
 /** $PUT to a device, with the carriage control of the file's record attributes. */

@@ -5,7 +5,7 @@ import {
   FAB$M_DEL, FAB$M_MSE, FAB$M_NIL, FAB$M_PUT, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD, FAB$M_TRN, FAB$M_UPD, FAB$M_UPI,
 } from '../../executive/starlet/fabdef.js';
 import {
-  LCK$K_CRMODE, LCK$K_EXMODE, LCK$K_NLMODE, LCK$K_PRMODE, LCK$K_PWMODE, LCK$M_CONVERT, LCK$M_DEQALL, LCK$M_NOQUEUE, LCK$M_NOQUOTA, LCK$M_SYNCSTS, LCK$M_SYSTEM,
+  LCK$K_CRMODE, LCK$K_EXMODE, LCK$K_NLMODE, LCK$K_PRMODE, LCK$K_PWMODE, LCK$M_CONVERT, LCK$M_DEQALL, LCK$M_INVVALBLK, LCK$M_NOQUEUE, LCK$M_NOQUOTA, LCK$M_SYNCSTS, LCK$M_SYSTEM,
   LCK$M_VALBLK,
 } from '../../executive/starlet/lckdef.js';
 import { RMS$_DME, RMS$_ENQ, RMS$_NORMAL, RMS$_OK_ALK, RMS$_OK_RLK, RMS$_OK_RRL, RMS$_OK_WAT, RMS$_RLK, RMS$_RNL } from '../../executive/starlet/rmsdef.js';
@@ -60,7 +60,7 @@ function* enqueue(p: Procedure, context: IoContext, request: LockRequest): Threa
     });
   });
   if (!(status & 1)) return status;
-  if (status === SS$_SYNCH) return SS$_NORMAL;
+  if (status === SS$_SYNCH) return memory.readWord(request.lksb);
   while (!isRundown && memory.readWord(request.lksb) === 0) yield* suspend();
   return memory.readWord(request.lksb);
 }
@@ -85,11 +85,11 @@ function fileLockId(p: Procedure, ifab: Ifab): number {
   return p.memory.readLong(fileLksb(ifab) + 4);
 }
 
-/** Gives up every lock of a file. */
+/** Gives up every lock of a file. An operation that was cut short leaves the value block invalid: its changes are in no count. */
 export function* unlockFile(p: Procedure, ifab: Ifab): ThreadFlow<void> {
   const lkid = fileLockId(p, ifab);
   if (lkid === 0) return;
-  yield* service(p, '$DEQ', { lkid, acmode: EXECUTIVE, flags: LCK$M_DEQALL });
+  yield* service(p, '$DEQ', { lkid, acmode: EXECUTIVE, flags: LCK$M_DEQALL | LCK$M_INVVALBLK });
   yield* service(p, '$DEQ', { lkid });
   p.memory.writeLong(fileLksb(ifab) + 4, 0);
   ifab.IFB$V_LOCKING = 0;
@@ -112,6 +112,7 @@ export function* enterStructure(p: Procedure, operation: RecordOperation): Threa
   irab.IRB$V_STRUCTURE = 1;
   const changes = p.memory.readLong(lksb + VALUE);
   if (status === SS$_VALNOTVALID || changes !== ifab.IFB$L_CHANGES) forgetBuckets(p, ifab);
+  if (status === SS$_VALNOTVALID) irab.IRB$L_CHANGED = 1;       // the others, who know the old count, are to see it too
   ifab.IFB$L_CHANGES = changes;
 }
 

@@ -6,8 +6,9 @@ import {
   RMS$_BKS, RMS$_CUR, RMS$_DEL, RMS$_EOF, RMS$_FAC, RMS$_IRC, RMS$_KBF, RMS$_KEY, RMS$_KSZ, RMS$_MRN, RMS$_MRS, RMS$_NORMAL, RMS$_OK_DEL, RMS$_OK_RNF, RMS$_PLG,
   RMS$_PLV, RMS$_RAC, RMS$_REX, RMS$_RFA, RMS$_RNF, RMS$_RSZ,
 } from '../../executive/starlet/rmsdef.js';
+import { longAt, storeLong, storeWord, wordAt } from '../../filesystem/on-disk.js';
 import type { Completion, IoContext, RecordOperation } from '../operation.js';
-import { checkPrologue, DLC$M_DELETED, DLC$M_REC, long, PLG, PLG$C_VER_NO, putLong, putWord, sealPrologue, word } from '../on-disk.js';
+import { checkPrologue, DLC$M_DELETED, DLC$M_REC, PLG, PLG$C_VER_NO, sealPrologue } from '../on-disk.js';
 import type { Ifab } from '../segments.js';
 import { BLOCK } from './buffer.js';
 import { growFile, readBucket, storeAttributes, writeBucket } from './buckets.js';
@@ -48,11 +49,11 @@ export function* formatRelative(p: Procedure, context: IoContext): ThreadFlow<vo
   if (ifab.IFB$L_HBK < 1) yield* growFile(p, context, 1);
   const block = new Uint8Array(BLOCK);
   block[PLG.offset.PLG$B_DBKTSIZ] = ifab.IFB$B_BKS;
-  putWord(block, PLG.offset.PLG$W_DVBN, FIRST_BUCKET);
-  putLong(block, PLG.offset.PLG$L_MRN, ifab.IFB$L_MRN);
-  putLong(block, PLG.offset.PLG$L_EOF, FIRST_BUCKET);
-  putWord(block, PLG.offset.PLG$W_VER_NO, PLG$C_VER_NO);
-  putWord(block, PLG.offset.PLG$W_GBC, ifab.IFB$W_GBC);
+  storeWord(block, PLG.offset.PLG$W_DVBN, FIRST_BUCKET);
+  storeLong(block, PLG.offset.PLG$L_MRN, ifab.IFB$L_MRN);
+  storeLong(block, PLG.offset.PLG$L_EOF, FIRST_BUCKET);
+  storeWord(block, PLG.offset.PLG$W_VER_NO, PLG$C_VER_NO);
+  storeWord(block, PLG.offset.PLG$W_GBC, ifab.IFB$W_GBC);
   yield* writeBucket(p, context, 1, sealPrologue(block));
   yield* storeAttributes(p, context, FIRST_BUCKET);
 }
@@ -61,9 +62,9 @@ export function* formatRelative(p: Procedure, context: IoContext): ThreadFlow<vo
 export function* openRelative(p: Procedure, context: IoContext): ThreadFlow<void> {
   const { ifab } = context;
   const block = checkPrologue(yield* readBucket(p, context, 1, 1));
-  if (word(block, PLG.offset.PLG$W_VER_NO) !== PLG$C_VER_NO) failRecord(RMS$_PLV);
-  if (word(block, PLG.offset.PLG$W_DVBN) === 0 || ifab.IFB$B_BKS === 0 || ifab.IFB$W_MRS === 0 || cellSize(ifab) > ifab.IFB$B_BKS * BLOCK) failRecord(RMS$_PLG);
-  ifab.IFB$L_MRN = long(block, PLG.offset.PLG$L_MRN);
+  if (wordAt(block, PLG.offset.PLG$W_VER_NO) !== PLG$C_VER_NO) failRecord(RMS$_PLV);
+  if (wordAt(block, PLG.offset.PLG$W_DVBN) === 0 || ifab.IFB$B_BKS === 0 || ifab.IFB$W_MRS === 0 || cellSize(ifab) > ifab.IFB$B_BKS * BLOCK) failRecord(RMS$_PLG);
+  ifab.IFB$L_MRN = longAt(block, PLG.offset.PLG$L_MRN);
 }
 
 interface Shape {
@@ -82,7 +83,7 @@ function* shapeOf(p: Procedure, operation: RecordOperation): ThreadFlow<Shape> {
   const blocks = ifab.IFB$B_BKS;
   const cellBytes = cellSize(ifab);
   return {
-    first: word(block, PLG.offset.PLG$W_DVBN), end: long(block, PLG.offset.PLG$L_EOF), blocks, cellBytes, cellsPerBucket: Math.floor(blocks * BLOCK / cellBytes),
+    first: wordAt(block, PLG.offset.PLG$W_DVBN), end: longAt(block, PLG.offset.PLG$L_EOF), blocks, cellBytes, cellsPerBucket: Math.floor(blocks * BLOCK / cellBytes),
   };
 }
 
@@ -149,7 +150,7 @@ function* lastRecord(p: Procedure, operation: RecordOperation, shape: Shape): Th
 function partsOf(ifab: Ifab, cell: Cell): RecordParts {
   const fixed = ifab.IFB$B_RFM === FAB$C_VFC ? ifab.IFB$B_FSZ : 0;
   if (ifab.IFB$B_RFM === FAB$C_FIX) return { control: new Uint8Array(0), data: cell.bucket.slice(cell.at + 1, cell.at + 1 + ifab.IFB$W_MRS) };
-  const count = word(cell.bucket, cell.at + 1);
+  const count = wordAt(cell.bucket, cell.at + 1);
   const start = cell.at + 1 + COUNT_BYTES;
   if (count < fixed || count > fixed + ifab.IFB$W_MRS) failRecord(RMS$_IRC, cell.number);
   return { control: cell.bucket.slice(start, start + fixed), data: cell.bucket.slice(start + fixed, start + count) };
@@ -236,7 +237,7 @@ function fillCell(ifab: Ifab, cell: Cell, { control, data }: RecordParts): void 
   const isFixed = ifab.IFB$B_RFM === FAB$C_FIX;
   bucket.fill(0, at, at + cellSize(ifab));
   bucket[at] = DLC$M_REC;
-  if (!isFixed) putWord(bucket, at + 1, control.length + data.length);
+  if (!isFixed) storeWord(bucket, at + 1, control.length + data.length);
   bucket.set(control, at + 1 + (isFixed ? 0 : COUNT_BYTES));
   bucket.set(data, at + 1 + (isFixed ? 0 : COUNT_BYTES) + control.length);
 }
@@ -249,7 +250,7 @@ function* growTo(p: Procedure, operation: RecordOperation, shape: Shape, number:
   while (needed > ifab.IFB$L_HBK) yield* growFile(p, operation, needed - ifab.IFB$L_HBK, ifab.IFB$W_DEQ);
   for (let vbn = shape.end; vbn <= needed; vbn += shape.blocks) yield* writeBucket(p, operation, vbn, new Uint8Array(shape.blocks * BLOCK));
   const block = yield* readBucket(p, operation, 1, 1);
-  putLong(block, PLG.offset.PLG$L_EOF, needed + 1);
+  storeLong(block, PLG.offset.PLG$L_EOF, needed + 1);
   yield* writeBucket(p, operation, 1, sealPrologue(block));
   changed(operation);
   return { ...shape, end: needed + 1 };

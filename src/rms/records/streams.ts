@@ -7,7 +7,7 @@ import {
   RMS$_CCR, RMS$_DME, RMS$_FAB, RMS$_IFI, RMS$_IOP, RMS$_ISI, RMS$_NORMAL, RMS$_PENDING, RMS$_RAB, RMS$_RNL, RMS$_STALL, RMS$_WER,
 } from '../../executive/starlet/rmsdef.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
-import { putRecordAttributes, recordAttributeItem } from '../files/attributes.js';
+import { recordAttributes } from '../files/attributes.js';
 import { callerRab, eventFlag, finish, recordService, type Completion, type Rab, type RecordOperation } from '../operation.js';
 import { allocate, createIrab, deleteIrab, findFile, findStream, INDIRECT, PPF_RAT, releaseWorkArea, type Ifab, type Irab } from '../segments.js';
 import { deleteIndexed, getIndexed, putIndexed, rewindIndexed, updateIndexed } from '../index/records.js';
@@ -151,12 +151,7 @@ function* flush(p: Procedure, operation: RecordOperation): ThreadFlow<Completion
   const written = yield* flushStream(p, operation, irab);
   if (written !== 0) return { status: RMS$_WER, stv: written };
   if (!ifab.IFB$V_DIRTY) return { status: RMS$_NORMAL };
-  const result = yield* fileFunction(p, operation, {
-    func: IO$_MODIFY, attributes: (fwa) => {
-      putRecordAttributes(p, ifab, fwa);
-      return [recordAttributeItem(fwa)];
-    },
-  });
+  const result = yield* fileFunction(p, operation, { func: IO$_MODIFY, attributes: recordAttributes(p, ifab) });
   const completion = succeeded(result) ? { status: RMS$_NORMAL } : fileFailure(result, RMS$_WER);
   if (succeeded(result)) ifab.IFB$V_DIRTY = 0;
   releaseWorkArea(p, ifab);

@@ -6,7 +6,7 @@ import {
 } from '../../executive/starlet/rmsdef.js';
 import type { Completion, RecordOperation } from '../operation.js';
 import { flushBuckets } from './buckets.js';
-import { failRecord, RecordFailure } from './failure.js';
+import { completionOf, failRecord } from './failure.js';
 import { awaitRecord, enterStructure, leaveStructure, RecordAwaited, releaseAutomatic, type RecordAddress } from './locking.js';
 
 /** What operations on relative and indexed files have in common. */
@@ -31,8 +31,7 @@ export function* structured(p: Procedure, operation: RecordOperation, reads: boo
       if (problem instanceof RecordAwaited) {
         awaited = problem.address;
         completion = { status: RMS$_NORMAL };
-      } else if (problem instanceof RecordFailure) completion = { status: problem.status, stv: problem.stv };
-      else throw problem;
+      } else completion = completionOf(problem);
     }
     yield* leaveStructure(p, operation);
     if (awaited) {
@@ -58,8 +57,7 @@ function* waitFor(p: Procedure, operation: RecordOperation, address: RecordAddre
     yield* awaitRecord(p, operation, address);
     return undefined;
   } catch (problem) {
-    if (problem instanceof RecordFailure) return { status: problem.status, stv: problem.stv };
-    throw problem;
+    return completionOf(problem);
   }
 }
 
