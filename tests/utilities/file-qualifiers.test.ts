@@ -26,6 +26,8 @@ describe('which files: /BEFORE /SINCE /BY_OWNER /EXCLUDE /CONFIRM', () => {
     expect(names('DIRECTORY/EXCLUDE=(*.MAR,*.COM,*.DIR)')).toEqual(['A.TXT;1', 'B.TXT;1']);
     expect(names('DIRECTORY/EXCLUDE=[.SUB]*.DAT [...]*.TXT,*.DAT')).toEqual(['A.TXT;1', 'B.TXT;1', 'A.TXT;1']);
     expect(names('DIRECTORY/EXCLUDE=A%XT [...]*.TXT')).toEqual(['A.TXT;1', 'B.TXT;1', 'A.TXT;1']);
+    expect(dcl.lines('DELETE/EXCLUDE=[BAD%X,*.DAT *.TXT;*')).toEqual(['%RMS-F-DIR, error in directory name']);
+    expect(names('DIRECTORY *.TXT')).toEqual(['A.TXT;1', 'B.TXT;1']);
     expect(names('DIRECTORY/BY_OWNER=[200,7] [...]')).toEqual(['C.DAT;1']);
     expect(dcl.lines('DIRECTORY/BY_OWNER=NOBODY [...]')).toEqual(['%SYSTEM-F-NOSUCHID, unknown rights identifier']);
     expect(names('DIRECTORY/BY_OWNER [.SUB]')).toEqual(['A.TXT;1']);
