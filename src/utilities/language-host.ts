@@ -7,7 +7,7 @@ import { bytesToText, textToBytes } from '../executive/structures/memory.js';
 import { cliGetValue, cliIsNegated, cliPresent } from '../dcl/cli-client.js';
 import { CLI$_ABSENT } from '../executive/starlet/climsgdef.js';
 import type { CommandHost, FileFailure as LanguageFailure, OutputFile } from '../macro/commands.js';
-import { isFailure, readRecords, RmsFile, type CreateOptions, type FileFailure } from './files.js';
+import { closed, isFailure, readRecords, RmsFile, type CreateOptions, type FileFailure } from './files.js';
 import { LHD$C_OBJECT } from './librarian/format.js';
 import { readLibrary } from './librarian/library-file.js';
 import { STV_STATUS } from './messages.js';
@@ -38,7 +38,7 @@ function* writeFile(
   return yield* p.scratch(function* () {
     const file = yield* RmsFile.create(p, spec ?? '', { ...options, defaults: `.${type}`, related: nameOnly(related) });
     if (isFailure(file)) return yield* languageFailure(p, file);
-    const failed = (yield* fill(file)) ?? (yield* file.close());
+    const failed = yield* closed(file, yield* fill(file));
     return failed ? yield* languageFailure(p, failed) : { name: file.spec };
   });
 }

@@ -1,7 +1,7 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { FAB$C_FIX } from '../../executive/starlet/fabdef.js';
-import { isFailure, RmsFile, type FileFailure } from '../files.js';
+import { closed, isFailure, RmsFile, type FileFailure } from '../files.js';
 import { decodeLibrary, encodeLibrary, LHD$C_HELP, LHD$C_MACRO, LHD$C_OBJECT, LHD$C_TEXT, LibraryFormatError, type Library } from './format.js';
 
 /** Library files through RMS. */
@@ -56,7 +56,7 @@ export function* writeLibrary(p: Procedure, spec: string, defaults: string, libr
       defaults, format: FAB$C_FIX, attributes: 0, recordSize: 512, blocks: true, allocation: bytes.length / 512, supersede: true,
     });
     if (isFailure(file)) return file;
-    const failed = (yield* file.write(bytes)) ?? (yield* file.close());
+    const failed = yield* closed(file, yield* file.write(bytes));
     return failed ?? { name: file.spec };
   });
 }
