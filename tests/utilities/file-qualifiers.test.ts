@@ -61,6 +61,9 @@ describe('COPY, APPEND, CREATE, RENAME, PURGE, DELETE', () => {
     dcl.lines('COPY/NOCONCATENATE A.TXT,HELLO.MAR D.TXT');
     expect(dcl.lines('DIRECTORY/NOHEADING/NOTRAILING D.TXT')).toEqual(['D.TXT;2             D.TXT;1']);
     expect(dcl.lines('COPY/WRITE_CHECK/READ_CHECK/CONTIGUOUS/EXTENSION=9/TRUNCATE A.TXT E.TXT')).toEqual([]);
+    expect(dcl.lines('COPY/WRITE_CHECK/READ_CHECK/LOG A.TXT,HELLO.MAR F.TXT')).toEqual([
+      '%COPY-S-COPIED, DUA0:[TEST]A.TXT;1 copied to DUA0:[TEST]F.TXT;1 (3 records)', expect.stringMatching(/HELLO\.MAR;1 copied to DUA0:\[TEST\]F\.TXT;1 \(\d+ records\)$/),
+    ]);
     const full = dcl.lines('DIRECTORY/FULL E.TXT').join('\n');
     expect(full).toContain('Extend: 9, ');
     expect(full).toContain('Size:           1/1 ');
