@@ -93,7 +93,7 @@ function instruction(session: Session, at: number): { readonly text: string; rea
 /** `EVALUATE`: the value of an expression in both radixes, and the symbols that have it. */
 export const EVALUATE: Command = {
   name: 'EVALUATE',
-  qualifiers: ['CONDITION_VALUE', 'PSL', 'PTE', 'SYMBOLS', 'TIME'],
+  qualifiers: ['CONDITION_VALUE', 'PSL', 'PTE', 'SYMBOLS'],
   help: ['EVALUATE [/CONDITION_VALUE | /PSL | /PTE | /SYMBOLS] expression', 'The value in hexadecimal and decimal, with symbols of that value',
     '(all of them with /SYMBOLS); or as a condition value, PSL or page table entry.'],
   *run(session, { qualifiers, rest }) {

@@ -6,7 +6,7 @@ import type { Session } from './session.js';
 /* Page tables and the PFN database. */
 
 const PAGE_LOCATIONS = ['FREELST', 'MFYLST', 'BADLST', 'RELPND', 'RDERR', 'WRTINP', 'RDINP', 'ACTIVE'];
-const PAGE_TYPES = ['PROCESS', 'SYSTEM', 'GLOBAL', 'GBLWRT', 'PPGTBL', 'GPGTBL', '?', '?'];
+export const PAGE_TYPES = ['PROCESS', 'SYSTEM', 'GLOBAL', 'GBLWRT', 'PPGTBL', 'GPGTBL', '?', '?'];
 const COLUMNS = 'ADDRESS   SVAPTE    PTE       TYPE   READ WRIT BITS PLACE        LOC      PAGTYP   REFCNT';
 const RULES = '--------  --------  --------  -----  ---- ---- ---- -----------  -------  -------  ------';
 const SYSTEM = 0x80000000;

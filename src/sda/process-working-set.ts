@@ -2,9 +2,9 @@ import { SEC } from '../executive/structures/section.js';
 import { WSL$M_PFNLOCK, WSL$M_VALID, WSL$M_WSLOCK } from '../executive/structures/pte.js';
 import { heading } from './command.js';
 import { hex, hex8 } from './error.js';
+import { PAGE_TYPES } from './page-lines.js';
 import type { PhdView, Session } from './session.js';
 
-const PAGE_TYPES = ['PROCESS', 'SYSTEM', 'GLOBAL', 'GBLWRT', 'PPGTBL', 'GPGTBL', '?', '?'];
 const MAX_ENTRIES = 65536;
 
 /** The working set list: index, address, page type and locks of each entry; runs of free entries as one line. @source digest ch14 1.4 */

@@ -37,7 +37,7 @@ export interface OutputFile {
 }
 
 const MAX_PROCESSES = 8192;
-const REGISTERS = ['R0', 'R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7', 'R8', 'R9', 'R10', 'R11', 'AP', 'FP', 'SP', 'PC'];
+export const REGISTERS = ['R0', 'R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7', 'R8', 'R9', 'R10', 'R11', 'AP', 'FP', 'SP', 'PC'];
 
 /** Register values of a process: its hardware context block, or the processor's registers when it is (was) running. */
 export interface ProcessContext {
@@ -147,11 +147,12 @@ export class Session {
     return PHD.read(this.memory, address);
   }
 
-  /** Makes the process with that PCB the one in view: P0, P1, registers. */
+  /** Makes the process with that PCB the one in view: P0, P1, registers. @throws NoAccess when it cannot be read; the view stays */
   view(pcb: number): void {
-    this.pcb = pcb;
     const view = this.pcbView(pcb);
-    this.viewed = this.contextOf(view);
+    const context = this.contextOf(view);
+    this.pcb = pcb;
+    this.viewed = context;
     this.symbols.setContext('PCB', pcb);
     this.symbols.setContext('PHD', view.PCB$L_PHD);
     this.symbols.setContext('JIB', view.PCB$L_JIB);

@@ -5,10 +5,9 @@ import { dumpLine } from './dump-lines.js';
 import { hex8, SdaError } from './error.js';
 import { timeText } from './examine.js';
 import { imageName } from './mapped-images.js';
-import { printable, type Session } from './session.js';
+import { printable, REGISTERS, type Session } from './session.js';
 import type { CrashRecord, ProcessorState } from './target.js';
 
-const GENERAL = ['R0', 'R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7', 'R8', 'R9', 'R10', 'R11', 'AP', 'FP', 'SP', 'PC'];
 const STACKS = ['KSP', 'ESP', 'SSP', 'USP', 'ISP'];
 
 /** The crash record of a dump. @throws SdaError for the running system, which has not crashed */
@@ -75,7 +74,7 @@ export const SHOW_CRASH: Command = {
     yield '';
     yield 'General registers:';
     yield '';
-    yield* registerLines(GENERAL, processor.registers);
+    yield* registerLines(REGISTERS, processor.registers);
     yield `     PSL = ${hex8(processor.psl)}`;
     yield '';
     yield 'Processor registers:';

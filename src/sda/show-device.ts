@@ -82,6 +82,7 @@ function bitNames(structure: typeof UCB, field: string, value: number): string {
 function* unitLines(session: Session, ucb: number): Generator<string> {
   const { memory, symbols } = session;
   const view = UCB.read(memory, ucb);
+  const waiting = walkQueue(session, ucb + UCB.offset.UCB$L_IOQFL, false, MAX_DEVICES);
   const name = deviceName(session, ucb);
   for (const [symbol, value] of [['UCB', ucb], ['DDB', view.UCB$L_DDB], ['CRB', view.UCB$L_CRB], ['DDT', view.UCB$L_DDT], ['ORB', view.UCB$L_ORB],
     ['IRP', view.UCB$L_IRP], ['VCB', view.UCB$L_VCB]] as const) symbols.setContext(symbol, value === 0 ? undefined : value);
@@ -99,18 +100,16 @@ function* unitLines(session: Session, ucb: number): Generator<string> {
     ['Def. buf. size', String(view.UCB$W_DEVBUFSIZ)], ['BOFF', hex(view.UCB$W_BOFF, 4)], ['VCB address', hex8(view.UCB$L_VCB)],
     ['DEVDEPEND', hex8(view.UCB$L_DEVDEPEND)], ['Byte count', hex(view.UCB$W_BCNT, 4)], ['CRB address', hex8(view.UCB$L_CRB)],
     ['DEVDEPND2', hex8(view.UCB$L_DEVDEPND2)], ['SVAPTE', hex8(view.UCB$L_SVAPTE)], ['AMB address', hex8(view.UCB$L_AMB)],
-    ['FLCK/DIPL', `${view.UCB$B_FIPL}/${view.UCB$B_DIPL}`], ['DEVSTS', hex(view.UCB$W_DEVSTS, 4)], ['I/O wait queue', ''],
+    ['FLCK/DIPL', `${view.UCB$B_FIPL}/${view.UCB$B_DIPL}`], ['DEVSTS', hex(view.UCB$W_DEVSTS, 4)], ['I/O wait queue', waiting.elements.length === 0 ? 'empty' : hex8(waiting.elements[0]!)],
   ];
   for (let at = 0; at < cells.length; at += 3) yield cells.slice(at, at + 3).map(([label, value]) => cellOf(label, value, WIDTH)).join('   ').trimEnd();
   yield '';
-  yield* requestLines(session, ucb);
+  yield* requestLines(session, view, waiting);
   yield* driverLines(session, view.UCB$L_DDT, view.UCB$L_CRB);
 }
 
 /** The request in progress and those that wait. */
-function* requestLines(session: Session, ucb: number): Generator<string> {
-  const view = UCB.read(session.memory, ucb);
-  const waiting = walkQueue(session, ucb + UCB.offset.UCB$L_IOQFL, false, MAX_DEVICES);
+function* requestLines(session: Session, view: ReturnType<typeof UCB.read>, waiting: ReturnType<typeof walkQueue>): Generator<string> {
   const current = view.UCB$V_BSY === 1 && view.UCB$L_IRP !== 0 ? [view.UCB$L_IRP] : [];
   if (current.length + waiting.elements.length === 0) {
     yield '*** I/O request queue is empty ***';

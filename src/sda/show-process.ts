@@ -12,7 +12,7 @@ import { channelLines, imageLines } from './process-parts.js';
 import { sectionTableLines, workingSetLines } from './process-working-set.js';
 import { registerLines } from './show-crash.js';
 import { locksOf } from './show-lock.js';
-import { externalPriority, printable, processName, stateName, type PcbView, type Session } from './session.js';
+import { externalPriority, printable, processName, REGISTERS, stateName, type PcbView, type Session } from './session.js';
 
 const WIDTH = 33;
 const GAP = '    ';
@@ -29,20 +29,22 @@ export const SHOW_SUMMARY: Command = {
     yield '-- PID -- ---- --------------- ----------- ------- --- -------- -------- ------';
     const viewed = qualifiers.has('IMAGE') ? session.viewedPcb : 0;
     for (const [index, address] of session.processes()) {
-      yield* guarded(() => summaryLine(session, index, session.pcbView(address)), `${hex8(address)}`);
-      if (qualifiers.has('IMAGE')) {
+      yield* guarded(() => {
+        const line = summaryLine(session, index, session.pcbView(address));
+        if (!qualifiers.has('IMAGE')) return [line];
         session.view(address);
         const name = imageName(session);
-        if (name !== '') yield `              ${name}`;
-      }
+        return name === '' ? [line] : [line, `              ${name}`];
+      }, hex8(address));
     }
     if (viewed !== 0) session.view(viewed);
   },
 };
 
-function* guarded(line: () => string, what: string): Generator<string> {
+/** Lines about a process; one that cannot be read does not keep the others from being shown. */
+function* guarded(lines: () => Iterable<string>, what: string): Generator<string> {
   try {
-    yield line();
+    yield* lines();
   } catch (error) {
     if (!(error instanceof SdaError)) throw error;
     yield `${what}  (${error.message})`;
@@ -75,8 +77,10 @@ export const SHOW_PROCESS: Command = {
     if (rest.toUpperCase() === 'ALL') {
       const viewed = session.viewedPcb;
       for (const [, pcb] of session.processes()) {
-        session.view(pcb);
-        yield* processLines(session, qualifiers);
+        yield* guarded(function* () {
+          session.view(pcb);
+          yield* processLines(session, qualifiers);
+        }, hex8(pcb));
         yield '';
       }
       session.view(viewed);
@@ -107,12 +111,22 @@ function chooseProcess(session: Session, qualifiers: ReadonlyMap<string, string>
   if (number === '') throw new SdaError('E', 'VALREQ', 'missing qualifier or keyword value - supply all required values', qualifiers.has('INDEX') ? '/INDEX' : '/ID');
   if (number !== undefined) {
     const value = session.evaluate(number);
-    for (const [index, pcb] of session.processes()) if (index === value || session.pcbView(pcb).PCB$L_EPID === value || session.pcbView(pcb).PCB$L_PID === value) return pcb;
-    throw new SdaError('E', 'BADPROC', 'no such process');
+    return processWhere(session, (index, pcb) => index === value || session.pcbView(pcb).PCB$L_EPID === value || session.pcbView(pcb).PCB$L_PID === value);
   }
   if (rest === '') return undefined;
   const wanted = rest.startsWith('"') ? rest.replace(/^"|"$/g, '') : rest.toUpperCase();
-  for (const [, pcb] of session.processes()) if (processName(session.memory, pcb) === wanted) return pcb;
+  return processWhere(session, (_index, pcb) => processName(session.memory, pcb) === wanted);
+}
+
+/** The first process that fits, passing over those that cannot be read. @throws SdaError BADPROC */
+function processWhere(session: Session, fits: (index: number, pcb: number) => boolean): number {
+  for (const [index, pcb] of session.processes()) {
+    try {
+      if (fits(index, pcb)) return pcb;
+    } catch (error) {
+      if (!(error instanceof SdaError)) throw error;
+    }
+  }
   throw new SdaError('E', 'BADPROC', 'no such process');
 }
 
@@ -215,14 +229,12 @@ function* phdLines(session: Session, pcb: PcbView): Generator<string> {
   }
 }
 
-const REGISTER_NAMES = ['R0', 'R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7', 'R8', 'R9', 'R10', 'R11', 'AP', 'FP', 'SP', 'PC'];
-
 /** Saved registers: the hardware process control block, or the processor's own for the process that runs. */
 function* processRegisters(session: Session, pcb: PcbView): Generator<string> {
   const { registers, stackPointers, psl, tables, astlvl, isRunning } = session.context;
   yield isRunning ? 'Process registers (in the processor)' : 'Saved process registers';
   yield '';
-  yield* registerLines(REGISTER_NAMES, registers);
+  yield* registerLines(REGISTERS, registers);
   yield* registerLines(['KSP', 'ESP', 'SSP', 'USP', 'PSL'], [...stackPointers, psl]);
   yield* registerLines(['P0BR', 'P0LR', 'P1BR', 'P1LR'], [tables.p0br, tables.p0lr, tables.p1br, tables.p1lr]);
   yield `     ASTLVL = ${astlvl}`;

@@ -2,11 +2,8 @@ import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
-import { service } from '../executive/gate/service-call.js';
 import { PRV$V_CMKRNL } from '../executive/starlet/prvdef.js';
-import { FAB$C_FIX, FAB$M_GET } from '../executive/starlet/fabdef.js';
-import { RAB, RAB$C_BID, RAB$C_BLN, RAB$M_PMT } from '../executive/starlet/rabdef.js';
-import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
+import { FAB$C_FIX } from '../executive/starlet/fabdef.js';
 import { SS$_NOPRIV, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { bytesToText, textToBytes } from '../executive/structures/memory.js';
 import { DumpTarget, dumpBytesOf } from '../sda/dump-target.js';
@@ -16,7 +13,8 @@ import { Sda } from '../sda/sda.js';
 import type { SdaFiles } from '../sda/session.js';
 import type { SystemSymbols } from '../sda/symbols.js';
 import type { Target } from '../sda/target.js';
-import { fileBlocks, isFailure, readRecords, RmsFile } from './files.js';
+import { LineInput } from './confirm.js';
+import { closed, isFailure, readRecords, RmsFile, type FileFailure } from './files.js';
 import { Output } from './output.js';
 
 /**
@@ -27,7 +25,6 @@ import { Output } from './output.js';
 /** The prompt brings its own carriage control, as prompts of RMS do. */
 const PROMPT = '\r\nSDA> ';
 const DEFAULT_DUMP = 'SYS$SYSTEM:SYSDUMP.DMP';
-const LONGEST_COMMAND = 512;
 
 const BLOCK = 512;
 
@@ -47,14 +44,16 @@ const main = procedure('SDA$MAIN', function* (p) {
   const files = new CommandFiles();
   const sda = new Sda(target, symbols(p), files);
   for (const line of sda.banner()) yield* output.line(line);
-  const input = yield* CommandInput.open(p);
-  while (input && !sda.isDone) {
-    const command = yield* input.next();
+  const input = yield* LineInput.open(p, 'SYS$INPUT');
+  if (typeof input === 'number') return input;
+  while (!sda.isDone) {
+    const command = yield* input.line(PROMPT);
     if (command === undefined) break;
     yield* files.fetch(p, command);
     for (const line of sda.execute(command)) yield* output.line(line);
     for (const failure of yield* files.flush(p)) yield* output.line(failure);
   }
+  yield* input.close();
   sda.close();
   for (const failure of yield* files.flush(p)) yield* output.line(failure);
   yield* output.close();
@@ -80,7 +79,11 @@ function* dumpFile(p: Procedure, spec: string): Flow<Target | SdaError> {
   let length = 0;
   for (;;) {
     const piece = yield* file.read();
-    if (piece === undefined || isFailure(piece)) break;
+    if (piece === undefined) break;
+    if (isFailure(piece)) {
+      yield* file.close();
+      return new SdaError('F', 'READERR', `error reading ${file.spec}`);
+    }
     pieces.push(piece);
     length += piece.length;
   }
@@ -96,34 +99,6 @@ function* dumpFile(p: Procedure, spec: string): Flow<Target | SdaError> {
   } catch (error) {
     if (error instanceof SdaError) return error;
     throw error;
-  }
-}
-
-/** SYS$INPUT, line by line, with a prompt when it is a terminal. */
-class CommandInput {
-  private constructor(private readonly p: Procedure, private readonly rab: ReturnType<typeof RAB.at>) {}
-
-  static *open(p: Procedure): Flow<CommandInput | undefined> {
-    const { fab } = fileBlocks(p, 'SYS$INPUT');
-    fab.FAB$B_FAC = FAB$M_GET;
-    if (!((yield* service(p, '$OPEN', { fab: fab.address })) & 1)) return undefined;
-    const rab = RAB.at(p.memory, p.allocate(RAB$C_BLN));
-    rab.RAB$B_BID = RAB$C_BID;
-    rab.RAB$B_BLN = RAB$C_BLN;
-    rab.RAB$L_FAB = fab.address;
-    rab.RAB$L_ROP = RAB$M_PMT;
-    rab.RAB$L_PBF = p.bytes(textToBytes(PROMPT));
-    rab.RAB$B_PSZ = PROMPT.length;
-    rab.RAB$L_UBF = p.allocate(LONGEST_COMMAND);
-    rab.RAB$W_USZ = LONGEST_COMMAND;
-    return (yield* service(p, '$CONNECT', { rab: rab.address })) & 1 ? new CommandInput(p, rab) : undefined;
-  }
-
-  /** The next command; undefined at the end. */
-  *next(): Flow<string | undefined> {
-    const status = yield* service(this.p, '$GET', { rab: this.rab.address });
-    if (status === RMS$_EOF || !(status & 1)) return undefined;
-    return bytesToText(this.p.memory.readBytes(this.rab.RAB$L_RBF, this.rab.RAB$W_RSZ));
   }
 }
 
@@ -168,8 +143,10 @@ class CommandFiles implements SdaFiles {
           failures.push(`%SDA-E-OPENOUT, error opening ${file.spec} as output`);
           return 0;
         }
-        for (const line of lines) yield* file.put(textToBytes(line));
-        yield* file.close();
+        let failed: FileFailure | undefined;
+        for (const line of lines) failed ??= yield* file.put(textToBytes(line));
+        failed = yield* closed(file, failed);
+        if (failed) failures.push(`%SDA-E-WRITEERR, error writing ${failed.spec}`);
         return 1;
       });
     }
@@ -188,13 +165,10 @@ function* copyBlocks(p: Procedure, name: string, pieces: readonly Uint8Array[]):
       messages.push(`%SDA-E-OPENOUT, error opening ${file.spec} as output`);
       return 0;
     }
-    for (const piece of pieces) {
-      const failure = yield* file.write(piece);
-      if (failure === undefined) continue;
-      messages.push(`%SDA-E-WRITEERR, error writing ${failure.spec}`);
-      break;
-    }
-    yield* file.close();
+    let failed: FileFailure | undefined;
+    for (const piece of pieces) failed ??= yield* file.write(piece);
+    failed = yield* closed(file, failed);
+    if (failed) messages.push(`%SDA-E-WRITEERR, error writing ${failed.spec}`);
     return 1;
   });
   return messages;

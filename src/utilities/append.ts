@@ -5,13 +5,14 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { FAB$C_SEQ } from '../executive/starlet/fabdef.js';
 import { RMS$_FNF } from '../executive/starlet/rmsdef.js';
 import { SS$_DATACHECK } from '../executive/starlet/ssdef.js';
-import { addFile, APPEND, checkCopy, fail, inputFiles, openTarget, outputChoices, shapeOf, type OutputChoices } from './copy-parts.js';
+import { addFile, APPEND, checkCopy, fail, inputFiles, isTail, openTarget, outputChoices, shapeOf, type OutputChoices } from './copy-parts.js';
 import type { FoundFile } from './file-search.js';
-import { isFailure, readRecords, RmsFile, type FileFailure } from './files.js';
+import { isFailure, RmsFile, type FileFailure } from './files.js';
 import { messageCode, report } from './messages.js';
 import { outputName } from './output-name.js';
 
 /** APPEND.EXE: adds the records of files to the end of another. @source DCL Dictionary, APPEND */
+
 /** The file to append to; with /NEW_VERSION one is made, shaped like the first input, when it is not there. */
 function* appendTarget(p: Procedure, name: string, input: FoundFile, wanted: OutputChoices, makes: boolean): Flow<RmsFile | FileFailure> {
   const target = yield* RmsFile.append(p, name);
@@ -21,20 +22,6 @@ function* appendTarget(p: Procedure, name: string, input: FoundFile, wanted: Out
   const shape = shapeOf(first);
   yield* first.close();
   return yield* openTarget(p, name, { ...shape, organization: FAB$C_SEQ }, input.spec, { ...wanted, overlay: false, supersede: false, truncate: false });
-}
-
-/** /WRITE_CHECK: whether the file ends with the records of the inputs. */
-function* isTail(p: Procedure, inputs: readonly FoundFile[], spec: string): Flow<boolean> {
-  const expected: string[] = [];
-  for (const input of inputs) {
-    const read = yield* readRecords(p, input.spec);
-    if (isFailure(read)) return false;
-    expected.push(...read.records.map((record) => record.join()));
-  }
-  const whole = yield* readRecords(p, spec);
-  if (isFailure(whole)) return false;
-  const tail = whole.records.slice(whole.records.length - expected.length).map((record) => record.join());
-  return tail.length === expected.length && tail.every((record, index) => record === expected[index]);
 }
 
 const appendMain = procedure('APPEND$MAIN', function* (p) {

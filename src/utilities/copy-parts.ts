@@ -3,7 +3,7 @@ import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { SS$_DATACHECK } from '../executive/starlet/ssdef.js';
 import { findAll, type FoundFile } from './file-search.js';
-import { isFailure, reason, RmsFile, type CreateOptions, type FileFailure } from './files.js';
+import { isFailure, readRecords, reason, RmsFile, type CreateOptions, type FileFailure } from './files.js';
 import { report, sharedCode } from './messages.js';
 import { applyProtection, defaultProtection, protectionCode } from './protection.js';
 import { selection, type Selection } from './selection.js';
@@ -107,6 +107,20 @@ export function* checkCopy(p: Procedure, facility: number, input: string, output
     if (same !== true) return yield* fail(p, facility, kind, same === false ? { spec: other, status: SS$_DATACHECK, stv: 0 } : same);
   }
   return 1;
+}
+
+/** /WRITE_CHECK: whether the file ends with the records of the inputs. */
+export function* isTail(p: Procedure, inputs: readonly FoundFile[], spec: string): Flow<boolean> {
+  const expected: string[] = [];
+  for (const input of inputs) {
+    const read = yield* readRecords(p, input.spec);
+    if (isFailure(read)) return false;
+    expected.push(...read.records.map((record) => record.join()));
+  }
+  const whole = yield* readRecords(p, spec);
+  if (isFailure(whole)) return false;
+  const tail = whole.records.slice(whole.records.length - expected.length).map((record) => record.join());
+  return tail.length === expected.length && tail.every((record, index) => record === expected[index]);
 }
 
 export function shapeOf({ fab }: RmsFile): CreateOptions {

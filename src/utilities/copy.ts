@@ -3,8 +3,9 @@ import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { FAB$C_FIX, FAB$C_SEQ } from '../executive/starlet/fabdef.js';
+import { SS$_DATACHECK } from '../executive/starlet/ssdef.js';
 import { FCH$M_CONTIG } from '../filesystem/atr.js';
-import { addFile, checkCopy, COPY, fail, inputFiles, isDisk, isMoved, moveRecords, openTarget, outputChoices, shapeOf, type CopyChoices, type Moved } from './copy-parts.js';
+import { addFile, checkCopy, COPY, fail, inputFiles, isDisk, isMoved, isTail, moveRecords, openTarget, outputChoices, shapeOf, type CopyChoices, type Moved } from './copy-parts.js';
 import { readHeader, type FoundFile } from './file-search.js';
 import { isFailure, RmsFile, type FileFailure } from './files.js';
 import { messageCode, report } from './messages.js';
@@ -64,6 +65,7 @@ function* concatenate(p: Procedure, inputs: readonly FoundFile[], to: string, wa
   return yield* p.scratch(function* () {
     let target: RmsFile | undefined;
     let status = 1;
+    const copied: FoundFile[] = [];
     for (const input of inputs) {
       if (!(yield* chosen.confirmed('COPY', input.spec))) continue;
       if (!target) {
@@ -76,11 +78,21 @@ function* concatenate(p: Procedure, inputs: readonly FoundFile[], to: string, wa
         target = opened;
       }
       const moved: Moved | number = yield* addFile(p, COPY, input, target);
-      if (typeof moved === 'number') status = moved;
-      else if (wanted.log) yield* report(p, { code: messageCode('COPY$_COPIED'), args: [input.spec, target.spec, moved.count, moved.unit] });
+      if (typeof moved === 'number') {
+        status = moved;
+        continue;
+      }
+      copied.push(input);
+      if (wanted.log) yield* report(p, { code: messageCode('COPY$_COPIED'), args: [input.spec, target.spec, moved.count, moved.unit] });
+      const checked = yield* checkCopy(p, COPY, input.spec, input.spec, { ...wanted, writeCheck: false });
+      if (!(checked & 1)) status = checked;
     }
-    const closed = target ? yield* target.close() : undefined;
-    return closed ? yield* fail(p, COPY, 'writeError', closed) : status;
+    if (!target) return status;
+    const isChecked = wanted.writeCheck && isDisk(target);
+    const closed = yield* target.close();
+    if (closed) return yield* fail(p, COPY, 'writeError', closed);
+    return isChecked && !(yield* isTail(p, copied, target.spec))
+      ? yield* fail(p, COPY, 'writeError', { spec: target.spec, status: SS$_DATACHECK, stv: 0 }) : status;
   });
 }
 

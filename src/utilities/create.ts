@@ -5,7 +5,7 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { textToBytes } from '../executive/structures/memory.js';
 import { LineInput } from './confirm.js';
 import { createDirectory } from './create-directory.js';
-import { isFailure, reason, RmsFile } from './files.js';
+import { closed, isFailure, reason, RmsFile } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';
 import { applyProtection, defaultProtection, protectionCode, type ProtectionCode } from './protection.js';
 import { uicQualifier } from './selection.js';
@@ -50,7 +50,7 @@ function* makeFile(p: Procedure, spec: string, { log, owner, protection }: Choic
     let failed;
     for (let line = yield* input.line(''); line !== undefined && !failed; line = yield* input.line('')) failed = yield* file.put(textToBytes(line));
     yield* input.close();
-    failed = (yield* file.close()) ?? failed;
+    failed = yield* closed(file, failed);
     if (failed) return yield* report(p, { code: sharedCode(FACILITY, 'writeError'), args: [file.spec] }, reason(failed));
     if (log) yield* report(p, { code: messageCode('CREATE$_CREATED'), args: [file.spec] });
     return 1;

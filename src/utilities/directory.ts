@@ -8,10 +8,10 @@ import { DVI$_DEVBUFSIZ, DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
 import { versionLimit } from './file-functions.js';
 import { fullEntry, protectionText } from './directory-full.js';
 import { findFiles, readHeader, type FileHeader, type FoundFile } from './file-search.js';
-import { isFailure, reason } from './files.js';
+import { isFailure, reason, type FileFailure } from './files.js';
 import { RMS$_FNF, RMS$_NMF } from '../executive/starlet/rmsdef.js';
 import { STS$K_WARNING, STS$M_SEVERITY } from '../executive/starlet/stsdef.js';
-import { messageCode, report, sharedCode, shown } from './messages.js';
+import { messageCode, messageText, report, sharedCode, shown, TEXT_ONLY } from './messages.js';
 import { selection, type Selection } from './selection.js';
 import { Output } from './output.js';
 import { getDevice, timeText } from './process-information.js';
@@ -141,10 +141,11 @@ function limitVersions(files: readonly FoundFile[], most: number): FoundFile[] {
   });
 }
 
-/** A file and its header, read when something of it is wanted. */
+/** A file and its header, read when something of it is wanted, or why it cannot be read. */
 interface Listed {
   readonly file: FoundFile;
   readonly header: FileHeader | undefined;
+  readonly failure: FileFailure | undefined;
 }
 
 const needsHeader = (wanted: Choices): boolean =>
@@ -155,9 +156,9 @@ function* chosenFiles(p: Procedure, files: readonly FoundFile[], chosen: Selecti
   const listed: Listed[] = [];
   for (const file of files) {
     const read = needsHeader(wanted) ? yield* readHeader(p, file) : undefined;
-    const header = read && !isFailure(read) ? read : undefined;
+    const [header, failure] = read && isFailure(read) ? [undefined, read] : [read, undefined];
     if (header && (header.used < wanted.smallest || header.used >= wanted.largest)) continue;
-    if (yield* chosen.accepts(file, header)) listed.push({ file, header });
+    if (yield* chosen.accepts(file, header)) listed.push({ file, header, failure });
   }
   return listed;
 }
@@ -168,10 +169,10 @@ function* showFiles(p: Procedure, output: Output, files: readonly Listed[], want
     for (const line of gridLines(files.map(({ file }) => nameOf(file)), wanted.columns, wanted.nameField + 1)) yield* output.line(line);
     return;
   }
-  for (const [index, { file, header }] of files.entries()) {
+  for (const [index, { file, header, failure }] of files.entries()) {
     const name = nameOf(file);
-    if (!header && needsHeader(wanted)) {
-      for (const line of [name, '     no privilege for attempted operation']) yield* output.line(line);
+    if (failure) {
+      for (const line of [name, `     ${yield* messageText(p, failure.status, TEXT_ONLY)}`]) yield* output.line(line);
     } else if (header && wanted.full) {
       if (index > 0) yield* output.line();
       for (const line of yield* fullEntry(p, file, header, yield* versionLimit(p, file), !wanted.noAcl)) yield* output.line(line);

@@ -1,7 +1,7 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
-import { IO$_ACCESS, IO$_MODIFY } from '../executive/starlet/iodef.js';
+import { IO$_ACCESS } from '../executive/starlet/iodef.js';
 import { textToBytes } from '../executive/structures/memory.js';
 import { ATR$C_HEADER, ATR$C_UCHAR } from '../filesystem/atr.js';
 import { FIB } from '../filesystem/fib.js';
@@ -107,12 +107,4 @@ export function* versionLimit(p: Procedure, file: FoundFile): Flow<number> {
     return { value: status & 1 ? fib.FIB$W_VERLIMIT : 0 };
   }));
   return 'value' in limit ? limit.value : 0;
-}
-
-/** Writes attributes into the header of a file. */
-export function* modifyFile(p: Procedure, file: FoundFile, attributes: readonly AttributeValue[], prepare?: (fib: FibView) => void): Flow<FileFailure | undefined> {
-  return yield* withChannel(p, file, (chan) => p.scratch(function* (): Flow<FileFailure | undefined> {
-    const { status } = yield* fileFunction(p, chan, file, { func: IO$_MODIFY, attributes, ...(prepare ? { prepare } : {}) });
-    return status & 1 ? undefined : { spec: file.spec, status, stv: 0 };
-  }));
 }

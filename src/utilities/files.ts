@@ -272,6 +272,12 @@ export class RmsFile {
   }
 }
 
+/** Closes a file whatever became of its writing. @returns the failure of the writing, else that of the close */
+export function* closed(file: RmsFile, written: FileFailure | undefined): Flow<FileFailure | undefined> {
+  const failed = yield* file.close();
+  return written ?? failed;
+}
+
 /** All records of a file. */
 export function* readRecords(p: Procedure, spec: string, options: NameOptions = {}): Flow<{ readonly name: string; readonly records: Uint8Array[] } | FileFailure> {
   return yield* p.scratch(function* () {

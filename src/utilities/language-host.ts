@@ -1,16 +1,15 @@
 import type { Flow, Step } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
-import { service } from '../executive/gate/service-call.js';
 import { putLines } from '../executive/information/put-line.js';
 import { FAB$C_FIX } from '../executive/starlet/fabdef.js';
 import { bytesToText, textToBytes } from '../executive/structures/memory.js';
 import { cliGetValue, cliIsNegated, cliPresent } from '../dcl/cli-client.js';
 import { CLI$_ABSENT } from '../executive/starlet/climsgdef.js';
 import type { CommandHost, FileFailure as LanguageFailure, OutputFile } from '../macro/commands.js';
-import { isFailure, readRecords, RmsFile, type CreateOptions, type FileFailure } from './files.js';
+import { closed, isFailure, readRecords, RmsFile, type CreateOptions, type FileFailure } from './files.js';
 import { LHD$C_OBJECT } from './librarian/format.js';
 import { readLibrary } from './librarian/library-file.js';
-import { STV_STATUS } from './messages.js';
+import { messageText, STV_STATUS } from './messages.js';
 import { timeText } from './process-information.js';
 
 /** The files and the terminal of MACRO and LINK: everything through RMS and $GETMSG. */
@@ -18,12 +17,7 @@ type Host = CommandHost<Step, number>;
 
 /** The line of a status, introduced by a hyphen as a reason. */
 function* reasonLine(p: Procedure, { status, stv }: FileFailure): Flow<string> {
-  const one = (code: number): Flow<string> => p.scratch(function* () {
-    const buffer = p.allocate(256);
-    const length = p.allocate(4);
-    yield* service(p, '$GETMSG', { msgid: code, msglen: length, bufadr: p.descriptor(255, buffer), flags: 15 });
-    return bytesToText(p.memory.readBytes(buffer, p.memory.readWord(length))).replace(/^%/, '-');
-  });
+  const one = function* (code: number): Flow<string> { return (yield* messageText(p, code)).replace(/^%/, '-'); };
   const first = yield* one(status);
   return stv === 0 || (status & STV_STATUS) === 0 ? first : `${first}\n${yield* one(stv)}`;
 }
@@ -38,7 +32,7 @@ function* writeFile(
   return yield* p.scratch(function* () {
     const file = yield* RmsFile.create(p, spec ?? '', { ...options, defaults: `.${type}`, related: nameOnly(related) });
     if (isFailure(file)) return yield* languageFailure(p, file);
-    const failed = (yield* fill(file)) ?? (yield* file.close());
+    const failed = yield* closed(file, yield* fill(file));
     return failed ? yield* languageFailure(p, failed) : { name: file.spec };
   });
 }

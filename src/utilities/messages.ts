@@ -3,6 +3,7 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { compileMessages } from '../executive/information/message-compiler.js';
 import { STS$M_INHIB_MSG } from '../executive/starlet/stsdef.js';
+import { bytesToText } from '../executive/structures/memory.js';
 import systemSource from '../executive/information/messages/utilities.msg';
 import { SYSGEN_MESSAGE_SOURCE } from '../sysgen/parameter-commands.js';
 import source from './utilities.msg';
@@ -80,6 +81,20 @@ export function* severe(p: Procedure, facility: string, status: number): Flow<nu
   });
   return shown(code);
 }
+
+/** The text of a status; parts of the message by `flags` of $GETMSG, all of them unless told otherwise. */
+export function* messageText(p: Procedure, code: number, flags = ALL_PARTS): Flow<string> {
+  return yield* p.scratch(function* () {
+    const buffer = p.allocate(256);
+    const length = p.allocate(4);
+    yield* service(p, '$GETMSG', { msgid: code, msglen: length, bufadr: p.descriptor(255, buffer), flags });
+    return bytesToText(p.memory.readBytes(buffer, p.memory.readWord(length)));
+  });
+}
+
+/** Flags of $GETMSG: facility, severity, identification and text; the text alone. */
+const ALL_PARTS = 15;
+export const TEXT_ONLY = 1;
 
 /** An exit status that says no more than a message already did. */
 export function shown(code: number): number {

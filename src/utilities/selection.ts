@@ -80,13 +80,13 @@ function directoryPattern(text: string): RegExp {
   return new RegExp(`^${escaped.replaceAll('\u0001', '(?:\\.[^\\]]*)?').replaceAll('*', '[^.\\]]*').replaceAll('%', '[^.\\]]')}$`);
 }
 
-/** What /EXCLUDE names: a missing name, type or version stands for all. */
-function* exclusion(p: Procedure, typed: string): Flow<Pattern> {
+/** What /EXCLUDE names: a missing name, type or version stands for all. @returns the status of a message when it is no specification */
+function* exclusion(p: Procedure, typed: string): Flow<Pattern | number> {
   return yield* p.scratch(function* () {
     const { fab, nam } = fileBlocks(p, typed.toUpperCase(), { defaults: '*.*;*' });
     nam.NAM$B_NOP = NAM$M_SYNCHK;
     const status = yield* service(p, '$PARSE', { fab: fab.address });
-    if (!(status & 1)) return { directory: undefined, name: '', version: '' };
+    if (!(status & 1)) return yield* report(p, { code: status, stv: fab.FAB$L_STV });
     const part = (address: number, length: number): string => bytesToText(p.memory.readBytes(address, length));
     return {
       directory: /[[<]/.test(typed) ? directoryPattern(part(nam.NAM$L_DEV, nam.NAM$B_DEV) + part(nam.NAM$L_DIR, nam.NAM$B_DIR)) : undefined,
@@ -147,6 +147,10 @@ export function* selection(
     owner = given.uic;
   }
   const excluded: Pattern[] = [];
-  for (const typed of yield* cliGetValues(p, 'EXCLUDE')) excluded.push(yield* exclusion(p, typed));
+  for (const typed of yield* cliGetValues(p, 'EXCLUDE')) {
+    const pattern = yield* exclusion(p, typed);
+    if (typeof pattern === 'number') return pattern;
+    excluded.push(pattern);
+  }
   return new Selection(p, times.BEFORE, times.SINCE, date, owner, excluded, yield* cliIsPresent(p, 'CONFIRM'));
 }

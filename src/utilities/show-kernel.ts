@@ -31,7 +31,7 @@ export const scanDevices = callRoutine('SHOW$SCAN_DEVICES', (k) => {
 
 /** Longwords that SHOW$MEMORY fills in, in this order. */
 export const MEMORY_FIELDS = [
-  'memoryPages', 'permanent', 'free', 'modified', 'processSlots', 'processFree', 'resident', 'swapped', 'balanceSlots', 'balanceUsed',
+  'memoryPages', 'permanent', 'free', 'modified', 'processSlots', 'processFree', 'resident', 'swapped', 'balanceSlots', 'balanceUsed', 'balanceSwapped',
   'srpTotal', 'srpFree', 'srpSize', 'irpTotal', 'irpFree', 'irpSize', 'lrpTotal', 'lrpFree', 'lrpSize',
   'nonpagedTotal', 'nonpagedFree', 'nonpagedLargest', 'pagedTotal', 'pagedFree', 'pagedLargest',
 ] as const;
@@ -40,21 +40,25 @@ export type MemoryFigures = Record<(typeof MEMORY_FIELDS)[number], number>;
 /** The null process and the swapper have headers of their own, outside the balance slots. */
 const LAST_BUILT_IN = 1;
 
-function processes(k: Kernel): { readonly total: number; readonly free: number; readonly resident: number; readonly swapped: number; readonly headers: number } {
+function processes(k: Kernel): { readonly total: number; readonly free: number; readonly resident: number; readonly swapped: number; readonly headers: number; readonly headersAlone: number } {
   const last = k.sys.SCH$GL_MAXPIX;
   const nobody = k.symbol('SCH$GL_NULLPCB');
-  let [free, resident, swapped, headers] = [0, 0, 0, 0];
+  let [free, resident, swapped, headers, headersAlone] = [0, 0, 0, 0, 0];
   for (let index = 0; index <= last; index += 1) {
     const pcb = k.readLong(k.sys.SCH$GL_PCBVEC + 4 * index);
     if (index > 0 && pcb === nobody) {
       free += 1;
       continue;
     }
-    if (index > LAST_BUILT_IN && PCB.at(k, pcb).PCB$V_PHDRES !== 0) headers += 1;
+    if (index > LAST_BUILT_IN && PCB.at(k, pcb).PCB$V_PHDRES !== 0) {
+      headers += 1;
+      // The body of the process is outswapped, its header is not yet.
+      if (PCB.at(k, pcb).PCB$V_RES === 0) headersAlone += 1;
+    }
     if (PCB.at(k, pcb).PCB$V_RES !== 0) resident += 1;
     else swapped += 1;
   }
-  return { total: last + 1, free, resident, swapped, headers };
+  return { total: last + 1, free, resident, swapped, headers, headersAlone };
 }
 
 /**
@@ -73,7 +77,7 @@ export const memoryFigures = callRoutine('SHOW$MEMORY', (k) => {
   const figures: MemoryFigures = {
     memoryPages: sys.MMG$GL_MAXMEM + 1, permanent: sys.MMG$GL_MAXMEM - sys.MMG$GL_MAXPFN, free: sys.SCH$GL_FREECNT, modified: sys.SCH$GL_MFYCNT,
     processSlots: slots.total, processFree: slots.free, resident: slots.resident, swapped: slots.swapped,
-    balanceSlots: sys.SGN$GL_BALSETCT, balanceUsed: slots.headers,
+    balanceSlots: sys.SGN$GL_BALSETCT, balanceUsed: slots.headers, balanceSwapped: slots.headersAlone,
     srpTotal: srp!.total, srpFree: srp!.free, srpSize: srp!.packetSize, irpTotal: irp!.total, irpFree: irp!.free, irpSize: irp!.packetSize,
     lrpTotal: lrp!.total, lrpFree: lrp!.free, lrpSize: lrp!.packetSize,
     nonpagedTotal: nonpaged!.total, nonpagedFree: nonpaged!.free, nonpagedLargest: nonpaged!.largest,

@@ -24,21 +24,21 @@ interface Table {
   readonly readable: boolean;
 }
 
-/** Copies table `index` of a table name out of kernel space. undefined: there are not that many. */
-function* fetchTable(p: Procedure, tableName: string, index: number): Flow<Table | undefined> {
+/** Copies table `index` of a table name out of kernel space. @returns SS$_NOLOGTAB when there are not that many, or another failure */
+function* fetchTable(p: Procedure, tableName: string, index: number): Flow<Table | number> {
   let pages = 32;
   for (;;) {
     const range = p.allocate(8);
     const created = yield* service(p, '$EXPREG', { pagcnt: pages, retadr: range, region: 0 });
-    if ((created & 1) === 0) return undefined;
+    if ((created & 1) === 0) return created;
     const buffer = p.memory.readLong(range);
     const list = p.allocate(20);
     [4, p.string(tableName), index, buffer, pages * PAGE].forEach((value, position) => { p.memory.writeLong(list + 4 * position, value); });
     const status = yield* service(p, '$CMKRNL', { routin: p.kernel.symbol('LNM$SHOW_TABLE'), arglst: list });
     const needed = p.memory.readLong(buffer);
-    const table = status === SS$_NORMAL ? readTable(p, buffer) : undefined;
+    const table = status === SS$_NORMAL ? readTable(p, buffer) : status;
     yield* service(p, '$DELTVA', { inadr: range });
-    if (status !== SS$_BUFFEROVF) return status === SS$_NOLOGTAB ? undefined : table;
+    if (status !== SS$_BUFFEROVF) return table;
     pages = Math.ceil(needed / PAGE) + 8;
   }
 }
@@ -114,7 +114,8 @@ export function* showLogical(p: Procedure, output: Output): Flow<number> {
   for (const tableName of yield* tableNames(p)) {
     for (let index = 0; ; index += 1) {
       const table = yield* fetchTable(p, tableName, index);
-      if (!table) break;
+      if (table === SS$_NOLOGTAB) break;
+      if (typeof table === 'number') return table;
       shown += 1;
       yield* showTable(output, table, (entry) => (
         (patterns.length === 0 || patterns.some((pattern) => matchesWildcard(entry.name.toUpperCase(), pattern))) && (mode < 0 || entry.mode === mode)

@@ -37,7 +37,7 @@ export function* showMemory(p: Procedure, output: Output, routine: number): Flow
   if (all || wanted.slots) {
     lines.push('', heading('Slot Usage (slots):', 'Total', 'Free', 'Resident', 'Swapped'),
       row('Process Entry Slots', f.processSlots, f.processFree, f.resident, f.swapped),
-      row('Balance Set Slots', f.balanceSlots, f.balanceSlots - f.balanceUsed, f.balanceUsed, 0));
+      row('Balance Set Slots', f.balanceSlots, f.balanceSlots - f.balanceUsed, f.balanceUsed - f.balanceSwapped, f.balanceSwapped));
   }
   if (all || wanted.pool) {
     lines.push('', `${'Fixed-Size Pool Areas (packets):'.padEnd(32)}${'Total'.padStart(8)}${'Free'.padStart(12)}${'In Use'.padStart(12)}${'Size'.padStart(12)}`,

@@ -20,7 +20,7 @@ const ITEMS = {
   basePriority: long(JPI.JPI$_PRIB), master: long(JPI.JPI$_MASTER_PID), account: text(JPI.JPI$_ACCOUNT), cpuLimit: long(JPI.JPI$_CPULIM), dioLimit: long(JPI.JPI$_DIOLM),
   byteCount: long(JPI.JPI$_BYTCNT), bioLimit: long(JPI.JPI$_BIOLM), timerCount: long(JPI.JPI$_TQCNT), fileCount: long(JPI.JPI$_FILCNT),
   pageFile: long(JPI.JPI$_PAGFILCNT), processLimit: long(JPI.JPI$_PRCLM), cluster: long(JPI.JPI$_DFPFC), astCount: long(JPI.JPI$_ASTCNT),
-  lockCount: long(JPI.JPI$_ENQCNT), detached: long(JPI.JPI$_MAXDETACH), jobs: long(JPI.JPI$_MAXJOBS), buffered: long(JPI.JPI$_BUFIO),
+  lockCount: long(JPI.JPI$_ENQCNT), sharedFiles: long(JPI.JPI$_SHRFILLM), detached: long(JPI.JPI$_MAXDETACH), jobs: long(JPI.JPI$_MAXJOBS), buffered: long(JPI.JPI$_BUFIO),
   direct: long(JPI.JPI$_DIRIO), faults: long(JPI.JPI$_PAGEFLTS), cpu: long(JPI.JPI$_CPUTIM), login: quad(JPI.JPI$_LOGINTIM),
   peakSet: long(JPI.JPI$_WSPEAK), peakVirtual: long(JPI.JPI$_VIRTPEAK), volumes: long(JPI.JPI$_VOLUMES), privileges: quad(JPI.JPI$_PROCPRIV),
 } as const;
@@ -93,7 +93,7 @@ function* showQuotas(output: Output, values: Values): Flow<void> {
   yield* output.line(row('Timer queue entry quota:', values.timerCount, 'Open file quota:', values.fileCount));
   yield* output.line(row('Paging file quota:', values.pageFile, 'Subprocess quota:', values.processLimit));
   yield* output.line(row('Default page fault cluster:', values.cluster, 'AST quota:', values.astCount));
-  yield* output.line(row('Enqueue quota:', values.lockCount, 'Shared file limit:', 0));
+  yield* output.line(row('Enqueue quota:', values.lockCount, 'Shared file limit:', values.sharedFiles));
   yield* output.line(row('Max detached processes:', values.detached, 'Max active jobs:', values.jobs));
 }
 

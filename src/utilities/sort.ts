@@ -4,7 +4,7 @@ import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { shapeOf } from './copy-parts.js';
 import { findAll } from './file-search.js';
-import { isFailure, readRecords, reason, RmsFile, type CreateOptions } from './files.js';
+import { closed, isFailure, readRecords, reason, RmsFile, type CreateOptions } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';
 import { compareRecords, keysOfLine, type SortKey } from './sort-keys.js';
 
@@ -60,7 +60,7 @@ function* writeOutput(p: Procedure, to: string, from: string, records: readonly 
     if (isFailure(file)) return yield* report(p, { code: sharedCode(SORT, 'openOut', 4), args: [file.spec] }, reason(file));
     let failed;
     for (const record of records) failed ??= yield* file.put(record);
-    failed = (yield* file.close()) ?? failed;
+    failed = yield* closed(file, failed);
     return failed ? yield* report(p, { code: sharedCode(SORT, 'writeError', 4), args: [file.spec] }, reason(failed)) : 1;
   });
 }

@@ -13,7 +13,7 @@ import {
 } from '../sysgen/parameter-commands.js';
 import { decodeParameterFile, encodeParameterFile } from '../sysgen/parameter-file.js';
 import { LineInput } from './confirm.js';
-import { isFailure, programRegion, reason, RmsFile } from './files.js';
+import { closed, isFailure, programRegion, reason, RmsFile } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';
 import { Output } from './output.js';
 import { getProcess } from './process-information.js';
@@ -121,7 +121,7 @@ function* write(session: Session, target: string): Flow<number> {
       defaults: '.PAR', format: FAB$C_FIX, attributes: 0, recordSize: 512, blocks: true, allocation: bytes.length / 512,
     });
     if (isFailure(file)) return yield* report(p, { code: sharedCode(FACILITY, 'openOut'), args: [file.spec] }, reason(file));
-    const failed = (yield* file.write(bytes)) ?? (yield* file.close());
+    const failed = yield* closed(file, yield* file.write(bytes));
     return failed ? yield* report(p, { code: sharedCode(FACILITY, 'writeError'), args: [file.spec] }, reason(failed)) : file.spec;
   });
   if (typeof done === 'number') return done;

@@ -87,6 +87,19 @@ describe('damaged memory', () => {
     }), { numRuns: 20, seed: 22 });
   }, 60_000);
 
+  test('a process whose PCB cannot be read leaves the others and the process in view as they are', () => {
+    const { k } = system;
+    const bytes = dump.slice();
+    const index = system.process('FIRST')!.PCB$L_PID & 0xffff;
+    new DataView(bytes.buffer).setUint32(dumpOffsetOf(k.sys.SCH$GL_PCBVEC + 4 * index), 0xbfff0000, true);
+    const sda = openDump(bytes, symbols);
+    say(sda, 'SET PROCESS SECOND');
+    for (const command of ['SHOW SUMMARY/IMAGE', 'SHOW PROCESS ALL']) {
+      expect(say(sda, command)).toMatch(/^BFFF0000 {2}\(unable to access location BFFF[0-9A-F]{4}\)[^]* SECOND\b/m);
+      expect(say(sda, 'SHOW PROCESS')).toContain('Name: SECOND ');
+    }
+  });
+
   test('a queue that bites its tail is reported with the address', () => {
     const first = system.process('FIRST')!;
     const bytes = dump.slice();

@@ -37,6 +37,12 @@ describe('the example dump: a crash while two subprocesses run', () => {
   });
 
   test('both subprocesses wait in HIBER, called by TICKER', () => {
-    for (const name of ['FIRST', 'SECOND']) expect(say(sda, `SET PROCESS ${name}`, 'SHOW PROCESS')).toMatch(/State +HIB/);
+    for (const name of ['FIRST', 'SECOND']) {
+      expect(say(sda, `SET PROCESS ${name}`, 'SHOW PROCESS')).toMatch(/State +HIB/);
+      expect(say(sda, 'SHOW PROCESS/IMAGES')).toMatch(/^Main image: +TICKER$/m);
+      expect(say(sda, 'EVALUATE PC')).toContain('SYS$HIBER+002');
+      // The image lies in P0 space from its second page on.
+      expect(say(sda, 'SHOW CALL_FRAME')).toMatch(/^Return address +7FFC\w{4} {2}00000[2-9A-F]\w\w$/m);
+    }
   });
 });

@@ -26,6 +26,8 @@ describe('which files: /BEFORE /SINCE /BY_OWNER /EXCLUDE /CONFIRM', () => {
     expect(names('DIRECTORY/EXCLUDE=(*.MAR,*.COM,*.DIR)')).toEqual(['A.TXT;1', 'B.TXT;1']);
     expect(names('DIRECTORY/EXCLUDE=[.SUB]*.DAT [...]*.TXT,*.DAT')).toEqual(['A.TXT;1', 'B.TXT;1', 'A.TXT;1']);
     expect(names('DIRECTORY/EXCLUDE=A%XT [...]*.TXT')).toEqual(['A.TXT;1', 'B.TXT;1', 'A.TXT;1']);
+    expect(dcl.lines('DELETE/EXCLUDE=[BAD%X,*.DAT *.TXT;*')).toEqual(['%RMS-F-DIR, error in directory name']);
+    expect(names('DIRECTORY *.TXT')).toEqual(['A.TXT;1', 'B.TXT;1']);
     expect(names('DIRECTORY/BY_OWNER=[200,7] [...]')).toEqual(['C.DAT;1']);
     expect(dcl.lines('DIRECTORY/BY_OWNER=NOBODY [...]')).toEqual(['%SYSTEM-F-NOSUCHID, unknown rights identifier']);
     expect(names('DIRECTORY/BY_OWNER [.SUB]')).toEqual(['A.TXT;1']);
@@ -59,6 +61,9 @@ describe('COPY, APPEND, CREATE, RENAME, PURGE, DELETE', () => {
     dcl.lines('COPY/NOCONCATENATE A.TXT,HELLO.MAR D.TXT');
     expect(dcl.lines('DIRECTORY/NOHEADING/NOTRAILING D.TXT')).toEqual(['D.TXT;2             D.TXT;1']);
     expect(dcl.lines('COPY/WRITE_CHECK/READ_CHECK/CONTIGUOUS/EXTENSION=9/TRUNCATE A.TXT E.TXT')).toEqual([]);
+    expect(dcl.lines('COPY/WRITE_CHECK/READ_CHECK/LOG A.TXT,HELLO.MAR F.TXT')).toEqual([
+      '%COPY-S-COPIED, DUA0:[TEST]A.TXT;1 copied to DUA0:[TEST]F.TXT;1 (3 records)', expect.stringMatching(/HELLO\.MAR;1 copied to DUA0:\[TEST\]F\.TXT;1 \(\d+ records\)$/),
+    ]);
     const full = dcl.lines('DIRECTORY/FULL E.TXT').join('\n');
     expect(full).toContain('Extend: 9, ');
     expect(full).toContain('Size:           1/1 ');

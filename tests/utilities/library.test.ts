@@ -117,6 +117,29 @@ describe('the help library', () => {
     expect(missing).toEqual([]);
   });
 
+  test('has no qualifier that its command lacks, no option and no lexical function that is not there', () => {
+    const extra: string[] = [];
+    const verbs = new Map(modules.flatMap(({ verbs: each }) => each.map((verb) => [verb.name, verb] as const)));
+    const isQualifier = ({ key }: Topic): boolean => key.startsWith('/');
+    for (const topic of topics) {
+      const verb = verbs.get(topic.key);
+      const known = new Set([...(verb?.qualifiers ?? []), ...modules.flatMap(({ syntaxes }) => syntaxes.filter(({ name }) => name.startsWith(`${topic.key}_`)).flatMap(({ qualifiers }) => qualifiers))].map(({ name }) => `/${name}`));
+      for (const { key } of topic.topics.filter(isQualifier)) if (!known.has(key)) extra.push(`${topic.key}${key}`);
+    }
+    for (const [verb, type] of [['SET', 'SET_OPTIONS'], ['SHOW', 'SHOW_OPTIONS']] as const) {
+      const options = new Map(modules.flatMap(({ types }) => types.get(type) ?? []).map((option) => [option.name, option.syntax]));
+      for (const topic of below(topics, verb).filter((each) => !isQualifier(each))) {
+        if (!options.has(topic.key)) extra.push(`${verb} ${topic.key}`);
+        const syntaxes = modules.flatMap((module) => module.syntaxes).filter(({ name }) => name === options.get(topic.key));
+        const known = new Set(syntaxes.flatMap(({ qualifiers }) => qualifiers).map(({ name }) => `/${name}`));
+        for (const { key } of topic.topics.filter(isQualifier)) if (!known.has(key)) extra.push(`${verb} ${topic.key}${key}`);
+      }
+    }
+    const lexicals = new Set(lexicalNames());
+    for (const { key } of below(topics, 'LEXICALS')) if (key.startsWith('F$') && !lexicals.has(key)) extra.push(key);
+    expect(extra).toEqual([]);
+  });
+
   test('text fits the screen and says something', () => {
     for (const source of HELP_SOURCES) for (const line of source.split('\n').filter((text) => !text.startsWith('!'))) expect(line.length, line).toBeLessThanOrEqual(76);
     const empty: string[] = [];
@@ -146,11 +169,18 @@ describe('small parts', () => {
     const read = decodeLibrary(bytes);
     expect(read.modules.map(({ name }) => name)).toEqual(['A', 'B']);
     expect(read.modules[1]).toEqual(modules[0]);
+    const refused: number[] = [];
     for (let at = 0; at < 0x30; at += 1) {
       const damaged = bytes.slice();
       damaged[at] = damaged[at]! ^ 0xff;
-      try { decodeLibrary(damaged); } catch (error) { expect(error).toBeInstanceOf(LibraryFormatError); }
+      try { decodeLibrary(damaged); } catch (error) {
+        expect(error).toBeInstanceOf(LibraryFormatError);
+        refused.push(at);
+      }
     }
+    // Type, version, sanity word, number of modules, places; not key length, minor version, dates and the count of names.
+    expect(refused).toEqual(expect.arrayContaining([0, 2, 4, 5, 6, 7, 0x18, 0x20, 0x25, 0x28, 0x2d]));
+    expect(refused.filter((at) => at === 1 || at === 3 || (at >= 8 && at < 0x18) || (at >= 0x1c && at < 0x20))).toEqual([]);
     expect(() => decodeLibrary(bytes.slice(0, 512))).toThrow(LibraryFormatError);
   });
 });

@@ -33,6 +33,13 @@ describe('SET PROCESS, SHOW, SYSGEN', () => {
     const [total, free, used, modified] = memory.slice(memory.indexOf(')') + 1).trim().split(/\s+/).map(Number);
     expect(total).toBe(32768);
     expect(free! + used! + modified!).toBe(total);
+    const row = (name: string): number[] => dcl.lines('SHOW MEMORY').find((line) => line.includes(name))!.split(name)[1]!.trim().split(/\s+/).map(Number);
+    expect(row('(IRP) List').at(-1)).toBe(208);
+    expect(row('Nonpaged Dynamic Memory')[0]).toBe(kernel.sys.MMG$GL_NPAGNEXT - kernel.sys.MMG$GL_NPAGEDYN);
+    const slots = row('Process Entry Slots');
+    const processes = [...Array(kernel.sys.SCH$GL_MAXPIX + 1).keys()].filter((index) => index === 0 || kernel.readLong(kernel.sys.SCH$GL_PCBVEC + 4 * index) !== kernel.symbol('SCH$GL_NULLPCB'));
+    expect(slots).toEqual([kernel.sys.SCH$GL_MAXPIX + 1, kernel.sys.SCH$GL_MAXPIX + 1 - processes.length, processes.length, 0]);
+    expect(row('Balance Set Slots')).toEqual([kernel.sys.SGN$GL_BALSETCT, kernel.sys.SGN$GL_BALSETCT - 1, 1, 0]);
     const devices = dcl.lines('SHOW DEVICES');
     expect(devices.some((line) => /^DUA0: {19}Mounted {14}0 {2}STARLETSYS/.test(line))).toBe(true);
     expect(devices).toContain('OPA0:                   Online               0');

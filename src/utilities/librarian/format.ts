@@ -58,7 +58,13 @@ export interface Library {
   /** In the order of their names. */
   readonly modules: readonly LibraryModule[];
   readonly indexBlocks: number;
+  /** Of the format, as in the header: `3.0`. */
+  readonly version: string;
+  readonly longestName: number;
 }
+
+/** What a library is made from; the rest follows. */
+export type NewLibrary = Pick<Library, 'type' | 'created' | 'revised' | 'librarian' | 'modules'>;
 
 /** A file is no library, or is damaged. */
 export class LibraryFormatError extends Error {}
@@ -80,7 +86,7 @@ function recordBytes(records: readonly Uint8Array[]): number {
 }
 
 /** The whole file. */
-export function encodeLibrary(library: Omit<Library, 'indexBlocks'>): Uint8Array {
+export function encodeLibrary(library: NewLibrary): Uint8Array {
   const modules = [...library.modules].sort(compare);
   const index: number[] = [];
   let offset = 0;
@@ -155,6 +161,7 @@ export function decodeLibrary(bytes: Uint8Array): Library {
   }
   return {
     type: type as LibraryType, created: header.LHD$Q_CREDATE, revised: header.LHD$Q_REVDATE, modules, indexBlocks: blocksOf(header.LHD$L_INDEXBYTES),
+    version: `${header.LHD$B_MAJOR}.${header.LHD$B_MINOR}`, longestName: header.LHD$B_KEYSIZE,
     librarian: bytesToText(bytes.subarray(LHD.offset.LHD$T_LIBRARIAN + 1, LHD.offset.LHD$T_LIBRARIAN + 1 + Math.min(47, bytes[LHD.offset.LHD$T_LIBRARIAN]!))),
   };
 }

@@ -1,8 +1,8 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { FAB$C_FIX } from '../../executive/starlet/fabdef.js';
-import { isFailure, RmsFile, type FileFailure } from '../files.js';
-import { decodeLibrary, encodeLibrary, LHD$C_HELP, LHD$C_MACRO, LHD$C_OBJECT, LHD$C_TEXT, LibraryFormatError, type Library } from './format.js';
+import { closed, isFailure, RmsFile, type FileFailure } from '../files.js';
+import { decodeLibrary, encodeLibrary, LHD$C_HELP, LHD$C_MACRO, LHD$C_OBJECT, LHD$C_TEXT, LibraryFormatError, type Library, type NewLibrary } from './format.js';
 
 /** Library files through RMS. */
 export const LIBRARY_FILE_TYPES: Readonly<Record<number, string>> = { [LHD$C_OBJECT]: '.OLB', [LHD$C_MACRO]: '.MLB', [LHD$C_HELP]: '.HLB', [LHD$C_TEXT]: '.TLB' };
@@ -49,14 +49,14 @@ export function* readLibrary(p: Procedure, spec: string, defaults: string): Flow
 }
 
 /** Writes a library: a new file, or with a version that is there, in its place. */
-export function* writeLibrary(p: Procedure, spec: string, defaults: string, library: Omit<Library, 'indexBlocks'>): Flow<{ readonly name: string } | FileFailure> {
+export function* writeLibrary(p: Procedure, spec: string, defaults: string, library: NewLibrary): Flow<{ readonly name: string } | FileFailure> {
   return yield* p.scratch(function* (): Flow<{ readonly name: string } | FileFailure> {
     const bytes = encodeLibrary(library);
     const file = yield* RmsFile.create(p, spec, {
       defaults, format: FAB$C_FIX, attributes: 0, recordSize: 512, blocks: true, allocation: bytes.length / 512, supersede: true,
     });
     if (isFailure(file)) return file;
-    const failed = (yield* file.write(bytes)) ?? (yield* file.close());
+    const failed = yield* closed(file, yield* file.write(bytes));
     return failed ?? { name: file.spec };
   });
 }

@@ -189,12 +189,13 @@ function* list(work: Work): Flow<void> {
   const [before, since] = [yield* cliGetValue(p, 'BEFORE'), yield* cliGetValue(p, 'SINCE')];
   const until = before === undefined ? undefined : yield* timeOfText(p, before);
   const from = since === undefined ? undefined : yield* timeOfText(p, since);
-  const library: Library = {
-    type: work.type, created: work.created, revised: p.kernel.sys.EXE$GQ_SYSTIME, librarian: LIBRARIAN, modules: matching(work, '*'), indexBlocks: 1,
-  };
-  // The revision date and the size of the index are those of the file.
   const written = yield* readLibrary(p, work.spec, '');
-  const shown = 'library' in written ? written.library : library;
+  if (!('library' in written)) {
+    const because = 'stv' in written ? reason(written) : { code: messageCode('LBR$_NOTLBR') };
+    work.status = yield* report(p, { code: sharedCode(LIBRAR, 'openIn', 4), args: [written.spec] }, because);
+    return;
+  }
+  const shown = written.library;
   const dates = new Map<bigint, string>();
   for (const time of [shown.created, shown.revised, ...shown.modules.map(({ inserted }) => inserted)]) {
     if (!dates.has(time)) dates.set(time, (yield* timeText(p, time)).slice(0, 20));

@@ -13,18 +13,17 @@ export interface ListChoices {
   readonly picks: (module: LibraryModule) => boolean;
 }
 
-const LONGEST_KEY = 39;
 const NAME_CELL = 33;
 
-/** @param date  a system time as `dd-mmm-yyyy hh:mm:ss`; undefined: now */
+/** The format has no preallocated index, deleted blocks or history: those counts are 0. @param date  a system time as `dd-mmm-yyyy hh:mm:ss`; undefined: now */
 export function listing(library: Library, choices: ListChoices, date: (time?: bigint) => string): string[] {
   const number = (value: number, width = 5): string => String(value).padStart(width);
   const other = library.modules.reduce((sum, { names }) => sum + names.length, 0);
   const lines = [
     `Directory of ${TYPE_NAMES[library.type]!} library ${choices.name} on ${date()}`,
     `Creation date:  ${date(library.created)}      Creator:  ${library.librarian}`,
-    `Revision date:  ${date(library.revised)}      Library format:   3.0`,
-    `Number of modules:  ${number(library.modules.length)}                 Max. key length:  ${LONGEST_KEY}`,
+    `Revision date:  ${date(library.revised)}      Library format:   ${library.version}`,
+    `Number of modules:  ${number(library.modules.length)}                 Max. key length:  ${library.longestName}`,
     `${'Other entries:'.padEnd(20)}${number(other)}                 ${'Preallocated index blocks:'.padEnd(28)}${number(0)}`,
     `${'Recoverable deleted blocks:'.padEnd(29)}${number(0)}        ${'Total index blocks used:'.padEnd(28)}${number(library.indexBlocks)}`,
     `${'Max. Number history records:'.padEnd(31)}${number(0)}      ${'Library history records:'.padEnd(26)}${number(0, 7)}`,
