@@ -3,7 +3,9 @@ import type { Machine } from '../../emulator/machine.js';
 import * as PR from '../../emulator/processor-registers.js';
 import type { Microroutine } from '../gate/microroutine.js';
 import { Kernel } from '../kernel.js';
+import { RESTART_INHIBITED } from '../power/restart-block.js';
 import { PRT$C_ERKW, PRT$C_UR, PRT$C_UREW, PRT$C_URKW } from '../structures/pte.js';
+import { RPB } from '../structures/rpb.js';
 import { SYSTEM_CELL_INITIAL, SYSTEM_CELLS } from '../structures/system-cells.js';
 import type { ScbEntry } from '../synchronization/scb.js';
 import { demandZeroPte, MMG$RESOLVE } from '../memory/page-tables.js';
@@ -161,6 +163,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   mapNew(space.pfnDatabase, PRT$C_ERKW);
   map(space.rpb.base, RPB_PFN, 1, PRT$C_URKW);
   memory.bytes.fill(0, RPB_PFN, PAGE);
+  memory.view.setUint32(RPB_PFN * PAGE + RPB.offset.RPB$L_RSTRTFLG, RESTART_INHIBITED, true);
 
   // Fixed part: vectors, statistics page, data, code, shell.
   const vectorPfn = takePages(VECTOR_PAGES);
