@@ -129,7 +129,7 @@ class Keyboard implements TerminalEvents {
 /** The console of a running system, until it stops or the person leaves. @returns whether the system is to be booted again */
 async function operate(system: System, keyboard: Keyboard, terminal: HostTerminal): Promise<boolean> {
   const operator = new OperatorConsole(system.machine, terminal);
-  const feed = new Typist(keyboard.typed, (byte) => { operator.receive(byte); }, () => system.machine.power.state !== 'off');
+  const feed = new Typist(keyboard.typed, (byte) => { operator.receive(byte); }, () => system.machine.power.state === 'on');
   const runner = new Runner({
     machine: system.machine,
     untilNextTimer: () => system.untilNextTimer(),
@@ -172,6 +172,6 @@ class Typist {
   type(): void {
     if (!this.isListening || !this.hasPower()) return;
     this.hasJustTyped = this.waiting.length > 0;
-    for (const byte of this.waiting.splice(0)) this.receive(byte);
+    while (this.waiting.length > 0 && this.hasPower()) this.receive(this.waiting.shift()!);
   }
 }

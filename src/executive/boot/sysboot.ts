@@ -280,6 +280,9 @@ function startInit(kernel: Kernel, place: { store: number; code: number; sizes: 
   cpu.writePR(PR.PR$_SCBB, place.scb * PAGE);
   cpu.writePR(PR.PR$_P0BR, (initSpte - 4 * initPfn) >>> 0);
   cpu.writePR(PR.PR$_P0LR, initPfn + 2);
+  // No P1 space, but a base that may be saved and loaded again when power fails before there is a process.
+  cpu.writePR(PR.PR$_P1BR, place.space.systemPageTable.base);
+  cpu.writePR(PR.PR$_P1LR, 0x200000);
   cpu.writePR(PR.PR$_WCSA, kernel.controlStore.start);
   cpu.writePR(PR.PR$_WCSD, kernel.controlStore.end);
   cpu.psl = 0x041f0000;

@@ -15,7 +15,7 @@ function* units(k: Kernel): Generator<Unit, void, undefined> {
   }
 }
 
-/** Every unit but mailboxes. */
+/** Every unit but mailboxes, of which by its characteristics the null device is one. */
 function markUnits(k: Kernel): void {
   for (const unit of units(k)) if ((unit.UCB$L_DEVCHAR & DEV$M_MBX) === 0) unit.UCB$V_POWER = 1;
 }
