@@ -38,13 +38,17 @@ function reclaimDeletedHeaders(k: Kernel): void {
   }
 }
 
-/** Step 1: below FREELIM, the free list is to have FREEGOAL pages again. */
+/** Step 1: once below FREELIM, the free list is to have FREEGOAL pages again. SCH$GL_FREEREQ is not 0 until it has, or nothing helps. */
 function balanceFreeList(k: Kernel): number | undefined {
   const { sys } = k;
-  if (sys.SCH$GL_FREECNT >= sys.SCH$GL_FREELIM || sys.SCH$V_SIP !== 0) return undefined;
+  if (sys.SCH$GL_FREECNT >= sys.SGN$GL_FREEGOAL) sys.SCH$GL_FREEREQ = 0;
+  else if (sys.SCH$GL_FREECNT < sys.SCH$GL_FREELIM || sys.SCH$GL_FREEREQ !== 0) sys.SCH$GL_FREEREQ = sys.SGN$GL_FREEGOAL - sys.SCH$GL_FREECNT;
+  if (sys.SCH$GL_FREEREQ === 0 || sys.SCH$V_SIP !== 0) return undefined;
   const wanted = highestOutswapped(k);
   sys.SWP$GB_ISWPRI = wanted === undefined ? 31 - sys.SYS$GB_DEFPRI : PCB.at(k, wanted).PCB$B_PRI;
-  return makeRoom(k, sys.SGN$GL_FREEGOAL, 0);
+  const packet = makeRoom(k, sys.SGN$GL_FREEGOAL, 0);
+  if (packet === undefined && sys.SCH$GL_FREECNT >= sys.SCH$GL_FREELIM) sys.SCH$GL_FREEREQ = 0;
+  return packet;
 }
 
 /**
@@ -58,7 +62,6 @@ function balanceFreeList(k: Kernel): number | undefined {
 function makeRoom(k: Kernel, goal: number, except: number): number | undefined {
   const { sys } = k;
   const deficit = goal - sys.SCH$GL_FREECNT;
-  sys.SCH$GL_FREEREQ = Number.isFinite(deficit) ? Math.max(deficit, 0) : 0;
   if (sys.SCH$GL_MFYCNT - sys.SCH$GL_MFYLOLIM >= deficit) {
     if (sys.SCH$V_MPW === 0) sys.SCH$GL_MFYLIM = sys.SCH$GL_MFYLOLIM;
     return undefined;
