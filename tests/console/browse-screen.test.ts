@@ -35,7 +35,7 @@ class Keys extends EventEmitter {
   }
 }
 
-// eslint-disable-next-line no-control-regex
+ 
 const visible = (frame: string): string[] => frame.replace(/\x1b\[[0-9;?]*[a-zA-Z]/g, '').split('\n').map((line) => line.trimEnd());
 
 test('the browser on a screen of 24 rows: keys move, RETURN follows, Q ends it', async () => {

@@ -76,7 +76,7 @@ describe('the front panel', () => {
     region.draw(FIGURES);
     expect(paper.text.startsWith(`\x1b[2J\x1b[${PANEL_HEIGHT + 1};24r\x1b[?6h\x1b[H\x1b7\x1b[?6l`)).toBe(true);
     expect(paper.text.endsWith('\x1b[?6h\x1b8')).toBe(true);
-    // eslint-disable-next-line no-control-regex
+     
     const rows = paper.text.split(/\x1b\[\d+;1H/).slice(1).map((row) => row.replace(/\x1b[[0-9;?]*[a-zA-Z78]?/g, ''));
     expect(rows).toHaveLength(PANEL_HEIGHT);
     for (const row of rows) expect(row.length).toBeLessThanOrEqual(paper.columns);
