@@ -6,6 +6,7 @@ import { DiskFile } from '../console/disk-file.js';
 import { DumpTarget, dumpBytesOf } from '../sda/dump-target.js';
 import { SdaError } from '../sda/error.js';
 import { Browser } from '../sda/browse/browser.js';
+import { Screenfuls } from '../sda/screenfuls.js';
 import { Sda } from '../sda/sda.js';
 import type { OutputFile, SdaFiles } from '../sda/session.js';
 import type { DumpBytes } from '../sda/target.js';
@@ -147,9 +148,10 @@ async function converse(sda: Sda): Promise<void> {
   const isTerminal = process.stdin.isTTY === true;
   const lines = createInterface({ input: process.stdin, ...(isTerminal ? { output: process.stdout } : {}), prompt: 'SDA> ', terminal: isTerminal });
   lines.on('SIGINT', () => { lines.close(); });
+  const screenfuls = new Screenfuls(sda, isTerminal && process.stdout.isTTY ? process.stdout.rows : 0);
   if (isTerminal) lines.prompt();
   for await (const line of lines) {
-    print(sda.execute(line));
+    print(screenfuls.enter(line));
     if (sda.isDone) break;
     if (isTerminal) lines.prompt();
   }
