@@ -3,6 +3,7 @@ import { HostClock, VirtualClock } from '../emulator/clock.js';
 import { DUMP_OVERHEAD_BLOCKS } from '../executive/exceptions/dump-format.js';
 import { OperatorConsole } from '../console/operator-console.js';
 import { HostDumpFile } from '../console/dump-file.js';
+import { restartAfterHalt } from '../console/restart.js';
 import { hostMilliseconds, hostSystemTime, Runner } from '../console/runner.js';
 import { HostTerminal, type TerminalEvents } from '../console/terminal.js';
 import type { ParameterValues } from '../executive/boot/parameters.js';
@@ -133,7 +134,7 @@ class Keyboard implements TerminalEvents {
 async function operate(system: System, keyboard: Keyboard, terminal: HostTerminal, withPanel: boolean): Promise<boolean> {
   const panel = withPanel ? await openPanel(system.kernel, terminal) : undefined;
   const operator = new OperatorConsole(system.machine, terminal);
-  const feed = new Typist(keyboard.typed, (byte) => { operator.receive(byte); });
+  const feed = new Typist(keyboard.typed, (byte) => { operator.receive(byte); }, () => system.machine.power.state === 'on');
   const runner = new Runner({
     machine: system.machine,
     untilNextTimer: () => system.untilNextTimer(),
@@ -148,13 +149,15 @@ async function operate(system: System, keyboard: Keyboard, terminal: HostTermina
     onlyInputMatters: () => !feed.hasUnread() && !keyboard.hasEnded && system.quiet(),
   });
   keyboard.wake = () => { runner.wake(); };
-  const stop = await runner.run();
+  let stop = await runner.run();
+  // The console restarts a processor that has halted by mistake, so that EXE$RESTART leaves a dump of it.
+  while (stop.kind === 'halt' && restartAfterHalt(system, stop)) stop = await runner.run();
   panel?.close();
   if (stop.kind !== 'halt') {
     if (system.crashed()) process.exitCode = EX_SOFTWARE;
     return false;
   }
-  if (system.shutDown()) return system.machine.console.bootRequested;
+  if (system.shutDown() || stop.code === 'no restart') return system.machine.console.bootRequested;
   process.exitCode = EX_SOFTWARE;
   process.stdout.write(`\r\n?06 HLT INST\r\n\tPC = ${(stop.pc >>> 0).toString(16).toUpperCase().padStart(8, '0')}\r\n`);
   return false;
@@ -166,7 +169,7 @@ class Typist {
   /** The machine has been idle, so it waits for input. */
   isListening = false;
 
-  constructor(private readonly waiting: number[], private readonly receive: (byte: number) => void) {}
+  constructor(private readonly waiting: number[], private readonly receive: (byte: number) => void, private readonly hasPower: () => boolean) {}
 
   /** Characters wait here, or are at the console line and the machine has not run since. */
   hasUnread(): boolean {
@@ -174,8 +177,8 @@ class Typist {
   }
 
   type(): void {
-    if (!this.isListening) return;
+    if (!this.isListening || !this.hasPower()) return;
     this.hasJustTyped = this.waiting.length > 0;
-    for (const byte of this.waiting.splice(0)) this.receive(byte);
+    while (this.waiting.length > 0 && this.hasPower()) this.receive(this.waiting.shift()!);
   }
 }

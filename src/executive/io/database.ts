@@ -178,6 +178,7 @@ function makeConsole(k: Kernel, ddt: number): void {
   ucb.UCB$W_TT_DESIZE = ucb.UCB$W_DEVBUFSIZ;
   ucb.UCB$B_TT_DETYPE = DT$_VT100;
   k.initializeQueue(address + TTYUCB.offset.UCB$L_TT_WFLINK);
+  ucb.UCB$L_FPC = k.symbol('TTY$UNSOLINPUT');
   linkUnit(k, ddb, address);
 
   k.writeBytes(idb, new Uint8Array(32));

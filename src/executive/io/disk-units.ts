@@ -58,6 +58,7 @@ export function IOC$CONNECT_DISK(k: Kernel, { name, registers, vector }: Control
   k.writeBytes(transfer, Uint8Array.from(DISPATCH_CODE));
   k.writeLong(transfer + 4, k.symbol('DU$INTERRUPT'));
   VEC.at(k, transfer).VEC$L_IDB = idb;
+  VEC.at(k, transfer).VEC$L_INITIAL = k.symbol('DU$CTRLINIT');
   k.writeLong(k.sys.EXE$GL_SCB + vector, (transfer | 1) >>> 0);
   return { ddb, csr: dispatch.IDB$L_CSR };
 }
