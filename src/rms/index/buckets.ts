@@ -1,4 +1,5 @@
 import { RMS$_CHK, RMS$_IRC } from '../../executive/starlet/rmsdef.js';
+import { XAB$C_IN2, XAB$C_IN4, XAB$C_IN8, XAB$C_PAC } from '../../executive/starlet/xabdef.js';
 import { longAt, storeLong, storeWord, wordAt } from '../../filesystem/on-disk.js';
 import { BKT, BKT$C_DATBKTOVH, BKT$C_ENDOVHD } from '../on-disk.js';
 import { failRecord } from '../records/failure.js';
@@ -180,7 +181,8 @@ function parseRecord(bytes: Uint8Array, at: number, free: number, leaf: Leaf, ke
   }
   const isCounted = hasLength(key, fixed);
   const start = isCounted ? behind + 2 : behind;
-  const end = start + (!isCounted ? fixed : start > free ? bad() : wordAt(bytes, behind));
+  // Of a deleted record without a length only the key is there.
+  const end = start + (!isCounted ? control & IRC$M_DELETED ? key.size : fixed : start > free ? bad() : wordAt(bytes, behind));
   if (end > free) bad();
   const { key: value, next } = keys(start, end);
   if (!(control & IRC$M_DELETED)) leaf.entries.push({ key: value, address, record: { id, rest: bytes.slice(next, end) } });
@@ -352,6 +354,9 @@ export function encodeIndex(bucket: IndexBucket, key: KeyDescriptor): Uint8Array
 }
 
 /** The key that is higher than all others, as it stands in the last entry of each level. */
-export function highestKey(key: KeyDescriptor): Uint8Array {
-  return new Uint8Array(key.size).fill(0xff);
+export function highestKey({ size, type }: KeyDescriptor): Uint8Array {
+  if (type === XAB$C_PAC) return new Uint8Array(size).fill(0x99).fill(0x9c, size - 1);
+  const key = new Uint8Array(size).fill(0xff);
+  if (type === XAB$C_IN2 || type === XAB$C_IN4 || type === XAB$C_IN8) key[size - 1] = 0x7f;
+  return key;
 }

@@ -2,8 +2,7 @@
  * Compression of prologue 3. A compressed key is the number of its bytes that follow, the number of bytes it has in common with the key in front of it in
  * the bucket, and the bytes; of a byte that repeats up to the end of the key one is kept. A compressed record, without its primary key, is segments: a word
  * with the number of bytes, the bytes, and how many times more the last one repeats.
- * @source dumps of SYSUAF.DAT by ANALYZE/RMS_FILE/INTERACTIVE in public notes (06 00 "BARON "), public readers of SIDRs and of the rights list; that
- * repetitions shorter than five are left alone is ours
+ * @source dumps of SYSUAF.DAT by ANALYZE/RMS_FILE/INTERACTIVE in public notes (06 00 "BARON "), public notes on files that OpenVMS wrote
  */
 
 /** What a compressed key has in front of its bytes: length and common bytes. */
@@ -21,12 +20,10 @@ interface Cut {
 function cut(key: Uint8Array, previous: Uint8Array | undefined): Cut {
   const size = key.length;
   let front = 0;
-  if (previous) while (front < size && key[front] === previous[front]) front += 1;
-  if (front === size) return { front, length: 0 };
-  const last = key[size - 1];
-  let kept = size;
-  while (kept > 1 && key[kept - 2] === last) kept -= 1;
-  return { front, length: Math.max(1, kept - front) };
+  if (previous) while (front < size - 1 && key[front] === previous[front]) front += 1;
+  let end = size;
+  while (end > front + 1 && key[end - 2] === key[end - 1]) end -= 1;
+  return { front, length: end - front };
 }
 
 /** Bytes a compressed key takes behind another one. */
@@ -59,28 +56,38 @@ export function unpackKey(
   return { key, next };
 }
 
+/**
+ * The first run of equal bytes from `start` on that RMS compresses: one of five or more that fills a longword, counted from `start`, with a byte behind it.
+ * Undefined: there is none.
+ */
+function nextRun(data: Uint8Array, start: number): { readonly from: number; readonly to: number } | undefined {
+  for (let at = start; at + LONGWORD < data.length; at += LONGWORD) {
+    const byte = data[at];
+    if (data[at + 1] !== byte || data[at + 2] !== byte || data[at + 3] !== byte) continue;
+    let from = at;
+    while (from > start && data[from - 1] === byte) from -= 1;
+    let to = at + LONGWORD;
+    while (to < data.length && data[to] === byte && to - from <= MOST_REPEATS) to += 1;
+    if (to - from >= SHORTEST_REPEAT) return { from, to };
+  }
+  return undefined;
+}
+
+const LONGWORD = 4;
+
 /** Compresses what a record has besides its primary key. */
 export function packData(data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(data.length + SEGMENT_HEAD);
   let at = 0;
   for (let start = 0; start < data.length;) {
-    let end = start;
-    let repeats = 0;
-    while (end < data.length) {
-      let same = 1;
-      while (end + same < data.length && same <= MOST_REPEATS && data[end + same] === data[end]) same += 1;
-      end += same;
-      if (same < SHORTEST_REPEAT) continue;
-      repeats = same - 1;
-      end -= repeats;
-      break;
-    }
+    const run = nextRun(data, start);
+    const end = run ? run.from + 1 : data.length;
     bytes[at] = (end - start) & 0xff;
     bytes[at + 1] = (end - start) >>> 8;
     bytes.set(data.subarray(start, end), at + 2);
     at += SEGMENT_HEAD + end - start;
-    bytes[at - 1] = repeats;
-    start = end + repeats;
+    bytes[at - 1] = run ? run.to - end : 0;
+    start = run ? run.to : end;
   }
   return bytes.subarray(0, at);
 }
