@@ -5,15 +5,18 @@ import { OperatorConsole } from '../console/operator-console.js';
 import { HostDumpFile } from '../console/dump-file.js';
 import { hostMilliseconds, hostSystemTime, Runner } from '../console/runner.js';
 import { HostTerminal, type TerminalEvents } from '../console/terminal.js';
+import { TerminalListener, type ListenAddress } from '../console/terminal-listener.js';
 import type { ParameterValues } from '../executive/boot/parameters.js';
 import { NotEnoughMemory } from '../executive/boot/sysboot.js';
 import { Sysboot } from '../sysgen/sysboot-prompt.js';
 import type { System } from '../system/boot-system.js';
 import { startStarlet } from '../system/starlet.js';
+import { MOST_LINES } from '../system/terminals.js';
 import { dataDirectory, openSystemDisk } from './data-directory.js';
 import { mountOption, type HostMount } from './mounts.js';
 import { openUnits, unitOption, type UnitRequest } from './units.js';
-import { decimal, EX_SOFTWARE } from './usage.js';
+import { listenOption } from './listen.js';
+import { decimal, EX_CANTCREAT, EX_SOFTWARE, UsageError } from './usage.js';
 
 interface StartFlags {
   readonly memory: string;
@@ -26,6 +29,8 @@ interface StartFlags {
   readonly dataDir?: string;
   readonly mount?: readonly HostMount[];
   readonly unit?: readonly UnitRequest[];
+  readonly listen?: readonly ListenAddress[];
+  readonly lines?: string;
 }
 
 /** `starlet start`: the operator's console of a running system. */
@@ -39,6 +44,8 @@ export function startCommand(): Command {
     .option('--data-dir <dir>', 'where the system disk is kept (STARLET_HOME; default ~/.local/share/starlet)')
     .option('--mount <dir=name>', 'mount a host directory as a volume with that logical name; :ro behind it for read-only', mountOption)
     .option('--unit <unit=file>', 'a further disk image: DUA1=FILE, :ro behind it for a write-protected unit, ,BLOCKS to make it', unitOption)
+    .option('--listen <address>', 'terminal lines for others: a port (telnet, this host only), HOST:PORT, raw:PORT without telnet, or the path of a socket', listenOption)
+    .option('--lines <n>', 'how many terminal lines, TTA0: and so on (default with --listen 8)')
     .option('--dump-to <file>', 'leave a copy of a crash dump in this host file')
     .option('--conversational', 'stop at the SYSBOOT> prompt first: USE, SET, SHOW parameters, then CONTINUE')
     .option('--default-parameters', 'boot with the default parameters, not with those in SYS$SYSTEM:VAXVMSSYS.PAR')
@@ -47,7 +54,7 @@ export function startCommand(): Command {
       'Piped input is typed at the terminal line by line; the program ends when it is used up and nothing runs any more.',
       'Accounts of a new disk: SYSTEM (password MANAGER) and USER (password USER).',
       'Examples:', '  starlet', "  printf 'SHOW SYSTEM\\nLOGOUT\\n' | starlet start", '  starlet start --mount .=WORK',
-      '  starlet start --unit DUA1=data.dsk,20000',
+      '  starlet start --unit DUA1=data.dsk,20000', '  starlet start --login --listen 2323, then elsewhere: telnet localhost 2323, and RETURN',
     ].join('\n'))
     .action(start);
 }
@@ -58,20 +65,44 @@ async function start(flags: StartFlags): Promise<void> {
   const units = openUnits(flags.unit, disk.path);
   const clock = flags.fast ? new VirtualClock() : new HostClock(hostMilliseconds);
   const keyboard = new Keyboard();
+  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.once(signal, () => { keyboard.quit(); });
+  const lines = terminalLines(flags);
   const terminal = new HostTerminal(process.stdin, process.stdout, keyboard);
   const startWith = (chosen?: ParameterValues): System => startStarlet({
     memoryMegabytes: megabytes, clock, console: terminal, systemTime: hostSystemTime(), disks: [disk], units, autologin: flags.login !== true,
+    ...(lines === undefined ? {} : { terminals: lines }),
     useDefaults: flags.defaultParameters === true, ...(chosen === undefined ? {} : { chosen }),
     ...(flags.mount === undefined ? {} : { hostDirectories: flags.mount.map((mount) => mount.directory), hostNames: flags.mount.map((mount) => mount.name) }),
     ...(flags.dumpTo === undefined ? {} : { dumpWriter: new HostDumpFile(flags.dumpTo, megabytes * 2048 + DUMP_OVERHEAD_BLOCKS) }),
   });
   try {
     let system = flags.conversational ? await converse(new Sysboot(disk, terminal), keyboard, terminal, startWith) : startWith();
-    while (system && await operate(system, keyboard, terminal)) system = startWith();
+    if (system && lines) await openLines(lines, flags.listen ?? []);
+    while (system && await operate(system, keyboard, terminal, lines)) system = startWith();
   } finally {
+    await lines?.close();
     terminal.close();
     disk.close();
     for (const { store } of units) store.close();
+  }
+}
+
+const DEFAULT_LINES = 8;
+
+/** The terminal lines that --lines and --listen ask for. A process that others connect to ends with its signals in good order. */
+function terminalLines(flags: StartFlags): TerminalListener | undefined {
+  if (flags.lines === undefined && flags.listen === undefined) return undefined;
+  if (flags.listen === undefined) throw new UsageError('--lines needs --listen: nobody could connect to the lines');
+  return new TerminalListener(flags.lines === undefined ? DEFAULT_LINES : decimal(flags.lines, 1, MOST_LINES, '--lines'));
+}
+
+async function openLines(lines: TerminalListener, addresses: readonly ListenAddress[]): Promise<void> {
+  for (const address of addresses) {
+    try {
+      process.stderr.write(`starlet: listening on ${await lines.listen(address)}\r\n`);
+    } catch (error) {
+      throw new UsageError(`cannot listen: ${(error as Error).message}`, EX_CANTCREAT);
+    }
   }
 }
 
@@ -126,7 +157,7 @@ class Keyboard implements TerminalEvents {
 }
 
 /** The console of a running system, until it stops or the person leaves. @returns whether the system is to be booted again */
-async function operate(system: System, keyboard: Keyboard, terminal: HostTerminal): Promise<boolean> {
+async function operate(system: System, keyboard: Keyboard, terminal: HostTerminal, lines: TerminalListener | undefined): Promise<boolean> {
   const operator = new OperatorConsole(system.machine, terminal);
   const feed = new Typist(keyboard.typed, (byte) => { operator.receive(byte); });
   const runner = new Runner({
@@ -136,12 +167,15 @@ async function operate(system: System, keyboard: Keyboard, terminal: HostTermina
       if (stop.kind === 'idle') feed.isListening = true;
       feed.type();
       terminal.flush();
+      lines?.flush();
     },
     finished: () => keyboard.hasQuit || system.crashed(),
-    stuck: () => keyboard.hasEnded && !feed.hasUnread() && system.quiet(),
-    onlyInputMatters: () => !feed.hasUnread() && !keyboard.hasEnded && system.quiet(),
+    // Others may come in at any time.
+    stuck: () => lines === undefined && keyboard.hasEnded && !feed.hasUnread() && system.quiet(),
+    onlyInputMatters: () => !feed.hasUnread() && (!keyboard.hasEnded || lines !== undefined) && system.quiet(),
   });
   keyboard.wake = () => { runner.wake(); };
+  if (lines) lines.wake = () => { runner.wake(); };
   const stop = await runner.run();
   if (stop.kind !== 'halt') {
     if (system.crashed()) process.exitCode = EX_SOFTWARE;
