@@ -12,6 +12,7 @@ import {
 import { DYN$C_BUFIO, DYN$C_TWP } from '../../structures/dyn.js';
 import { readQuad, writeQuad } from '../../structures/memory.js';
 import { TTYUCB, TWP } from '../../structures/ucb.js';
+import { descendsFrom } from '../assign.js';
 import { COM$SETATTNAST } from '../attention.js';
 import {
   EXE$ABORTIO, EXE$ALTQUEPKT, EXE$FINISHIO, EXE$FINISHIOC, EXE$QIODRVPKT, allocateSystemBuffer, checkBuffer, fdtContext, type FdtContext,
@@ -257,7 +258,9 @@ function setCharacteristics(k: Kernel): number {
   const size = (parameter(2) & 0xffff) >= 12 ? 12 : 8;
   if (!k.callerCanRead(address, size)) return SS$_ACCVIO;
   const ucb = TTYUCB.at(k, irp.IRP$L_UCB);
-  if (!EXE$CHKRDACCES(k, ucb as never)) return SS$_NOPRIV;
+  // A terminal's own user need not be one of those who may have it when it is free.
+  const isOurs = ucb.UCB$L_PID !== 0 && descendsFrom(k, ucb.UCB$L_PID);
+  if (!isOurs && !EXE$CHKRDACCES(k, ucb as never)) return SS$_NOPRIV;
   if (code === IO$_SETCHAR) {
     ucb.UCB$B_TT_DETYPE = k.readByte(address + 1);
     ucb.UCB$W_TT_DESIZE = k.readWord(address + 2);
