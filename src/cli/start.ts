@@ -5,18 +5,18 @@ import { OperatorConsole } from '../console/operator-console.js';
 import { HostDumpFile } from '../console/dump-file.js';
 import { hostMilliseconds, hostSystemTime, Runner } from '../console/runner.js';
 import { HostTerminal, type TerminalEvents } from '../console/terminal.js';
-import { TerminalListener, type ListenAddress } from '../console/terminal-listener.js';
+import type { ListenAddress, TerminalListener } from '../console/terminal-listener.js';
 import type { ParameterValues } from '../executive/boot/parameters.js';
 import { NotEnoughMemory } from '../executive/boot/sysboot.js';
 import { Sysboot } from '../sysgen/sysboot-prompt.js';
 import type { System } from '../system/boot-system.js';
 import { startStarlet } from '../system/starlet.js';
-import { MOST_LINES } from '../system/terminals.js';
 import { dataDirectory, openSystemDisk } from './data-directory.js';
 import { mountOption, type HostMount } from './mounts.js';
 import { openUnits, unitOption, type UnitRequest } from './units.js';
-import { listenOption } from './listen.js';
-import { decimal, EX_CANTCREAT, EX_SOFTWARE, UsageError } from './usage.js';
+import { listenOption, openLines, terminalLines } from './listen.js';
+import { openPanel } from './panel.js';
+import { decimal, EX_SOFTWARE, UsageError } from './usage.js';
 
 interface StartFlags {
   readonly memory: string;
@@ -25,6 +25,7 @@ interface StartFlags {
   readonly dumpTo?: string;
   readonly defaultParameters?: boolean;
   readonly conversational?: boolean;
+  readonly panel?: boolean;
   readonly disk?: string;
   readonly dataDir?: string;
   readonly mount?: readonly HostMount[];
@@ -48,6 +49,7 @@ export function startCommand(): Command {
     .option('--lines <n>', 'how many terminal lines, TTA0: and so on (default with --listen 8)')
     .option('--dump-to <file>', 'leave a copy of a crash dump in this host file')
     .option('--conversational', 'stop at the SYSBOOT> prompt first: USE, SET, SHOW parameters, then CONTINUE')
+    .option('--panel', 'show a front panel of the running machine above the console')
     .option('--default-parameters', 'boot with the default parameters, not with those in SYS$SYSTEM:VAXVMSSYS.PAR')
     .addHelpText('after', [
       '', 'Keys go to the machine, CTRL/C and CTRL/Z too. CTRL/] q leaves.',
@@ -60,6 +62,7 @@ export function startCommand(): Command {
 }
 
 async function start(flags: StartFlags): Promise<void> {
+  if (flags.panel && process.stdout.isTTY !== true) throw new UsageError('--panel needs a terminal');
   const megabytes = decimal(flags.memory, 8, 512, '--memory');
   const disk = openSystemDisk(flags.disk, dataDirectory(flags.dataDir));
   const units = openUnits(flags.unit, disk.path);
@@ -78,31 +81,12 @@ async function start(flags: StartFlags): Promise<void> {
   try {
     let system = flags.conversational ? await converse(new Sysboot(disk, terminal), keyboard, terminal, startWith) : startWith();
     if (system && lines) await openLines(lines, flags.listen ?? []);
-    while (system && await operate(system, keyboard, terminal, lines)) system = startWith();
+    while (system && await operate(system, keyboard, terminal, lines, flags.panel === true)) system = startWith();
   } finally {
     await lines?.close();
     terminal.close();
     disk.close();
     for (const { store } of units) store.close();
-  }
-}
-
-const DEFAULT_LINES = 8;
-
-/** The terminal lines that --lines and --listen ask for. A process that others connect to ends with its signals in good order. */
-function terminalLines(flags: StartFlags): TerminalListener | undefined {
-  if (flags.lines === undefined && flags.listen === undefined) return undefined;
-  if (flags.listen === undefined) throw new UsageError('--lines needs --listen: nobody could connect to the lines');
-  return new TerminalListener(flags.lines === undefined ? DEFAULT_LINES : decimal(flags.lines, 1, MOST_LINES, '--lines'));
-}
-
-async function openLines(lines: TerminalListener, addresses: readonly ListenAddress[]): Promise<void> {
-  for (const address of addresses) {
-    try {
-      process.stderr.write(`starlet: listening on ${await lines.listen(address)}\r\n`);
-    } catch (error) {
-      throw new UsageError(`cannot listen: ${(error as Error).message}`, EX_CANTCREAT);
-    }
   }
 }
 
@@ -157,7 +141,10 @@ class Keyboard implements TerminalEvents {
 }
 
 /** The console of a running system, until it stops or the person leaves. @returns whether the system is to be booted again */
-async function operate(system: System, keyboard: Keyboard, terminal: HostTerminal, lines: TerminalListener | undefined): Promise<boolean> {
+async function operate(
+  system: System, keyboard: Keyboard, terminal: HostTerminal, lines: TerminalListener | undefined, withPanel: boolean,
+): Promise<boolean> {
+  const panel = withPanel ? await openPanel(system.kernel, terminal) : undefined;
   const operator = new OperatorConsole(system.machine, terminal);
   const feed = new Typist(keyboard.typed, (byte) => { operator.receive(byte); });
   const runner = new Runner({
@@ -168,6 +155,7 @@ async function operate(system: System, keyboard: Keyboard, terminal: HostTermina
       feed.type();
       terminal.flush();
       lines?.flush();
+      panel?.look();
     },
     finished: () => keyboard.hasQuit || system.crashed(),
     // Others may come in at any time.
@@ -177,6 +165,7 @@ async function operate(system: System, keyboard: Keyboard, terminal: HostTermina
   keyboard.wake = () => { runner.wake(); };
   if (lines) lines.wake = () => { runner.wake(); };
   const stop = await runner.run();
+  panel?.close();
   if (stop.kind !== 'halt') {
     if (system.crashed()) process.exitCode = EX_SOFTWARE;
     return false;

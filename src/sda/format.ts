@@ -36,7 +36,7 @@ function layoutAt(session: Session, address: number): Structure {
   throw new SdaError('E', 'NOSYMBOLS', `no ${DYN_NAMES.get(type)![0]} symbols found to format this block`);
 }
 
-function layoutNamed(name: string): Structure {
+export function layoutNamed(name: string): Structure {
   const wanted = name.toUpperCase();
   const found = STRUCTURES.find((structure) => structure.prefix === wanted);
   if (!found) throw new SdaError('E', 'NOSYMBOLS', `no ${wanted} symbols found to format this block`);
@@ -65,7 +65,7 @@ function* structureLines(session: Session, layout: Structure, address: number): 
 }
 
 /** Contents of a field, a line a piece: numbers in hexadecimal, text quoted, records as longwords. */
-function fieldValue(session: Session, field: Field, at: number): string[] {
+export function fieldValue(session: Session, field: Field, at: number): string[] {
   const { memory } = session;
   const letter = /\$G?([A-Z])_/.exec(field.name)?.[1];
   try {
