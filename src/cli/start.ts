@@ -4,6 +4,7 @@ import { DUMP_OVERHEAD_BLOCKS } from '../executive/exceptions/dump-format.js';
 import { OperatorConsole } from '../console/operator-console.js';
 import { HostDumpFile } from '../console/dump-file.js';
 import { hostMilliseconds, hostSystemTime, Runner } from '../console/runner.js';
+import { PrinterFile } from '../console/printer-file.js';
 import { HostTerminal, type TerminalEvents } from '../console/terminal.js';
 import type { ListenAddress, TerminalListener } from '../console/terminal-listener.js';
 import type { ParameterValues } from '../executive/boot/parameters.js';
@@ -16,7 +17,7 @@ import { mountOption, type HostMount } from './mounts.js';
 import { openUnits, unitOption, type UnitRequest } from './units.js';
 import { listenOption, openLines, terminalLines } from './listen.js';
 import { openPanel } from './panel.js';
-import { decimal, EX_SOFTWARE, UsageError } from './usage.js';
+import { decimal, EX_CANTCREAT, EX_SOFTWARE, UsageError } from './usage.js';
 
 interface StartFlags {
   readonly memory: string;
@@ -32,6 +33,7 @@ interface StartFlags {
   readonly unit?: readonly UnitRequest[];
   readonly listen?: readonly ListenAddress[];
   readonly lines?: string;
+  readonly printer?: string;
 }
 
 /** `starlet start`: the operator's console of a running system. */
@@ -47,6 +49,7 @@ export function startCommand(): Command {
     .option('--unit <unit=file>', 'a further disk image: DUA1=FILE, :ro behind it for a write-protected unit, ,BLOCKS to make it', unitOption)
     .option('--listen <address>', 'terminal lines for others: a port (telnet, this host only), HOST:PORT, raw:PORT without telnet, or the path of a socket', listenOption)
     .option('--lines <n>', 'how many terminal lines, TTA0: and so on (default with --listen 8)')
+    .option('--printer <file>', 'the paper of LPA0:, which is off line without: what is printed is added to this host file')
     .option('--dump-to <file>', 'leave a copy of a crash dump in this host file')
     .option('--conversational', 'stop at the SYSBOOT> prompt first: USE, SET, SHOW parameters, then CONTINUE')
     .option('--panel', 'show a front panel of the running machine above the console')
@@ -70,10 +73,11 @@ async function start(flags: StartFlags): Promise<void> {
   const keyboard = new Keyboard();
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.once(signal, () => { keyboard.quit(); });
   const lines = terminalLines(flags);
+  const printer = flags.printer === undefined ? undefined : openPrinter(flags.printer);
   const terminal = new HostTerminal(process.stdin, process.stdout, keyboard);
   const startWith = (chosen?: ParameterValues): System => startStarlet({
     memoryMegabytes: megabytes, clock, console: terminal, systemTime: hostSystemTime(), disks: [disk], units, autologin: flags.login !== true,
-    ...(lines === undefined ? {} : { terminals: lines }),
+    ...(lines === undefined ? {} : { terminals: lines }), ...(printer === undefined ? {} : { printer }),
     useDefaults: flags.defaultParameters === true, ...(chosen === undefined ? {} : { chosen }),
     ...(flags.mount === undefined ? {} : { hostDirectories: flags.mount.map((mount) => mount.directory), hostNames: flags.mount.map((mount) => mount.name) }),
     ...(flags.dumpTo === undefined ? {} : { dumpWriter: new HostDumpFile(flags.dumpTo, megabytes * 2048 + DUMP_OVERHEAD_BLOCKS) }),
@@ -81,9 +85,10 @@ async function start(flags: StartFlags): Promise<void> {
   try {
     let system = flags.conversational ? await converse(new Sysboot(disk, terminal), keyboard, terminal, startWith) : startWith();
     if (system && lines) await openLines(lines, flags.listen ?? []);
-    while (system && await operate(system, keyboard, terminal, lines, flags.panel === true)) system = startWith();
+    while (system && await operate(system, keyboard, terminal, { lines, printer }, flags.panel === true)) system = startWith();
   } finally {
     await lines?.close();
+    printer?.close();
     terminal.close();
     disk.close();
     for (const { store } of units) store.close();
@@ -140,9 +145,23 @@ class Keyboard implements TerminalEvents {
   }
 }
 
+function openPrinter(path: string): PrinterFile {
+  try {
+    return new PrinterFile(path);
+  } catch (error) {
+    throw new UsageError(`cannot open ${path}: ${(error as Error).message}`, EX_CANTCREAT);
+  }
+}
+
+/** What else is connected, and wants to be looked at after every slice. */
+interface Peripherals {
+  readonly lines: TerminalListener | undefined;
+  readonly printer: PrinterFile | undefined;
+}
+
 /** The console of a running system, until it stops or the person leaves. @returns whether the system is to be booted again */
 async function operate(
-  system: System, keyboard: Keyboard, terminal: HostTerminal, lines: TerminalListener | undefined, withPanel: boolean,
+  system: System, keyboard: Keyboard, terminal: HostTerminal, { lines, printer }: Peripherals, withPanel: boolean,
 ): Promise<boolean> {
   const panel = withPanel ? await openPanel(system.kernel, terminal) : undefined;
   const operator = new OperatorConsole(system.machine, terminal);
@@ -155,6 +174,7 @@ async function operate(
       feed.type();
       terminal.flush();
       lines?.flush();
+      printer?.flush();
       panel?.look();
     },
     finished: () => keyboard.hasQuit || system.crashed(),

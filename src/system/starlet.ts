@@ -1,4 +1,5 @@
 import type { BlockStore } from '../emulator/devices/disk.js';
+import { LinePrinter, type PrinterPort } from '../emulator/devices/printer.js';
 import type { ConsolePort, MachineClock } from '../emulator/machine.js';
 import { defaultParameters, type ParameterValues } from '../executive/boot/parameters.js';
 import { NotEnoughMemory, type ResidentImage } from '../executive/boot/sysboot.js';
@@ -25,6 +26,8 @@ export interface StarletOptions {
   readonly units?: readonly DiskUnit[];
   /** Terminal lines beside the console. */
   readonly terminals?: LineHost;
+  /** What LPA0: prints on; without, it is off line. */
+  readonly printer?: PrinterPort;
   /** Host directories, HDA0: first. */
   readonly hostDirectories?: readonly HostDirectory[];
   /** Logical names for the host directories, in their order. */
@@ -81,6 +84,7 @@ function boot(options: StarletOptions, current: ParameterValues): System {
     attach: (machine) => {
       attachDisks(machine, options.disks, options.units);
       if (options.terminals) attachTerminals(machine, options.terminals);
+      new LinePrinter(machine).attach(options.printer);
     },
     parameters: { ...current, ...(options.job ? PAPER : {}), ...options.parameters },
     ...(dumpWriter === undefined ? {} : { dumpWriter }),

@@ -19,6 +19,7 @@ import { TTYUCB, UCB } from '../structures/ucb.js';
 import { prepareMailbox } from './assign.js';
 import { deviceListHead } from './device-names.js';
 import { configureDisks } from './disk-units.js';
+import { configurePrinter } from './printer-unit.js';
 import { configureTerminals } from './terminal-units.js';
 import { loadDriverTables } from './drivers/driver-table.js';
 import { MAILBOX_DRIVER } from './drivers/mailbox.js';
@@ -146,6 +147,7 @@ export function IOC$INIT(k: Kernel): void {
   makeNullDevice(k, loadDriverTables(k, NULL_DRIVER, k.symbol('NL$DPT')).ddt);
   configureDisks(k);
   configureTerminals(k, terminals.ddt);
+  configurePrinter(k);
 }
 
 /** The prologue of the console port driver, which is part of the processor-dependent code and has no tables of its own. */
