@@ -46,8 +46,8 @@ const OP_DPT_SIZE = 160;
 /** No timed read: the due time never comes. */
 export const NEVER = 0xffffffff;
 
-/** Sizes of the two mailboxes of the system. choice: the book prints none. */
-const SYSTEM_MAILBOX = { quota: 4096, message: 1024 } as const;
+/** Sizes of the two mailboxes of the system. choice: the book prints none; a job with its file and eight parameters of 255 bytes must fit. */
+const SYSTEM_MAILBOX = { quota: 16384, message: 4096 } as const;
 
 /** What the console can do besides what TTY_DEFCHAR and TTY_DEFCHAR2 say: it stops when asked, tabs, and has eight bits. */
 const CONSOLE_CHARACTERISTICS = TT$M_HOSTSYNC | TT$M_MECHTAB | TT$M_EIGHTBIT;
