@@ -13,7 +13,8 @@ import { startStarlet } from '../system/starlet.js';
 import { dataDirectory, openSystemDisk } from './data-directory.js';
 import { mountOption, type HostMount } from './mounts.js';
 import { openUnits, unitOption, type UnitRequest } from './units.js';
-import { decimal, EX_SOFTWARE } from './usage.js';
+import { openPanel } from './panel.js';
+import { decimal, EX_SOFTWARE, UsageError } from './usage.js';
 
 interface StartFlags {
   readonly memory: string;
@@ -22,6 +23,7 @@ interface StartFlags {
   readonly dumpTo?: string;
   readonly defaultParameters?: boolean;
   readonly conversational?: boolean;
+  readonly panel?: boolean;
   readonly disk?: string;
   readonly dataDir?: string;
   readonly mount?: readonly HostMount[];
@@ -41,6 +43,7 @@ export function startCommand(): Command {
     .option('--unit <unit=file>', 'a further disk image: DUA1=FILE, :ro behind it for a write-protected unit, ,BLOCKS to make it', unitOption)
     .option('--dump-to <file>', 'leave a copy of a crash dump in this host file')
     .option('--conversational', 'stop at the SYSBOOT> prompt first: USE, SET, SHOW parameters, then CONTINUE')
+    .option('--panel', 'show a front panel of the running machine above the console')
     .option('--default-parameters', 'boot with the default parameters, not with those in SYS$SYSTEM:VAXVMSSYS.PAR')
     .addHelpText('after', [
       '', 'Keys go to the machine, CTRL/C and CTRL/Z too. CTRL/] q leaves.',
@@ -53,6 +56,7 @@ export function startCommand(): Command {
 }
 
 async function start(flags: StartFlags): Promise<void> {
+  if (flags.panel && process.stdout.isTTY !== true) throw new UsageError('--panel needs a terminal');
   const megabytes = decimal(flags.memory, 8, 512, '--memory');
   const disk = openSystemDisk(flags.disk, dataDirectory(flags.dataDir));
   const units = openUnits(flags.unit, disk.path);
@@ -67,7 +71,7 @@ async function start(flags: StartFlags): Promise<void> {
   });
   try {
     let system = flags.conversational ? await converse(new Sysboot(disk, terminal), keyboard, terminal, startWith) : startWith();
-    while (system && await operate(system, keyboard, terminal)) system = startWith();
+    while (system && await operate(system, keyboard, terminal, flags.panel === true)) system = startWith();
   } finally {
     terminal.close();
     disk.close();
@@ -126,7 +130,8 @@ class Keyboard implements TerminalEvents {
 }
 
 /** The console of a running system, until it stops or the person leaves. @returns whether the system is to be booted again */
-async function operate(system: System, keyboard: Keyboard, terminal: HostTerminal): Promise<boolean> {
+async function operate(system: System, keyboard: Keyboard, terminal: HostTerminal, withPanel: boolean): Promise<boolean> {
+  const panel = withPanel ? await openPanel(system.kernel, terminal) : undefined;
   const operator = new OperatorConsole(system.machine, terminal);
   const feed = new Typist(keyboard.typed, (byte) => { operator.receive(byte); });
   const runner = new Runner({
@@ -136,6 +141,7 @@ async function operate(system: System, keyboard: Keyboard, terminal: HostTermina
       if (stop.kind === 'idle') feed.isListening = true;
       feed.type();
       terminal.flush();
+      panel?.look();
     },
     finished: () => keyboard.hasQuit || system.crashed(),
     stuck: () => keyboard.hasEnded && !feed.hasUnread() && system.quiet(),
@@ -143,6 +149,7 @@ async function operate(system: System, keyboard: Keyboard, terminal: HostTermina
   });
   keyboard.wake = () => { runner.wake(); };
   const stop = await runner.run();
+  panel?.close();
   if (stop.kind !== 'halt') {
     if (system.crashed()) process.exitCode = EX_SOFTWARE;
     return false;
