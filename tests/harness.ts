@@ -10,6 +10,7 @@ import { checkLocks } from '../src/executive/locks/check.js';
 import { checkMemory } from '../src/executive/memory/check.js';
 import { PCB } from '../src/executive/structures/pcb.js';
 import { checkPool } from '../src/executive/pool/check.js';
+import { checkSwapper } from '../src/executive/swap/check.js';
 import { checkScheduler } from '../src/executive/scheduling/check.js';
 import { readCounted } from '../src/executive/structures/memory.js';
 import { bootSystem, type System } from '../src/system/boot-system.js';
@@ -91,7 +92,7 @@ export class TestSystem {
     const symbol = (name: string): number => this.k.symbol(name);
     return [
       ...checkPool(this.k, symbol).map((problem) => JSON.stringify(problem)), ...checkScheduler(this.k, symbol), ...checkLocks(this.k, symbol),
-      ...checkMemory(this.k, symbol),
+      ...checkMemory(this.k, symbol), ...checkSwapper(this.k, symbol),
     ];
   }
 }

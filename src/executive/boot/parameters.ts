@@ -116,6 +116,8 @@ export const PARAMETERS: readonly Parameter[] = [
   row('MPW_WAITLIMIT', 'MPW$GL_WAITLIM', 620, 0, -1, 'Pages', 'SYS', true),
   row('PHYSICALPAGES', 'MMG$GL_PHYPGCNT', 1048576, 512, 1048576, 'Pages'),
   row('MPW_PRIO', 'MPW$GB_PRIO', 4, 0, 31, 'Priority', 'SPECIAL', true),
+  row('SWPOUTPGCNT', 'SWP$GL_SWPPGCNT', 200, 0, -1, 'Pages', 'SYS', true),
+  row('SWPFAIL', 'SCH$GW_SWPFAIL', 5, 0, 65535, 'Failures', 'SPECIAL', true),
   row('SWP_PRIO', 'SWP$GB_PRIO', 4, 0, 31, 'Priority', 'SPECIAL', true),
   row('TBSKIPWSL', 'SGN$GW_WSLMXSKP', 8, 0, -1, 'Entries', 'SPECIAL', true),
   row('SYSPFC', 'SGN$GB_SYSPFC', 16, 0, 127, 'Pages', 'SPECIAL'),
