@@ -7,6 +7,8 @@ import { p0Pages, p1LowPage, PAGE_SIZE, setRegionLengths } from '../executive/me
 import { findResident, MMG$MAP_RESIDENT } from '../executive/memory/resident.js';
 import { LNM$SET_GROUP } from '../executive/names/process-tables.js';
 import { FAB, FAB$C_BID, FAB$C_VAR, FAB$C_BLN, FAB$M_CR, FAB$M_GET, FAB$M_INP, FAB$M_PPF, FAB$M_PUT } from '../executive/starlet/fabdef.js';
+import { DEV$M_FOD } from '../executive/starlet/devdef.js';
+import { NAM, NAM$C_BID, NAM$C_BLN } from '../executive/starlet/namdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
 import { SS$_NORMAL, SS$_NOSUCHSEC } from '../executive/starlet/ssdef.js';
 import { JIB } from '../executive/structures/jib.js';
@@ -52,7 +54,18 @@ function* openPermanent(p: Procedure, name: number, length: number, use: 'input'
   fab.FAB$B_FAC = use === 'input' ? FAB$M_GET : FAB$M_PUT;
   fab.FAB$B_RFM = FAB$C_VAR;
   fab.FAB$B_RAT = FAB$M_CR;
+  const nam = NAM.at(p.memory, p.allocate(NAM.size));
+  nam.NAM$B_BID = NAM$C_BID;
+  nam.NAM$B_BLN = NAM$C_BLN;
+  fab.FAB$L_NAM = nam.address;
   const opened = yield* service(p, use === 'input' ? '$OPEN' : '$CREATE', { fab: fab.address });
+  fab.FAB$L_NAM = 0;
+  if (use === 'input' && (fab.FAB$L_DEV & DEV$M_FOD) !== 0) {
+    // The CLI finds the procedure's name by these. @source digest ch23 (PPD)
+    const ppd = PPD.at(p.memory, PPD_ADDRESS);
+    p.memory.writeBytes(ppd.address + PPD.offset.PPD$T_INPDVI, nam.NAM$T_DVI);
+    p.memory.writeBytes(ppd.address + PPD.offset.PPD$T_INPFID, nam.NAM$T_FID);
+  }
   if (!(opened & 1)) return { status: opened, ifi: 0, isi: 0, device: 0 };
   const rab = RAB.at(p.memory, p.allocate(RAB.size));
   rab.RAB$B_BID = RAB$C_BID;
