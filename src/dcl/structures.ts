@@ -34,6 +34,7 @@ export const PPD = structure('PPD', 0x80, {
   PPD$V_SUBPROCESS: ['PPD$L_FLAGS', 2],
   PPD$V_VERIFY: ['PPD$L_FLAGS', 3],
   PPD$V_QUIET: ['PPD$L_FLAGS', 4],
+  PPD$V_QUEUED: ['PPD$L_FLAGS', 5],
 });
 
 /** DCL's process work area: what outlives a command, once per process. Lies behind the PPD in the CLI data pages. */
@@ -109,6 +110,7 @@ export const PRC = cells('PRC', [
   PRC$V_ONECOMMAND: ['PRC$L_FLAGS', 10],
   PRC$V_STARTBEHIND: ['PRC$L_FLAGS', 11],
   PRC$V_PRIVIMAGE: ['PRC$L_FLAGS', 12],
+  PRC$V_HANGUP: ['PRC$L_FLAGS', 13],
 });
 
 /** Where DCL finds everything else: the head of the CLI symbol table pages. */

@@ -1,4 +1,5 @@
 import { PAUSE, type Flow } from '../../executive/gate/microroutine.js';
+import { SS$_HANGUP } from '../../executive/starlet/ssdef.js';
 import { CLI$_INSFPRM, CLI$_NOLBLS, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { CommandFailure, fail, SUCCESS } from '../condition.js';
 import { commandRoutine } from '../commands/registry.js';
@@ -50,6 +51,8 @@ export function* commandLoop(dcl: Dcl): Flow<Leave> {
 function* controlY(dcl: Dcl): Flow<void> {
   if (dcl.prc.PRC$V_CTRLY === 0) return;
   dcl.prc.PRC$V_CTRLY = 0;
+  // Nobody is at the terminal any more: no ON CONTROL_Y action, no prompt.
+  if (dcl.prc.PRC$V_HANGUP !== 0) throw new Leave('logout', SS$_HANGUP);
   if (dcl.prc.PRC$V_INTERRUPTED !== 0) return;
   if (dcl.idf.IDF$V_INTERRUPT === 0) {
     if (hasControlYAction(dcl)) {

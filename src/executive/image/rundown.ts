@@ -1,3 +1,4 @@
+import { cancelPowerAst } from '../ast/power.js';
 import { SCH$NEWLVL } from '../ast/queue.js';
 import { callRoutine, procedure, type Flow } from '../gate/microroutine.js';
 import type { Procedure } from '../gate/procedure.js';
@@ -34,7 +35,7 @@ const USER = 3;
 /** Kernel mode procedure, IPL 0. Gives SS$_NORMAL. */
 export function* EXE$RUNDOWN(p: Procedure, mode: number): Flow<number> {
   const k = p.kernel;
-  k.p1.CTL$GL_POWERAST = 0;
+  cancelPowerAst(k);
   const waitMode = k.pcb.PCB$V_SSRWAIT;
   k.pcb.PCB$V_SSRWAIT = 0;
   const phd = PHD.at(k, k.pcb.PCB$L_PHD);
