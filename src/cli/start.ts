@@ -22,6 +22,7 @@ interface StartFlags {
   readonly dumpTo?: string;
   readonly defaultParameters?: boolean;
   readonly conversational?: boolean;
+  readonly clockLost?: boolean;
   readonly disk?: string;
   readonly dataDir?: string;
   readonly mount?: readonly HostMount[];
@@ -41,6 +42,7 @@ export function startCommand(): Command {
     .option('--unit <unit=file>', 'a further disk image: DUA1=FILE, :ro behind it for a write-protected unit, ,BLOCKS to make it', unitOption)
     .option('--dump-to <file>', 'leave a copy of a crash dump in this host file')
     .option('--conversational', 'stop at the SYSBOOT> prompt first: USE, SET, SHOW parameters, then CONTINUE')
+    .option('--clock-lost', 'the time-of-year clock has lost its power: the system asks for the time (TIMEPROMPTWAIT)')
     .option('--default-parameters', 'boot with the default parameters, not with those in SYS$SYSTEM:VAXVMSSYS.PAR')
     .addHelpText('after', [
       '', 'Keys go to the machine, CTRL/C and CTRL/Z too. CTRL/] q leaves.',
@@ -61,7 +63,7 @@ async function start(flags: StartFlags): Promise<void> {
   const terminal = new HostTerminal(process.stdin, process.stdout, keyboard);
   const startWith = (chosen?: ParameterValues): System => startStarlet({
     memoryMegabytes: megabytes, clock, console: terminal, systemTime: hostSystemTime(), disks: [disk], units, autologin: flags.login !== true,
-    useDefaults: flags.defaultParameters === true, ...(chosen === undefined ? {} : { chosen }),
+    useDefaults: flags.defaultParameters === true, ...(flags.clockLost ? { timeOfYear: 0 } : {}), ...(chosen === undefined ? {} : { chosen }),
     ...(flags.mount === undefined ? {} : { hostDirectories: flags.mount.map((mount) => mount.directory), hostNames: flags.mount.map((mount) => mount.name) }),
     ...(flags.dumpTo === undefined ? {} : { dumpWriter: new HostDumpFile(flags.dumpTo, megabytes * 2048 + DUMP_OVERHEAD_BLOCKS) }),
   });

@@ -71,16 +71,26 @@ export interface SysinitOptions {
 /** The SYSINIT image's routine. */
 export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof procedure> {
   return procedure('SYSINIT$MAIN', function* (p) {
+    yield* setTime(p);
     const named = yield* defineAll(p, systemNames(options.systemDevice));
     if (!(named & 1)) return named;
     const mounted = yield* options.mount(p);
     if (!(mounted & 1)) return mounted;
+    // The base values of the clock go into SYS.EXE; a disk that cannot be written keeps the old ones.
+    yield* service(p, '$SETIME', {});
     for (const { device, name } of options.hostNames ?? []) {
       const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, [device]);
       if (!(status & 1)) return status;
     }
     yield* logStart(p);
     return (yield* fileExists(p, STARTUP_PROCEDURE)) ? yield* createStartup(p, options) : yield* withoutStartup(p, options);
+  });
+}
+
+/** Step 2: before any disk is mounted. */
+function* setTime(p: Procedure): Flow<void> {
+  yield* p.scratch(function* () {
+    yield* service(p, '$CMKRNL', { routin: p.kernel.symbol('EXE$INIT_TODR'), arglst: p.allocate(4) });
   });
 }
 

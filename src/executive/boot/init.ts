@@ -1,4 +1,4 @@
-import { PR$_SISR, PR$_TODR } from '../../emulator/processor-registers.js';
+import { PR$_SISR } from '../../emulator/processor-registers.js';
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import { initializeCrashData } from '../exceptions/initialize.js';
 import { installSystemImages } from '../image/known-files.js';
@@ -13,10 +13,11 @@ import { initializeSchedulerQueues } from '../scheduling/queues.js';
 import { makeComputable } from '../scheduling/rse.js';
 import { initializeForkQueues } from '../synchronization/fork.js';
 import { initializeTimerQueue } from '../time/queue.js';
+import { EXE$SETIME_INT } from '../time/set-time.js';
 import { EXE$IPID_TO_EPID } from '../process/pid.js';
 import { DYN$C_INIT, DYN$C_JIB, DYN$C_PCB } from '../structures/dyn.js';
 import { JIB } from '../structures/jib.js';
-import { readQuad, textToBytes, writeCounted, writeQuad } from '../structures/memory.js';
+import { readQuad, textToBytes, writeCounted } from '../structures/memory.js';
 import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import { PTE$M_PFN } from '../structures/pte.js';
@@ -26,6 +27,7 @@ import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
 import { ADAPTER_ROUTINES } from './adapters.js';
 import { IRP_PACKET } from './sizes.js';
 import type { BootInformation } from './sysboot.js';
+import { makeSystemWindow } from './window.js';
 
 /**
  * EXE$INIT: gives the executive its pools, lists, tables and first two processes (chapter 25.1; digest ch25 2.1). Runs on
@@ -43,10 +45,15 @@ export function initRoutines(information: () => BootInformation): readonly Micro
   return [inlineRoutine('EXE$INIT_BODY', (k) => EXE$INIT(k, information())), inlineRoutine('EXE$INIT_DEVICES', (k) => { initializeDevices(k, information()); }), ...ADAPTER_ROUTINES];
 }
 
-/** The I/O database, and which of its units is the system disk: EXE$GL_SYSUCB, 0 when there is no such unit. @source book 25.1.2 step f */
-function initializeDevices(k: Kernel, { systemDevice }: BootInformation): void {
+/**
+ * The I/O database, and which of its units is the system disk: EXE$GL_SYSUCB, 0 when there is no such unit. The window of SYS.EXE there
+ * is the first of the system windows.
+ * @source book 25.1.2 step f
+ */
+function initializeDevices(k: Kernel, { systemDevice, executiveExtents }: BootInformation): void {
   IOC$INIT(k);
-  k.sys.EXE$GL_SYSUCB = findUnit(k, systemDevice.replace(/^_|:$/g, ''));
+  const ucb = k.sys.EXE$GL_SYSUCB = findUnit(k, systemDevice.replace(/^_|:$/g, ''));
+  if (ucb !== 0 && executiveExtents && makeSystemWindow(k, ucb, executiveExtents) === 0) throw new Error('nonpaged pool too small to boot');
 }
 
 function EXE$INIT(k: Kernel, information: BootInformation): void {
@@ -56,8 +63,9 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   initializeForkQueues(k);
   k.initializeQueue(k.symbol('IOC$GL_PSFL'));
   k.initializeQueue(k.symbol('SCH$GQ_CEBHD'));
-  for (const list of ['EXE$GL_GSDSYSFL', 'EXE$GL_GSDGRPFL', 'EXE$GL_GSDDELFL', 'EXE$GL_PQBFL', 'IOC$GL_DPTLIST']) k.initializeQueue(k.symbol(list));
-  setTime(k, information);
+  for (const list of ['EXE$GL_GSDSYSFL', 'EXE$GL_GSDGRPFL', 'EXE$GL_GSDDELFL', 'EXE$GL_PQBFL', 'IOC$GL_DPTLIST', 'EXE$GL_SYSWCBFL', 'EXE$GL_WCBDELFL']) k.initializeQueue(k.symbol(list));
+  k.initializeQueue(k.symbol('EXE$GL_TQFL'));
+  setTime(k);
   initializeCrashData(k);
   initializeTimerQueue(k);
   buildTables(k);
@@ -94,14 +102,14 @@ function initializePools(k: Kernel, { sizes, space, values }: BootInformation): 
   [k.sys.IOC$GL_SRPCNT, k.sys.IOC$GL_IRPCNT, k.sys.IOC$GL_LRPCNT] = [values['SRPCOUNT']!, values['IRPCOUNT']!, values['LRPCOUNT']!];
 }
 
-/** The system time from the time-of-day clock. @source book 11.2.1; digest ch11 (EXE$INIT_TODR) */
-function setTime(k: Kernel, { systemTime }: BootInformation): void {
-  const now = systemTime;
-  const todr = k.cpu.readPR(PR$_TODR) >>> 0;
-  writeQuad(k, k.symbol('EXE$GQ_SYSTIME'), now);
-  writeQuad(k, k.symbol('EXE$GQ_BOOTTIME'), now);
-  writeQuad(k, k.symbol('EXE$GQ_TODCBASE'), now);
-  k.sys.EXE$GL_TODR = todr;
+/**
+ * The system time until SYSINIT calls EXE$INIT_TODR: by the clock and the base cells of SYS.EXE when they agree, else what the cells
+ * recorded. choice: the book has the time set by SYSINIT alone.
+ */
+function setTime(k: Kernel): void {
+  const { sys } = k;
+  if (!(EXE$SETIME_INT(k, 0n) & 1)) sys.EXE$GQ_SYSTIME = sys.EXE$GQ_TODCBASE;
+  sys.EXE$GQ_BOOTTIME = sys.EXE$GQ_SYSTIME;
 }
 
 /** All described pages but page 0 go on the free list, in order; the rest of the database is zero already. */
