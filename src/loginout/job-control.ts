@@ -41,6 +41,8 @@ export interface ProcedureJob {
   readonly directory: string;
   /** P1 to P8. */
   readonly parameters: readonly string[];
+  /** Called when its process is about to be created: what the console shows before is not of the procedure. */
+  readonly begins?: () => void;
   /** Called with the final status when the process is gone. */
   readonly done: (status: number) => void;
 }
@@ -130,6 +132,7 @@ function* createInteractive(p: Procedure, terminal: string): Flow<number> {
  * @source digest ch23 2.1 (SUBMIT), ch22 1.2 (termination mailbox)
  */
 function* runJob(p: Procedure, job: ProcedureJob): Flow<void> {
+  job.begins?.();
   const channelAt = p.allocate(4);
   const unitAt = p.allocate(4);
   const iosb = p.allocate(8);

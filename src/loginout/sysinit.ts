@@ -71,8 +71,10 @@ export interface SysinitOptions {
 /** The SYSINIT image's routine. */
 export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof procedure> {
   return procedure('SYSINIT$MAIN', function* (p) {
-    yield* setTime(p);
-    const named = yield* defineAll(p, systemNames(options.systemDevice));
+    yield* inKernelMode(p, 'EXE$SYSID_LOCK');
+    yield* inKernelMode(p, 'EXE$INIT_TODR');
+    const alternate: Names = p.kernel.sys.EXE$V_SYSUAFALT ? [['SYSUAF', ['SYS$SYSTEM:SYSUAFALT.DAT']]] : [];
+    const named = yield* defineAll(p, [...systemNames(options.systemDevice), ...alternate]);
     if (!(named & 1)) return named;
     const mounted = yield* options.mount(p);
     if (!(mounted & 1)) return mounted;
@@ -87,10 +89,10 @@ export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof proce
   });
 }
 
-/** Step 2: before any disk is mounted. */
-function* setTime(p: Procedure): Flow<void> {
+/** Calls a procedure of the executive. */
+function* inKernelMode(p: Procedure, routine: string): Flow<void> {
   yield* p.scratch(function* () {
-    yield* service(p, '$CMKRNL', { routin: p.kernel.symbol('EXE$INIT_TODR'), arglst: p.allocate(4) });
+    yield* service(p, '$CMKRNL', { routin: p.kernel.symbol(routine), arglst: p.allocate(4) });
   });
 }
 

@@ -91,7 +91,15 @@ function announce(console: ConsolePort, text: string): void {
   for (const character of `\r\n${text}\r\n`) console.transmit(character.charCodeAt(0));
 }
 
-function boot(options: StarletOptions, current: ParameterValues, executive?: ExecutiveFile): System {
+/** The console of a procedure: what the system says while it comes up does not belong to its output. */
+function consoleOf({ console, job }: StarletOptions): Pick<StarletOptions, 'console' | 'job'> {
+  if (!job) return { console };
+  let isHeard = false;
+  return { console: { transmit: (byte) => { if (isHeard) console.transmit(byte); } }, job: { ...job, begins: () => { isHeard = true; } } };
+}
+
+function boot(given: StarletOptions, current: ParameterValues, executive?: ExecutiveFile): System {
+  const options = { ...given, ...consoleOf(given) };
   const directories = options.hostDirectories ?? [];
   const dumpWriter = bothDumpWriters(options.disks[0] && systemDumpWriter(options.disks[0]), options.dumpWriter);
   return bootSystem({

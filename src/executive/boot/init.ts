@@ -1,4 +1,4 @@
-import { PR$_SISR } from '../../emulator/processor-registers.js';
+import { PR$_SISR, PR$_TXDB } from '../../emulator/processor-registers.js';
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import { initializeCrashData } from '../exceptions/initialize.js';
 import { installSystemImages } from '../image/known-files.js';
@@ -25,6 +25,7 @@ import { SCH$C_COM } from '../structures/sch.js';
 import { addResidentSections } from '../memory/resident.js';
 import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
 import { ADAPTER_ROUTINES } from './adapters.js';
+import { ROOT_LOCK_ROUTINES } from './root-lock.js';
 import { IRP_PACKET } from './sizes.js';
 import type { BootInformation } from './sysboot.js';
 import { makeSystemWindow } from './window.js';
@@ -42,7 +43,15 @@ const ALL_PRIVILEGES = 0xffffffffffffffffn;
 
 /** Routines of module INIT. `information` gives what SYSBOOT left. */
 export function initRoutines(information: () => BootInformation): readonly Microroutine[] {
-  return [inlineRoutine('EXE$INIT_BODY', (k) => EXE$INIT(k, information())), inlineRoutine('EXE$INIT_DEVICES', (k) => { initializeDevices(k, information()); }), ...ADAPTER_ROUTINES];
+  return [...ROOT_LOCK_ROUTINES, inlineRoutine('EXE$INIT_ANNOUNCE', announce), inlineRoutine('EXE$INIT_BODY', (k) => EXE$INIT(k, information())), inlineRoutine('EXE$INIT_DEVICES', (k) => { initializeDevices(k, information()); }), ...ADAPTER_ROUTINES];
+}
+
+/** What the console shows first: SYS.EXE has been read and mapping is on. Choice of wording: the book does not print it. */
+export const ANNOUNCEMENT = `\r\n   VAX/VMS Version ${SYS$VERSION_TEXT.trim()}\r\n`;
+
+/** The announcement, before there are structures of any kind: characters written to the transmitter. @source book 25.1.2 step 7 */
+function announce(k: Kernel): void {
+  for (const character of ANNOUNCEMENT) k.cpu.writePR(PR$_TXDB, character.charCodeAt(0));
 }
 
 /**
@@ -73,6 +82,7 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   k.writeBytes(k.symbol('SYS$GQ_VERSION'), textToBytes(SYS$VERSION_TEXT));
   k.writeBytes(k.symbol('SCS$T_NODENAME'), textToBytes(NODE_NAME.padEnd(8, '\0')));
   buildFirstProcesses(k);
+  limitWorkingSets(k);
   addResidentSections(k, information.images);
   installSystemImages(k, information.images);
 }
@@ -131,6 +141,17 @@ function initializeFreePages(k: Kernel): void {
   k.sys.SCH$GL_MFYLOLIM = k.sys.MPW$GW_LOLIM;
 }
 
+/**
+ * No working set may be larger than what the free list can give at all: MMG$GL_MAXPFN pages without the system's own working set and
+ * what the two page lists keep.
+ * @source book 25.1.2 step 43
+ */
+function limitWorkingSets(k: Kernel): void {
+  const { sys } = k;
+  const available = sys.SCH$GL_FREECNT - sys.SGN$GW_SYSDWSCT - sys.MPW$GW_LOLIM - sys.SGN$GL_FREELIM;
+  sys.SGN$GL_MAXWSCNT = Math.max(sys.SGN$GW_MINWSCNT, Math.min(sys.SGN$GL_MAXWSCNT, available));
+}
+
 /** A table in nonpaged pool behind the 12-byte header of Table 25-1; the address of its first element. */
 function allocateTable(k: Kernel, bytes: number): number {
   const size = POOL_HEADER + bytes;
@@ -150,8 +171,7 @@ function buildTables(k: Kernel): void {
   k.sys.SCH$GL_MAXPIX = processes - 1;
   k.sys.SCH$GL_PIXLAST = 1;
   k.sys.SCH$GL_PIXWIDTH = 32 - Math.clz32(processes);
-  k.sys.SCH$GW_PROCLIM = processes;
-  k.sys.SCH$GW_PROCCNT = 2;
+  k.sys.SCH$GW_PROCLIM = processes;       // the count leaves out the null process and the swapper
   const nullPcb = k.symbol('SCH$GL_NULLPCB');
   for (let index = 0; index < processes; index += 1) k.writeLong(vector + 4 * index, nullPcb);
   k.writeLong(vector + 4, k.symbol('SCH$GL_SWPPCB'));

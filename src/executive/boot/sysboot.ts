@@ -166,7 +166,8 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   mapNew(space.irpList, PRT$C_ERKW, pagesFor(208 * values['IRPCOUNT']!));
   mapNew(space.lrpList, PRT$C_ERKW, pagesFor(sizes.lrpSize * values['LRPCOUNT']!));
   mapNew(space.variablePool, PRT$C_ERKW, Math.floor(values['NPAGEDYN']! / PAGE));
-  for (let page = 0; page < space.pagedPool.pages; page += 1) {
+  if (values['POOLPAGING'] === 0) mapNew(space.pagedPool, PRT$C_ERKW);
+  else for (let page = 0; page < space.pagedPool.pages; page += 1) {
     memory.view.setUint32((spt * PAGE) + 4 * (systemPage(space.pagedPool.base) + page), demandZeroPte(PRT$C_ERKW, KERNEL), true);
   }
   mapNew(space.systemHeader, PRT$C_ERKW);
