@@ -62,7 +62,18 @@ function announce(k: Kernel): void {
 function initializeDevices(k: Kernel, { systemDevice, executiveExtents }: BootInformation): void {
   IOC$INIT(k);
   const ucb = k.sys.EXE$GL_SYSUCB = findUnit(k, systemDevice.replace(/^_|:$/g, ''));
+  for (const cell of SYSTEM_DEVICE_NAMES) k.writeLong(k.symbol(cell), nameForSwapper(k, systemDevice));
   if (ucb !== 0 && executiveExtents && makeSystemWindow(k, ucb, executiveExtents) === 0) throw new Error('nonpaged pool too small to boot');
+}
+
+/** Where the swapper finds the equivalence names of SYS$DISK and SYS$SYSDEVICE, which it can only create when paged pool is there. */
+export const SYSTEM_DEVICE_NAMES = ['sys_disk_arg', 'sys_sysdevice_arg'] as const;
+
+/** A counted name in nonpaged pool, behind the header of a block: the swapper gives it back. @source book 25.1.2 steps 35, 37i */
+function nameForSwapper(k: Kernel, name: string): number {
+  const address = allocateTable(k, 1 + name.length);
+  writeCounted(k, address, name, 1 + name.length);
+  return address;
 }
 
 function EXE$INIT(k: Kernel, information: BootInformation): void {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { PR$_MAPEN, PR$_P0BR, PR$_P0LR, PR$_SBR, PR$_SCBB, PR$_SLR } from '../../../src/emulator/processor-registers.js';
-import { ANNOUNCEMENT } from '../../../src/executive/boot/init.js';
+import { ANNOUNCEMENT, SYSTEM_DEVICE_NAMES } from '../../../src/executive/boot/init.js';
 import { defaultParameters } from '../../../src/executive/boot/parameters.js';
 import { systemSizes } from '../../../src/executive/boot/sizes.js';
 import { listNames } from '../../../src/executive/names/index.js';
 import { LKB, RSB } from '../../../src/executive/structures/lock.js';
 import { PRT$C_ERKW } from '../../../src/executive/structures/pte.js';
+import { readCounted } from '../../../src/executive/structures/memory.js';
 import { PCB } from '../../../src/executive/structures/pcb.js';
 import { TQE } from '../../../src/executive/structures/tqe.js';
 import { TestSystem } from '../../harness.js';
@@ -187,9 +188,15 @@ describe('the swapper and SYSINIT', () => {
     expect(names(system.k, 'LNM$FILE_DEV').map(({ mode }) => mode).sort()).toEqual([1, 2]);
   });
 
-  test('SYS$DISK and SYS$SYSDEVICE are executive mode names before SYSINIT has run', () => {
-    const system = new TestSystem({});
+  test('ch25#14: SYS$DISK and SYS$SYSDEVICE are executive mode names, which the swapper makes of what EXE$INIT left in nonpaged pool', () => {
+    const { system, step } = justLoaded();
+    step(() => system.k.register(15) === system.k.symbol('SCH$SCHED'));
+    const blocks = SYSTEM_DEVICE_NAMES.map((cell) => system.k.readLong(system.k.symbol(cell)));
+    expect(blocks.map((at) => readCounted(system.k, at))).toEqual(['_DUA0:', '_DUA0:']);
+    const { MMG$GL_NPAGEDYN: pool, IOC$GL_LRPSPLIT: end } = system.k.sys;
+    expect(blocks.every((at) => at > pool && at < end)).toBe(true);
     system.runUntilIdle(0);
+    expect(SYSTEM_DEVICE_NAMES.map((cell) => system.k.readLong(system.k.symbol(cell)))).toEqual([0, 0]);
     for (const name of ['SYS$DISK', 'SYS$SYSDEVICE']) expect(names(system.k, name)).toEqual([{ mode: 1, translations: ['_DUA0:'] }]);
   });
 
