@@ -6,6 +6,7 @@ import { IOC$INIT } from '../io/database.js';
 import { findUnit } from '../io/device-names.js';
 import type { Kernel } from '../kernel.js';
 import { LCK$INIT } from '../locks/tables.js';
+import { fillRestartBlock } from '../power/restart-block.js';
 import { EXE$ALONPAGVAR } from '../pool/nonpaged.js';
 import { initializeLookaside } from '../pool/lookaside.js';
 import { initializeVariableList } from '../pool/variable-list.js';
@@ -22,6 +23,7 @@ import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import { PTE$M_PFN } from '../structures/pte.js';
 import { SCH$C_COM } from '../structures/sch.js';
+import { initializePaging, initializeSystemHeader } from '../memory/initialize.js';
 import { addResidentSections } from '../memory/resident.js';
 import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
 import { ADAPTER_ROUTINES } from './adapters.js';
@@ -56,13 +58,14 @@ function announce(k: Kernel): void {
 
 /**
  * The I/O database, and which of its units is the system disk: EXE$GL_SYSUCB, 0 when there is no such unit. The window of SYS.EXE there
- * is the first of the system windows.
+ * is the first of the system windows. From now on a restart is possible.
  * @source book 25.1.2 step f
  */
 function initializeDevices(k: Kernel, { systemDevice, executiveExtents }: BootInformation): void {
   IOC$INIT(k);
   const ucb = k.sys.EXE$GL_SYSUCB = findUnit(k, systemDevice.replace(/^_|:$/g, ''));
   for (const cell of SYSTEM_DEVICE_NAMES) k.writeLong(k.symbol(cell), nameForSwapper(k, systemDevice));
+  fillRestartBlock(k);
   if (ucb !== 0 && executiveExtents && makeSystemWindow(k, ucb, executiveExtents) === 0) throw new Error('nonpaged pool too small to boot');
 }
 
@@ -77,7 +80,8 @@ function nameForSwapper(k: Kernel, name: string): number {
 }
 
 function EXE$INIT(k: Kernel, information: BootInformation): void {
-  initializeFreePages(k);                // paged pool is demand zero
+  initializeFreePages(k);
+  initializeSystemHeader(k, information.space.systemHeader.pages);      // paged pool is demand zero
   initializePools(k, information);
   initializeSchedulerQueues(k);
   initializeForkQueues(k);
@@ -148,8 +152,6 @@ function initializeFreePages(k: Kernel): void {
   k.writeLong(k.symbol('PFN$AL_TAIL'), last);
   k.sys.SCH$GL_FREECNT = last;
   k.sys.SCH$GL_FREELIM = k.sys.SGN$GL_FREELIM;
-  k.sys.SCH$GL_MFYLIM = k.sys.MPW$GW_HILIM;
-  k.sys.SCH$GL_MFYLOLIM = k.sys.MPW$GW_LOLIM;
 }
 
 /**
@@ -193,7 +195,9 @@ function buildTables(k: Kernel): void {
   k.sys.PHV$GL_PIXBAS = headers;
   k.sys.PHV$GL_REFCBAS = headers + 2 * (slots + 1);
   for (let slot = 0; slot <= slots; slot += 1) k.writeWord(k.sys.PHV$GL_REFCBAS + 2 * slot, 0xffff);
+  k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slots, k.sys.SGN$GW_MAXPRCCT);          // the system header's element
   k.sys.SWP$GL_MAP = allocateTable(k, 4 * k.sys.SGN$GL_MAXWSCNT + 4);
+  initializePaging(k, (bytes) => allocateTable(k, bytes));
 }
 
 /** Physical address of an address in system space. */
