@@ -27,6 +27,7 @@ interface StartFlags {
   readonly dumpTo?: string;
   readonly defaultParameters?: boolean;
   readonly conversational?: boolean;
+  readonly clockLost?: boolean;
   readonly panel?: boolean;
   readonly disk?: string;
   readonly dataDir?: string;
@@ -53,6 +54,7 @@ export function startCommand(): Command {
     .option('--printer <file>', 'the paper of LPA0:, which is off line without: what is printed is added to this host file')
     .option('--dump-to <file>', 'leave a copy of a crash dump in this host file')
     .option('--conversational', 'stop at the SYSBOOT> prompt first: USE, SET, SHOW parameters, then CONTINUE')
+    .option('--clock-lost', 'the time-of-year clock has lost its power: the system asks for the time (TIMEPROMPTWAIT)')
     .option('--panel', 'show a front panel of the running machine above the console')
     .option('--default-parameters', 'boot with the default parameters, not with those in SYS$SYSTEM:VAXVMSSYS.PAR')
     .addHelpText('after', [
@@ -79,7 +81,7 @@ async function start(flags: StartFlags): Promise<void> {
   const startWith = (chosen?: ParameterValues): System => startStarlet({
     memoryMegabytes: megabytes, clock, console: terminal, systemTime: hostSystemTime(), disks: [disk], units, autologin: flags.login !== true,
     ...(lines === undefined ? {} : { terminals: lines }), ...(printer === undefined ? {} : { printer }),
-    useDefaults: flags.defaultParameters === true, ...(chosen === undefined ? {} : { chosen }),
+    useDefaults: flags.defaultParameters === true, ...(flags.clockLost ? { timeOfYear: 0 } : {}), ...(chosen === undefined ? {} : { chosen }),
     ...(flags.mount === undefined ? {} : { hostDirectories: flags.mount.map((mount) => mount.directory), hostNames: flags.mount.map((mount) => mount.name) }),
     ...(flags.dumpTo === undefined ? {} : { dumpWriter: new HostDumpFile(flags.dumpTo, megabytes * 2048 + DUMP_OVERHEAD_BLOCKS) }),
   });
