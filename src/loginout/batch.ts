@@ -7,7 +7,7 @@ import * as sjc from '../executive/starlet/sjcdef.js';
 import { SS$_INVLOGIN } from '../executive/starlet/ssdef.js';
 import { ArrayMemory, bytesToText, readCounted, readText, textToBytes } from '../executive/structures/memory.js';
 import { PPD, PPD_ADDRESS } from '../dcl/index.js';
-import { DELETE_INPUT, LOG_NAME, NEXT_INPUT, QUEUED_JOB } from './batch-files.js';
+import { DELETE_INPUT, LOG_NAME, NEXT_INPUT, QUEUED_JOB, RESTARTED_JOB } from './batch-files.js';
 import { defineLogical } from './define.js';
 import { BEGIN_BATCH } from './inner.js';
 import { showLogout } from './logout.js';
@@ -66,7 +66,7 @@ export function* loginBatch(p: Procedure, entries: Entries): Flow<number | undef
   const opened = yield* openFiles(p, entries, step);
   if (!(opened & 1)) return opened;
   yield* nameLoginProcedures(p, record);
-  yield* nameParameters(p, step, isQueued);
+  yield* nameParameters(p, step);
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
 }
 
@@ -89,7 +89,8 @@ function* openFiles(p: Procedure, entries: Entries, { file, info }: Step): Flow<
   const noLog = (info.BJI$L_JOBFLAGS & qui.QUI$M_JOB_LOG_NULL) !== 0;
   const log = noLog ? '_NLA0:' : given;
   const defaults = `SYS$LOGIN:${readCounted(p.memory, info.address + BJI.offset.BJI$T_JOBNAME)}.LOG`;
-  const flags = ((info.BJI$L_FILEFLAGS & qui.QUI$M_FILE_DELETE) !== 0 ? DELETE_INPUT : 0) | (info.BJI$L_QUEUED !== 0 ? QUEUED_JOB : 0);
+  const flags = ((info.BJI$L_FILEFLAGS & qui.QUI$M_FILE_DELETE) !== 0 ? DELETE_INPUT : 0) | (info.BJI$L_QUEUED !== 0 ? QUEUED_JOB : 0)
+    | (info.BJI$L_RESTARTS !== 0 ? RESTARTED_JOB : 0);
   const status = yield* inMode(p, '$CMEXEC', entries.batchFiles, [...address(p, file), ...address(p, log), ...address(p, defaults), flags]);
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
   if (!(status & 1)) {
@@ -119,11 +120,9 @@ function* tellWhy(p: Procedure, isi: number, status: number): Flow<void> {
   yield* putLine(p, isi, readText(p.memory, buffer, p.memory.readWord(length)));
 }
 
-/** P1 to P8, and what a job that can be restarted asks for: user mode names, which the CLI makes symbols of. @source book 23.2.3 step 6 */
-function* nameParameters(p: Procedure, { info, texts }: Step, isQueued: boolean): Flow<void> {
+/** P1 to P8, and where a restarted job is to go on: user mode names, which the CLI makes symbols of. @source book 23.2.3 step 6 */
+function* nameParameters(p: Procedure, { texts }: Step): Flow<void> {
   for (let index = 0; index < 8; index += 1) if (texts[index] !== '') yield* defineLogical(p, USER_TABLE, `P${index + 1}`, USER, [texts[index]!]);
-  if (!isQueued) return;
-  yield* defineLogical(p, USER_TABLE, '$RESTART', USER, [info.BJI$L_RESTARTS !== 0 ? 'TRUE' : 'FALSE']);
   if (texts[8] !== '') yield* defineLogical(p, USER_TABLE, 'BATCH$RESTART', USER, [texts[8]!]);
 }
 
@@ -142,7 +141,7 @@ export function* logoutBatch(p: Procedure, entries: Entries, status: number): Fl
     const opened = yield* inMode(p, '$CMEXEC', entries.batchFiles, [...address(p, step.file), 0, 0, 0, 0, flags]);
     if (opened & 1) {
       yield* nameFiles(p, ppd, step.file, (yield* logName(p)) ?? 'NL:');
-      yield* nameParameters(p, step, true);
+      yield* nameParameters(p, step);
       yield* inMode(p, '$CMEXEC', entries.reenter, []);
     }
     yield* tellWhy(p, ppd.PPD$W_OUTISI, opened);
