@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { VirtualClock } from '../src/emulator/clock.js';
 import type { Machine } from '../src/emulator/machine.js';
+import { ANNOUNCEMENT } from '../src/executive/boot/init.js';
 import type { ResidentImage, SystemSpaceImage } from '../src/executive/boot/sysboot.js';
 import { procedure, type Flow } from '../src/executive/gate/microroutine.js';
 import type { Procedure } from '../src/executive/gate/procedure.js';
@@ -46,7 +47,7 @@ export class TestSystem {
   constructor(options: TestOptions) {
     const programs: Record<string, Program> = { SYSINIT: function* () { return 1; }, ...options.programs };
     this.system = bootSystem({
-      memoryMegabytes: options.memoryMegabytes ?? 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); } },
+      memoryMegabytes: options.memoryMegabytes ?? 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); if (this.console === ANNOUNCEMENT) this.console = ''; } },
       systemTime: TEST_TIME, systemImages: options.systemImages ?? [], firstImage: 'SYSINIT',
       parameters: { USERD1: FILL_FREED_POOL, ...options.parameters },
       ...(options.attach ? { attach: options.attach } : {}),

@@ -134,10 +134,11 @@ export const PARAMETERS: readonly Parameter[] = [
   row('TTY_BUF', 'TTY$GW_DEFBUF', 80, 0, 65535, 'Characters', 'TTY'),
   row('TTY_DEFCHAR', 'TTY$GL_DEFCHAR', 0x180012a0, 0, -1, 'Bit-Encoded', 'TTY'),
   row('TTY_DEFCHAR2', 'TTY$GL_DEFCHAR2', 0x1002, 0, -1, 'Bit-Encoded', 'TTY'),
+  row('TIMEPROMPTWAIT', 'SGN$GW_TPWAIT', -1, -32768, 32767, 'uFortnights', 'SYS', true),      // public knowledge: unit and default
   row('LGI_PWD_TMO', 'SYS$GB_PWD_TMO', 30, 0, 255, 'Seconds', 'LGI', true),
   row('LGI_RETRY_LIM', 'SYS$GB_RETRY_LIM', 3, 0, 255, 'Tries', 'LGI', true),
   row('LGI_RETRY_TMO', 'SYS$GB_RETRY_TMO', 20, 0, 255, 'Seconds', 'LGI', true),
-  flag('BUGREBOOT', 1), flag('DUMPBUG', 1), flag('BUGCHECKFATAL', 0), flag('SSINHIBIT', 0), flag('SETTIME', 0), flag('CONCEAL_DEVICES', 1),
+  flag('BUGREBOOT', 1), flag('DUMPBUG', 1), flag('BUGCHECKFATAL', 0), flag('SSINHIBIT', 0), flag('SETTIME', 0), flag('CONCEAL_DEVICES', 1), flag('POOLPAGING', 1),
   flag('UAFALTERNATE', 0), flag('SAVEDUMP', 0), flag('JOBQUEUES', 1), flag('WRITESYSPARAMS', 0),
   ...quota(1, 'ASTLM', 24, 4, 'Ast'),
   ...quota(2, 'BIOLM', 18, 4, 'I/O'),

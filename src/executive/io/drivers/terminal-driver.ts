@@ -5,6 +5,7 @@ import {
 } from '../../starlet/iodef.js';
 import { TTYUCB } from '../../structures/ucb.js';
 import { characterArrived, sendUnsolicited } from './terminal-input.js';
+import { dataSetChanged, sendHangup } from './terminal-modem.js';
 import { nextCharacter } from './terminal-output.js';
 import { initializeUnit, outputTimedOut } from './terminal-power.js';
 import { cancelTerminal, controllerTimedOut, readDone, startOrQueueWrite, startRead, writeDone } from './terminal-read.js';
@@ -48,6 +49,9 @@ export const TERMINAL_DRIVER_ROUTINES: readonly Microroutine[] = [
   inlineRoutine('TTY_OUTPUT_TIMED_OUT', outputTimedOut),
   jsbRoutine('TTY$UNITINIT', initializeUnit),
   jsbRoutine('TTY$TIMEOUT', controllerTimedOut),
+  jsbRoutine('TTY$HANGUPMSG', sendHangup),
+  // R3 low bit set: carrier; R5 the UCB.
+  jsbRoutine('TTY$DS_TRAN', (k) => { dataSetChanged(k, TTYUCB.at(k, k.register(5)), (k.register(3) & 1) !== 0); }),
   // Input: R3 the character, R5 the UCB. Output: R5 the UCB; R3 becomes the character, negative when there is none.
   jsbRoutine('TTY$PUTNEXTCHAR', (k) => { characterArrived(k, TTYUCB.at(k, k.register(5)), k.register(3)); }),
   jsbRoutine('TTY$GETNEXTCHAR', (k) => { k.setRegister(3, nextCharacter(k, TTYUCB.at(k, k.register(5)))); }),
