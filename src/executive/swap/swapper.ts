@@ -135,7 +135,6 @@ function createFromShell(k: Kernel, pcb: ProcessBlock, slot: number): void {
   const ws = workingSetOf(k, pcb.address);
   settleSwapSpace(pcb, ws.phd, blocks);
   finishInswap(k, ws);
-  k.sys.SWP$GW_BALCNT += 1;
 }
 
 export const SWAPPER_ROUTINES: readonly Microroutine[] = [pass];
