@@ -93,7 +93,7 @@ describe('outswap of a body', () => {
     expect(swap.store.transfers.slice(before)).toEqual([`R${spaceOf(pcb!) + pcb!.PCB$W_APTCNT}+${pages}`]);
     expect([pcb!.PCB$V_INQUAN, phd.PHD$W_QUANT, pcb!.PCB$W_STATE]).toEqual([1, 0x10000 - k.sys.SCH$GW_QUAN, SCH$C_COM]);
     expect([k.sys.SWP$GL_ISWPCNT - swaps[0]!, k.sys.SWP$GL_HISWPCNT - swaps[1]!]).toEqual([1, 0]);
-    swap.system.runUntilIdle(2);
+    swap.system.runUntilIdle(2, 3_000_000);
     expect(swap.seen).toEqual([`1:${PATTERN_PAGES}`]);
     expect([pcb!.PCB$W_STATE, swap.system.checkBooks()]).toEqual([SCH$C_HIB, []]);
   });
@@ -143,7 +143,7 @@ describe('outswap of a body', () => {
     for (const other of swap.pcbs) other.PCB$V_PSWAPM = 1;
     hog(swap, k.sys.SCH$GL_FREELIM - 1);
     SCH$WAKE(k, k.symbol('SCH$GL_SWPPCB'));
-    swap.system.runUntilIdle(3);
+    swap.system.runUntilIdle(3, 3_000_000);
     expect(pcb!.PCB$V_PHDRES).toBe(1);
     unhog(swap);
     wake(swap, pcb!);
@@ -189,7 +189,7 @@ describe('a page with a transfer under way', () => {
     const before = swap.store.transfers.length;
     forceFlush(k);
     SCH$WAKE(k, k.symbol('SCH$GL_SWPPCB'));
-    swap.system.runUntilIdle(2);
+    swap.system.runUntilIdle(2, 3_000_000);
     expect(swap.store.transfers.slice(before)).toContain(`W${spaceOf(pcb) + pcb.PCB$W_APTCNT + place}+1`);
     expect(block(swap, spaceOf(pcb) + pcb.PCB$W_APTCNT + place).subarray(0, 4)).toEqual(Uint8Array.of(0x78, 0x56, 0x34, 0x12));
     expect(entry.swpvbn).toBe(0);
@@ -216,7 +216,7 @@ describe('a page with a transfer under way', () => {
     expect(read).toContain(firstPage(k, FREE_LIST));
     expect(k.sys.SCH$GL_FREECNT).toBe(free - read.length + 1);
     expect([entry.swpvbn, entry.refcnt, entry.state & PFN$M_MODIFY]).toEqual([0, 1, PFN$M_MODIFY]);
-    swap.system.runUntilIdle(2);
+    swap.system.runUntilIdle(2, 3_000_000);
     expect([swap.seen, swap.system.checkBooks()]).toEqual([[`1:${PATTERN_PAGES - 1}`], []]);
   });
 
@@ -229,7 +229,7 @@ describe('a page with a transfer under way', () => {
     for (const other of swap.pcbs) other.PCB$V_PSWAPM = 1;
     hog(swap, k.sys.SCH$GL_FREELIM - 1);
     SCH$WAKE(k, k.symbol('SCH$GL_SWPPCB'));
-    swap.system.runUntilIdle(3);
+    swap.system.runUntilIdle(3, 3_000_000);
     expect([pcb.PCB$V_PHDRES, k.sys.SWP$GL_HOSWPCNT]).toEqual([1, 0]);
     finish(all, 1);
     swap.system.runUntilIdle(5);
@@ -248,9 +248,9 @@ test('a disk that cannot be written leaves the process in memory, one that canno
   swap.store.before = () => { throw new Error('broken'); };
   hog(swap, k.sys.SCH$GL_FREELIM - 1);
   SCH$WAKE(k, k.symbol('SCH$GL_SWPPCB'));
-  swap.system.runUntilIdle(2);
+  swap.system.runUntilIdle(2, 3_000_000);
   unhog(swap);
-  swap.system.runUntilIdle(2);
+  swap.system.runUntilIdle(2, 3_000_000);
   expect([pcb!.PCB$V_RES, k.sys.SWP$GL_OSWPCNT]).toEqual([1, 0]);
   expect(swap.system.checkBooks()).toEqual([]);
   swap.store.before = () => undefined;
@@ -260,7 +260,7 @@ test('a disk that cannot be written leaves the process in memory, one that canno
   expect([pcb!.PCB$V_RES, pcb!.PCB$W_STATE]).toEqual([0, SCH$C_COMO]);
   expect(swap.system.checkBooks()).toEqual([]);
   swap.store.before = () => undefined;
-  swap.system.runUntilIdle(3);
+  swap.system.runUntilIdle(3, 3_000_000);
   expect([pcb!.PCB$V_RES, swap.seen]).toEqual([1, [`1:${PATTERN_PAGES}`, `1:${PATTERN_PAGES}`].slice(0, swap.seen.length)]);
   expect(swap.system.checkBooks()).toEqual([]);
 });

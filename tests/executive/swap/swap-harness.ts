@@ -198,5 +198,5 @@ export function swapOut(swap: Sleepers, pcb: Sleepers['pcbs'][number]): void {
 /** Wakes a process and runs until it sleeps again. */
 export function wake(swap: Sleepers, pcb: Sleepers['pcbs'][number], seconds = 3): void {
   SCH$WAKE(swap.system.k, pcb.address);
-  swap.system.runUntilIdle(seconds);
+  swap.system.runUntilIdle(seconds, 5_000_000);
 }
