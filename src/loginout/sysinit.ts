@@ -72,10 +72,15 @@ export interface SysinitOptions {
 /** The SYSINIT image's routine. */
 export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof procedure> {
   return procedure('SYSINIT$MAIN', function* (p) {
-    const named = yield* defineAll(p, systemNames(options.systemDevice));
+    yield* inKernelMode(p, 'EXE$SYSID_LOCK');
+    yield* inKernelMode(p, 'EXE$INIT_TODR');
+    const alternate: Names = p.kernel.sys.EXE$V_SYSUAFALT ? [['SYSUAF', ['SYS$SYSTEM:SYSUAFALT.DAT']]] : [];
+    const named = yield* defineAll(p, [...systemNames(options.systemDevice), ...alternate]);
     if (!(named & 1)) return named;
     const mounted = yield* options.mount(p);
     if (!(mounted & 1)) return mounted;
+    // The base values of the clock go into SYS.EXE; a disk that cannot be written keeps the old ones.
+    yield* service(p, '$SETIME', {});
     for (const { device, name } of options.hostNames ?? []) {
       const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, [device]);
       if (!(status & 1)) return status;
@@ -84,6 +89,13 @@ export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof proce
     const paging = yield* openPageFile(p);
     if (!(paging & 1)) return paging;
     return (yield* fileExists(p, STARTUP_PROCEDURE)) ? yield* createStartup(p, options) : yield* withoutStartup(p, options);
+  });
+}
+
+/** Calls a procedure of the executive. */
+function* inKernelMode(p: Procedure, routine: string): Flow<void> {
+  yield* p.scratch(function* () {
+    yield* service(p, '$CMKRNL', { routin: p.kernel.symbol(routine), arglst: p.allocate(4) });
   });
 }
 

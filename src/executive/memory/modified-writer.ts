@@ -142,14 +142,17 @@ function clusterFrom(k: Kernel, first: PfnEntry): Cluster | undefined {
   return pageFileCluster(k, first, limit);
 }
 
-/** A page that an outswapped process left behind goes alone to its block of the swap file. @source fact ch15#41 */
+/**
+ * A page that an outswapped process left behind goes alone to its block of the swap file. choice: the word SWPVBN counts the blocks of the
+ * process's swap space, from 1, for a block of a large file would not fit. @source fact ch15#41
+ */
 function swapCluster(k: Kernel, first: PfnEntry): Cluster | undefined {
   const slot = balanceSlotOf(k, first.pte);
   const index = slot === undefined ? 0 : k.readWord(k.sys.PHV$GL_PIXBAS + 2 * slot);
   const space = PCB.at(k, k.readLong(k.sys.SCH$GL_PCBVEC + 4 * index)).PCB$L_WSSWP;
   const file = pageFile(k, space >>> 24);
   if (file.PFL$L_WINDOW === 0) return undefined;
-  const blocks = { window: file.PFL$L_WINDOW, vbn: first.swpvbn };
+  const blocks = { window: file.PFL$L_WINDOW, vbn: file.PFL$L_VBN + (space & 0xffffff) - 1 + first.swpvbn - 1 };
   beginWrite(k, first);
   return { pages: [first.pfn], blocks };
 }
