@@ -172,8 +172,8 @@ function* version(p: Procedure): Flow<string> {
 /** The end of a session: message, files closed, process deleted. */
 function* logout(p: Procedure, entries: Entries): Flow<number> {
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
-  const last = (): number => (ppd.PPD$L_LSTSTATUS === 0 ? SS$_NORMAL : ppd.PPD$L_LSTSTATUS);
-  if (ppd.PPD$V_QUEUED !== 0 && ppd.PPD$V_SUBPROCESS === 0) yield* logoutBatch(p, entries, last());
+  let status = ppd.PPD$L_LSTSTATUS === 0 ? SS$_NORMAL : ppd.PPD$L_LSTSTATUS;
+  if (ppd.PPD$V_QUEUED !== 0 && ppd.PPD$V_SUBPROCESS === 0) status = yield* logoutBatch(p, entries, status);
   else {
     const isTerminal = (ppd.PPD$L_INPDEV & DEV$M_TRM) !== 0;
     if (ppd.PPD$V_QUIET === 0 && isTerminal) {
@@ -181,5 +181,5 @@ function* logout(p: Procedure, entries: Entries): Flow<number> {
     }
     yield* inMode(p, '$CMEXEC', entries.closeFiles, []);
   }
-  return yield* inMode(p, '$CMEXEC', entries.terminate, [last()]);
+  return yield* inMode(p, '$CMEXEC', entries.terminate, [status]);
 }

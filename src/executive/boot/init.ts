@@ -245,6 +245,9 @@ function buildFirstProcesses(k: Kernel): void {
   const start = (process: BuiltIn): void => startBuiltIn(k, process, system.jib);
   start({ pcb: 'SCH$GL_NULLPCB', phd: 'nulphd', name: 'NULL', index: 0, priority: 0, entry: 'SCH$NULL', stack: k.symbol('nulkstk') + 128 });
   start({ pcb: 'SCH$GL_SWPPCB', phd: 'swpphd', name: 'SWAPPER', index: 1, priority: 16, entry: 'EXE$SWAPINIT', stack: stacks });
+  // The swapper's P0 space is its map.
+  PHD.at(k, k.symbol('swpphd')).PHD$L_P0LRASTL = ((4 << 24) | k.sys.SGN$GL_MAXWSCNT) >>> 0;
+  k.sys.SWP$GL_SWPINC = k.sys.MPW$GW_MPWPFC;
   initializePcb(k, k.symbol('MMG$AL_SYSPCB'), 'SYSTEM', 0);
   const sysPcb = PCB.at(k, k.symbol('MMG$AL_SYSPCB'));
   sysPcb.PCB$L_PID = k.sys.SGN$GW_MAXPRCCT;

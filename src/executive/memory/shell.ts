@@ -8,7 +8,7 @@ import {
   PTE$M_PGFLVB, PTE$M_TYP0, PTE$M_TYP1, WSL$M_WSLOCK,
 } from '../structures/pte.js';
 import { demandZeroPte, isTransition, PAGE_SIZE, REGION_PAGES, validPte } from './page-tables.js';
-import { pageFileBacking, pageFileBlock, pageFileIndex } from './backing-store.js';
+import { pageFileBacking } from './backing-store.js';
 import { abandonFrame } from './delete-page.js';
 import { choosePageFile, MMG$DALCPAGFIL } from './page-file.js';
 import { MMG$ALLOZEROPFN } from './page-lists.js';
@@ -173,7 +173,6 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   pcb.PCB$W_PPGCNT = builder.pages;
   pcb.PCB$V_PHDRES = 1;
   pcb.PCB$V_RES = 1;
-  k.sys.SWP$GW_BALCNT += 1;
   // All four counters begin as the number of active P1 page table pages (digest ch20 2.3 step 10).
   phd.PHD$W_PTCNTLCK = phd.PHD$W_PTCNTVAL = phd.PHD$W_PTCNTMAX = phd.PHD$W_PTCNTACT;
 }
@@ -275,7 +274,6 @@ export function releaseBalanceSlot(k: Kernel, slot: number): boolean {
   for (const { address, pte } of entries) {
     const frame = frameOf(pte);
     if (frame) {
-      if (pageFileBlock(frame.bak) !== 0) MMG$DALCPAGFIL(k, pageFileIndex(frame.bak), pageFileBlock(frame.bak));
       if (pte >>> 31 !== 0) frame.refcnt -= 1;
       abandonFrame(k, frame);
     } else if ((pte & (PTE$M_TYP1 | PTE$M_TYP0)) === PTE$M_TYP1 && (pte & PTE$M_PGFLVB) !== 0) {
@@ -283,7 +281,6 @@ export function releaseBalanceSlot(k: Kernel, slot: number): boolean {
     }
     writeSystemPte(k, address, 0);
   }
-  k.sys.SWP$GW_BALCNT -= 1;
   k.writeWord(k.sys.PHV$GL_REFCBAS + 2 * slot, 0xffff);
   k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slot, 0);
   return true;
