@@ -3,6 +3,7 @@ import { HostClock, VirtualClock } from '../emulator/clock.js';
 import { DUMP_OVERHEAD_BLOCKS } from '../executive/exceptions/dump-format.js';
 import { OperatorConsole } from '../console/operator-console.js';
 import { HostDumpFile } from '../console/dump-file.js';
+import { restartAfterHalt } from '../console/restart.js';
 import { hostMilliseconds, hostSystemTime, Runner } from '../console/runner.js';
 import { PrinterFile } from '../console/printer-file.js';
 import { HostTerminal, type TerminalEvents } from '../console/terminal.js';
@@ -27,6 +28,7 @@ interface StartFlags {
   readonly dumpTo?: string;
   readonly defaultParameters?: boolean;
   readonly conversational?: boolean;
+  readonly clockLost?: boolean;
   readonly panel?: boolean;
   readonly disk?: string;
   readonly dataDir?: string;
@@ -55,6 +57,7 @@ export function startCommand(): Command {
     .option('--printer <file>', 'the paper of LPA0:, which is off line without: what is printed is added to this host file')
     .option('--dump-to <file>', 'leave a copy of a crash dump in this host file')
     .option('--conversational', 'stop at the SYSBOOT> prompt first: USE, SET, SHOW parameters, then CONTINUE')
+    .option('--clock-lost', 'the time-of-year clock has lost its power: the system asks for the time (TIMEPROMPTWAIT)')
     .option('--panel', 'show a front panel of the running machine above the console')
     .option('--default-parameters', 'boot with the default parameters, not with those in SYS$SYSTEM:VAXVMSSYS.PAR')
     .addHelpText('after', [
@@ -82,7 +85,7 @@ async function start(flags: StartFlags): Promise<void> {
   const startWith = (chosen?: ParameterValues): System => startStarlet({
     memoryMegabytes: megabytes, clock, console: terminal, systemTime: hostSystemTime(), disks: [disk], units, tapes, autologin: flags.login !== true,
     ...(lines === undefined ? {} : { terminals: lines }), ...(printer === undefined ? {} : { printer }),
-    useDefaults: flags.defaultParameters === true, ...(chosen === undefined ? {} : { chosen }),
+    useDefaults: flags.defaultParameters === true, ...(flags.clockLost ? { timeOfYear: 0 } : {}), ...(chosen === undefined ? {} : { chosen }),
     ...(flags.mount === undefined ? {} : { hostDirectories: flags.mount.map((mount) => mount.directory), hostNames: flags.mount.map((mount) => mount.name) }),
     ...(flags.dumpTo === undefined ? {} : { dumpWriter: new HostDumpFile(flags.dumpTo, megabytes * 2048 + DUMP_OVERHEAD_BLOCKS) }),
   });
@@ -169,7 +172,7 @@ async function operate(
 ): Promise<boolean> {
   const panel = withPanel ? await openPanel(system.kernel, terminal) : undefined;
   const operator = new OperatorConsole(system.machine, terminal);
-  const feed = new Typist(keyboard.typed, (byte) => { operator.receive(byte); });
+  const feed = new Typist(keyboard.typed, (byte) => { operator.receive(byte); }, () => system.machine.power.state === 'on');
   const runner = new Runner({
     machine: system.machine,
     untilNextTimer: () => system.untilNextTimer(),
@@ -188,13 +191,15 @@ async function operate(
   });
   keyboard.wake = () => { runner.wake(); };
   if (lines) lines.wake = () => { runner.wake(); };
-  const stop = await runner.run();
+  let stop = await runner.run();
+  // The console restarts a processor that has halted by mistake, so that EXE$RESTART leaves a dump of it.
+  while (stop.kind === 'halt' && restartAfterHalt(system, stop)) stop = await runner.run();
   panel?.close();
   if (stop.kind !== 'halt') {
     if (system.crashed()) process.exitCode = EX_SOFTWARE;
     return false;
   }
-  if (system.shutDown()) return system.machine.console.bootRequested;
+  if (system.shutDown() || stop.code === 'no restart') return system.machine.console.bootRequested;
   process.exitCode = EX_SOFTWARE;
   process.stdout.write(`\r\n?06 HLT INST\r\n\tPC = ${(stop.pc >>> 0).toString(16).toUpperCase().padStart(8, '0')}\r\n`);
   return false;
@@ -206,7 +211,7 @@ class Typist {
   /** The machine has been idle, so it waits for input. */
   isListening = false;
 
-  constructor(private readonly waiting: number[], private readonly receive: (byte: number) => void) {}
+  constructor(private readonly waiting: number[], private readonly receive: (byte: number) => void, private readonly hasPower: () => boolean) {}
 
   /** Characters wait here, or are at the console line and the machine has not run since. */
   hasUnread(): boolean {
@@ -214,8 +219,8 @@ class Typist {
   }
 
   type(): void {
-    if (!this.isListening) return;
+    if (!this.isListening || !this.hasPower()) return;
     this.hasJustTyped = this.waiting.length > 0;
-    for (const byte of this.waiting.splice(0)) this.receive(byte);
+    while (this.waiting.length > 0 && this.hasPower()) this.receive(this.waiting.shift()!);
   }
 }

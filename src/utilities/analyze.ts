@@ -19,7 +19,9 @@ import type { Target } from '../sda/target.js';
 import { getDevice } from './process-information.js';
 import { LineInput } from './confirm.js';
 import { closed, isFailure, readRecords, RmsFile, type FileFailure } from './files.js';
+import { report } from './messages.js';
 import { Output } from './output.js';
+import { processCommand } from './sda-processes.js';
 
 /**
  * SDA.EXE, the image behind ANALYZE/SYSTEM and ANALYZE/CRASH_DUMP: commands from SYS$INPUT, displays to SYS$OUTPUT, the analyzer itself
@@ -54,6 +56,12 @@ const main = procedure('SDA$MAIN', function* (p) {
   while (!sda.isDone) {
     const command = yield* input.line(PROMPT);
     if (command === undefined) break;
+    const done = yield* processCommand(p, command);
+    if (done !== undefined) {
+      if (done instanceof SdaError) for (const line of done.lines()) yield* output.line(line);
+      else if (!(done & 1)) yield* report(p, { code: done });
+      continue;
+    }
     yield* files.fetch(p, command);
     for (const line of screenfuls.enter(command)) yield* output.line(line);
     for (const failure of yield* files.flush(p)) yield* output.line(failure);

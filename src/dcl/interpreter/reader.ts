@@ -127,6 +127,8 @@ export function* dataRecord(dcl: Dcl, stream: number): Flow<string | undefined |
   while (address !== 0 && IDF.at(dcl.memory, address).IDF$L_RAB !== stream) address = IDF.at(dcl.memory, address).IDF$L_LINK;
   if (address === 0) return ELSEWHERE;
   const idf = IDF.at(dcl.memory, address);
+  // A process with one command to execute reads no commands: all of its input is data.
+  if (idf.IDF$L_LINK === 0 && dcl.prc.PRC$V_ONECOMMAND !== 0) return ELSEWHERE;
   if (idf.IDF$V_TERMINAL !== 0) return ELSEWHERE;
   const pushed = idf.IDF$L_PUSHBACK;
   if (pushed !== 0) {

@@ -47,8 +47,8 @@ const OP_DPT_SIZE = 160;
 /** No timed read: the due time never comes. */
 export const NEVER = 0xffffffff;
 
-/** Sizes of the two mailboxes of the system. choice: the book prints none. */
-const SYSTEM_MAILBOX = { quota: 4096, message: 1024 } as const;
+/** Sizes of the two mailboxes of the system. choice: the book prints none; a job with its file and eight parameters of 255 bytes must fit. */
+const SYSTEM_MAILBOX = { quota: 16384, message: 4096 } as const;
 
 /** What the console can do besides what TTY_DEFCHAR and TTY_DEFCHAR2 say: it stops when asked, tabs, and has eight bits. */
 const CONSOLE_CHARACTERISTICS = TT$M_HOSTSYNC | TT$M_MECHTAB | TT$M_EIGHTBIT;
@@ -181,6 +181,7 @@ export function initializeTerminal(k: Kernel, address: number, extra: number): R
   ucb.UCB$W_TT_DESIZE = ucb.UCB$W_DEVBUFSIZ;
   ucb.UCB$B_TT_DETYPE = ucb.UCB$B_DEVTYPE;
   k.initializeQueue(address + TTYUCB.offset.UCB$L_TT_WFLINK);
+  ucb.UCB$L_FPC = k.symbol('TTY$UNSOLINPUT');
 
   const entries = ['TTY$GETNEXTCHAR', 'TTY$PUTNEXTCHAR', 'TTY$DS_TRAN'].map((name) => k.symbol(name));
   const vectors = allocateBlock(k, 12 + 4 * entries.length, DYN$C_INIT) + 12;

@@ -64,6 +64,7 @@ export function connectInterrupt(k: Kernel, crb: number, idb: number, vector: nu
   k.writeBytes(transfer, Uint8Array.from(DISPATCH_CODE));
   k.writeLong(transfer + 4, k.symbol(routine));
   VEC.at(k, transfer).VEC$L_IDB = idb;
+  VEC.at(k, transfer).VEC$L_INITIAL = k.symbol('DU$CTRLINIT');
   k.writeLong(k.sys.EXE$GL_SCB + vector, (transfer | 1) >>> 0);
 }
 
