@@ -13,11 +13,8 @@ import { currentParameters, sysbootWarning, type BootParameters } from '../sysge
 import { bothDumpWriters, systemDumpWriter } from '../sysgen/dump-file.js';
 import { bootSystem, type System } from './boot-system.js';
 import { attachDisks, type DiskUnit } from './disks.js';
-<<<<<<< HEAD
-import { attachTapes, type TapeReel } from './tapes.js';
-=======
 import { findExecutive } from './executive-file.js';
->>>>>>> main
+import { attachTapes, type TapeReel } from './tapes.js';
 import { attachTerminals, type LineHost } from './terminals.js';
 import { MESSAGE_SOURCES, residentImages } from './images.js';
 

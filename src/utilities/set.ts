@@ -10,11 +10,7 @@ import { setTerminal } from './set-terminal.js';
 import { setTime } from './set-time.js';
 
 /** SETP0.EXE: the options of SET that DCL does not carry out itself. A new option is a row here and a syntax in set.cld. */
-<<<<<<< HEAD
-const OPTIONS: Readonly<Record<string, (p: Procedure, kernelRoutine: number) => Flow<number>>> = { LOGINS: setLogins, MAGTAPE: setMagtape, PROCESS: setProcess, TERMINAL: setTerminal };
-=======
-const OPTIONS: Readonly<Record<string, (p: Procedure, kernelRoutine: number) => Flow<number>>> = { LOGINS: setLogins, PROCESS: setProcess, TERMINAL: setTerminal, TIME: setTime };
->>>>>>> main
+const OPTIONS: Readonly<Record<string, (p: Procedure, kernelRoutine: number) => Flow<number>>> = { LOGINS: setLogins, MAGTAPE: setMagtape, PROCESS: setProcess, TERMINAL: setTerminal, TIME: setTime };
 
 const main = procedure('SETP0$MAIN', function* (p) {
   const option = ((yield* cliGetValue(p, 'OPTION')) ?? '').toUpperCase();
