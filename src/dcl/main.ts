@@ -75,7 +75,10 @@ function* adoptFiles(dcl: Dcl): Flow<void> {
 
 const JOB_PARAMETERS = 8;
 
-/** The parameters of a batch job: user mode logical names P1 to P8, which become symbols. @source book 23.2.4 step 4; digest ch23 2.3 */
+/** What a job said with SET RESTART_VALUE before it was restarted. */
+const RESTART_VALUE = 'BATCH$RESTART';
+
+/** The parameters of a batch job: user mode logical names P1 to P8, which become symbols; those of a restarted job too. @source book 23.2.4 step 4; digest ch23 2.3 */
 function* jobParameters(dcl: Dcl): Flow<void> {
   const p = dcl.outside.procedure;
   if ((p.memory.readLong(p.kernel.symbol('CTL$GL_CREPRC_FLAGS')) & PRC$M_BATCH) === 0) return;
@@ -83,6 +86,8 @@ function* jobParameters(dcl: Dcl): Flow<void> {
     const found = yield* translate(p, `P${number}`, 'LNM$PROCESS');
     dcl.assign(`P${number}`, (found.status & 1) !== 0 ? found.value : '', false);
   }
+  const restart = yield* translate(p, RESTART_VALUE, 'LNM$PROCESS');
+  if ((restart.status & 1) !== 0) dcl.assign(RESTART_VALUE, restart.value, true);
 }
 
 /** A channel to the terminal for CTRL/Y, when SYS$COMMAND is one. */

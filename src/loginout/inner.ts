@@ -7,6 +7,8 @@ import { p0Pages, p1LowPage, PAGE_SIZE, setRegionLengths } from '../executive/me
 import { findResident, MMG$MAP_RESIDENT } from '../executive/memory/resident.js';
 import { LNM$SET_GROUP } from '../executive/names/process-tables.js';
 import { FAB, FAB$C_BID, FAB$C_VAR, FAB$C_BLN, FAB$M_CR, FAB$M_GET, FAB$M_INP, FAB$M_PPF, FAB$M_PUT } from '../executive/starlet/fabdef.js';
+import { DEV$M_FOD } from '../executive/starlet/devdef.js';
+import { NAM, NAM$C_BID, NAM$C_BLN } from '../executive/starlet/namdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
 import { SS$_NORMAL, SS$_NOSUCHSEC } from '../executive/starlet/ssdef.js';
 import { JIB } from '../executive/structures/jib.js';
@@ -42,7 +44,18 @@ export const openFiles = procedure('LOGIN$OPEN_FILES', function* (p) {
   return SS$_NORMAL;
 });
 
-function* openPermanent(p: Procedure, name: number, length: number, use: 'input' | 'output'): Flow<{ status: number; ifi: number; isi: number; device: number }> {
+export interface OpenedFile {
+  readonly status: number;
+  readonly ifi: number;
+  readonly isi: number;
+  /** FAB$L_DEV */
+  readonly device: number;
+  /** The whole name of an output file. */
+  readonly spec: string;
+}
+
+/** Executive mode: opens a process permanent file. `defaults`: what the name leaves out; `deleted`: it goes when it is closed. */
+export function* openPermanent(p: Procedure, name: number, length: number, use: 'input' | 'output', defaults = '', deleted = false): Flow<OpenedFile> {
   const fab = FAB.at(p.memory, p.allocate(FAB.size));
   fab.FAB$B_BID = FAB$C_BID;
   fab.FAB$B_BLN = FAB$C_BLN;
@@ -52,29 +65,56 @@ function* openPermanent(p: Procedure, name: number, length: number, use: 'input'
   fab.FAB$B_FAC = use === 'input' ? FAB$M_GET : FAB$M_PUT;
   fab.FAB$B_RFM = FAB$C_VAR;
   fab.FAB$B_RAT = FAB$M_CR;
+  if (deleted) fab.FAB$V_DLT = 1;
+  if (defaults !== '') {
+    fab.FAB$L_DNA = p.bytes(textToBytes(defaults));
+    fab.FAB$B_DNS = defaults.length;
+  }
+  const nam = NAM.at(p.memory, p.allocate(NAM$C_BLN));
+  nam.NAM$B_BID = NAM$C_BID;
+  nam.NAM$B_BLN = NAM$C_BLN;
+  nam.NAM$L_ESA = p.allocate(256);
+  nam.NAM$B_ESS = 255;
+  nam.NAM$L_RSA = p.allocate(256);
+  nam.NAM$B_RSS = 255;
+  fab.FAB$L_NAM = nam.address;
   const opened = yield* service(p, use === 'input' ? '$OPEN' : '$CREATE', { fab: fab.address });
-  if (!(opened & 1)) return { status: opened, ifi: 0, isi: 0, device: 0 };
+  if (use === 'input' && (fab.FAB$L_DEV & DEV$M_FOD) !== 0) {
+    // The CLI finds the procedure's name by these. @source digest ch23 (PPD)
+    const ppd = PPD.at(p.memory, PPD_ADDRESS);
+    p.memory.writeBytes(ppd.address + PPD.offset.PPD$T_INPDVI, nam.NAM$T_DVI);
+    p.memory.writeBytes(ppd.address + PPD.offset.PPD$T_INPFID, nam.NAM$T_FID);
+  }
+  if (!(opened & 1)) return { status: opened, ifi: 0, isi: 0, device: 0, spec: '' };
   const rab = RAB.at(p.memory, p.allocate(RAB.size));
   rab.RAB$B_BID = RAB$C_BID;
   rab.RAB$B_BLN = RAB$C_BLN;
   rab.RAB$L_FAB = fab.address;
   const connected = yield* service(p, '$CONNECT', { rab: rab.address });
-  return { status: connected, ifi: fab.FAB$W_IFI, isi: rab.RAB$W_ISI, device: fab.FAB$L_DEV };
+  return {
+    status: connected, ifi: fab.FAB$W_IFI, isi: rab.RAB$W_ISI, device: fab.FAB$L_DEV,
+    spec: nam.NAM$B_RSL === 0 ? '' : readText(p.memory, nam.NAM$L_RSA, nam.NAM$B_RSL),
+  };
 }
 
 /** Executive mode: closes what `openFiles` opened. */
 export const closeFiles = procedure('LOGIN$CLOSE_FILES', function* (p) {
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
-  for (const ifi of [ppd.PPD$W_INPIFI, ppd.PPD$W_OUTIFI]) {
-    if (ifi === 0) continue;
+  for (const ifi of [ppd.PPD$W_INPIFI, ppd.PPD$W_OUTIFI]) yield* closePermanent(p, ifi);
+  return SS$_NORMAL;
+});
+
+/** Executive mode: closes a process permanent file, unless there is none. */
+export function* closePermanent(p: Procedure, ifi: number): Flow<void> {
+  if (ifi === 0) return;
+  yield* p.scratch(function* () {
     const fab = FAB.at(p.memory, p.allocate(FAB.size));
     fab.FAB$B_BID = FAB$C_BID;
     fab.FAB$B_BLN = FAB$C_BLN;
     fab.FAB$W_IFI = ifi;
-    yield* service(p, '$CLOSE', { fab: fab.address });
-  }
-  return SS$_NORMAL;
-});
+    return yield* service(p, '$CLOSE', { fab: fab.address });
+  });
+}
 
 /** What LOGIN$SET_USER is to do at the beginning. */
 export const BEGIN_INTERACTIVE = 1;
@@ -127,7 +167,9 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   ppd.PPD$V_NOCTLY = uaf.UAF$V_DISCTLY | uaf.UAF$V_CAPTIVE;
   ppd.PPD$V_CAPTIVE = uaf.UAF$V_CAPTIVE;
   for (const field of ['CTL$GT_CLINAME', 'CTL$GT_SPAWNCLI'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_DEFCLI) || 'DCL', 32);
-  for (const field of ['CTL$GT_TABLENAME', 'CTL$GT_SPAWNTABLE'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_CLITABLES) || 'DCLTABLES', 256);
+  const tables = countedText(uaf.UAF$T_CLITABLES) || 'DCLTABLES';
+  const specification = /[:\]]/.test(tables) ? tables : `SYS$SHARE:${tables.includes('.') ? tables : `${tables}.EXE`}`;
+  for (const field of ['CTL$GT_TABLENAME', 'CTL$GT_SPAWNTABLE'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], specification, 256);
   const terminal = k.argument(4) === 0 ? '' : readText(k, k.argument(4), k.argument(3));
   writeCounted(k, pcb.address + PCB.offset.PCB$T_TERMINAL, terminal, 8);
   return LNM$SET_GROUP(k, uaf.UAF$L_JTQUOTA);

@@ -17,6 +17,8 @@ import { INIT_IMAGE } from './initialize.js';
 import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
+import { QUEMAN_IMAGE } from './queues/queman.js';
+import { SUBMIT_IMAGE } from './queues/submit.js';
 import { RENAME_IMAGE } from './rename.js';
 import { SEARCH_IMAGE } from './search.js';
 import { REPLY_IMAGE } from './reply.js';
@@ -50,6 +52,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   LINK_IMAGE,
   MACRO_IMAGE,
   MOUNT_IMAGE,
+  QUEMAN_IMAGE,
   RENAME_IMAGE,
   SDA_IMAGE,
   SEARCH_IMAGE,
@@ -58,6 +61,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   SET_IMAGE,
   SHOW_IMAGE,
   SORT_IMAGE,
+  SUBMIT_IMAGE,
   SYSGEN_IMAGE,
   TYPE_IMAGE,
   VERIFY_IMAGE,
