@@ -25,7 +25,9 @@ export const PPD = structure('PPD', 0x80, {
   0x24: ['PPD$L_INPDEV', 'device characteristics of SYS$INPUT (FAB$L_DEV)'],
   0x28: ['PPD$L_OUTDEV', 'device characteristics of SYS$OUTPUT (FAB$L_DEV)'],
   0x2c: ['PPD$L_TABLES', 'address of the command tables (CTL$GL_CLITABLE)'],
-  0x30: gap(0x50, 'not used'),
+  0x30: ['PPD$T_INPDVI', 16, 'device of SYS$INPUT (counted), when it is a file'],
+  0x40: ['PPD$T_INPFID', 6, 'its file ID'],
+  0x46: gap(0x3a, 'not used'),
 }, {}, {
   PPD$V_CAPTIVE: ['PPD$L_FLAGS', 0],
   PPD$V_NOCTLY: ['PPD$L_FLAGS', 1],
@@ -94,6 +96,7 @@ export const PRC = cells('PRC', [
   ['PRC$A_RECALL', 2048, 'RECALL ring: counted strings, newest last'],
   ['PRC$L_CONTEXTS', 'first selection of F$CONTEXT, 0 none'],
   ['PRC$L_UNIQUE', 'calls of F$UNIQUE'],
+  ['PRC$L_DEVSCANS', 'searches of F$DEVICE (STR), 0 none'],
 ], {
   PRC$V_VERIFYPROC: ['PRC$L_FLAGS', 0],
   PRC$V_VERIFYIMAGE: ['PRC$L_FLAGS', 1],
@@ -108,6 +111,7 @@ export const PRC = cells('PRC', [
   PRC$V_ONECOMMAND: ['PRC$L_FLAGS', 10],
   PRC$V_STARTBEHIND: ['PRC$L_FLAGS', 11],
   PRC$V_PRIVIMAGE: ['PRC$L_FLAGS', 12],
+  PRC$V_HANGUP: ['PRC$L_FLAGS', 13],
 });
 
 /** Where DCL finds everything else: the head of the CLI symbol table pages. */
@@ -185,7 +189,12 @@ export const IDF = structure('IDF', 0x148, {
   0x50: ['IDF$A_IFSTACK', 16, 'one byte a block IF: 1 THEN part runs, 2 ELSE part runs'],
   0x60: ['IDF$A_GOSUBSTACK', 16 * 8, 'RFA of the GOSUB command, IFDEPTH then'],
   0xe0: ['IDF$T_PARAMETERS', 0x48, 'not used'],
-  0x128: ['IDF$L_RESERVED', 0x20, 'not used'],
+  0x128: ['IDF$L_PIPE', 'what is left of a PIPE command whose current part runs (STR), 0 no PIPE'],
+  0x12c: ['IDF$L_PIPEOUT', 'IDF$L_OUTRAB before > or 2> of that part'],
+  0x130: ['IDF$W_PIPEOUTIFI', 'IDF$W_OUTIFI likewise'],
+  0x132: ['IDF$W_PIPEINPIFI', 'file identifier of its < file, 0 none'],
+  0x134: ['IDF$L_PIPEINP', 'RAB of its < file, 0 none'],
+  0x138: ['IDF$L_RESERVED', 0x10, 'not used'],
 }, {}, {
   IDF$V_NOON: ['IDF$L_FLAGS', 0],
   IDF$V_TERMINAL: ['IDF$L_FLAGS', 1],
@@ -198,6 +207,8 @@ export const IDF = structure('IDF', 0x148, {
   IDF$V_EXITSET: ['IDF$L_FLAGS', 8],
   IDF$V_CTRLYSET: ['IDF$L_FLAGS', 9],
   IDF$V_INTERRUPT: ['IDF$L_FLAGS', 10],
+  IDF$V_PIPE: ['IDF$L_FLAGS', 11],
+  IDF$V_PIPEFILE: ['IDF$L_FLAGS', 12],
 });
 
 /** A string kept in the symbol table pages: text follows the header. */
@@ -247,6 +258,7 @@ export const SPB = structure('SPB', 0x24, {
   SPB$V_SETEF: ['SPB$B_FLAGS', 2],
   SPB$V_STARTING: ['SPB$B_FLAGS', 3],
   SPB$V_ENDED: ['SPB$B_FLAGS', 4],
+  SPB$V_PIPE: ['SPB$B_FLAGS', 5],
 });
 
 /** A key definition: counted key name, state, set-state and string follow. */

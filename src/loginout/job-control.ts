@@ -49,6 +49,8 @@ export interface ProcedureJob {
   readonly directory: string;
   /** P1 to P8. */
   readonly parameters: readonly string[];
+  /** Called when its process is about to be created: what the console shows before is not of the procedure. */
+  readonly begins?: () => void;
   /** Called with the final status when the process is gone. */
   readonly done: (status: number) => void;
 }
@@ -223,6 +225,7 @@ const RUNNER_OUTPUT = 'OPA0:';
  * @source digest ch23 2.1 (SUBMIT), ch22 1.2 (termination mailbox)
  */
 function* runJob({ p, runner }: Controller, job: ProcedureJob): Flow<void> {
+  job.begins?.();
   const status = yield* p.scratch(function* () {
     const terminal = p.string(RUNNER_OUTPUT);
     return yield* service(p, '$CREPRC', {

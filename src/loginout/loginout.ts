@@ -132,8 +132,8 @@ function* authenticate(p: Procedure, ppd: ReturnType<typeof PPD.at>, terminal: s
     const found = yield* findUser(p, name);
     const password = yield* ask(p, ppd.PPD$W_INPISI, '\r\nPassword: ', { secret: true, seconds: 30 });
     if (!(password.status & 1)) return undefined;
-    // Without an authorization file anybody may log in on the operator's console, so that the system can be put right.
-    if (!found.record && found.status !== RMS$_EOF && /^_?OPA0:?$/i.test(terminal)) return consoleRecord(name);
+    // Without an authorization file anybody may log in on the operator's console, so that the system can be put right; not with UAFALTERNATE.
+    if (!found.record && found.status !== RMS$_EOF && p.kernel.sys.EXE$V_SYSUAFALT === 0 && /^_?OPA0:?$/i.test(terminal)) return consoleRecord(name);
     if (found.record && passwordIsRight(found.record, password.text)) return found.record;
     yield* putLine(p, output, 'User authorization failure');
   }

@@ -9,6 +9,7 @@ import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { textToBytes } from '../executive/structures/memory.js';
 import { defineLogical, type Translation } from './define.js';
 import { logStart } from './log-start.js';
+import { openPageFile } from './page-files.js';
 
 /**
  * SYSINIT: the process in which system initialization ends (book 25.2.4; digest ch25 2.4). It names the places of the
@@ -71,16 +72,30 @@ export interface SysinitOptions {
 /** The SYSINIT image's routine. */
 export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof procedure> {
   return procedure('SYSINIT$MAIN', function* (p) {
-    const named = yield* defineAll(p, systemNames(options.systemDevice));
+    yield* inKernelMode(p, 'EXE$SYSID_LOCK');
+    yield* inKernelMode(p, 'EXE$INIT_TODR');
+    const alternate: Names = p.kernel.sys.EXE$V_SYSUAFALT ? [['SYSUAF', ['SYS$SYSTEM:SYSUAFALT.DAT']]] : [];
+    const named = yield* defineAll(p, [...systemNames(options.systemDevice), ...alternate]);
     if (!(named & 1)) return named;
     const mounted = yield* options.mount(p);
     if (!(mounted & 1)) return mounted;
+    // The base values of the clock go into SYS.EXE; a disk that cannot be written keeps the old ones.
+    yield* service(p, '$SETIME', {});
     for (const { device, name } of options.hostNames ?? []) {
       const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, [device]);
       if (!(status & 1)) return status;
     }
     yield* logStart(p);
+    const paging = yield* openPageFile(p);
+    if (!(paging & 1)) return paging;
     return (yield* fileExists(p, STARTUP_PROCEDURE)) ? yield* createStartup(p, options) : yield* withoutStartup(p, options);
+  });
+}
+
+/** Calls a procedure of the executive. */
+function* inKernelMode(p: Procedure, routine: string): Flow<void> {
+  yield* p.scratch(function* () {
+    yield* service(p, '$CMKRNL', { routin: p.kernel.symbol(routine), arglst: p.allocate(4) });
   });
 }
 

@@ -47,9 +47,14 @@ export function decodeParameterFile(bytes: Uint8Array): Record<string, number> |
     const name = bytesToText(bytes.subarray(at, at + NAME_SIZE)).replace(/\0.*$/s, '');
     if (name === '') break;
     const parameter = findParameter(name);
-    if (parameter) values[name] = withinLimits(parameter, view.getUint32(at + NAME_SIZE, true));
+    if (parameter) values[name] = withinLimits(parameter, valueOf(parameter, view.getUint32(at + NAME_SIZE, true), 4));
   }
   return values;
+}
+
+/** What the `size` bytes of a parameter mean: one that may be negative has a sign. */
+export function valueOf({ minimum }: Parameter, bits: number, size: number): number {
+  return minimum < 0 ? (bits << (32 - 8 * size)) >> (32 - 8 * size) : bits;
 }
 
 /** A value no smaller and no larger than its parameter may be. */

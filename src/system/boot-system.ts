@@ -1,4 +1,5 @@
 import { Machine, type ConsolePort, type MachineClock } from '../emulator/machine.js';
+import type { ExecutiveFile } from '../executive/boot/executive-image.js';
 import { defaultParameters } from '../executive/boot/parameters.js';
 import { initRoutines } from '../executive/boot/init.js';
 import { swapInitRoutines } from '../executive/boot/swapinit.js';
@@ -23,6 +24,12 @@ export interface SystemOptions {
   readonly residentImages: readonly ResidentImage[];
   /** .MSG sources of those images. */
   readonly messageSources?: readonly string[];
+  /** SYS.EXE of the system disk; the executive of this build when there is none. */
+  readonly executive?: ExecutiveFile;
+  /** What the time-of-year clock shows, when its battery has not kept it going: 0. */
+  readonly timeOfYear?: number;
+  /** The console sets the clock, and nobody is asked for the time. */
+  readonly setsClock?: boolean;
   /** Image of the first process that the swapper creates. */
   readonly firstImage: string;
   readonly systemDevice?: string;
@@ -37,7 +44,7 @@ export interface System {
   readonly machine: Machine;
   readonly kernel: Kernel;
   readonly boot: BootInformation;
-  /** Microseconds until the first entry of the timer queue is due; undefined when there is none. */
+  /** Microseconds until the first entry of the timer queue is due, or power is back; undefined when there is none. */
   untilNextTimer(): number | undefined;
   /** A fatal bugcheck has stopped the system. */
   crashed(): boolean;
@@ -64,6 +71,9 @@ export function bootSystem(options: SystemOptions): System {
     systemTime: options.systemTime,
     systemDevice: options.systemDevice ?? '_DUA0:',
     firstImage: options.firstImage,
+    ...(options.executive === undefined ? {} : { executive: options.executive }),
+    ...(options.timeOfYear === undefined ? {} : { timeOfYear: options.timeOfYear }),
+    ...(options.setsClock === undefined ? {} : { setsClock: options.setsClock }),
   });
   booted.information = boot;
   const { kernel } = boot;
@@ -75,7 +85,7 @@ export function bootSystem(options: SystemOptions): System {
   };
   return {
     machine, kernel, boot, untilNextTimer: () => untilNextTimer(machine, kernel), crashed: () => isAt('EXE$BUG_LOOP'),
-    shutDown: () => isAt('EXE$SHUTDOWN_HALT', 1), quiet: () => !hasProcessTimer(kernel),
+    shutDown: () => isAt('EXE$SHUTDOWN_HALT', 1), quiet: () => machine.power.state === 'on' && !hasProcessTimer(kernel),
   };
 }
 
@@ -94,6 +104,7 @@ const SYSTEM_SUBROUTINE = 1;
 
 /** The executive looks at its timers when the interval timer interrupts, so that is the soonest anything can come due. */
 function untilNextTimer(machine: Machine, kernel: Kernel): number | undefined {
+  if (machine.power.state === 'off') return Math.max(machine.power.due - machine.now(), 0);
   const due = nextTimerDue(kernel);
   if (due === undefined) return undefined;
   const wait = Number((due - kernel.sys.EXE$GQ_SYSTIME) / 10n);

@@ -4,6 +4,7 @@ import type { Kernel } from '../executive/kernel.js';
 import { SS$_ACCVIO, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import type { Memory } from '../executive/structures/memory.js';
 import { SYSTEM_CELLS } from '../executive/structures/system-cells.js';
+import { valueOf } from '../sysgen/parameter-file.js';
 
 /** The working values of the parameters: cells of SYS.EXE. */
 const SIZES = new Map(SYSTEM_CELLS.fields.map(({ name, size }) => [name, size]));
@@ -22,9 +23,9 @@ export function activeValue(kernel: Kernel, memory: Memory, parameter: Parameter
   const address = cellAddress(kernel, parameter);
   if (parameter.bit !== undefined) return (memory.readLong(address) >>> parameter.bit) & 1;
   switch (cellSize(parameter)) {
-    case 1: return memory.readByte(address);
-    case 2: return memory.readWord(address);
-    default: return memory.readLong(address);
+    case 1: return valueOf(parameter, memory.readByte(address), 1);
+    case 2: return valueOf(parameter, memory.readWord(address), 2);
+    default: return valueOf(parameter, memory.readLong(address), 4);
   }
 }
 

@@ -100,7 +100,7 @@ describe('SYSGEN', () => {
     expect(devices[opa]).toContain(` ${hex(kernel.symbol('OPA$GL_DDB'))} ${hex(kernel.symbol('OPA$CRB'))} `);
     expect(devices[opa + 1]).toMatch(new RegExp(`^ +0 ${hex(kernel.symbol('OPA$UCB0'))}$`));
     expect(devices.filter((each) => /^[A-Z]+ +[0-9A-F]{8} [0-9A-F]{8}$/.test(each)).map((each) => each.split(' ')[0])).toEqual(expect.arrayContaining(['MBDRIVER', 'NLDRIVER', 'DUDRIVER']));
-    expect(console.type('SHOW/CONFIGURATION').at(-1)).toMatch(/^Name: DUA +Units: 1 +CSR: 8[0-9A-F]{7} +Vector1: [0-7]+ /);
+    expect(console.type('SHOW/CONFIGURATION').join('\n')).toMatch(/^Name: DUA +Units: 1 +CSR: 8[0-9A-F]{7} +Vector1: [0-7]+ /m);
     console.type('EXIT', 'SET PROCESS/PRIVILEGES=(NOALL,TMPMBX)', 'MCR SYSGEN');
     expect(console.type('SHOW/DEVICES')).toEqual(['%SYSTEM-F-NOPRIV, no privilege for attempted operation']);
   });

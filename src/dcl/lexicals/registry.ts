@@ -8,6 +8,7 @@ import { toInteger, toText, type Value } from '../language/value.js';
 import { ENVIRONMENT_LEXICALS } from './environment.js';
 import { FILE_LEXICALS } from './files.js';
 import { FORMAT_LEXICALS } from './format.js';
+import { LATER_LEXICALS } from './later.js';
 import { INFORMATION_LEXICALS } from './information.js';
 import { LexicalArguments, type Lexical, type Parameter } from './lexical.js';
 import { NAME_LEXICALS } from './names.js';
@@ -21,18 +22,22 @@ function lexicals(): readonly Lexical[] {
 }
 
 const LISTS: readonly (readonly Lexical[])[] = [
-  STRING_LEXICALS, TIME_LEXICALS, NAME_LEXICALS, ENVIRONMENT_LEXICALS, INFORMATION_LEXICALS, FORMAT_LEXICALS, FILE_LEXICALS, PRIVILEGE_LEXICALS,
+  STRING_LEXICALS, TIME_LEXICALS, NAME_LEXICALS, ENVIRONMENT_LEXICALS, INFORMATION_LEXICALS, FORMAT_LEXICALS, FILE_LEXICALS, PRIVILEGE_LEXICALS, LATER_LEXICALS,
 ];
 
 let byName: ReadonlyMap<string, Lexical> | undefined;
 
-/** The function a name stands for: exact, or the only one it abbreviates. */
-function findLexical(name: string): Lexical {
+/** Characters behind F$ that decide when a name is no abbreviation of any: procedures in use write F$PRIVILEGES, F$GETSYS. */
+const SIGNIFICANT = 'F$'.length + 4;
+
+/** The function a name stands for: exact, or the only one it abbreviates, or (as with verbs) the only one with its first four characters. */
+export function findLexical(name: string): Lexical {
   byName ??= new Map(lexicals().map((lexical) => [lexical.name, lexical]));
   const exact = byName.get(name);
   if (exact) return exact;
   const all = lexicals();
-  const matches = all.filter((lexical) => lexical.name.startsWith(name));
+  let matches = all.filter((lexical) => lexical.name.startsWith(name));
+  if (matches.length === 0 && name.length > SIGNIFICANT) matches = all.filter((lexical) => lexical.name.startsWith(name.slice(0, SIGNIFICANT)));
   return matches.length === 1 ? matches[0]! : fail(matches.length > 1 ? CLI$_ABFNAM : CLI$_IVFNAM, { token: `${name}(` });
 }
 
@@ -44,7 +49,6 @@ function findLexical(name: string): Lexical {
 export function* callLexical(dcl: Dcl, call: LexicalCall): Flow<Value> {
   const lexical = findLexical(call.name);
   const { parameters } = lexical;
-  if (call.args.length > parameters.length && !(call.args.length === 1 && call.args[0] === undefined)) fail(CLI$_SYMDEL);
   const values: (Value | undefined)[] = [];
   for (const [index, parameter] of parameters.entries()) {
     const arg = call.args[index];
@@ -53,7 +57,8 @@ export function* callLexical(dcl: Dcl, call: LexicalCall): Flow<Value> {
       values.push(undefined);
     } else values.push(yield* argument(dcl, parameter, arg));
   }
-  if (!call.closed) fail(CLI$_SYMDEL);
+  const tooMany = call.args.length > parameters.length && !(call.args.length === 1 && call.args[0] === undefined);
+  if (tooMany || !call.closed) fail(CLI$_SYMDEL);
   while (values.length > 0 && values.at(-1) === undefined) values.pop();
   const result = lexical.run(dcl, new LexicalArguments(values));
   return typeof result === 'object' ? yield* result : result;

@@ -1,13 +1,12 @@
 import { kernelService } from '../dispatch/service.js';
 import type { Kernel } from '../kernel.js';
+import { MMG$INCPTREF } from './table-references.js';
 import { SS$_ACCVIO, SS$_INSFWSL, SS$_NORMAL, SS$_NOPRIV, SS$_PAGOWNVIO, SS$_LENVIO, SS$_VASFULL } from '../starlet/ssdef.js';
 import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
-import { JIB } from '../structures/jib.js';
-import { PRT$C_UW, PTE$M_PFN, PTE$M_PROT, PTE$M_VALID, PTE$M_WINDOW, PROTECTION } from '../structures/pte.js';
-import { demandZeroPte, p0Pages, p1LowPage, PAGE_SIZE, readPte, REGION_PAGES, setRegionLengths, writePte } from './page-tables.js';
-import { MMG$DALLOCPFN, PfnEntry } from './pfn.js';
-import { removeWorkingSetEntry } from './working-set.js';
+import { PRT$C_UW, PTE$M_PROT, PTE$M_VALID, PTE$M_WINDOW, PROTECTION } from '../structures/pte.js';
+import { chargePageFile, MMG$DELPAG } from './delete-page.js';
+import { demandZeroPte, p0Pages, p1LowPage, PAGE_SIZE, pteAddress, readPte, REGION_PAGES, setRegionLengths, writePte } from './page-tables.js';
 
 /**
  * Creating and deleting pages of the current process (chapter 16.1-16.3): the $CRETVA family, and the forms of it that the
@@ -27,36 +26,6 @@ export function expandRegion(k: Kernel, region: number, count: number, protectio
   for (let page = 0; page < count; page += 1) writePte(k, first + page * PAGE_SIZE, demandZeroPte(protection, owner));
   chargePageFile(k, count);
   return { status: SS$_NORMAL, low: first, high: first + count * PAGE_SIZE - 1 };
-}
-
-/** Each writable private page is charged to the job's page file quota. */
-function chargePageFile(k: Kernel, pages: number): void {
-  const jib = JIB.at(k, k.pcb.PCB$L_JIB);
-  if (jib.address !== 0) jib.JIB$L_PGFLCNT = jib.JIB$L_PGFLCNT - pages;
-}
-
-/**
- * Deletes the page at `address`: its frame goes back to the free list, its working set entry and its PTE to zero.
- *
- * @returns SS$_NORMAL; SS$_PAGOWNVIO when the page is owned by a mode more privileged than `mode`
- * @source book 16.3.1; digest ch16
- */
-export function MMG$DELPAG(k: Kernel, address: number, mode: number): number {
-  const pte = readPte(k, address);
-  if (pte === 0) return SS$_NORMAL;
-  if (((pte >>> 23) & 3) < mode) return SS$_PAGOWNVIO;
-  const shared = (pte & PTE$M_WINDOW) !== 0;
-  if ((pte & PTE$M_VALID) !== 0 && !shared) {
-    const pfn = pte & PTE$M_PFN;
-    const entry = new PfnEntry(k, pfn);
-    const pcb = k.pcb;
-    removeWorkingSetEntry(k, PHD.at(k, pcb.PCB$L_PHD), entry.blink);
-    pcb.PCB$W_PPGCNT = pcb.PCB$W_PPGCNT - 1;
-    MMG$DALLOCPFN(k, pfn);
-  }
-  if (!shared) chargePageFile(k, -1);
-  writePte(k, address, 0);
-  return SS$_NORMAL;
 }
 
 /** Deletes `count` pages from `low`, then gives back the ends of the regions that have become empty. */
@@ -85,6 +54,7 @@ function trimRegions(k: Kernel): void {
 export function mapFrames(k: Kernel, address: number, firstPfn: number, count: number, protection: number, owner: number): void {
   for (let page = 0; page < count; page += 1) {
     writePte(k, address + page * PAGE_SIZE, (PTE$M_VALID | PTE$M_WINDOW | (protection << 27) | (owner << 23) | (firstPfn + page)) >>> 0);
+    MMG$INCPTREF(k, pteAddress(k, address + page * PAGE_SIZE)!);
   }
 }
 
@@ -137,8 +107,8 @@ export function createPages(k: Kernel, low: number, count: number, protection: n
     const deleted = MMG$DELPAG(k, address, owner);
     if (!(deleted & 1)) return deleted;
     writePte(k, address, demandZeroPte(protection, owner));
+    chargePageFile(k, 1);
   }
-  chargePageFile(k, count);
   return SS$_NORMAL;
 }
 
@@ -208,4 +178,5 @@ const adjustWorkingSet = kernelService('$ADJWSL', (k, pagcnt, wsetlm) => {
 });
 
 export const ADDRESS_SPACE_ROUTINES = [createVa, deleteVa, expandProgram, contract, setProtection, adjustWorkingSet] as const;
+export { MMG$DELPAG };
 export { P0 as REGION_P0, P1 as REGION_P1, PRT$C_UW };
