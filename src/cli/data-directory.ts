@@ -22,6 +22,7 @@ const SYSTEM_DISK_BLOCKS = 120_000;
 /** Room for the dump of a 16 MB machine. */
 const DUMP_BLOCKS = 32768 + DUMP_OVERHEAD_BLOCKS;
 const PAGE_FILE_BLOCKS = 16384;
+const SWAP_FILE_BLOCKS = 8192;
 
 /**
  * Opens the system disk: the one given, or the one in the data directory, which is made when it is not there. A disk to be written belongs to
@@ -98,6 +99,7 @@ export function makeSystemDisk(path: string, blocks = SYSTEM_DISK_BLOCKS): void 
     const date = hostSystemTime();
     buildSystemDiskInto(disk, [...systemFiles(COMMON_IMAGES, EXAMPLE_FILES, date), stampFile(buildStamp())], {
       date, dumpFileBlocks: Math.min(DUMP_BLOCKS, Math.floor(blocks / 3)), pageFileBlocks: Math.min(PAGE_FILE_BLOCKS, Math.floor(blocks / 6)),
+      swapFileBlocks: Math.min(SWAP_FILE_BLOCKS, Math.floor(blocks / 8)),
     });
     disk.flush();
     renameSync(unfinished, path);

@@ -10,7 +10,7 @@ import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { bytesToText, readCounted, textToBytes } from '../executive/structures/memory.js';
 import { defineLogical, type Translation } from './define.js';
 import { logStart } from './log-start.js';
-import { openPageFile } from './page-files.js';
+import { openPageFiles } from './page-files.js';
 
 /**
  * SYSINIT: the process in which system initialization ends (book 25.2.4; digest ch25 2.4). It names the places of the
@@ -86,7 +86,7 @@ export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof proce
       if (!(status & 1)) return status;
     }
     yield* logStart(p);
-    const paging = yield* openPageFile(p);
+    const paging = yield* openPageFiles(p);
     if (!(paging & 1)) return paging;
     const startup = readCounted(p.memory, p.kernel.symbol('EXE$GT_STARTUP')) || DEFAULT_STARTUP;
     return (yield* fileExists(p, startup)) ? yield* createStartup(p, startup, options) : yield* withoutStartup(p, options);
