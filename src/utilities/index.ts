@@ -1,6 +1,7 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { ANALYZRMS_IMAGE } from './analyze-rms.js';
 import { SDA_IMAGE } from './analyze.js';
+import { ERF_IMAGE } from './error-report/erf.js';
 import { APPEND_IMAGE } from './append.js';
 import { COPY_IMAGE } from './copy.js';
 import { CONVERT_IMAGE } from './convert/convert.js';
@@ -54,7 +55,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   MOUNT_IMAGE,
   QUEMAN_IMAGE,
   RENAME_IMAGE,
-  SDA_IMAGE,
+  SDA_IMAGE, ERF_IMAGE,
   SEARCH_IMAGE,
   REPLY_IMAGE,
   SET_FILE_IMAGE,
