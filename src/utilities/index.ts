@@ -1,8 +1,11 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { ANALYZRMS_IMAGE } from './analyze-rms.js';
 import { SDA_IMAGE } from './analyze.js';
 import { APPEND_IMAGE } from './append.js';
 import { COPY_IMAGE } from './copy.js';
+import { CONVERT_IMAGE } from './convert/convert.js';
 import { CREATE_IMAGE } from './create.js';
+import { CREATEFDL_IMAGE } from './create-fdl.js';
 import { DELETE_IMAGE } from './delete.js';
 import { DIFFERENCES_IMAGE } from './differences.js';
 import { DIRECTORY_IMAGE } from './directory.js';
@@ -31,9 +34,12 @@ export { UTILITY_MESSAGE_SOURCE } from './messages.js';
 
 /** Images run from DCL. A new one is added here. */
 export const UTILITY_IMAGES: readonly ResidentImage[] = [
+  ANALYZRMS_IMAGE,
   APPEND_IMAGE,
+  CONVERT_IMAGE,
   COPY_IMAGE,
   CREATE_IMAGE,
+  CREATEFDL_IMAGE,
   DELETE_IMAGE,
   DIFFERENCES_IMAGE,
   DIRECTORY_IMAGE,
