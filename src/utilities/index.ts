@@ -25,6 +25,7 @@ import { SEARCH_IMAGE } from './search.js';
 import { REPLY_IMAGE } from './reply.js';
 import { SET_FILE_IMAGE } from './set-file.js';
 import { SET_IMAGE } from './set.js';
+import { SETRMS_IMAGE } from './set-rms.js';
 import { SHOW_IMAGE } from './show.js';
 import { SORT_IMAGE } from './sort.js';
 import { SYSGEN_IMAGE } from './sysgen.js';
@@ -60,6 +61,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   REPLY_IMAGE,
   SET_FILE_IMAGE,
   SET_IMAGE,
+  SETRMS_IMAGE,
   SHOW_IMAGE,
   SORT_IMAGE,
   SUBMIT_IMAGE,
