@@ -18,6 +18,7 @@ import { INIT_IMAGE } from './initialize.js';
 import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
+import { PRTSMB_IMAGE } from './queues/print-symbiont.js';
 import { QUEMAN_IMAGE } from './queues/queman.js';
 import { SUBMIT_IMAGE } from './queues/submit.js';
 import { RENAME_IMAGE } from './rename.js';
@@ -54,6 +55,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   LINK_IMAGE,
   MACRO_IMAGE,
   MOUNT_IMAGE,
+  PRTSMB_IMAGE,
   QUEMAN_IMAGE,
   RENAME_IMAGE,
   SDA_IMAGE, ERF_IMAGE,
