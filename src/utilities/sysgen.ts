@@ -9,7 +9,7 @@ import { JPI$_PID } from '../executive/starlet/jpidef.js';
 import { SS$_BUFFEROVF } from '../executive/starlet/ssdef.js';
 import { bytesToText } from '../executive/structures/memory.js';
 import {
-  fits, isComplaint, setParameter, showParameters, splitLine, sysgenMessage, type CommandLine, type Complaint, type ParameterSet,
+  fits, isComplaint, setParameter, setStartup, showParameters, splitLine, sysgenMessage, type CommandLine, type Complaint, type ParameterSet,
 } from '../sysgen/parameter-commands.js';
 import { decodeParameterFile, encodeParameterFile } from '../sysgen/parameter-file.js';
 import { LineInput } from './confirm.js';
@@ -148,7 +148,7 @@ function* writeRunning(session: Session): Flow<number> {
   const { p, values } = session;
   const status = yield* p.scratch(function* () {
     const longs = p.allocate(4 * PARAMETERS.length);
-    PARAMETERS.forEach(({ name }, index) => { p.memory.writeLong(longs + 4 * index, values[name]!); });
+    PARAMETERS.forEach(({ name }, index) => { p.memory.writeLong(longs + 4 * index, values[name]! >>> 0); });
     const list = p.allocate(8);
     p.memory.writeLong(list, 1);
     p.memory.writeLong(list + 4, longs);
@@ -169,6 +169,10 @@ function* execute(session: Session, text: string): Flow<number | 'exit'> {
     return 1;
   }
   if (fits(verb, 'USE') && words[0] !== undefined) return yield* use(session, words[0]);
+  if (verb.length > 1 && fits(verb, 'SET') && line.qualifiers.length === 1 && fits(line.qualifiers[0]!, 'STARTUP') && words[0] !== undefined) {
+    const complaint = setStartup(session, words[0]);
+    return complaint ? yield* complain(session.p, complaint) : 1;
+  }
   if (verb.length > 1 && fits(verb, 'SET') && words[1] !== undefined) {
     const complaint = setParameter(session, words[0]!, words[1]);
     return complaint ? yield* complain(session.p, complaint) : 1;

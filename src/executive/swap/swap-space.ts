@@ -30,9 +30,12 @@ export function initialSwapSize(k: Kernel): number {
 
 const fileCount = (k: Kernel): number => k.sys.SGN$GW_SWPFILES + k.sys.SGN$GW_PAGFILCT;
 
-/** Whether there is any file to swap to. */
+/** Whether there is any file to swap to: one that has room for a process at all. */
 export function canSwap(k: Kernel): boolean {
-  for (let index = 1; index <= fileCount(k); index += 1) if (pageFile(k, index).PFL$L_WINDOW !== 0) return true;
+  for (let index = 1; index <= fileCount(k); index += 1) {
+    const file = pageFile(k, index);
+    if (file.PFL$L_WINDOW !== 0 && file.PFL$L_MAXVBN >= initialSwapSize(k)) return true;
+  }
   return false;
 }
 
