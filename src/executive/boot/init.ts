@@ -21,6 +21,7 @@ import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import { PTE$M_PFN } from '../structures/pte.js';
 import { SCH$C_COM } from '../structures/sch.js';
+import { initializeGlobalSections } from '../memory/global-section.js';
 import { addResidentSections } from '../memory/resident.js';
 import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
 import { ADAPTER_ROUTINES } from './adapters.js';
@@ -65,6 +66,7 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   k.writeBytes(k.symbol('SYS$GQ_VERSION'), textToBytes(SYS$VERSION_TEXT));
   k.writeBytes(k.symbol('SCS$T_NODENAME'), textToBytes(NODE_NAME.padEnd(8, '\0')));
   buildFirstProcesses(k);
+  initializeGlobalSections(k);
   addResidentSections(k, information.images);
   installSystemImages(k, information.images);
 }

@@ -52,7 +52,7 @@ export function removeWorkingSetEntry(k: Kernel, phd: Header, index: number): vo
  * @returns false when no empty page or no free frame is left
  * @source book 14.1.5; digest ch14 2.2 (module PHDUTL)
  */
-function MMG$ALCPHD(k: Kernel, phd: Header): boolean {
+export function MMG$ALCPHD(k: Kernel, phd: Header): boolean {
   if (phd.PHD$W_EMPTPG === 0) return false;
   const pfn = MMG$ALLOZEROPFN(k);
   if (pfn === 0) return false;

@@ -16,7 +16,12 @@ import { SCH$WAIT, waitInService } from './wait.js';
  */
 export function SCH$RWAIT(k: Kernel, resource: number): never {
   announceWait(k, resource);
-  const waitQueue = waitQueueHeader(k, SCH$C_MWAIT);
+  waitAgain(k, SCH$C_MWAIT);
+}
+
+/** The same for any wait state: the microroutine starts again when the process is computable. Nothing committed yet. */
+export function waitAgain(k: Kernel, state: number): never {
+  const waitQueue = waitQueueHeader(k, state);
   if (isInService(k)) waitInService(k, waitQueue);
   k.cpu.push((k.cpu.psl & ~PSL_IPL) | (Math.min(k.ipl, IPL$_ASTDEL) << 16));
   k.cpu.push(k.register(15) - XFC_LENGTH);

@@ -81,6 +81,8 @@ export const SEC = structure('SEC', 32, {
 });
 
 export const SEC$K_LENGTH = SEC.size;
+/** Flags of a request that are kept in SEC$W_FLAGS. */
+export const SEC$M_STORED = 0xe0cf;
 
 /**
  * Page or swap file control block, by index from MMG$GL_PAGSWPVC. The bitmap has one bit a block, 1 = free. VBN, WINDOW and PFC lie as in
