@@ -23,8 +23,15 @@ export class Kernel implements Memory {
   readonly symbols = new Map<string, number>();
   /** Called when TypeScript fails inside a microroutine: our bug, so a fatal bugcheck. */
   internalErrorHandler: (routine: string, error: unknown) => void = (_routine, error) => { throw error; };
-  /** Makes the page at `address` valid for a procedure that touched it (the pager, called in place). False: cannot be. */
-  pageFaultInPlace: (address: number) => boolean = () => false;
+  /**
+   * Makes the page at `address` valid for a routine that touched it (memory/in-place.ts). False: the fault is to be raised.
+   * `mayStartAgain`: the routine is an atomic one that has changed nothing, so it may as well be started again.
+   */
+  pageFaultInPlace: (address: number, mayStartAgain: boolean) => boolean = () => false;
+  /** An atomic routine is running, not a procedure. */
+  isAtomic = false;
+  /** An atomic routine is running that has not stored anything yet: a fault may end it, and start it again. */
+  mayStartAgain = false;
   /** Makes the user stack reach down to `address`, for a procedure that touched it. False: it is not a matter of the stack. */
   expandStackInPlace: (address: number) => boolean = () => false;
   /** The dump file as a bugcheck writes it; none when the host gave none. */
@@ -41,10 +48,10 @@ export class Kernel implements Memory {
   readWord(address: number): number { return this.kernelMemory.readWord(address); }
   readLong(address: number): number { return this.kernelMemory.readLong(address); }
   readBytes(address: number, length: number): Uint8Array { return this.kernelMemory.readBytes(address, length); }
-  writeByte(address: number, value: number): void { this.kernelMemory.writeByte(address, value); }
-  writeWord(address: number, value: number): void { this.kernelMemory.writeWord(address, value); }
-  writeLong(address: number, value: number): void { this.kernelMemory.writeLong(address, value); }
-  writeBytes(address: number, bytes: Uint8Array): void { this.kernelMemory.writeBytes(address, bytes); }
+  writeByte(address: number, value: number): void { this.kernelMemory.writeByte(address, value); this.mayStartAgain = false; }
+  writeWord(address: number, value: number): void { this.kernelMemory.writeWord(address, value); this.mayStartAgain = false; }
+  writeLong(address: number, value: number): void { this.kernelMemory.writeLong(address, value); this.mayStartAgain = false; }
+  writeBytes(address: number, bytes: Uint8Array): void { this.kernelMemory.writeBytes(address, bytes); this.mayStartAgain = false; }
 
   /** Memory as whatever mode is current sees it; missing pages are brought in, and the user stack extended, on the spot (for procedures). */
   readonly currentModeMemory: Memory = new InPlaceMemory(this);
@@ -149,16 +156,36 @@ export class Kernel implements Memory {
     for (let entry = this.readLong(header); entry !== header >>> 0; entry = this.readLong(entry)) yield entry;
   }
 
+  private readonly restarts = new Map<number, { pc: number; count: number }>();
+  /**
+   * Whether the atomic routine at PC may be ended once more by a fault for the sake of a page. One that wants more pages than fit into
+   * the working set would begin for ever; after some times its pages are brought in on the spot.
+   */
+  mayRaiseFault(): boolean {
+    const process = this.sys.SCH$GL_CURPCB;
+    const pc = this.register(15);
+    const last = this.restarts.get(process);
+    const count = last?.pc === pc ? last.count + 1 : 1;
+    this.restarts.set(process, { pc, count });
+    return count <= MOST_RESTARTS;
+  }
+
+  /** Lets device interrupts and what they lead to be served, but no process run, until `condition` holds (memory/hold.ts). */
+  holdUntil: (condition: () => boolean) => void = () => { throw new Error('nothing to hold the machine with'); };
+
   internalError(routine: string, error: unknown): void { this.internalErrorHandler(routine, error); }
 }
 
+/** Faults with which an atomic routine may be started again from the same place. */
+const MOST_RESTARTS = 16;
+const PAGE = 512;
 const ACCESS_VIOLATION = 0x20;
 const LENGTH_VIOLATION = 1;
 const TRANSLATION_NOT_VALID = 0x24;
 
 /**
  * Memory of one access mode, or of whichever is current (mode undefined), with the pager called on the spot: procedures
- * cannot be started again, and kernel routines need not be for a page that only has to be zeroed.
+ * cannot be started again, and kernel routines need not be for a page that is in memory or only has to be zeroed.
  */
 class InPlaceMemory implements Memory {
   constructor(private readonly kernel: Kernel, private readonly mode?: number) {}
@@ -167,8 +194,15 @@ class InPlaceMemory implements Memory {
   private resolve(error: unknown): void {
     if (!(error instanceof VaxFault)) throw error;
     const [reason, address] = error.parameters as [number, number];
-    const helped = error.vector === TRANSLATION_NOT_VALID ? this.kernel.pageFaultInPlace(address >>> 0)
-      : error.vector === ACCESS_VIOLATION && (reason & LENGTH_VIOLATION) !== 0 && this.kernel.expandStackInPlace(address >>> 0);
+    const { kernel } = this;
+    if (error.vector === TRANSLATION_NOT_VALID) {
+      // The pager's own stores do not count as the routine's.
+      const { mayStartAgain } = kernel;
+      if (!kernel.pageFaultInPlace(address >>> 0, mayStartAgain)) throw error;
+      kernel.mayStartAgain = mayStartAgain;
+      return;
+    }
+    const helped = error.vector === ACCESS_VIOLATION && (reason & LENGTH_VIOLATION) !== 0 && kernel.expandStackInPlace(address >>> 0);
     if (!helped) throw error;
   }
 
@@ -181,7 +215,18 @@ class InPlaceMemory implements Memory {
   readLong(address: number): number {
     for (;;) try { return this.kernel.cpu.readLong(address >>> 0, this.mode) >>> 0; } catch (error) { this.resolve(error); }
   }
+  /** Page by page: not all pages of the range need fit into the working set at once. */
   readBytes(address: number, length: number): Uint8Array {
+    if ((address & (PAGE - 1)) + length <= PAGE) return this.readPiece(address, length);
+    const result = new Uint8Array(length);
+    for (let done = 0; done < length;) {
+      const piece = Math.min(length - done, PAGE - ((address + done) & (PAGE - 1)));
+      result.set(this.readPiece(address + done, piece), done);
+      done += piece;
+    }
+    return result;
+  }
+  private readPiece(address: number, length: number): Uint8Array {
     for (;;) try { return this.kernel.cpu.readBytes(address >>> 0, length, this.mode); } catch (error) { this.resolve(error); }
   }
   writeByte(address: number, value: number): void {
@@ -193,7 +238,27 @@ class InPlaceMemory implements Memory {
   writeLong(address: number, value: number): void {
     for (;;) try { this.kernel.cpu.writeLong(address >>> 0, value, this.mode); return; } catch (error) { this.resolve(error); }
   }
+  /** The same; nothing is stored when a page of the range may not be written. */
   writeBytes(address: number, bytes: Uint8Array): void {
+    if ((address & (PAGE - 1)) + bytes.length <= PAGE) {
+      this.writePiece(address, bytes);
+      return;
+    }
+    const pieces: { at: number; from: number; length: number }[] = [];
+    for (let from = 0; from < bytes.length;) {
+      const length = Math.min(bytes.length - from, PAGE - ((address + from) & (PAGE - 1)));
+      pieces.push({ at: (address + from) >>> 0, from, length });
+      from += length;
+    }
+    for (const { at } of pieces) this.touchForWrite(at);
+    for (const { at, from, length } of pieces) this.writePiece(at, bytes.subarray(from, from + length));
+  }
+  private writePiece(address: number, bytes: Uint8Array): void {
     for (;;) try { this.kernel.cpu.writeBytes(address >>> 0, bytes, this.mode); return; } catch (error) { this.resolve(error); }
+  }
+  /** Raises the access violation that a store at `address` would. */
+  private touchForWrite(address: number): void {
+    const { cpu } = this.kernel;
+    for (;;) try { cpu.translate(address, this.mode ?? cpu.currentMode, true); return; } catch (error) { this.resolve(error); }
   }
 }

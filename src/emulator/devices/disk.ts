@@ -9,6 +9,9 @@ import { nexusBase, nexusVector } from '../nexus.js';
  * the selected unit (read only), 1C bytes transferred (read only). From 200: 128 map registers, a page frame number each with bit 31 set
  * when valid. Setting GO in CS performs the function in bits 3:1 for the selected unit; READY comes on and, if IE is set, an interrupt is
  * requested. A write acknowledged by READY has been given to the block store.
+ *
+ * A second, smaller set of registers moves one block at a time for software that must not let go of the processor, and disturbs nothing
+ * of the first: 100 CS (GO and function; no interrupt), 104 unit, 108 block, 10C page frame, 110 status of the last.
  */
 
 /** What a unit keeps its blocks of 512 bytes in. */
@@ -29,6 +32,12 @@ export const DISK_STATUS = 0x14;
 export const DISK_BLOCKS = 0x18;
 export const DISK_DONE = 0x1c;
 export const DISK_MAP = 0x200;
+/** The registers without an interrupt. */
+export const DISK_POLL_CS = 0x100;
+export const DISK_POLL_UNIT = 0x104;
+export const DISK_POLL_LBN = 0x108;
+export const DISK_POLL_PAGE = 0x10c;
+export const DISK_POLL_STATUS = 0x110;
 /** Bytes of I/O space a controller answers in: two pages. */
 export const DISK_REGION = 0x400;
 export const DISK_MAP_REGISTERS = 128;
@@ -87,6 +96,10 @@ export class DiskController {
   #offset = 0;
   #status = DISK_OK;
   #done = 0;
+  #pollUnit = 0;
+  #pollLbn = 0;
+  #pollPage = 0;
+  #pollStatus = DISK_OK;
 
   /** @param base physical address in I/O space @param vector SCB offset of its interrupt */
   constructor(bus: DiskBus, base: number, vector: number) {
@@ -113,6 +126,10 @@ export class DiskController {
       case DISK_STATUS: return this.#status;
       case DISK_BLOCKS: return this.#units[this.#unit & 7]?.blocks ?? 0;
       case DISK_DONE: return this.#done;
+      case DISK_POLL_UNIT: return this.#pollUnit;
+      case DISK_POLL_LBN: return this.#pollLbn;
+      case DISK_POLL_PAGE: return this.#pollPage;
+      case DISK_POLL_STATUS: return this.#pollStatus;
       default: return 0;
     }
   }
@@ -132,6 +149,10 @@ export class DiskController {
       case DISK_LBN: this.#lbn = value >>> 0; break;
       case DISK_BYTES: this.#bytes = value >>> 0; break;
       case DISK_OFFSET: this.#offset = value & (BLOCK - 1); break;
+      case DISK_POLL_UNIT: this.#pollUnit = value & 7; break;
+      case DISK_POLL_LBN: this.#pollLbn = value >>> 0; break;
+      case DISK_POLL_PAGE: this.#pollPage = value & 0x1f_ffff; break;
+      case DISK_POLL_CS: if ((value & DISK_GO) !== 0) this.#pollStatus = this.#moveBlock(value & DISK_FUNCTION); break;
       default:
     }
   }
@@ -141,6 +162,27 @@ export class DiskController {
     this.#status = this.#perform();
     this.#control = (this.#control & ~DISK_ERROR) | DISK_READY | (this.#status === DISK_OK ? 0 : DISK_ERROR);
     if ((this.#control & DISK_IE) !== 0) this.#bus.interrupts.request(this.#vector, IPL_DISK);
+  }
+
+  /** One block between the page and the unit of the second set of registers. */
+  #moveBlock(func: number): number {
+    const store = this.#units[this.#pollUnit];
+    const at = this.#pollPage * BLOCK;
+    if (!store) return DISK_NO_UNIT;
+    if (this.#pollLbn >= store.blocks) return DISK_BAD_BLOCK;
+    if (at + BLOCK > this.#bus.memory.bytes.length) return DISK_BAD_MAP;
+    try {
+      if (func === DISK_READ) {
+        this.#bus.memory.bytes.set(store.read(this.#pollLbn, 1), at);
+        this.#bus.codeChanged(at, BLOCK);
+      } else if (func === DISK_WRITE) {
+        if (this.#locked[this.#pollUnit]!) return DISK_WRITE_LOCKED;
+        store.write(this.#pollLbn, this.#bus.memory.bytes.slice(at, at + BLOCK));
+      } else return DISK_BAD_FUNCTION;
+    } catch {
+      return DISK_STORE_ERROR;
+    }
+    return DISK_OK;
   }
 
   #perform(): number {

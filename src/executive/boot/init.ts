@@ -22,6 +22,7 @@ import { PHD } from '../structures/phd.js';
 import { PTE$M_PFN } from '../structures/pte.js';
 import { SCH$C_COM } from '../structures/sch.js';
 import { initializeGlobalSections } from '../memory/global-section.js';
+import { initializePaging, initializeSystemHeader } from '../memory/initialize.js';
 import { addResidentSections } from '../memory/resident.js';
 import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
 import { ADAPTER_ROUTINES } from './adapters.js';
@@ -51,7 +52,8 @@ function initializeDevices(k: Kernel, { systemDevice }: BootInformation): void {
 }
 
 function EXE$INIT(k: Kernel, information: BootInformation): void {
-  initializeFreePages(k);                // paged pool is demand zero
+  initializeFreePages(k);
+  initializeSystemHeader(k, information.space.systemHeader.pages);      // paged pool is demand zero
   initializePools(k, information);
   initializeSchedulerQueues(k);
   initializeForkQueues(k);
@@ -121,8 +123,6 @@ function initializeFreePages(k: Kernel): void {
   k.writeLong(k.symbol('PFN$AL_TAIL'), last);
   k.sys.SCH$GL_FREECNT = last;
   k.sys.SCH$GL_FREELIM = k.sys.SGN$GL_FREELIM;
-  k.sys.SCH$GL_MFYLIM = k.sys.MPW$GW_HILIM;
-  k.sys.SCH$GL_MFYLOLIM = k.sys.MPW$GW_LOLIM;
 }
 
 /** A table in nonpaged pool behind the 12-byte header of Table 25-1; the address of its first element. */
@@ -156,7 +156,9 @@ function buildTables(k: Kernel): void {
   k.sys.PHV$GL_PIXBAS = headers;
   k.sys.PHV$GL_REFCBAS = headers + 2 * (slots + 1);
   for (let slot = 0; slot <= slots; slot += 1) k.writeWord(k.sys.PHV$GL_REFCBAS + 2 * slot, 0xffff);
+  k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slots, k.sys.SGN$GW_MAXPRCCT);          // the system header's element
   k.sys.SWP$GL_MAP = allocateTable(k, 4 * k.sys.SGN$GL_MAXWSCNT + 4);
+  initializePaging(k, (bytes) => allocateTable(k, bytes));
 }
 
 /** Physical address of an address in system space. */

@@ -6,7 +6,8 @@ import { Kernel } from '../kernel.js';
 import { PRT$C_ERKW, PRT$C_UR, PRT$C_UREW, PRT$C_URKW } from '../structures/pte.js';
 import { SYSTEM_CELL_INITIAL, SYSTEM_CELLS } from '../structures/system-cells.js';
 import type { ScbEntry } from '../synchronization/scb.js';
-import { demandZeroPte, MMG$RESOLVE } from '../memory/page-tables.js';
+import { faultInPlace } from '../memory/in-place.js';
+import { demandZeroPte } from '../memory/page-tables.js';
 import { assembleSystem, pagesFor, SYSTEM_BASE, VECTOR_PAGES } from './assemble-system.js';
 import { PARAMETERS, type ParameterValues } from './parameters.js';
 import { pfnEntrySize, systemSizes, type SystemSizes } from './sizes.js';
@@ -124,7 +125,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   );
   const kernel = new Kernel(machine, gate);
   for (const [name, value] of symbols) kernel.symbols.set(name, value);
-  kernel.pageFaultInPlace = (address) => MMG$RESOLVE(kernel, address);
+  kernel.pageFaultInPlace = (address, mayStartAgain) => faultInPlace(kernel, address, mayStartAgain);
   kernel.expandStackInPlace = (address) => expandStackInPlace(kernel, address);
 
   let topPage = sizes.physicalPages;                // PHYSICALPAGES: the pages above are left alone

@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel.js';
 import { RoutineLeft } from './leave.js';
 import { Procedure } from './procedure.js';
 import type { ThreadFlow } from './thread.js';
+import { IPL$_ASTDEL } from '../structures/ipl.js';
 import { SERVICES } from '../starlet/service-table.js';
 import { IN_ANY_MODE, IN_EXECUTIVE_MODE, IN_KERNEL_MODE, PAUSE, RESUME_NUMBER, type CallRequest, type Flow, type Microroutine, type Step } from './microroutine.js';
 
@@ -95,12 +96,17 @@ export class Gate {
   }
 
   private runAtomic(name: string, body: () => void): void {
+    const { kernel } = this;
+    kernel.mayStartAgain = kernel.ipl <= IPL$_ASTDEL && !kernel.cpu.onInterruptStack;
+    kernel.isAtomic = true;
     try {
       body();
     } catch (error) {
       if (error instanceof RoutineLeft) return;
       if (error instanceof VaxFault) throw error;
       this.kernel.internalError(name, error);
+    } finally {
+      kernel.isAtomic = kernel.mayStartAgain = false;
     }
   }
 

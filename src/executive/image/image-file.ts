@@ -14,6 +14,7 @@ import { KFE } from '../structures/kfe.js';
 const PAGE = 512;
 const EFN = 30;
 const NAME_ROOM = 255;
+const EXECUTIVE = 1;
 
 export interface OpenRequest {
   readonly name: string;
@@ -89,10 +90,16 @@ export function filePlace(p: Procedure, nam: ReturnType<typeof NAM.at>): FilePla
 export function* openImage(p: Procedure, request: OpenRequest): Flow<OpenedImage> {
   return yield* p.scratch(function* () {
     const { fab, nam } = imageFab(p, request);
+    // A name that cannot be parsed cannot be opened either: $OPEN says why.
     const parsed = yield* service(p, '$PARSE', { fab: fab.address });
-    if (!(parsed & 1)) return { status: parsed, channel: 0, kfe: 0, name: '' };
-    const place = filePlace(p, nam);
+    const place = parsed & 1 ? filePlace(p, nam) : NO_PLACE;
     const kfe = place.hasVersion ? 0 : findKnownFile(p.memory, p.kernel.sys.EXE$GL_KNOWN_FILES, place);
+    if (kfe !== 0 && KFE.at(p.memory, kfe).KFE$V_OPEN !== 0) return { ...(yield* openKnown(p, place, kfe)), kfe, name: place.name };
+    if (nam.NAM$L_WCC !== 0) {
+      nam.NAM$V_SYNCHK = 1;                                    // what a search list left behind
+      yield* service(p, '$PARSE', { fab: fab.address });
+      nam.NAM$V_SYNCHK = 0;
+    }
     if (kfe !== 0) {
       p.memory.writeBytes(nam.address + NAM.offset.NAM$T_FID, KFE.at(p.memory, kfe).KFE$R_FID);
       fab.FAB$V_NAM = 1;
@@ -107,6 +114,18 @@ export function* openImage(p: Procedure, request: OpenRequest): Flow<OpenedImage
     const status = yield* service(p, '$OPEN', { fab: fab.address });
     return { status, channel: fab.FAB$L_STV & 0xffff, kfe: status & 1 ? kfe : 0, name: place.name };
   });
+}
+
+const NO_PLACE: FilePlace = { device: '', directory: new Uint8Array(6), name: '', hasVersion: false };
+
+/** An installed image whose file is open already: a channel to the device gets the window that is kept. */
+function* openKnown(p: Procedure, place: FilePlace, kfe: number): Flow<{ readonly status: number; readonly channel: number }> {
+  const chan = p.allocate(4);
+  const status = yield* service(p, '$ASSIGN', { devnam: p.string(`_${place.device}:`), chan, acmode: EXECUTIVE });
+  if (!(status & 1)) return { status, channel: 0 };
+  const list = p.allocate(12);
+  [2, p.memory.readWord(chan), KFE.at(p.memory, kfe).KFE$L_WCB].forEach((value, index) => { p.memory.writeLong(list + 4 * index, value); });
+  return { status: yield* service(p, '$CMKRNL', { routin: p.kernel.symbol('IMG$SHARE_WINDOW'), arglst: list }), channel: p.memory.readWord(chan) };
 }
 
 /** Reads `length` bytes from block `vbn` of the file into `address`. */

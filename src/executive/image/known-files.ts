@@ -5,7 +5,8 @@ import {
   PRV$V_TMPMBX, PRV$V_VOLPRO, PRV$V_WORLD,
 } from '../starlet/prvdef.js';
 import { DYN$C_KFD, DYN$C_KFE, DYN$C_KFPB } from '../structures/dyn.js';
-import { KFD, KFD$T_DDTSTR, KFE, KFE$T_FILNAM, KFPB } from '../structures/kfe.js';
+import { decodeImageHeader, type ImageHeader } from '../../macro/image-format.js';
+import { KFD, KFD$T_DDTSTR, KFE, KFE$T_FILNAM, KFPB, KFRH } from '../structures/kfe.js';
 import { readCounted, textToBytes, writeCounted, type MemoryReader } from '../structures/memory.js';
 
 /**
@@ -90,6 +91,39 @@ function directoryBlock(k: Kernel, pointers: ReturnType<typeof KFPB.at>, directo
   return block;
 }
 
+/** What a name block says about an installed image. */
+export interface KnownFilePlace {
+  /** As in NAM$T_DVI. */
+  readonly device: string;
+  readonly directory: Uint8Array;
+  /** Name, and the type when it is not .EXE. */
+  readonly name: string;
+}
+
+/** Whether a directory block is that of a device and directory identification. */
+export function isDirectoryOf(memory: MemoryReader, kfd: number, { device, directory }: KnownFilePlace): boolean {
+  if (readCounted(memory, kfd + KFD.offset.KFD$T_DVI) !== device || device === '') return false;
+  return memory.readBytes(kfd + KFD.offset.KFD$R_DID, directory.length).every((byte, index) => byte === directory[index]);
+}
+
+/** The entry of an image file that INSTALL made known, or 0. @param pointers  contents of EXE$GL_KNOWN_FILES */
+export function findKnownFile(memory: MemoryReader, pointers: number, place: KnownFilePlace): number {
+  for (const address of entriesOfName(memory, pointers, place.name)) {
+    if (isDirectoryOf(memory, memory.readLong(address + KFE.offset.KFE$L_KFD), place)) return address;
+  }
+  return 0;
+}
+
+/** The header that INSTALL keeps in memory for an image, decoded; undefined when it does not. */
+export function residentHeaderOf(memory: MemoryReader, kfe: number): ImageHeader | undefined {
+  if (kfe === 0) return undefined;
+  const entry = KFE.read(memory, kfe);
+  if (entry.KFE$V_HDRRES === 0) return undefined;
+  const header = KFRH.read(memory, entry.KFE$L_IMGHDR - KFRH.size);
+  const decoded = decodeImageHeader(memory.readBytes(entry.KFE$L_IMGHDR, header.KFRH$W_HDRSIZE));
+  return 'header' in decoded ? decoded.header : undefined;
+}
+
 /** Installs an image with privileges. Paged pool; kernel mode, IPL 0 (or 31 at boot). */
 export function installKnownImage(k: Kernel, image: KnownImage, directory = SYSTEM_DIRECTORY): void {
   const pointers = knownFilePointers(k);
@@ -109,17 +143,25 @@ export function installKnownImage(k: Kernel, image: KnownImage, directory = SYST
   kfd.KFD$W_REFCNT = kfd.KFD$W_REFCNT + 1;
 }
 
+/** The entries with that name, of whatever directory. */
+function* entriesOfName(memory: MemoryReader, pointers: number, name: string): Generator<number, void, undefined> {
+  if (pointers === 0) return;
+  const table = memory.readLong(pointers + KFPB.offset.KFPB$L_KFEHSHTAB);
+  for (let address = memory.readLong(table + 4 * hashImageName(name)); address !== 0; address = memory.readLong(address)) {
+    if (readCounted(memory, address + KFE$T_FILNAM) === name) yield address;
+  }
+}
+
 /**
- * The known file entry of an image name (without directory and type), or 0.
+ * The known file entry of an image that came with the system, or 0.
  *
  * @param pointers  contents of EXE$GL_KNOWN_FILES
  */
 export function findKnownImage(memory: MemoryReader, pointers: number, name: string): number {
-  if (pointers === 0) return 0;
-  const table = memory.readLong(pointers + KFPB.offset.KFPB$L_KFEHSHTAB);
-  let address = memory.readLong(table + 4 * hashImageName(name));
-  while (address !== 0 && readCounted(memory, address + KFE$T_FILNAM) !== name) address = memory.readLong(address);
-  return address;
+  for (const address of entriesOfName(memory, pointers, name)) {
+    if (memory.readByte(memory.readLong(address + KFE.offset.KFE$L_KFD) + KFD.offset.KFD$T_DVI) === 0) return address;
+  }
+  return 0;
 }
 
 /** Installs the images that came with the system and have privileges, of their own or by the list above. */

@@ -3,12 +3,13 @@ import { finishDeviceEntry } from '../exceptions/error-log-entries.js';
 import { inlineRoutine, jsbRoutine, type Microroutine } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
 import { MMG$UNLOCK } from './buffer-lock.js';
+import { PAGIO } from '../memory/page-read.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { SCH$POSTEF } from '../process/event-flags.js';
 import { EXE$IPID_TO_PCB } from '../process/pid.js';
 import { SCH$RAVAIL } from '../scheduling/resources.js';
 import { IO$M_ACCESS, IO$_ACCESS, IO$_CREATE, IO$_DEACCESS } from '../starlet/iodef.js';
-import { ACB$M_KAST } from '../structures/acb.js';
+import { ACB$M_KAST, ACB$M_NODELETE } from '../structures/acb.js';
 import { CCB } from '../structures/device.js';
 import { IPL$_IOPOST } from '../structures/ipl.js';
 import { BUFIO, IRP, IRPE } from '../structures/irp.js';
@@ -122,6 +123,17 @@ function postprocess(k: Kernel, irp: RequestPacket): boolean {
       return true;
     }
     if (step !== SEGMENT_DONE) return false;
+    if (irp.IRP$V_PAGIO !== 0) {
+      PAGIO(k, irp.address);
+      return true;
+    }
+    if (irp.IRP$V_SWAPIO !== 0) {
+      // A write of the swapper ends in the routine that it gave as parameter, as a special kernel AST of its own.
+      irp.IRP$L_KAST = irp.IRP$L_ASTPRM;
+      irp.IRP$B_RMOD = ACB$M_KAST | ACB$M_NODELETE;
+      SCH$QAST(k, irp.address, PRI$_NULL);
+      return true;
+    }
     if (pcbAddress !== 0) PCB.at(k, pcbAddress).PCB$W_DIOCNT = PCB.at(k, pcbAddress).PCB$W_DIOCNT + 1;
     if (irp.IRP$L_SVAPTE !== 0) MMG$UNLOCK(k, irp.IRP$L_SVAPTE, irp.IRP$W_BOFF, irp.IRP$L_BCNT);
     unlockExtensions(k, irp);

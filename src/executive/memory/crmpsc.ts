@@ -151,6 +151,7 @@ function mapGlobal(k: Kernel, gsd: Gsd, request: Mapping, relpag: number): numbe
   return mapPages(k, range, retadr, mode, section.SEC$V_CRF !== 0, (address, page) => {
     writePte(k, address, (template | ((first + page) & PTE$M_GPTX)) >>> 0);
     section.SEC$L_REFCNT = section.SEC$L_REFCNT + 1;
+    section.SEC$V_UNUSED = 0;
   });
 }
 

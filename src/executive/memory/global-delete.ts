@@ -15,15 +15,14 @@ import { GSD } from '../structures/section.js';
 import { WCB } from '../structures/volume.js';
 import { underMutex } from '../synchronization/mutex.js';
 import { isSectionBacking, pageFileBlock, primaryPageFile } from './backing-store.js';
-import { chargePageFile } from './delete-page.js';
+import { abandonFrame, chargePageFile } from './delete-page.js';
 import { gpteAddress, releaseGptes } from './global-page-table.js';
 import { findGsd, freeGsd, isPfnMapped, readSectionName, sectionOf, sectionOfGptx, type Gsd } from './global-section.js';
 import { MMG$DALCPAGFIL } from './page-file.js';
-import { MMG$DELPFN, MMG$REMPFN } from './page-lists.js';
 import { PfnEntry } from './pfn.js';
 import { forceFlush } from './replace.js';
 import { mayUse } from './section-access.js';
-import { releaseSection, systemHeader } from './section-table.js';
+import { releaseSection, sectionEntry, systemHeader, usedSections } from './section-table.js';
 
 /**
  * The end of global sections (module SYSDGBLSC). A section is deleted when no PTE refers to it any more and nobody wants to keep it: it is
@@ -57,6 +56,13 @@ function markForDeletion(k: Kernel, gsd: Gsd): void {
  * @source fact ch16#24
  */
 export function finishGlobalDeletions(k: Kernel): void {
+  for (const index of [...usedSections(k, systemHeader(k))]) {
+    const section = sectionEntry(k, systemHeader(k), index);
+    if (section.SEC$V_UNUSED === 0) continue;
+    section.SEC$V_UNUSED = 0;
+    const gsd = GSD.at(k, section.SEC$L_GSD);
+    if (section.SEC$L_REFCNT === 0 && gsd.GSD$V_PERM === 0) markForDeletion(k, gsd);
+  }
   for (const address of [...k.queueEntries(k.symbol('EXE$GL_GSDDELFL'))]) {
     const gsd = GSD.at(k, address);
     if (sectionOf(k, gsd).SEC$L_REFCNT === 0) deleteSection(k, gsd);
@@ -74,13 +80,12 @@ function deleteSection(k: Kernel, gsd: Gsd): void {
   }
   if (inMemory.some((page) => isSectionBacking(page.bak) && page.location === PFN$C_MFYPAGLST) || inMemory.some((page) => page.refcnt > 0)) {
     forceFlush(k);
-    SCH$RWAIT(k, RSN$_MPLEMPTY);
+    if (k.isAtomic) SCH$RWAIT(k, RSN$_MPLEMPTY);
+    k.holdUntil(() => inMemory.every((page) => page.refcnt === 0 && page.location !== PFN$C_MFYPAGLST));
   }
   for (const page of inMemory) {
     if (!isSectionBacking(page.bak)) freeBlock(k, pageFileBlock(page.bak));
-    MMG$REMPFN(k, page.pfn);
-    page.pte = 0;
-    MMG$DELPFN(k, page.pfn);
+    abandonFrame(k, page);
   }
   const window = section.SEC$L_WINDOW;
   if (window === 0) {

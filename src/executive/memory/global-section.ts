@@ -10,8 +10,7 @@ import { LNM$C_MAXDEPTH } from '../names/name-block.js';
 import { LNMX } from '../structures/lnm.js';
 import { readCounted, writeCounted } from '../structures/memory.js';
 import { PRT$C_KW, PTE$M_CRF, PTE$M_DZRO, PTE$M_STX, PTE$M_TYP0, PTE$M_TYP1, PTE$M_WRT, PTE$V_PROT } from '../structures/pte.js';
-import { PHD } from '../structures/phd.js';
-import { EXTGSD$T_GSDNAM, GSD, GSD$C_MAXNAMLEN, GSD$T_GSDNAM, SEC$K_LENGTH } from '../structures/section.js';
+import { EXTGSD$T_GSDNAM, GSD, GSD$C_MAXNAMLEN, GSD$T_GSDNAM } from '../structures/section.js';
 import { allocateGptes, gpteAddress, releaseGptes } from './global-page-table.js';
 import { allocateSection, sectionEntry, systemHeader, usedSections, type SectionEntry } from './section-table.js';
 
@@ -191,14 +190,8 @@ export function freeGsd(k: Kernel, gsd: Gsd): void {
   EXE$DEAPAGED(k, gsd.address);
 }
 
-/** The empty global section table, at the high end of the system header, and the extent of the global page table. */
+/** The extent of the global page table, for those who have to tell its entries from others. The section table is empty (initialize.ts). */
 export function initializeGlobalSections(k: Kernel): void {
-  const header = systemHeader(k);
-  const bytes = PHD.size + 4 * k.sys.SGN$GW_SYSDWSCT + SEC$K_LENGTH * k.sys.SGN$GW_GBLSECNT;
-  header.PHD$L_PSTBASOFF = Math.ceil(bytes / PAGE) * PAGE;
-  k.sys.MMG$GL_SYSPHDLN = header.PHD$L_PSTBASOFF;
+  k.sys.MMG$GL_SYSPHDLN = systemHeader(k).PHD$L_PSTBASOFF;
   k.sys.MMG$GL_MAXGPTE = k.sys.MMG$GL_MAXSYSVA;
-  k.sys.MMG$GL_GBLPAGFIL = k.sys.SGN$GL_GBLPAGFIL;
 }
-
-const PAGE = 512;

@@ -2,6 +2,8 @@ import type { Kernel } from '../kernel.js';
 import { CCB } from '../structures/device.js';
 import { PHD } from '../structures/phd.js';
 import { SEC, SEC$K_LENGTH } from '../structures/section.js';
+import { isGpte } from './global-page-table.js';
+import { balanceSlotOf, headerInSlot } from './table-references.js';
 import { MMG$ALCPHD } from './working-set.js';
 
 /**
@@ -57,6 +59,7 @@ function roomBelow(k: Kernel, header: Header, index: number): boolean {
  * @source book 14.1.5; digest ch14 1.5
  */
 export function allocateSection(k: Kernel, header: Header): number {
+  if (header.address !== k.sys.MMG$GL_SYSPHD) releaseUnused(k, header);
   let index = signedIndex(header.PHD$W_PSTFREE);
   if (index !== 0) {
     header.PHD$W_PSTFREE = k.readLong(sectionEntry(k, header, index).address) & WORD;
@@ -135,6 +138,37 @@ export function MMG$DECPSTREF(k: Kernel, header: Header, index: number): void {
   if (entry.SEC$L_REFCNT !== 0) return;
   unlinkFromChannel(k, header, index & WORD);
   releaseSection(k, header, index);
+}
+
+/**
+ * Releases the PSTEs whose last reference went when a page was copied: that happens at the end of a read, when the channel table of the
+ * process may not be there. Context of the process.
+ */
+export function releaseUnused(k: Kernel, header: Header): void {
+  for (const index of [...usedSections(k, header)]) {
+    if (sectionEntry(k, header, index).SEC$L_REFCNT !== 0) continue;
+    unlinkFromChannel(k, header, index);
+    releaseSection(k, header, index);
+  }
+}
+
+/**
+ * Pages of copy-on-reference sections have been read: they have nothing to do with their sections any more. IPL$_SYNCH, any context.
+ *
+ * @param svapte     address of the first PTE
+ * @param ast        IRP$L_AST: contents of the master PTE, 0 for a private section
+ * @param parameter  IRP$L_ASTPRM: index of the section, 0 when nothing was copied
+ * @source digest ch15 2.4, 2.8, 4.2
+ */
+export function sectionsCopied(k: Kernel, svapte: number, pages: number, ast: number, parameter: number): void {
+  if (parameter === 0 || isGpte(k, svapte)) return;
+  const slot = balanceSlotOf(k, svapte);
+  if (ast === 0 && slot === undefined) return;
+  const header = ast === 0 ? PHD.at(k, headerInSlot(k, slot!)) : systemHeader(k);
+  const section = sectionEntry(k, header, parameter & WORD);
+  section.SEC$L_REFCNT = section.SEC$L_REFCNT - pages;
+  // The end of a temporary global section is for a process to bring about: its name is in paged pool.
+  if (ast !== 0 && section.SEC$L_REFCNT === 0) section.SEC$V_UNUSED = 1;
 }
 
 /** The indexes in use, first entry first: those that are not on the free list. */

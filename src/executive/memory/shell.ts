@@ -4,10 +4,16 @@ import { CTL$GL_KSPINI, CTL$GL_VECTORS, ESP_INITIAL, P1_CELLS, SSP_INITIAL } fro
 import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import {
-  PFN$C_ACTIVE, PFN$C_PPGTBL, PFN$C_PROCESS, PFN$M_MODIFY, PRT$C_ERKW, PRT$C_NA, PRT$C_UR, PRT$C_UREW, PRT$C_URKW, PTE$M_PFN, WSL$M_WSLOCK,
+  PFN$C_ACTIVE, PFN$C_PPGTBL, PFN$C_PROCESS, PFN$C_RDINPROG, PFN$M_MODIFY, PRT$C_ERKW, PRT$C_NA, PRT$C_UR, PRT$C_UREW, PRT$C_URKW, PTE$M_PFN,
+  PTE$M_PGFLVB, PTE$M_TYP0, PTE$M_TYP1, WSL$M_WSLOCK,
 } from '../structures/pte.js';
-import { demandZeroPte, PAGE_SIZE, REGION_PAGES, validPte } from './page-tables.js';
-import { MMG$ALLOZEROPFN, MMG$DALLOCPFN, PfnEntry } from './pfn.js';
+import { demandZeroPte, isTransition, PAGE_SIZE, REGION_PAGES, validPte } from './page-tables.js';
+import { pageFileBacking, pageFileBlock, pageFileIndex } from './backing-store.js';
+import { abandonFrame } from './delete-page.js';
+import { choosePageFile, MMG$DALCPAGFIL } from './page-file.js';
+import { MMG$ALLOZEROPFN } from './page-lists.js';
+import { PfnEntry } from './pfn.js';
+import { MMG$INCPTREF, systemPteAddress } from './table-references.js';
 import { entryFor } from './working-set.js';
 
 /**
@@ -38,6 +44,8 @@ interface Builder {
   readonly slotBase: number;
   /** System address of the PTE of virtual page 0 of P1. */
   readonly p1Base: number;
+  /** Backing store of its pages: a page file, no block yet. */
+  readonly pageFile: number;
   pages: number;
 }
 
@@ -73,7 +81,7 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   const bak = k.sys.SWP$GW_BAKPTE;
   const windowPages = wslPst + empty + bak;
   const slotEnd = slotBase + slotPages * PAGE_SIZE;
-  const builder: Builder = { k, phd, slotBase, p1Base: (slotEnd - 4 * REGION_PAGES) >>> 0, pages: 0 };
+  const builder: Builder = { k, phd, slotBase, p1Base: (slotEnd - 4 * REGION_PAGES) >>> 0, pageFile: pageFileBacking(choosePageFile(k), 0), pages: 0 };
 
   for (let page = 0; page < slotPages; page += 1) {
     const table = page >= windowPages;
@@ -88,6 +96,7 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slot, pcb.PCB$L_PID & 0xffff);
   const defaultWorkingSet = k.readLong(k.symbol('PQL$AL_DEFAULT') + 4 * PQL$_WSDEFAULT);
   phd.PHD$W_PHVINDEX = slot;
+  phd.PHD$L_PAGFIL = builder.pageFile;
   phd.PHD$W_WSLIST = PHD.size >>> 2;
   phd.PHD$L_PSTBASOFF = wslPst * PAGE_SIZE;
   phd.PHD$L_BAK = (wslPst + empty) * PAGE_SIZE;
@@ -168,9 +177,6 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   phd.PHD$W_PTCNTLCK = phd.PHD$W_PTCNTVAL = phd.PHD$W_PTCNTMAX = phd.PHD$W_PTCNTACT;
 }
 
-function systemPteAddress(k: Kernel, address: number): number {
-  return k.sys.MMG$GL_SPTBASE + 4 * ((address & 0x3fffffff) >>> 9);
-}
 function writeSystemPte(k: Kernel, address: number, value: number): void {
   k.writeLong(systemPteAddress(k, address), value);
   k.cpu.writePR(0x3a, address);
@@ -187,6 +193,7 @@ function placeSystemPage(builder: Builder, address: number): number {
   writeSystemPte(k, address, validPte(pfn, PRT$C_ERKW, 0));
   const entry = new PfnEntry(k, pfn);
   entry.pte = systemPteAddress(k, address);
+  entry.bak = builder.pageFile;
   entry.type = PFN$C_PPGTBL;
   entry.state = PFN$C_ACTIVE | PFN$M_MODIFY;
   return pfn;
@@ -224,8 +231,10 @@ function placeP1Page(builder: Builder, address: number, protection: number, owne
   writeP1Pte(builder, address, validPte(pfn, protection, owner));
   const entry = new PfnEntry(k, pfn);
   entry.pte = p1PteAddress(builder, address);
+  entry.bak = builder.pageFile;
   entry.type = PFN$C_PROCESS;
   entry.state = PFN$C_ACTIVE | PFN$M_MODIFY;
+  MMG$INCPTREF(k, entry.pte);
   enter(builder, address, PFN$C_PROCESS, pfn, flags);
 }
 
@@ -250,19 +259,30 @@ function countTableEntries(builder: Builder, firstTable: number): void {
 }
 
 /**
- * Frees a deleted process's header: every page of the slot that has a frame, then the slot. IPL$_SYNCH, swapper context.
+ * Frees a deleted process's header: every frame and page file block of its pages, then the slot. IPL$_SYNCH, swapper context.
  *
+ * @returns false: one of its page table pages is still being read; the slot must be looked at again
  * @source book 22.3; digest ch22 2.2 steps 20 and 28
  */
-export function releaseBalanceSlot(k: Kernel, slot: number): void {
+export function releaseBalanceSlot(k: Kernel, slot: number): boolean {
   const slotPages = k.sys.SWP$GL_BSLOTSZ;
   const slotBase = (k.sys.SWP$GL_BALBASE + slot * slotPages * PAGE_SIZE) >>> 0;
-  for (let page = 0; page < slotPages; page += 1) {
-    const address = slotBase + page * PAGE_SIZE;
-    const pte = k.readLong(systemPteAddress(k, address));
-    if (pte & 0x80000000) MMG$DALLOCPFN(k, pte & PTE$M_PFN);
+  const entries = Array.from({ length: slotPages }, (_, page) => ({ address: slotBase + page * PAGE_SIZE, pte: k.readLong(systemPteAddress(k, slotBase + page * PAGE_SIZE)) }));
+  const frameOf = (pte: number): PfnEntry | undefined => (pte >>> 31 !== 0 || isTransition(pte) ? new PfnEntry(k, pte & PTE$M_PFN) : undefined);
+  if (entries.some(({ pte }) => frameOf(pte)?.location === PFN$C_RDINPROG)) return false;
+  const pageFile = PHD.at(k, slotBase).PHD$B_PAGFIL;
+  for (const { address, pte } of entries) {
+    const frame = frameOf(pte);
+    if (frame) {
+      if (pageFileBlock(frame.bak) !== 0) MMG$DALCPAGFIL(k, pageFileIndex(frame.bak), pageFileBlock(frame.bak));
+      if (pte >>> 31 !== 0) frame.refcnt -= 1;
+      abandonFrame(k, frame);
+    } else if ((pte & (PTE$M_TYP1 | PTE$M_TYP0)) === PTE$M_TYP1 && (pte & PTE$M_PGFLVB) !== 0) {
+      MMG$DALCPAGFIL(k, pageFile, pte & PTE$M_PGFLVB);
+    }
     writeSystemPte(k, address, 0);
   }
   k.writeWord(k.sys.PHV$GL_REFCBAS + 2 * slot, 0xffff);
   k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slot, 0);
+  return true;
 }

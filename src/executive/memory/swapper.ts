@@ -7,6 +7,7 @@ import { computableQueue } from '../scheduling/queues.js';
 import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import { SCH$C_COM, SCH$C_COMO } from '../structures/sch.js';
+import { giveToDriver, MMG$WRTMFYPAG } from './modified-writer.js';
 import { findBalanceSlot, releaseBalanceSlot, shellPages, SWP$SHELINIT } from './shell.js';
 
 /**
@@ -18,8 +19,9 @@ const pass = inlineRoutine('SWP$PASS', (k) => {
   reclaimDeletedHeaders(k);
   if (k.sys.EXE$GL_PFATIM !== 0) EXE$POWERAST(k);
   for (let pcb = highestOutswapped(k); pcb !== undefined; pcb = highestOutswapped(k)) {
-    if (!inswap(k, pcb)) return;
+    if (!inswap(k, pcb)) break;
   }
+  giveToDriver(k, MMG$WRTMFYPAG(k));
 });
 
 /** A slot whose header has no process any more (index 0, but not free) belonged to a deleted one. */
@@ -27,7 +29,7 @@ function reclaimDeletedHeaders(k: Kernel): void {
   if (k.sys.SCH$GW_DELPHDCT === 0) return;
   for (let slot = 0; slot < k.sys.SGN$GL_BALSETCT; slot += 1) {
     if (k.readWord(k.sys.PHV$GL_REFCBAS + 2 * slot) === 0 && k.readWord(k.sys.PHV$GL_PIXBAS + 2 * slot) === 0) {
-      releaseBalanceSlot(k, slot);
+      if (!releaseBalanceSlot(k, slot)) continue;
       k.sys.SCH$GW_DELPHDCT = k.sys.SCH$GW_DELPHDCT - 1;
     }
   }

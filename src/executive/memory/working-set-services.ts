@@ -1,8 +1,6 @@
 import { kernelService } from '../dispatch/service.js';
 import type { Kernel } from '../kernel.js';
-import { hasPrivilege } from '../names/protection.js';
-import { PRV$V_PSWAPM } from '../starlet/prvdef.js';
-import { SS$_ACCVIO, SS$_NOPRIV, SS$_NORMAL, SS$_WASCLR, SS$_WASSET } from '../starlet/ssdef.js';
+import { SS$_ACCVIO, SS$_NORMAL } from '../starlet/ssdef.js';
 import { PTE$M_VALID, PTE$M_WINDOW, WSL$M_PFNLOCK, WSL$M_WSLOCK } from '../structures/pte.js';
 import { fluidNeed, roomForFluid } from './create-pages.js';
 import { readPte } from './page-tables.js';
@@ -10,7 +8,7 @@ import { MMG$FREWSLE, removePage } from './replace.js';
 import { processHeader } from './section-table.js';
 import { currentWorkingSet, extendList, findEntry, workingSetCount } from './working-set.js';
 
-/** $ADJWSL (module SYSADJWSL), $PURGWS (SYSPURGWS), $SETSWM (SYSSETMOD). @source book 16.4, 16.6; digest ch16 2.9, 2.10, 2.12 */
+/** $ADJWSL (module SYSADJWSL), $PURGWS (SYSPURGWS). @source book 16.4; digest ch16 2.9, 2.10 */
 
 /**
  * Changes the working set limit of the current process.
@@ -98,17 +96,4 @@ const purge = kernelService('$PURGWS', (k, inadr = 0) => {
   return SS$_NORMAL;
 });
 
-/**
- * $SETSWM [swpflg] - the process is not swapped out (1), or may be (0).
- *
- * @returns SS$_WASSET or SS$_WASCLR: how it was; SS$_NOPRIV without PSWAPM
- */
-const setSwapMode = kernelService('$SETSWM', (k, swpflg = 0) => {
-  if (!hasPrivilege(k, PRV$V_PSWAPM)) return SS$_NOPRIV;
-  const { pcb } = k;
-  const was = pcb.PCB$V_PSWAPM;
-  pcb.PCB$V_PSWAPM = swpflg & 1;
-  return was ? SS$_WASSET : SS$_WASCLR;
-});
-
-export const WORKING_SET_ROUTINES = [adjustLimit, purge, setSwapMode] as const;
+export const WORKING_SET_ROUTINES = [adjustLimit, purge] as const;

@@ -1,7 +1,8 @@
 import { PR$_TBIS } from '../../emulator/processor-registers.js';
 import { jsbRoutine, type Microroutine } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
-import { MMG$ALLOCPFN, PfnEntry } from '../memory/pfn.js';
+import { MMG$ALLOCPFN } from '../memory/page-lists.js';
+import { PfnEntry } from '../memory/pfn.js';
 import { FKB } from '../structures/fork.js';
 import { DYN$C_FRK } from '../structures/dyn.js';
 import { IPL$_QUEUEAST, IPL$_SYNCH } from '../structures/ipl.js';

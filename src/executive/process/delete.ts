@@ -9,9 +9,10 @@ import { EXE$DEALLOCATE_DEVICES, EXE$RUNDOWN_CHANNELS } from '../io/rundown.js';
 import { EXE$SEND_TERMINATION } from '../io/termination.js';
 import { LNM$DELETE_JOB } from '../names/process-tables.js';
 import { deletePages } from '../memory/address-space.js';
-import { p0Pages, p1LowPage, PAGE_SIZE, readPte } from '../memory/page-tables.js';
-import { MMG$INSPFNH } from '../memory/pfn.js';
+import { p0Pages, p1LowPage, PAGE_SIZE } from '../memory/page-tables.js';
+import { awaitReads, releaseFixedPage } from '../memory/delete-page.js';
 import { shellPages } from '../memory/shell.js';
+import { workingSetOf, type WorkingSet } from '../memory/working-set.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { EXE$ALLOCACB, EXE$ALLOCIRP } from '../pool/typed.js';
 import { SCH$RSE, SCH$SWPWAKE } from '../scheduling/rse.js';
@@ -21,7 +22,6 @@ import { ACB } from '../structures/acb.js';
 import { JIB } from '../structures/jib.js';
 import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
-import { PTE$M_PFN, PTE$M_VALID, PTE$M_WINDOW } from '../structures/pte.js';
 import { EVT$_RSNAVL, PRI$_RESAVL, PRI$_TICOM, RSN$_ASTWAIT } from '../structures/sch.js';
 import { resumeProcess } from './hibernate.js';
 import { EXE$PRCDELMSG } from './account.js';
@@ -131,6 +131,7 @@ const farewell = inlineRoutine('DELETE_FAREWELL', (k) => {
 const addressSpace = inlineRoutine('DELETE_SPACE', (k) => {
   deletePages(k, 0, p0Pages(k), KERNEL);
   deleteP1(k);
+  awaitReads(k, k.p1.CTL$GL_PHD + k.sys.SGN$GL_PHDPAGCT * PAGE_SIZE, P1_END);
 });
 
 /** CPU time limit is the one quota that goes back to the owner; the IRP that carries it serves as a special kernel AST. */
@@ -164,11 +165,12 @@ function deleteP1(k: Kernel): void {
 const vanish = inlineRoutine('DELETE_VANISH', (k) => {
   const pcb = PCB.at(k, k.register(4));
   const ipid = pcb.PCB$L_PID;
+  const ws = workingSetOf(k, pcb.address);
   k.gate.finishProcess(ipid);
   k.sys.SCH$GL_CURPCB = k.symbol('SCH$GL_NULLPCB');
   k.writeLong(k.sys.SCH$GL_PCBVEC + 4 * (ipid & 0xffff), k.symbol('SCH$GL_NULLPCB'));
   k.sys.SCH$GW_PROCCNT = k.sys.SCH$GW_PROCCNT - 1;
-  freeFixedP1(k);
+  freeFixedP1(k, ws);
 });
 
 /** What the process still has in pool, and the news for its owner and the swapper. R4 is the PCB, which goes last. */
@@ -202,16 +204,15 @@ const release = inlineRoutine('DELETE_RELEASE', (k) => {
  * Gives back the frames of fixed P1 space: kernel stack, pointer page and whatever was touched. Nobody will want their contents, so they go
  * to the head of the free list. The page tables go with the slot.
  */
-function freeFixedP1(k: Kernel): void {
-  const end = 0x80000000;
+function freeFixedP1(k: Kernel, ws: WorkingSet): void {
   // The window to the header and the service vectors map frames that belong to others.
   const start = k.p1.CTL$GL_PHD + k.sys.SGN$GL_PHDPAGCT * PAGE_SIZE;
   const vectors = k.symbol('P1SYSVECTORS');
-  for (let address = start; address < end; address += PAGE_SIZE) {
+  for (let address = start; address < P1_END; address += PAGE_SIZE) {
     if (address >= vectors && address < vectors + 5 * PAGE_SIZE) continue;
-    const pte = readPte(k, address);
-    if ((pte & PTE$M_VALID) !== 0 && (pte & PTE$M_WINDOW) === 0) MMG$INSPFNH(k, pte & PTE$M_PFN);
+    releaseFixedPage(k, ws, address);
   }
 }
+const P1_END = 0x80000000;
 
 export const DELETE_ROUTINES = [deleteProcess, begin, closeFiles, subprocesses, image, outstandingIo, jobNames, farewell, addressSpace, returnQuota, vanish, release] as const;

@@ -16,12 +16,16 @@ import { SCH$WAIT, waitInService } from './wait.js';
  */
 export function SCH$RWAIT(k: Kernel, resource: number): never {
   announceWait(k, resource);
-  waitAgain(k, SCH$C_MWAIT);
+  waitAndRepeat(k, waitQueueHeader(k, SCH$C_MWAIT));
 }
 
-/** The same for any wait state: the microroutine starts again when the process is computable. Nothing committed yet. */
-export function waitAgain(k: Kernel, state: number): never {
-  const waitQueue = waitQueueHeader(k, state);
+/**
+ * The current process waits in an atomic routine, which starts again afterwards: a service from its CHMK, other code from its XFC. Does
+ * not return.
+ *
+ * @param waitQueue  address of the wait queue header
+ */
+export function waitAndRepeat(k: Kernel, waitQueue: number): never {
   if (isInService(k)) waitInService(k, waitQueue);
   k.cpu.push((k.cpu.psl & ~PSL_IPL) | (Math.min(k.ipl, IPL$_ASTDEL) << 16));
   k.cpu.push(k.register(15) - XFC_LENGTH);

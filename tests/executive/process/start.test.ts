@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { service } from '../../../src/executive/gate/service-call.js';
 import { shellPages } from '../../../src/executive/memory/shell.js';
-import { MMG$ALLOCPFN, MMG$DALLOCPFN } from '../../../src/executive/memory/pfn.js';
+import { MMG$ALLOCPFN, MMG$DALLOCPFN } from '../../../src/executive/memory/page-lists.js';
 import { groupTableName, jobTableName } from '../../../src/executive/names/process-tables.js';
 import { LNM$LOOKUP } from '../../../src/executive/names/table-name.js';
 import { requestDeletion } from '../../../src/executive/process/delete.js';

@@ -48,7 +48,7 @@ export function beginTransfer(k: Kernel, virtual: boolean): boolean {
     EXE$FINISHIOC(k, irp, SS$_NORMAL);
     return false;
   }
-  const { svapte, status } = MMG$IOLOCK(k, address, length);
+  const { svapte, status } = MMG$IOLOCK(k, address, length, isRead);
   if (status !== SS$_NORMAL) {
     EXE$ABORTIO(k, irp, status);
     return false;

@@ -1,0 +1,137 @@
+import {
+  DISK_GO, DISK_OK, DISK_POLL_CS, DISK_POLL_LBN, DISK_POLL_PAGE, DISK_POLL_STATUS, DISK_POLL_UNIT, DISK_READ, DISK_WRITE,
+} from '../../emulator/devices/disk.js';
+import { IOC$MAPVBLK } from '../io/segments.js';
+import type { Kernel } from '../kernel.js';
+import { CRB, IDB, VEC } from '../structures/device.js';
+import { PFN$C_RDERR, PFN$C_RDINPROG, PTE$M_DZRO, PTE$M_GPTX, PTE$M_PFN, PTE$M_TYP0, PTE$M_TYP1, PTE$M_VALID } from '../structures/pte.js';
+import { SCH$C_COLPG } from '../structures/sch.js';
+import { DISKUCB } from '../structures/ucb.js';
+import { WCB } from '../structures/volume.js';
+import type { FileBlocks } from './backing-store.js';
+import { countFault } from './fault-counts.js';
+import { takeCluster, writeDone } from './modified-writer.js';
+import { finishRead, type PageRead } from './page-read.js';
+import { isDemandZero, isTransition, PAGE_SIZE, pteAddress } from './page-tables.js';
+import { serveFault } from './pager.js';
+import { PfnEntry } from './pfn.js';
+import { sectionsCopied } from './section-table.js';
+import { balanceSlotOf, systemPteAddress } from './table-references.js';
+
+/**
+ * Faults of TypeScript routines. A page that is in memory, or has only to be zeroed, is made valid on the spot: nobody can tell.
+ *
+ * An atomic routine that wants a page from disk raises the fault, as an instruction would, as long as it has not changed anything: the
+ * process waits in PFW, and the routine starts again. A procedure cannot start again, nor can an atomic routine that has stored
+ * something: for them the machine holds still while the disk transfers. The blocks go through the registers of the controller that need
+ * no interrupt, one page at a time; working set, PFN database and counters are treated as with any other fault. choice
+ */
+
+/**
+ * Makes the page at `address` valid for a routine that has touched it.
+ *
+ * @param mayStartAgain  the routine has changed nothing and will be run again after a fault
+ * @returns false: the fault is to be raised
+ */
+export function faultInPlace(k: Kernel, address: number, mayStartAgain: boolean): boolean {
+  for (;;) {
+    if (mayStartAgain && needsDisk(k, address) && k.mayRaiseFault()) return false;
+    const before = k.sys.MMG$GB_FREWFLGS;
+    k.sys.MMG$V_NOWAIT = 1;
+    const fault = serveFault(k, address);
+    k.sys.MMG$GB_FREWFLGS = before;
+    switch (fault.kind) {
+      case 'valid': return true;
+      case 'violation':
+      case 'error': return false;
+      case 'read':
+        countFault(k, 'in place');
+        if (!readNow(k, fault.read)) return false;
+        continue;
+      case 'wait':
+        if (mayStartAgain && k.mayRaiseFault()) return false;
+        if (fault.wait.state === SCH$C_COLPG) k.holdUntil(() => !isBeingRead(k, address));
+        else if (!writeNow(k)) throw new Error('no page of memory is left, and no modified page can be written');
+    }
+  }
+}
+
+/** Whether the page must come from a disk, or from somebody who is reading it already. */
+function needsDisk(k: Kernel, address: number): boolean {
+  const at = pteAddress(k, address);
+  if (at === undefined) return false;
+  if (address >>> 30 === 2) {
+    const slot = balanceSlotOf(k, address);
+    return pteNeedsDisk(k, k.readLong(slot === undefined ? at : systemPteAddress(k, address)));
+  }
+  const table = k.readLong(systemPteAddress(k, at));
+  if ((table & PTE$M_VALID) === 0) return pteNeedsDisk(k, table);
+  return pteNeedsDisk(k, k.readLong(at));
+}
+
+function pteNeedsDisk(k: Kernel, pte: number): boolean {
+  if ((pte & PTE$M_VALID) !== 0 || pte === 0 || isDemandZero(pte)) return false;
+  if (isTransition(pte)) {
+    const { location } = new PfnEntry(k, pte & PTE$M_PFN);
+    return location === PFN$C_RDINPROG || location === PFN$C_RDERR;
+  }
+  switch (pte & (PTE$M_TYP1 | PTE$M_TYP0)) {
+    case PTE$M_TYP0: {
+      const master = (k.sys.MMG$GL_GPTBASE + 4 * (pte & PTE$M_GPTX)) >>> 0;
+      const table = k.readLong(systemPteAddress(k, master));
+      return (table & PTE$M_VALID) === 0 ? pteNeedsDisk(k, table) : pteNeedsDisk(k, k.readLong(master));
+    }
+    case PTE$M_TYP1: return true;
+    default: return (pte & PTE$M_DZRO) === 0;
+  }
+}
+
+/** Whether the page at `address`, or its table, is on its way from the disk. */
+function isBeingRead(k: Kernel, address: number): boolean {
+  return needsDisk(k, address);
+}
+
+/** Transfers the pages of a read. @returns false: not all of them could be read */
+function readNow(k: Kernel, read: PageRead): boolean {
+  let done = 0;
+  while (done < read.pages) {
+    const pfn = k.readLong(read.svapte + 4 * done) & PTE$M_PFN;
+    if (!moveBlock(k, { ...read.blocks, vbn: read.blocks.vbn + done }, pfn, DISK_READ)) break;
+    done += 1;
+  }
+  finishRead(k, read.svapte, read.pages, done, read.slave);
+  sectionsCopied(k, read.svapte, read.pages, read.ast, read.astParameter);
+  return done === read.pages;
+}
+
+/** Writes a cluster of modified pages, so that their frames become free. @returns false: there is none that can be written */
+function writeNow(k: Kernel): boolean {
+  if (k.sys.SCH$V_MPW !== 0) {
+    k.holdUntil(() => k.sys.SCH$GL_FREECNT > 0 || k.sys.SCH$V_MPW === 0);
+    if (k.sys.SCH$GL_FREECNT > 0) return true;
+  }
+  if (k.sys.SCH$V_MPW !== 0) return false;
+  const cluster = takeCluster(k);
+  if (!cluster) return false;
+  const ok = cluster.pages.every((pfn, index) => moveBlock(k, { ...cluster.blocks, vbn: cluster.blocks.vbn + index }, pfn, DISK_WRITE));
+  writeDone(k, cluster.pages.length, ok);
+  return ok;
+}
+
+/** Writes one page to its section file at once, before it is deleted. @returns whether it worked */
+export function writePageNow(k: Kernel, blocks: FileBlocks, pfn: number): boolean {
+  return blocks.window !== 0 && moveBlock(k, blocks, pfn, DISK_WRITE);
+}
+
+/** Moves one block of a file through the controller's registers without an interrupt. @returns whether it worked */
+function moveBlock(k: Kernel, { window, vbn }: FileBlocks, pfn: number, func: number): boolean {
+  const { lbn, mapped } = IOC$MAPVBLK(k, window, vbn, PAGE_SIZE);
+  if (mapped === 0) return false;
+  const ucb = DISKUCB.at(k, WCB.at(k, window).WCB$L_ORGUCB);
+  const csr = IDB.at(k, VEC.at(k, ucb.UCB$L_CRB + CRB.offset.CRB$L_INTD).VEC$L_IDB).IDB$L_CSR;
+  k.writeLong(csr + DISK_POLL_UNIT, ucb.UCB$B_SLAVE);
+  k.writeLong(csr + DISK_POLL_LBN, lbn);
+  k.writeLong(csr + DISK_POLL_PAGE, pfn);
+  k.writeLong(csr + DISK_POLL_CS, DISK_GO | func);
+  return k.readLong(csr + DISK_POLL_STATUS) === DISK_OK;
+}
