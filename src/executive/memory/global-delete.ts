@@ -18,9 +18,11 @@ import { isSectionBacking, pageFileBlock, primaryPageFile } from './backing-stor
 import { abandonFrame, chargePageFile } from './delete-page.js';
 import { gpteAddress, releaseGptes } from './global-page-table.js';
 import { findGsd, freeGsd, isPfnMapped, readSectionName, sectionOf, sectionOfGptx, type Gsd } from './global-section.js';
+import { writePageNow } from './in-place.js';
+import { sectionPlace } from './modified-writer.js';
 import { MMG$DALCPAGFIL } from './page-file.js';
 import { PfnEntry } from './pfn.js';
-import { forceFlush } from './replace.js';
+import { canWritePages, forceFlush } from './replace.js';
 import { mayUse } from './section-access.js';
 import { releaseSection, sectionEntry, systemHeader, usedSections } from './section-table.js';
 
@@ -78,10 +80,13 @@ function deleteSection(k: Kernel, gsd: Gsd): void {
     const gpte = k.readLong(gpteAddress(k, first + page));
     if ((gpte & (PTE$M_TYP0 | PTE$M_TYP1)) === 0 && (gpte & PTE$M_PFN) !== 0) inMemory.push(new PfnEntry(k, gpte & PTE$M_PFN));
   }
-  if (inMemory.some((page) => isSectionBacking(page.bak) && page.location === PFN$C_MFYPAGLST) || inMemory.some((page) => page.refcnt > 0)) {
+  const unwritten = inMemory.filter((page) => page.refcnt > 0 || (isSectionBacking(page.bak) && page.location === PFN$C_MFYPAGLST));
+  if (unwritten.length > 0) {
     forceFlush(k);
-    if (k.isAtomic) SCH$RWAIT(k, RSN$_MPLEMPTY);
-    k.holdUntil(() => inMemory.every((page) => page.refcnt === 0 && page.location !== PFN$C_MFYPAGLST));
+    // Without a page file the list never becomes empty: only these pages are written then.
+    if (!canWritePages(k)) for (const page of unwritten) writePageNow(k, sectionPlace(k, page), page.pfn);
+    else if (k.isAtomic) SCH$RWAIT(k, RSN$_MPLEMPTY);
+    else k.holdUntil(() => unwritten.every((page) => page.refcnt === 0 && page.location !== PFN$C_MFYPAGLST));
   }
   for (const page of inMemory) {
     if (!isSectionBacking(page.bak)) freeBlock(k, pageFileBlock(page.bak));
