@@ -13,6 +13,7 @@ import { isSectionBacking, pageFileBlock, pageFileIndex, sectionIndex } from './
 import { dropGlobalReference } from './global-delete.js';
 import { writePageNow } from './in-place.js';
 import { sectionPlace } from './modified-writer.js';
+import { releaseLock } from './lock-pages.js';
 import { MMG$DALCPAGFIL } from './page-file.js';
 import { FREE_LIST, forgetPage, MMG$INSPFNH, MMG$REMPFN } from './page-lists.js';
 import { isTransition, PAGE_SIZE, pteAddress, readPte, systemPageValid } from './page-tables.js';
@@ -133,6 +134,8 @@ function discard(k: Kernel, ws: WorkingSet, address: number, at: number, pte: nu
       return;
     }
     const page = new PfnEntry(k, pte & PTE$M_PFN);
+    const locked = isGlobalType(page.type & 7) ? findEntry(k, ws.phd, address)! : page.wslx;
+    if (locked >= ws.phd.PHD$W_WSLOCK && locked < ws.phd.PHD$W_WSDYN) releaseLock(k, ws.phd, locked);
     if (isGlobalType(page.type & 7)) {
       const index = findEntry(k, ws.phd, address)!;
       removePage(k, ws, index);

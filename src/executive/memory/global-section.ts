@@ -190,8 +190,10 @@ export function freeGsd(k: Kernel, gsd: Gsd): void {
   EXE$DEAPAGED(k, gsd.address);
 }
 
-/** The extent of the global page table, for those who have to tell its entries from others. The section table is empty (initialize.ts). */
+/** The extent of the global page table, for those who have to tell its entries from others, and how many pages may be locked in memory. */
 export function initializeGlobalSections(k: Kernel): void {
   k.sys.MMG$GL_SYSPHDLN = systemHeader(k).PHD$L_PSTBASOFF;
   k.sys.MMG$GL_MAXGPTE = k.sys.MMG$GL_MAXSYSVA;
+  // choice: half of memory may be locked.
+  k.sys.MMG$GL_PFNLOCK = k.sys.SCH$GL_FREECNT >>> 1;
 }
