@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 const ROOMS = ['emulator', 'macro', 'executive', 'filesystem', 'rms', 'rtl', 'dcl', 'loginout', 'sysgen', 'sda', 'utilities', 'system', 'console', 'cli'];
 
 const layering = ROOMS.map((room, index) => ({
-  files: [`src/${room}/**/*.ts`],
+  files: [`src/${room}/**/*.{ts,tsx}`],
   rules: {
     'no-restricted-imports': ['error', {
       patterns: [
@@ -22,7 +22,7 @@ export default tseslint.config(
   { ignores: ['bin/', 'node_modules/', 'coverage/'] },
   ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'off',

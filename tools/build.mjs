@@ -1,14 +1,14 @@
-/** Bundles src/cli/main.ts and everything it needs into the one file bin/starlet. */
+/**
+ * Bundles src/cli/main.ts and everything it needs into bin/starlet, and the full-screen displays, with Ink and React, into bin/screens.js beside it:
+ * only who asks for a screen waits for them to load.
+ */
 import { build } from 'esbuild';
 import { chmod, mkdir, rename } from 'node:fs/promises';
 import { TEXT_EXTENSIONS } from './text-loader.mjs';
 
-// Under another name first: whoever starts bin/starlet meanwhile, as tests side by side do, finds a whole one.
-const unfinished = `bin/starlet.${process.pid}`;
-await mkdir('bin', { recursive: true });
-await build({
-  entryPoints: ['src/cli/main.ts'],
-  outfile: unfinished,
+// Under other names first: whoever starts bin/starlet meanwhile, as tests side by side do, finds whole files.
+const unfinished = (name) => `bin/${name}.${process.pid}`;
+const COMMON = {
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -16,8 +16,33 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  banner: { js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
   loader: Object.fromEntries(TEXT_EXTENSIONS.map((extension) => [extension, 'text'])),
+};
+const REQUIRE = 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+
+/** The screens stay out of bin/starlet. */
+const screensBeside = {
+  name: 'screens',
+  setup(builder) {
+    builder.onResolve({ filter: /\/screens\/index\.js$/ }, () => ({ path: './screens.js', external: true }));
+  },
+};
+
+/** Ink asks for React's developer tools when DEV is true; nobody does that here. */
+const withoutDevtools = {
+  name: 'without-devtools',
+  setup(builder) {
+    builder.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'none' }));
+    builder.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export default { initialize() {}, connectToDevTools() {} };' }));
+  },
+};
+
+await mkdir('bin', { recursive: true });
+await build({ ...COMMON, entryPoints: ['src/cli/main.ts'], outfile: unfinished('starlet'), banner: { js: `#!/usr/bin/env node\n${REQUIRE}` }, plugins: [screensBeside] });
+await build({
+  ...COMMON, entryPoints: ['src/console/screens/index.ts'], outfile: unfinished('screens.js'), banner: { js: REQUIRE }, plugins: [withoutDevtools],
+  define: { 'process.env.NODE_ENV': '"production"' }, minifyIdentifiers: true,
 });
-await chmod(unfinished, 0o755);
-await rename(unfinished, 'bin/starlet');
+await chmod(unfinished('starlet'), 0o755);
+await rename(unfinished('screens.js'), 'bin/screens.js');
+await rename(unfinished('starlet'), 'bin/starlet');

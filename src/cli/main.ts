@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { bareCommand } from './bare.js';
+import { checkCommand } from './check.js';
 import { runCommand } from './run.js';
 import { sdaCommand } from './sda.js';
 import { startCommand } from './start.js';
@@ -12,7 +13,7 @@ const program = new Command('starlet')
   .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'starlet: ')) })
   .exitOverride();
 
-for (const command of [startCommand(), runCommand(), sdaCommand(), bareCommand()]) {
+for (const command of [startCommand(), runCommand(), checkCommand(), sdaCommand(), bareCommand()]) {
   command.copyInheritedSettings(program);
   program.addCommand(command, { isDefault: command.name() === 'start' });
 }
@@ -24,13 +25,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 /** `start` is the command when none is named, so commander would take any other word for its argument. */
-function checkCommand(word: string | undefined): void {
+function knownCommand(word: string | undefined): void {
   if (word === undefined || word.startsWith('-') || word === 'help' || program.commands.some((command) => command.name() === word)) return;
   throw new UsageError(`no command '${word}'; there are ${program.commands.map((command) => command.name()).join(', ')}`);
 }
 
 try {
-  checkCommand(process.argv[2]);
+  knownCommand(process.argv[2]);
   await program.parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { HostClock, VirtualClock } from '../emulator/clock.js';
+import { restartAfterHalt } from '../console/restart.js';
 import { hostMilliseconds, hostSystemTime, Runner } from '../console/runner.js';
 import { mapNames } from '../filesystem/host/names.js';
 import { startStarlet } from '../system/starlet.js';
@@ -100,7 +101,8 @@ async function runProcedure(specification: string, parameters: readonly string[]
     stuck: () => system.quiet(), onlyInputMatters: () => false,
   });
   try {
-    await runner.run();
+    let stop = await runner.run();
+    while (stop.kind === 'halt' && restartAfterHalt(system, stop)) stop = await runner.run();
   } finally {
     flush();
     process.stdout.write(lines.end());

@@ -5,6 +5,8 @@ import { Command } from 'commander';
 import { DiskFile } from '../console/disk-file.js';
 import { DumpTarget, dumpBytesOf } from '../sda/dump-target.js';
 import { SdaError } from '../sda/error.js';
+import { Browser } from '../sda/browse/browser.js';
+import { Screenfuls } from '../sda/screenfuls.js';
 import { Sda } from '../sda/sda.js';
 import type { OutputFile, SdaFiles } from '../sda/session.js';
 import type { DumpBytes } from '../sda/target.js';
@@ -18,6 +20,7 @@ import { EX_DATAERR, EX_NOINPUT, UsageError } from './usage.js';
 interface SdaFlags {
   readonly command?: readonly string[];
   readonly example?: boolean;
+  readonly browse?: boolean;
   readonly disk?: string;
   readonly dataDir?: string;
 }
@@ -28,6 +31,7 @@ export function sdaCommand(): Command {
     .description('look into a crash dump with the System Dump Analyzer')
     .argument('[dump]', 'the dump file; without one, SYS$SYSTEM:SYSDUMP.DMP of the system disk')
     .option('--example', 'make a dump to learn from (examples/crash.com on a system of its own) and open it')
+    .option('--browse', 'walk through the dump on the whole screen: structures, queues, pool, memory; pointers are followed with RETURN')
     .option('--disk <file>', 'system disk image, instead of the one in the data directory')
     .option('--data-dir <dir>', 'where the system disk is kept (STARLET_HOME; default ~/.local/share/starlet)')
     .option('-c, --command <command>', 'carry out this command instead of prompting (may be given more than once)', collect)
@@ -102,6 +106,10 @@ class HostDump implements DumpBytes {
 }
 
 async function runSda(file: string | undefined, flags: SdaFlags): Promise<void> {
+  if (flags.browse) {
+    if (flags.command) throw new UsageError('--browse and --command exclude each other');
+    if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) throw new UsageError('--browse needs a terminal');
+  }
   const bytes = dumpBytes(file, flags);
   let target: DumpTarget;
   try {
@@ -114,6 +122,10 @@ async function runSda(file: string | undefined, flags: SdaFlags): Promise<void> 
   }
   const images = imagesForSymbols();
   const sda = new Sda(target, systemSymbols(images.systemImages, images.residentImages), hostFiles());
+  if (flags.browse) {
+    await browseScreen(sda, file ?? (flags.example ? 'the example' : 'SYSDUMP.DMP'));
+    return;
+  }
   if (flags.command) {
     print(sda.warnings());
     for (const command of flags.command) {
@@ -126,14 +138,20 @@ async function runSda(file: string | undefined, flags: SdaFlags): Promise<void> 
   await converse(sda);
 }
 
+async function browseScreen(sda: Sda, name: string): Promise<void> {
+  const { browse } = await import('../console/screens/index.js');
+  await browse(new Browser(sda, name));
+}
+
 /** Reads commands from standard input: with a prompt and line editing on a terminal, plainly otherwise. */
 async function converse(sda: Sda): Promise<void> {
   const isTerminal = process.stdin.isTTY === true;
   const lines = createInterface({ input: process.stdin, ...(isTerminal ? { output: process.stdout } : {}), prompt: 'SDA> ', terminal: isTerminal });
   lines.on('SIGINT', () => { lines.close(); });
+  const screenfuls = new Screenfuls(sda, isTerminal && process.stdout.isTTY ? process.stdout.rows : 0);
   if (isTerminal) lines.prompt();
   for await (const line of lines) {
-    print(sda.execute(line));
+    print(screenfuls.enter(line));
     if (sda.isDone) break;
     if (isTerminal) lines.prompt();
   }

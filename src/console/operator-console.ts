@@ -7,8 +7,10 @@ import type { Machine } from '../emulator/machine.js';
  * as on an 11/780. Commands, in hexadecimal, and a word may be cut short:
  *
  *   D[EPOSIT]/I register value    E[XAMINE]/I register    INJECT PARITY    SET TERMINAL PROGRAM, or CONTINUE
+ *   POWERFAIL [/NOBATTERY] [seconds]
  *
  * D/I 14 C requests the IPL 12 interrupt (IPC). INJECT is ours: it breaks a word of memory under the instruction that comes next.
+ * So is POWERFAIL: power goes for so many seconds (decimal, 10 without), with /NOBATTERY memory too, which makes it a boot.
  * @source book 6.1, 6.2.7; digest ch06 1.1
  */
 const CTRL_P = 0x10;
@@ -16,6 +18,7 @@ const CR = 0x0d;
 const DELETE = 0x7f;
 const PROMPT = '\r\n>>>';
 const REGISTERS = 0x40;
+const DEFAULT_SECONDS = 10;
 
 export class OperatorConsole {
   /** What has been typed of a command; undefined while the terminal belongs to the program. */
@@ -57,8 +60,23 @@ export class OperatorConsole {
       this.line = undefined;
       this.say('\r\n');
       return;
+    } else if (isWord(words[0]!.replace(/\/.*/, ''), 'POWERFAIL')) {
+      if (this.powerFail(text)) return;
     } else if (text !== '') this.say('\r\n?IND-COM ERR');
     this.prompt(PROMPT);
+  }
+
+  /** @returns false when the command cannot be taken */
+  private powerFail(text: string): boolean {
+    const match = /^[A-Z]+\s*(\/NO[A-Z]*)?\s*(\d{1,6})?$/.exec(text);
+    if (!match || !'/NOBATTERY'.startsWith(match[1] ?? '/')) {
+      this.say('\r\n?IND-COM ERR');
+      return false;
+    }
+    this.line = undefined;
+    this.say('\r\n');
+    this.machine.power.fail({ microseconds: 1_000_000 * Number(match[2] ?? DEFAULT_SECONDS), memorySurvives: match[1] === undefined });
+    return true;
   }
 
   /** A processor register. What the processor refuses is refused here. */

@@ -3,6 +3,10 @@ import type { ReadStream, WriteStream } from 'node:tty';
 /** The key that talks to the program instead of the machine, CTRL/]; pressed twice it is sent. */
 const ESCAPE = 0x1d;
 
+/** Escape or control sequence without its last character. */
+const UNFINISHED = /\x1b(?:[ -/]*|\[[0-?]*[ -/]*)$/;
+const LONGEST_SEQUENCE = 32;
+
 export interface TerminalEvents {
   /** A byte typed at the terminal. */
   readonly receive: (byte: number) => void;
@@ -22,6 +26,8 @@ export interface TerminalEvents {
 export class HostTerminal {
   private readonly pending: number[] = [];
   private escaped = false;
+  /** What is written does not end within an escape sequence: something else may be written now. */
+  isBetweenSequences = true;
   private readonly raw: boolean;
 
   constructor(
@@ -42,7 +48,9 @@ export class HostTerminal {
   /** Writes what has collected. */
   flush(): void {
     if (this.pending.length === 0) return;
-    this.output.write(Buffer.from(this.pending.splice(0)));
+    const bytes = Buffer.from(this.pending.splice(0));
+    this.isBetweenSequences = !UNFINISHED.test(bytes.subarray(-LONGEST_SEQUENCE).toString('latin1'));
+    this.output.write(bytes);
   }
 
   /** Gives the terminal back as it was. */

@@ -1,8 +1,8 @@
 import { callRoutine, procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
-import { IO$M_CTRLYAST, IO$M_OUTBAND, IO$_SETMODE } from '../executive/starlet/iodef.js';
-import { SS$_NOPRIV, SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { IO$M_CTRLYAST, IO$M_OUTBAND, IO$_SETMODE, IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
+import { SS$_HANGUP, SS$_NOPRIV, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { readQuad, writeQuad } from '../executive/structures/memory.js';
 import { PHD } from '../executive/structures/phd.js';
 import type { Dcl } from './interpreter/session.js';
@@ -20,7 +20,7 @@ const CONTROL_T = 1;
 export const CONTROL_Y = 2;
 const CONTROL_T_CHARACTER = 20;
 /** Event flag for requests to the terminal driver. */
-const TERMINAL_FLAG = 27;
+export const TERMINAL_FLAG = 27;
 const CURRENT_MODE = 24;
 /** Arguments of an AST routine. */
 const SAVED_PC = 4;
@@ -63,6 +63,7 @@ export function* enableControlCharacters(dcl: Dcl): Flow<void> {
  */
 export const DCL$ATTENTION = procedure('DCL$ATTENTION', function* (p): Flow<number> {
   const dcl = openSession(p);
+  if (yield* hasHungUp(dcl)) return yield* hangUp(dcl, (p.argument(SAVED_PSL) >>> CURRENT_MODE) & 3);
   yield* enableAttention(dcl);
   if ((dcl.prc.PRC$W_CTRLMASK & CONTROL_Y) === 0) return 1;
   const interruptedMode = (p.argument(SAVED_PSL) >>> CURRENT_MODE) & 3;
@@ -105,6 +106,32 @@ export const DCL$ATTENTION = procedure('DCL$ATTENTION', function* (p): Flow<numb
   dcl.prc.PRC$L_PENDING = dcl.keep(dcl.prc.PRC$L_PENDING, left.kind === 'logout' ? 'LOGOUT' : left.command);
   return yield* p.call(dcl.prc.PRC$L_UNWIND);
 });
+
+/** The terminal is a modem line and its carrier is gone: nothing can be written to it any more, not even nothing. */
+function* hasHungUp(dcl: Dcl): Flow<boolean> {
+  const p = dcl.outside.procedure;
+  return yield* p.scratch(function* () {
+    const iosb = p.allocate(8);
+    const status = yield* service(p, '$QIOW', { efn: TERMINAL_FLAG, chan: dcl.prc.PRC$W_TTCHAN, func: IO$_WRITEVBLK, iosb, p1: iosb, p2: 0 });
+    return (status & 1) !== 0 && p.memory.readWord(iosb) === SS$_HANGUP;
+  });
+}
+
+/**
+ * The process is logged out: by the main loop when DCL runs, which an image is taken off for; its exit handlers are not asked. ON CONTROL_Y
+ * does not hold it. choice: the book does not say what DCL does
+ */
+function* hangUp(dcl: Dcl, interruptedMode: number): Flow<number> {
+  const p = dcl.outside.procedure;
+  dcl.prc.PRC$V_HANGUP = 1;
+  dcl.prc.PRC$V_CTRLY = 1;
+  if (interruptedMode <= SUPERVISOR || dcl.prc.PRC$V_IMAGEACTIVE === 0) {
+    yield* service(p, '$SETEF', { efn: TIMER_FLAG });
+    return 1;
+  }
+  yield* service(p, '$CLRAST', {});
+  return yield* p.call(dcl.prc.PRC$L_UNWIND);
+}
 
 /** The image goes on at $EXIT, in user mode: its exit handlers run. */
 function imageExits(p: Procedure, dcl: Dcl): number {

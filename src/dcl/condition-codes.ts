@@ -7,3 +7,7 @@ export const CLI$_NOTIMPL = 0x38ff2;
 
 /** choice: `!AS: !AS` - a mistake in a command definition file, where CDU has messages of its own. */
 export const CLI$_INVCLD = 0x39002;
+
+/** choice of number: VMS's own is not known. @source dcl-language.md 9.1 */
+export const CLI$_NULLPIPE = 0x39008;
+export const CLI$_INCREDSYN = 0x39010;

@@ -29,3 +29,5 @@ export const DCL_MESSAGE_SOURCE = dclMessages;
 export { COMMAND_TABLE_SOURCES } from './commands/registry.js';
 export { DCL_STRUCTURES, PPD, PRC } from './structures.js';
 export { PPD_ADDRESS } from './system.js';
+export { checkProcedures, type CheckedFile, type CheckOptions } from './check/check.js';
+export { CHECK_TEXTS, type Finding } from './check/findings.js';

@@ -75,13 +75,17 @@ function* adoptFiles(dcl: Dcl): Flow<void> {
 
 const JOB_PARAMETERS = 8;
 
-/** The parameters of a batch job: user mode logical names P1 to P8, which become symbols. @source book 23.2.4 step 4; digest ch23 2.3 */
+/** The parameters of a batch job: user mode logical names P1 to P8, which become symbols; those of a restarted job too. @source book 23.2.4 step 4; digest ch23 2.3 */
 function* jobParameters(dcl: Dcl): Flow<void> {
   const p = dcl.outside.procedure;
   if ((p.memory.readLong(p.kernel.symbol('CTL$GL_CREPRC_FLAGS')) & PRC$M_BATCH) === 0) return;
   for (let number = 1; number <= JOB_PARAMETERS; number += 1) {
     const found = yield* translate(p, `P${number}`, 'LNM$PROCESS');
     dcl.assign(`P${number}`, (found.status & 1) !== 0 ? found.value : '', false);
+  }
+  for (const name of ['$RESTART', 'BATCH$RESTART']) {
+    const found = yield* translate(p, name, 'LNM$PROCESS');
+    if ((found.status & 1) !== 0) dcl.assign(name, found.value, true);
   }
 }
 

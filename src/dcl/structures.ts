@@ -32,6 +32,7 @@ export const PPD = structure('PPD', 0x80, {
   PPD$V_SUBPROCESS: ['PPD$L_FLAGS', 2],
   PPD$V_VERIFY: ['PPD$L_FLAGS', 3],
   PPD$V_QUIET: ['PPD$L_FLAGS', 4],
+  PPD$V_QUEUED: ['PPD$L_FLAGS', 5],
 });
 
 /** DCL's process work area: what outlives a command, once per process. Lies behind the PPD in the CLI data pages. */
@@ -106,6 +107,7 @@ export const PRC = cells('PRC', [
   PRC$V_ONECOMMAND: ['PRC$L_FLAGS', 10],
   PRC$V_STARTBEHIND: ['PRC$L_FLAGS', 11],
   PRC$V_PRIVIMAGE: ['PRC$L_FLAGS', 12],
+  PRC$V_HANGUP: ['PRC$L_FLAGS', 13],
 });
 
 /** Where DCL finds everything else: the head of the CLI symbol table pages. */
@@ -183,7 +185,12 @@ export const IDF = structure('IDF', 0x148, {
   0x50: ['IDF$A_IFSTACK', 16, 'one byte a block IF: 1 THEN part runs, 2 ELSE part runs'],
   0x60: ['IDF$A_GOSUBSTACK', 16 * 8, 'RFA of the GOSUB command, IFDEPTH then'],
   0xe0: ['IDF$T_PARAMETERS', 0x48, 'not used'],
-  0x128: ['IDF$L_RESERVED', 0x20, 'not used'],
+  0x128: ['IDF$L_PIPE', 'what is left of a PIPE command whose current part runs (STR), 0 no PIPE'],
+  0x12c: ['IDF$L_PIPEOUT', 'IDF$L_OUTRAB before > or 2> of that part'],
+  0x130: ['IDF$W_PIPEOUTIFI', 'IDF$W_OUTIFI likewise'],
+  0x132: ['IDF$W_PIPEINPIFI', 'file identifier of its < file, 0 none'],
+  0x134: ['IDF$L_PIPEINP', 'RAB of its < file, 0 none'],
+  0x138: ['IDF$L_RESERVED', 0x10, 'not used'],
 }, {}, {
   IDF$V_NOON: ['IDF$L_FLAGS', 0],
   IDF$V_TERMINAL: ['IDF$L_FLAGS', 1],
@@ -196,6 +203,8 @@ export const IDF = structure('IDF', 0x148, {
   IDF$V_EXITSET: ['IDF$L_FLAGS', 8],
   IDF$V_CTRLYSET: ['IDF$L_FLAGS', 9],
   IDF$V_INTERRUPT: ['IDF$L_FLAGS', 10],
+  IDF$V_PIPE: ['IDF$L_FLAGS', 11],
+  IDF$V_PIPEFILE: ['IDF$L_FLAGS', 12],
 });
 
 /** A string kept in the symbol table pages: text follows the header. */
@@ -245,6 +254,7 @@ export const SPB = structure('SPB', 0x24, {
   SPB$V_SETEF: ['SPB$B_FLAGS', 2],
   SPB$V_STARTING: ['SPB$B_FLAGS', 3],
   SPB$V_ENDED: ['SPB$B_FLAGS', 4],
+  SPB$V_PIPE: ['SPB$B_FLAGS', 5],
 });
 
 /** A key definition: counted key name, state, set-state and string follow. */

@@ -6,13 +6,13 @@
  * address is reported as the physical one behind it, BOOT loads the program of the command line again, and BOOT DDn obeys DDnBOO.CMD.
  * @source VAX-11/780 hardware handbook, console command language
  */
-import { GENERAL_REGISTERS, generalRegister, INITIAL_PSL, PROCESSOR_REGISTERS, readInternal, writeInternal } from './console-registers.js';
-import { type AddressSpace, type ConsoleCommand, ConsoleError, consoleNumber, type DataLength, incomplete, incorrect, parseConsoleLine } from './console-syntax.js';
+import { GENERAL_REGISTERS, generalRegister, PROCESSOR_REGISTERS, readInternal, writeInternal } from './console-registers.js';
+import { type AddressSpace, type ConsoleCommand, ConsoleError, consoleNumber, type DataLength, incomplete, incorrect, parseConsoleLine, powerSeconds } from './console-syntax.js';
 import type { HaltCode } from './cpu.js';
 import { disassemble } from './disassembler.js';
 import { VaxFault } from './fault.js';
 import type { Machine, StopReason } from './machine.js';
-import { PR$_ASTLVL, PR$_ICCS, PR$_MAPEN, PR$_RXCS, PR$_SISR, PR$_TXCS } from './processor-registers.js';
+import { initializeProcessor } from './restart.js';
 
 /** The console's way to files of the host. */
 export interface ConsoleFiles {
@@ -45,6 +45,7 @@ const HALT_TEXT: Readonly<Record<HaltCode, string>> = {
   'change mode on interrupt stack': '?CHM ERR',
   'SCB vector says halt': '?ILL I/E VEC',
   'SCB not in memory': '?CPU DBLE-ERR HLT',
+  'no restart': '?NO RESTART',
 };
 
 const HELP: readonly string[] = [
@@ -56,6 +57,8 @@ const HELP: readonly string[] = [
   'INITIALIZE                  kernel mode, interrupt stack, IPL 1F, mapping off',
   'LOAD [/START:address] file  put a file into physical memory',
   'NEXT [n], STEP [n]          execute n instructions',
+  'POWERFAIL [seconds]         power fails for so many seconds (decimal; 10); /NOBATTERY',
+  '                            loses memory. Then restart, if memory has a restart block',
   'SET DEFAULT /q              address space and length when a command says none',
   'SET RELOCATION address      is added to memory addresses',
   'SHOW                        the console\'s defaults',
@@ -115,7 +118,7 @@ export class ConsoleMonitor {
       case 'START':
         limit(1);
         if (first === undefined) throw incomplete('START');
-        this.#initialize();
+        initializeProcessor(this.machine);
         cpu.r[15] = Number(consoleNumber(first)) | 0;
         return 'run';
       case 'HALT':
@@ -131,7 +134,7 @@ export class ConsoleMonitor {
       }
       case 'INITIALIZE':
         limit(0);
-        this.#initialize();
+        initializeProcessor(this.machine);
         lines.push('INIT SEQ DONE');
         return 'prompt';
       case 'LOAD': {
@@ -154,6 +157,10 @@ export class ConsoleMonitor {
       case 'UNJAM':
         // There is no bus to unjam.
         return 'prompt';
+      case 'POWERFAIL':
+        limit(1);
+        this.machine.power.fail({ microseconds: 1_000_000 * powerSeconds(first), memorySurvives: !qualifiers.noBattery });
+        return 'run';
       case 'HELP':
         lines.push(...HELP);
         return 'prompt';
@@ -188,14 +195,6 @@ export class ConsoleMonitor {
     return lines;
   }
 
-  #initialize(): void {
-    const { cpu } = this.machine;
-    cpu.setPsl(INITIAL_PSL);
-    for (const n of [PR$_MAPEN, PR$_SISR, PR$_ICCS, PR$_RXCS, PR$_TXCS]) cpu.writePR(n, 0);
-    cpu.writePR(PR$_ASTLVL, 4);
-    cpu.mmu.invalidateAll();
-  }
-
   #load(bytes: Uint8Array, at: number): string {
     const { memory } = this.machine;
     if (at + bytes.length > memory.size) throw new ConsoleError('?FILE DOES NOT FIT INTO MEMORY');
@@ -213,7 +212,7 @@ export class ConsoleMonitor {
   #boot(device: string | undefined, lines: string[]): ConsoleReply['action'] {
     if (device !== undefined) return this.#commandFile(`${device}BOO.CMD`, lines);
     if (this.program === null) throw new ConsoleError('?NOTHING TO BOOT');
-    this.#initialize();
+    initializeProcessor(this.machine);
     lines.push(this.#load(this.program.bytes, this.program.load));
     this.machine.cpu.r[15] = this.program.start | 0;
     return 'run';

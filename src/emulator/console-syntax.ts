@@ -13,6 +13,8 @@ export interface Qualifiers {
   readonly next?: number;
   /** LOAD: where to. */
   readonly start?: number;
+  /** POWERFAIL: memory is lost. */
+  readonly noBattery?: boolean;
 }
 
 export interface ConsoleCommand {
@@ -22,7 +24,7 @@ export interface ConsoleCommand {
 }
 
 /** In order of precedence for abbreviations: S is START, C is CONTINUE, H is HALT. */
-const VERBS = ['BOOT', 'CONTINUE', 'DEPOSIT', 'EXAMINE', 'HALT', 'HELP', 'INITIALIZE', 'LOAD', 'NEXT', 'START', 'STEP', 'SET', 'SHOW', 'UNJAM', 'EXIT', 'QUIT', '@'] as const;
+const VERBS = ['BOOT', 'CONTINUE', 'DEPOSIT', 'EXAMINE', 'HALT', 'HELP', 'INITIALIZE', 'LOAD', 'NEXT', 'POWERFAIL', 'START', 'STEP', 'SET', 'SHOW', 'UNJAM', 'EXIT', 'QUIT', '@'] as const;
 export type Verb = (typeof VERBS)[number];
 
 const SPACES: Readonly<Record<string, AddressSpace>> = { PHYSICAL: 'P', VIRTUAL: 'V', GENERAL: 'G', INTERNAL: 'I' };
@@ -62,6 +64,7 @@ function qualifier(text: string): Qualifiers {
   if (match === null) throw text === '/' || text.endsWith(':') ? incomplete(text) : incorrect(text);
   const [, name, digits] = match;
   if (digits === undefined) {
+    if (name!.length > 1 && 'NOBATTERY'.startsWith(name!)) return { noBattery: true };
     for (const [word, space] of Object.entries(SPACES)) if (word.startsWith(name!)) return { space };
     for (const [word, length] of Object.entries(LENGTHS)) if (word.startsWith(name!)) return { length };
     throw 'NEXT'.startsWith(name!) || 'START'.startsWith(name!) ? incomplete(text) : incorrect(text);
@@ -69,6 +72,16 @@ function qualifier(text: string): Qualifiers {
   if (digits.length <= 8 && 'NEXT'.startsWith(name!)) return { next: Number.parseInt(digits, 16) };
   if (digits.length <= 8 && 'START'.startsWith(name!)) return { start: Number.parseInt(digits, 16) };
   throw incorrect(text);
+}
+
+const DEFAULT_POWER_SECONDS = 10;
+const MOST_POWER_SECONDS = 1_000_000;
+
+/** How long power is to be off: decimal seconds. @throws ConsoleError */
+export function powerSeconds(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_POWER_SECONDS;
+  if (!/^\d{1,7}$/.test(text) || Number(text) > MOST_POWER_SECONDS) throw incorrect(text);
+  return Number(text);
 }
 
 /** A hexadecimal number of at most `digits` digits. @throws ConsoleError */

@@ -13,6 +13,7 @@ const INTERRUPT_ENABLE = 0x40;
 /** Looking once or twice may be to throw away what was typed too early. */
 const POLLS = 3;
 const BOOT_COMMAND = 0xf02;
+const CLEAR_WARM_START = 0xf03;
 
 /** Machine to host. */
 export interface ConsolePort {
@@ -29,6 +30,8 @@ export class ConsoleTerminal {
   #full = false;
   #polls = 0;
   #bootRequested = false;
+  /** The console's own flag against endless restarts: set when it starts the restart routine, cleared by the F03 command. @source book 26.3.2 */
+  isRestarting = false;
 
   constructor(interrupts: InterruptController, port: ConsolePort) {
     this.#interrupts = interrupts;
@@ -87,10 +90,21 @@ export class ConsoleTerminal {
   /** The console subsystem has been asked to boot the processor again, which it does once that has halted. */
   get bootRequested(): boolean { return this.#bootRequested; }
 
-  /** Bits 11:8 select the terminal (0) or something of the console subsystem; F with the command 2 asks for a boot. @source book 24.2.1.2 */
+  requestBoot(): void { this.#bootRequested = true; }
+
+  /** Interrupt enables and the boot request are gone; what is typed waits in the console subsystem. choice: that has a battery of its own. */
+  losePower(): void {
+    this.#receiveEnable = false;
+    this.#transmitEnable = false;
+    this.#bootRequested = false;
+    this.isRestarting = false;
+  }
+
+  /** Bits 11:8 select the terminal (0) or something of the console subsystem; F with a command: 2 asks for a boot, 3 says that a restart went well. @source book 24.2.1.2 */
   writeTransmitData(value: number): void {
     this.#polls = 0;
-    if ((value & 0xfff) === BOOT_COMMAND) this.#bootRequested = true;
+    if ((value & 0xfff) === BOOT_COMMAND) this.requestBoot();
+    if ((value & 0xfff) === CLEAR_WARM_START) this.isRestarting = false;
     if ((value & 0xf00) === 0) this.#port.transmit(value & 0xff);
     if (this.#transmitEnable) this.#interrupts.request(SCB_CONSOLE_TRANSMIT, IPL_CONSOLE);
   }

@@ -22,13 +22,14 @@ import { PR$_ICCS, PR$_NICR, SID_780, SID_SUBSET } from './processor-registers.j
 import { ISP, PSL_CC, PSL_CURMOD, PSL_DV, PSL_FPD, PSL_IPL, PSL_IS, PSL_IV, PSL_S_CURMOD, PSL_S_IPL, PSL_S_PRVMOD, PSL_T, PSL_TP, PSL_V } from './psl.js';
 import { readProcessorRegister, writeProcessorRegister } from './register-access.js';
 
-/** Why the processor halted. */
+/** Why the processor halted. `no restart`: power is back, and nothing in memory can be gone on with. */
 export type HaltCode =
   | 'HALT instruction'
   | 'interrupt stack not valid'
   | 'change mode on interrupt stack'
   | 'SCB vector says halt'
-  | 'SCB not in memory';
+  | 'SCB not in memory'
+  | 'no restart';
 
 /** Why `execute` came back before its limit. */
 export type ExecutionStop = { readonly kind: 'idle' } | { readonly kind: 'halt'; readonly pc: number; readonly code: HaltCode } | { readonly kind: 'stop' };
@@ -60,6 +61,8 @@ const FIRST_PART_DONE = 64;
 const COMPATIBILITY = 128;
 /** Somebody is told of every instruction. */
 const OBSERVED = 256;
+/** Kernel mode on the interrupt stack at IPL 31. */
+const INITIAL_PSL = PSL_IS | (31 << PSL_S_IPL);
 const ONE_AT_A_TIME = TRACE | FIRST_PART_DONE | OBSERVED;
 
 /** Below this level a branch to itself is a processor with nothing to do. */
@@ -71,7 +74,7 @@ export class Cpu {
   /** Condition codes N Z V C in bits 3 to 0. */
   cc = 0;
   /** The PSL without the condition codes. Write it only where mode, IPL and trace bits stay the same; otherwise `setPslBits`. */
-  pslBits = PSL_IS | (31 << PSL_S_IPL);
+  pslBits = INITIAL_PSL;
   /** KSP, ESP, SSP, USP, ISP; the entry of the stack in use is stale. */
   readonly stackPointers = new Int32Array(5);
   pcbb = 0;
@@ -347,6 +350,19 @@ export class Cpu {
     this.#haltCode = code;
     this.#stopping = 'halt';
     this.#attention |= STOP;
+  }
+
+  /** Power is off: every register is lost but the address of the control store, which the console loads again before it starts the processor. */
+  losePower(): void {
+    this.r.fill(0);
+    this.stackPointers.fill(0);
+    [this.pcbb, this.scbb, this.sisr, this.mbrk, this.pmr, this.astlvl] = [0, 0, 0, 0, 0, 4];
+    const { mmu } = this;
+    [mmu.enabled, mmu.p0br, mmu.p0lr, mmu.p1br, mmu.p1lr, mmu.sbr, mmu.slr] = [false, 0, 0, 0, 0, 0, 0];
+    mmu.invalidateAll();
+    this.#stopping = null;
+    this.#attention &= OBSERVED;
+    this.psl = INITIAL_PSL;
   }
 
   /** Makes `Machine.run` return before the next instruction. */

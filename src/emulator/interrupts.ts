@@ -48,6 +48,12 @@ export class InterruptController {
     return vector;
   }
 
+  /** Nothing is requested any more. */
+  losePower(): void {
+    for (const level of this.#requests) level.length = 0;
+    this.#settle();
+  }
+
   #settle(): void {
     let ipl = LEVELS - 1;
     while (ipl > 0 && this.#requests[ipl]!.length === 0) ipl--;

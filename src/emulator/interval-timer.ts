@@ -112,6 +112,11 @@ export class IntervalTimer {
     return (this.#control & ICCS_RUN) === 0 ? this.#count : this.#current();
   }
 
+  /** The interval timer stops. The time-of-day clock has a battery. */
+  losePower(): void {
+    [this.#control, this.#next, this.#count, this.#elapsed] = [0, 0, 0, 0];
+  }
+
   readTimeOfDay(): number {
     return (this.#todrBase + Math.floor((this.#now() - this.#todrSetAt) / TODR_UNIT)) >>> 0;
   }

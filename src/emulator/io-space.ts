@@ -8,9 +8,12 @@ export interface IoHandlers {
   /** @param offset from the region's base; `size` 1, 2 or 4 bytes. */
   read(offset: number, size: number): number;
   write(offset: number, size: number, value: number): void;
+  /** Power is off: registers are lost, and what was under way. */
+  losePower?(): void;
 }
 
-interface Region extends IoHandlers {
+interface Region {
+  readonly handlers: IoHandlers;
   readonly base: number;
   readonly end: number;
 }
@@ -23,18 +26,23 @@ export class IoSpace {
     const end = base + length;
     if (base < IO_SPACE_BASE || length <= 0 || end > PHYSICAL_LIMIT) throw new RangeError(`${base.toString(16)} is outside I/O space`);
     if (this.#regions.some((region) => base < region.end && region.base < end)) throw new RangeError(`I/O space at ${base.toString(16)} is already mapped`);
-    this.#regions.push({ base, end, read: (offset, size) => handlers.read(offset, size), write: (offset, size, value) => handlers.write(offset, size, value) });
+    this.#regions.push({ base, end, handlers });
   }
 
   /** Machine check when nothing answers, which is also the fate of memory beyond the installed size. */
   read(pa: number, size: number, va: number): number {
     const region = this.#find(pa, size, va);
-    return region.read(pa - region.base, size);
+    return region.handlers.read(pa - region.base, size);
   }
 
   write(pa: number, size: number, value: number, va: number): void {
     const region = this.#find(pa, size, va);
-    region.write(pa - region.base, size, value);
+    region.handlers.write(pa - region.base, size, value);
+  }
+
+  /** Every device loses what its registers hold. */
+  losePower(): void {
+    for (const { handlers } of this.#regions) handlers.losePower?.();
   }
 
   #find(pa: number, size: number, va: number): Region {

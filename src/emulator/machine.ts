@@ -11,6 +11,7 @@ import { IntervalTimer } from './interval-timer.js';
 import { IoSpace } from './io-space.js';
 import { PhysicalMemory } from './memory.js';
 import { Mmu } from './mmu.js';
+import { PowerSupply } from './power.js';
 
 export type { MachineClock } from './clock.js';
 export type { CpuModel } from './cpu.js';
@@ -35,6 +36,7 @@ export class Machine {
   readonly console: ConsoleTerminal;
   readonly clock: MachineClock;
   readonly cpu: Cpu;
+  readonly power = new PowerSupply(this);
 
   constructor(options: MachineOptions) {
     this.memory = new PhysicalMemory(options.memoryBytes);
@@ -51,9 +53,9 @@ export class Machine {
     return this.clock.now(this.cpu.instructionCount);
   }
 
-  /** When the interval timer will next interrupt or count over, in microseconds of the clock; Infinity when it is stopped. */
+  /** When the interval timer will next interrupt or count over, or power goes or comes, in microseconds of the clock; Infinity for never. */
   get nextTimer(): number {
-    return this.intervalTimer.due;
+    return Math.min(this.intervalTimer.due, this.power.due);
   }
 
   /** Must follow every change to physical memory that does not go through the processor: DMA, loading. */
@@ -66,13 +68,18 @@ export class Machine {
     this.cpu.raise(parityError());
   }
 
-  /** Executes at most `maxInstructions`. */
+  /** Executes at most `maxInstructions`. While power is off the machine is idle. */
   run(maxInstructions: number): StopReason {
     const { cpu } = this;
     const end = cpu.instructionCount + maxInstructions;
     for (;;) {
+      if (this.power.state !== 'on') {
+        const state = this.power.poll();
+        if (state === 'off') return { kind: 'idle' };
+        if (state === 'refused') return { kind: 'halt', pc: 0, code: 'no restart' };
+      }
       this.intervalTimer.poll();
-      const { due } = this.intervalTimer;
+      const due = this.nextTimer;
       const slice = due === Infinity ? Infinity : this.clock.instructionsUntil(due, cpu.instructionCount);
       const stop = cpu.execute(Math.min(end, cpu.instructionCount + slice));
       if (stop !== null) return stop;

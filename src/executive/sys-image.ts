@@ -10,6 +10,7 @@ import { LOCKS_ROUTINES, LOCKS_SOURCE } from './locks/index.js';
 import { MEMORY_ROUTINES, MEMORY_SOURCE } from './memory/index.js';
 import { NAMES_ROUTINES } from './names/index.js';
 import { POOL_ROUTINES, POOL_SOURCE } from './pool/index.js';
+import { POWER_FAIL_ROUTINES, POWER_SCB, POWER_SOURCE } from './power/index.js';
 import { PROCESS_ROUTINES, PROCESS_SOURCE } from './process/index.js';
 import { SCHEDULING_ROUTINES, SCHEDULING_SOURCE } from './scheduling/index.js';
 import { SYNCHRONIZATION_ROUTINES, SYNCHRONIZATION_SOURCE } from './synchronization/index.js';
@@ -33,11 +34,11 @@ export function describeSystem(
   const routines = [
     ...bootRoutines, ...POOL_ROUTINES, ...SYNCHRONIZATION_ROUTINES, ...SCHEDULING_ROUTINES, ...AST_ROUTINES, ...TIME_ROUTINES, ...PROCESS_ROUTINES,
     ...MEMORY_ROUTINES, ...EXCEPTION_ROUTINES, ...DISPATCH_ROUTINES, ...IMAGE_ROUTINES, ...IO_ROUTINES, ...NAMES_ROUTINES, ...INFORMATION_ROUTINES,
-    ...LOCKS_ROUTINES,
+    ...LOCKS_ROUTINES, ...POWER_FAIL_ROUTINES,
   ];
   const written = [
     initSource, POOL_SOURCE, SYNCHRONIZATION_SOURCE, SCHEDULING_SOURCE, AST_SOURCE, TIME_SOURCE, PROCESS_SOURCE, MEMORY_SOURCE, ...EXCEPTION_SOURCES,
-    IMAGE_SOURCE, IO_SOURCE, LIBRARY_SOURCE, LOCKS_SOURCE,
+    IMAGE_SOURCE, IO_SOURCE, LIBRARY_SOURCE, LOCKS_SOURCE, POWER_SOURCE,
   ];
   const implemented = implementedServices(routines.map((routine) => routine.name), written);
   return {
@@ -45,7 +46,7 @@ export function describeSystem(
     // What stands around BUG$FATAL is lost in a crash: nothing that a bugcheck needs.
     sources: [...written, 'BUG$FATAL::\n', dispatchSource(implemented)],
     vectorSource: vectorSource(implemented),
-    scb: [...SCB_ENTRIES, ...IO_SCB, ...EXCEPTION_SCB.map(({ vector, symbol, interruptStack }) => ({ vector, symbol, stack: interruptStack ? 1 as const : 0 as const }))],
+    scb: [...SCB_ENTRIES, ...IO_SCB, ...POWER_SCB, ...EXCEPTION_SCB.map(({ vector, symbol, interruptStack }) => ({ vector, symbol, stack: interruptStack ? 1 as const : 0 as const }))],
     systemImages,
     residentImages,
     messageSection: buildSystemMessageSection(messageSources),

@@ -7,6 +7,7 @@ import { p0Pages, p1LowPage, PAGE_SIZE, setRegionLengths } from '../executive/me
 import { findResident, MMG$MAP_RESIDENT } from '../executive/memory/resident.js';
 import { LNM$SET_GROUP } from '../executive/names/process-tables.js';
 import { FAB, FAB$C_BID, FAB$C_VAR, FAB$C_BLN, FAB$M_CR, FAB$M_GET, FAB$M_INP, FAB$M_PPF, FAB$M_PUT } from '../executive/starlet/fabdef.js';
+import { NAM, NAM$C_BID, NAM$C_BLN } from '../executive/starlet/namdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
 import { SS$_NORMAL, SS$_NOSUCHSEC } from '../executive/starlet/ssdef.js';
 import { JIB } from '../executive/structures/jib.js';
@@ -42,7 +43,18 @@ export const openFiles = procedure('LOGIN$OPEN_FILES', function* (p) {
   return SS$_NORMAL;
 });
 
-function* openPermanent(p: Procedure, name: number, length: number, use: 'input' | 'output'): Flow<{ status: number; ifi: number; isi: number; device: number }> {
+export interface OpenedFile {
+  readonly status: number;
+  readonly ifi: number;
+  readonly isi: number;
+  /** FAB$L_DEV */
+  readonly device: number;
+  /** The whole name of an output file. */
+  readonly spec: string;
+}
+
+/** Executive mode: opens a process permanent file. `defaults`: what the name leaves out; `deleted`: it goes when it is closed. */
+export function* openPermanent(p: Procedure, name: number, length: number, use: 'input' | 'output', defaults = '', deleted = false): Flow<OpenedFile> {
   const fab = FAB.at(p.memory, p.allocate(FAB.size));
   fab.FAB$B_BID = FAB$C_BID;
   fab.FAB$B_BLN = FAB$C_BLN;
@@ -52,29 +64,50 @@ function* openPermanent(p: Procedure, name: number, length: number, use: 'input'
   fab.FAB$B_FAC = use === 'input' ? FAB$M_GET : FAB$M_PUT;
   fab.FAB$B_RFM = FAB$C_VAR;
   fab.FAB$B_RAT = FAB$M_CR;
+  if (deleted) fab.FAB$V_DLT = 1;
+  if (defaults !== '') {
+    fab.FAB$L_DNA = p.bytes(textToBytes(defaults));
+    fab.FAB$B_DNS = defaults.length;
+  }
+  const nam = NAM.at(p.memory, p.allocate(NAM$C_BLN));
+  nam.NAM$B_BID = NAM$C_BID;
+  nam.NAM$B_BLN = NAM$C_BLN;
+  nam.NAM$L_ESA = p.allocate(256);
+  nam.NAM$B_ESS = 255;
+  nam.NAM$L_RSA = p.allocate(256);
+  nam.NAM$B_RSS = 255;
+  fab.FAB$L_NAM = nam.address;
   const opened = yield* service(p, use === 'input' ? '$OPEN' : '$CREATE', { fab: fab.address });
-  if (!(opened & 1)) return { status: opened, ifi: 0, isi: 0, device: 0 };
+  if (!(opened & 1)) return { status: opened, ifi: 0, isi: 0, device: 0, spec: '' };
   const rab = RAB.at(p.memory, p.allocate(RAB.size));
   rab.RAB$B_BID = RAB$C_BID;
   rab.RAB$B_BLN = RAB$C_BLN;
   rab.RAB$L_FAB = fab.address;
   const connected = yield* service(p, '$CONNECT', { rab: rab.address });
-  return { status: connected, ifi: fab.FAB$W_IFI, isi: rab.RAB$W_ISI, device: fab.FAB$L_DEV };
+  return {
+    status: connected, ifi: fab.FAB$W_IFI, isi: rab.RAB$W_ISI, device: fab.FAB$L_DEV,
+    spec: nam.NAM$B_RSL === 0 ? '' : readText(p.memory, nam.NAM$L_RSA, nam.NAM$B_RSL),
+  };
 }
 
 /** Executive mode: closes what `openFiles` opened. */
 export const closeFiles = procedure('LOGIN$CLOSE_FILES', function* (p) {
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
-  for (const ifi of [ppd.PPD$W_INPIFI, ppd.PPD$W_OUTIFI]) {
-    if (ifi === 0) continue;
+  for (const ifi of [ppd.PPD$W_INPIFI, ppd.PPD$W_OUTIFI]) yield* closePermanent(p, ifi);
+  return SS$_NORMAL;
+});
+
+/** Executive mode: closes a process permanent file, unless there is none. */
+export function* closePermanent(p: Procedure, ifi: number): Flow<void> {
+  if (ifi === 0) return;
+  yield* p.scratch(function* () {
     const fab = FAB.at(p.memory, p.allocate(FAB.size));
     fab.FAB$B_BID = FAB$C_BID;
     fab.FAB$B_BLN = FAB$C_BLN;
     fab.FAB$W_IFI = ifi;
-    yield* service(p, '$CLOSE', { fab: fab.address });
-  }
-  return SS$_NORMAL;
-});
+    return yield* service(p, '$CLOSE', { fab: fab.address });
+  });
+}
 
 /** What LOGIN$SET_USER is to do at the beginning. */
 export const BEGIN_INTERACTIVE = 1;

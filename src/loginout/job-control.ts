@@ -2,30 +2,38 @@ import type { Flow } from '../executive/gate/microroutine.js';
 import { procedure } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
-import { DVI$_UNIT } from '../executive/starlet/dvidef.js';
-import { OLD_MESSAGE } from '../executive/information/job-message.js';
+import { JOB_MESSAGE, OLD_MESSAGE } from '../executive/information/job-message.js';
 import { IO$M_NORSWAIT } from '../executive/io/io-modifiers.js';
-import { ACC$K_TERMLEN } from '../executive/io/termination.js';
 import { IO$M_NOW, IO$_READVBLK, IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
-import { JBC$_JOBQUEDIS } from '../executive/starlet/jbcmsgdef.js';
+import { JBC$_INVMSG, JBC$_JOBQUEDIS } from '../executive/starlet/jbcmsgdef.js';
 import { JPI$_PID } from '../executive/starlet/jpidef.js';
-import { MSG$_ACCRSP, MSG$_GETQUI, MSG$_SMBRSP, MSG$_SNDACC, MSG$_SNDJBC, MSG$_SNDSMB, MSG$_TRMUNSOLIC } from '../executive/starlet/msgdef.js';
+import { MSG$_ACCRSP, MSG$_DELPROC, MSG$_GETQUI, MSG$_SMBRSP, MSG$_SNDACC, MSG$_SNDJBC, MSG$_SNDSMB, MSG$_TRMUNSOLIC } from '../executive/starlet/msgdef.js';
 import { PRC$M_BATCH, PRC$M_INTER } from '../executive/starlet/prcdef.js';
 import { PRV$V_NETMBX, PRV$V_SETPRV, PRV$V_TMPMBX } from '../executive/starlet/prvdef.js';
+import { SJC$_BATCH_SERVICE } from '../executive/starlet/sjcdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
-import { readCounted } from '../executive/structures/memory.js';
+import { readCounted, writeQuad } from '../executive/structures/memory.js';
+import { answerBatch, batchService } from './queues/batch-service.js';
+import { serveQueues } from './queues/functions.js';
+import { QueueManager } from './queues/manager.js';
+import { Request } from './queues/request.js';
+import { nextDue, processGone, schedule } from './queues/schedule.js';
 
 /**
- * JOB_CONTROL: the default owner of all unclaimed terminals (book 23.1.1). It reads its mailbox; a character typed on a
- * free terminal becomes a process that runs LOGINOUT on it.
- *
- * Not yet: queues, batch jobs, an accounting file. Who asks for one of them ($SNDJBC, $GETQUI, $SNDACC, $SNDSMB) is told so.
+ * JOB_CONTROL: the default owner of all unclaimed terminals (book 23.1.1), the queue manager and the accounting manager (book 29.1.1). All it
+ * does begins with a message in its mailbox: a character typed on a free terminal becomes a process that runs LOGINOUT on it; services
+ * ask for something; processes it has created are gone. Between messages it waits, at most until the next timed job is due.
  */
 const MAILBOX = 'MBA1:';
-const MESSAGE_SIZE = 1024;
+const MESSAGE_SIZE = 4096;
+/** Event flags: a message is there; a timed job is due. */
+const MESSAGE_FLAG = 1;
+const TIMER_FLAG = 2;
 /** [1,4] */
 const SYSTEM_UIC = 0x00010004;
 const DEFPRI = 4;
+/** MBA1: */
+const OWN_MAILBOX = 1;
 
 /** A terminal on which a session starts without a key being typed. */
 export interface JobControlOptions {
@@ -45,6 +53,15 @@ export interface ProcedureJob {
   readonly done: (status: number) => void;
 }
 
+/** What JOB_CONTROL works with. */
+interface Controller {
+  readonly p: Procedure;
+  readonly queues: QueueManager;
+  readonly options: JobControlOptions;
+  /** Longword: extended PID of the process that runs the host's procedure, 0 before and after. */
+  readonly runner: number;
+}
+
 export function jobControlRoutine(options: JobControlOptions): ReturnType<typeof procedure> {
   return procedure('JBC$MAIN', function* (p) {
     const channelAt = p.allocate(4);
@@ -53,19 +70,49 @@ export function jobControlRoutine(options: JobControlOptions): ReturnType<typeof
     const chan = p.memory.readWord(channelAt);
     const buffer = p.allocate(MESSAGE_SIZE);
     const iosb = p.allocate(8);
+    const controller: Controller = { p, queues: new QueueManager(p), options, runner: p.allocate(4) };
     let hasBegun = false;
+    let reading = false;
     for (;;) {
       // The STARTUP process has the console, and its mailbox is this one: its end is a message.
       if (!hasBegun && !(yield* startupRuns(p))) {
         hasBegun = true;
         for (const terminal of options.startAt) yield* createInteractive(p, `_${terminal}`);
-        if (options.job) yield* runJob(p, options.job);
+        if (options.job) yield* runJob(controller, options.job);
       }
-      const read = yield* service(p, '$QIOW', { chan, func: IO$_READVBLK, iosb, p1: buffer, p2: MESSAGE_SIZE });
-      if (!(read & 1)) return read;
+      if (!reading) {
+        const read = yield* service(p, '$QIO', { efn: MESSAGE_FLAG, chan, func: IO$_READVBLK, iosb, p1: buffer, p2: MESSAGE_SIZE });
+        if (!(read & 1)) return read;
+        reading = true;
+      }
+      yield* waitForWork(controller);
+      if (p.memory.readWord(iosb) === 0) {
+        // The timer: a job's time has come.
+        if (!controller.queues.isRunning) continue;
+        yield* p.scratch(() => schedule(controller.queues));
+        yield* controller.queues.file.flush();
+        continue;
+      }
+      reading = false;
       if (!(p.memory.readWord(iosb) & 1)) continue;
-      yield* p.scratch(() => serve(p, buffer));
+      const sender = p.memory.readLong(iosb + 4);
+      yield* p.scratch(() => serve(controller, buffer, sender));
     }
+  });
+}
+
+/** Until there is a message, or the next timed job is due. */
+function* waitForWork({ p, queues }: Controller): Flow<void> {
+  const due = queues.isRunning ? nextDue(queues) : undefined;
+  yield* p.scratch(function* () {
+    yield* service(p, '$CANTIM', { reqidt: OWN_MAILBOX });
+    yield* service(p, '$CLREF', { efn: TIMER_FLAG });
+    if (due !== undefined) {
+      const daytim = p.allocate(8);
+      writeQuad(p.memory, daytim, due);
+      yield* service(p, '$SETIMR', { efn: TIMER_FLAG, daytim, reqidt: OWN_MAILBOX });
+    }
+    return yield* service(p, '$WFLOR', { efn: MESSAGE_FLAG, mask: (1 << MESSAGE_FLAG) | (1 << TIMER_FLAG) });
   });
 }
 
@@ -79,18 +126,61 @@ function* startupRuns(p: Procedure): Flow<boolean> {
   });
 }
 
-/** Acts on one message. */
-function* serve(p: Procedure, message: number): Flow<void> {
+/**
+ * Acts on one message. @param sender  extended PID of the process that wrote it, 0 for the system: what services send comes from the
+ * executive, so a message of that kind that a process wrote itself is no request
+ */
+function* serve(controller: Controller, message: number, sender: number): Flow<void> {
+  const { p, queues } = controller;
   const type = p.memory.readWord(message);
-  if (type === MSG$_TRMUNSOLIC) yield* createInteractive(p, `_${readCounted(p.memory, message + 4)}${p.memory.readWord(message + 2)}:`);
-  else if (type === MSG$_SNDJBC || type === MSG$_GETQUI) {
-    const list = p.allocate(12);
-    [2, message, JBC$_JOBQUEDIS].forEach((value, index) => { p.memory.writeLong(list + 4 * index, value); });
-    yield* service(p, '$CMKRNL', { routin: p.kernel.symbol('EXE$JBCREPLY'), arglst: list });
-  } else if (type === MSG$_SNDACC || type === MSG$_SNDSMB) {
-    const unit = p.memory.readWord(message + OLD_MESSAGE.offset.SMB$W_REPLY);
-    if (unit !== 0) yield* replyTo(p, unit, type === MSG$_SNDACC ? MSG$_ACCRSP : MSG$_SMBRSP, JBC$_JOBQUEDIS);
+  if (sender !== 0) return;
+  switch (type) {
+    case MSG$_TRMUNSOLIC: yield* createInteractive(p, `_${readCounted(p.memory, message + 4)}${p.memory.readWord(message + 2)}:`); break;
+    case MSG$_SNDJBC: case MSG$_GETQUI: yield* serveRequest(controller, message); break;
+    case MSG$_DELPROC: yield* processEnded(controller, p.memory.readLong(message + TERMINATION.pid), p.memory.readLong(message + TERMINATION.status)); break;
+    case MSG$_SNDACC: case MSG$_SNDSMB: {
+      const unit = p.memory.readWord(message + OLD_MESSAGE.offset.SMB$W_REPLY);
+      if (unit !== 0) yield* replyTo(p, unit, type === MSG$_SNDACC ? MSG$_ACCRSP : MSG$_SMBRSP, queues.isRunning ? JBC$_INVMSG : JBC$_JOBQUEDIS);
+      break;
+    }
+    default:
   }
+}
+
+/** $SNDJBC, $GETQUI. */
+function* serveRequest(controller: Controller, message: number): Flow<void> {
+  const { p, queues } = controller;
+  const request = new Request(p, message);
+  const isBatch = p.memory.readWord(message) === MSG$_SNDJBC && JOB_MESSAGE.at(p.memory, message).JBM$L_FUNC === SJC$_BATCH_SERVICE;
+  const status = isBatch ? yield* serveBatch(controller, request) : yield* serveQueues(queues, request);
+  if (status !== undefined) yield* request.reply(status);
+}
+
+/** LOGINOUT in a batch process asks what it is to run: a job of a queue, or the procedure of the host. */
+function* serveBatch({ p, queues, options, runner }: Controller, request: Request): Flow<number> {
+  const { job } = options;
+  if (job && request.pid === p.memory.readLong(runner)) {
+    answerBatch(request, {
+      userName: 'SYSTEM', entry: 0, step: 0, jobFlags: 0, fileFlags: 0, priority: DEFPRI, cpuLimit: 0, wsDefault: 0, wsQuota: 0, wsExtent: 0, restarts: false,
+      jobName: RUNNER_NAME, queueName: '', log: RUNNER_OUTPUT, logQueue: '', cli: '', directory: job.directory, isQueued: false, hasSwap: true,
+    }, job.file, Array.from({ length: 9 }, (_, index) => (index < 8 ? job.parameters[index] ?? '' : '')));
+    return SS$_NORMAL;
+  }
+  const status = yield* batchService(queues, request);
+  if (queues.isRunning) yield* queues.file.flush();
+  return status;
+}
+
+/** A process whose termination mailbox this is: a batch job's, or the one of the host's procedure. */
+function* processEnded({ p, queues, options, runner }: Controller, pid: number, status: number): Flow<void> {
+  if (options.job && pid === p.memory.readLong(runner)) {
+    p.memory.writeLong(runner, 0);
+    options.job.done(status);
+    return;
+  }
+  if (!queues.isRunning) return;
+  yield* processGone(queues, pid, status);
+  yield* queues.file.flush();
 }
 
 /** The reply of the old services: type and status, to the mailbox MBAn:. */
@@ -124,35 +214,24 @@ function* createInteractive(p: Procedure, terminal: string): Flow<number> {
   });
 }
 
+const RUNNER_NAME = 'STARLET_RUN';
+const RUNNER_OUTPUT = 'OPA0:';
+
 /**
- * Creates the process of a procedure, like a batch job, and waits for its termination message.
+ * Creates the process of a procedure of the host, like a batch job. Its end is a message.
  *
  * @source digest ch23 2.1 (SUBMIT), ch22 1.2 (termination mailbox)
  */
-function* runJob(p: Procedure, job: ProcedureJob): Flow<void> {
-  const channelAt = p.allocate(4);
-  const unitAt = p.allocate(4);
-  const iosb = p.allocate(8);
-  let status = yield* service(p, '$CREMBX', { chan: channelAt, maxmsg: ACC$K_TERMLEN, bufquo: ACC$K_TERMLEN * 4 });
-  if (status & 1) {
-    status = yield* service(p, '$GETDVIW', { efn: 1, chan: p.memory.readWord(channelAt), iosb, itmlst: p.itemList([{ code: DVI$_UNIT, length: 4, buffer: unitAt }]) });
-    if (status & 1) status = p.memory.readWord(iosb);
-  }
-  if (status & 1) {
-    const terminal = p.string('OPA0:');
-    status = yield* service(p, '$CREPRC', {
-      image: p.string('SYS$SYSTEM:LOGINOUT.EXE'), input: p.string(job.file), output: terminal, error: terminal, prcnam: p.string('STARLET_RUN'),
-      baspri: DEFPRI, uic: SYSTEM_UIC, mbxunt: p.memory.readWord(unitAt), stsflg: PRC$M_BATCH,
+function* runJob({ p, runner }: Controller, job: ProcedureJob): Flow<void> {
+  const status = yield* p.scratch(function* () {
+    const terminal = p.string(RUNNER_OUTPUT);
+    return yield* service(p, '$CREPRC', {
+      pidadr: runner, image: p.string('SYS$SYSTEM:LOGINOUT.EXE'), input: p.string(job.file), output: terminal, error: terminal, prcnam: p.string(RUNNER_NAME),
+      baspri: DEFPRI, uic: SYSTEM_UIC, mbxunt: OWN_MAILBOX, stsflg: PRC$M_BATCH,
     });
-  }
-  if (status & 1) {
-    const message = p.allocate(ACC$K_TERMLEN);
-    status = yield* service(p, '$QIOW', { chan: p.memory.readWord(channelAt), func: IO$_READVBLK, iosb, p1: message, p2: ACC$K_TERMLEN });
-    if (status & 1) status = p.memory.readWord(iosb);
-    if (status & 1) status = p.memory.readLong(message + FINAL_STATUS);
-  }
-  job.done(status);
+  });
+  if (!(status & 1)) job.done(status);
 }
 
-/** Where the final status is in a termination message. */
-const FINAL_STATUS = 4;
+/** Where things are in a termination message. @source digest ch22 1.2 */
+const TERMINATION = { status: 4, pid: 8 } as const;

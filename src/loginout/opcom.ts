@@ -7,9 +7,9 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { BRK$C_DEVICE, BRK$C_OPCOM } from '../executive/starlet/brkdef.js';
 import { IO$M_NOW, IO$_READVBLK, IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
-import { MSG$_OPREPLY, MSG$_OPRQST } from '../executive/starlet/msgdef.js';
+import { MSG$_DEVOFFLIN, MSG$_DEVONLIN, MSG$_OPREPLY, MSG$_OPRQST } from '../executive/starlet/msgdef.js';
 import {
-  OPC$_RQ_CANCEL, OPC$_RQ_REPLY, OPC$_RQ_RQST, OPC$_RQ_STATUS, OPC$_RQ_TERME,
+  OPC$M_NM_DEVICE, OPC$_RQ_CANCEL, OPC$_RQ_REPLY, OPC$_RQ_RQST, OPC$_RQ_STATUS, OPC$_RQ_TERME,
 } from '../executive/starlet/opcdef.js';
 import { readCounted, readQuad, readText, writeCounted } from '../executive/structures/memory.js';
 import { structure } from '../executive/structures/structure.js';
@@ -67,10 +67,23 @@ export const OPCOM_ROUTINE = procedure('OPCOM$MAIN', function* (p) {
   for (;;) {
     const read = yield* service(p, '$QIOW', { chan, func: IO$_READVBLK, iosb, p1: buffer, p2: MESSAGE_SIZE });
     if (!(read & 1)) return read;
-    if (!(p.memory.readWord(iosb) & 1) || p.memory.readWord(buffer) !== MSG$_OPRQST) continue;
-    yield* p.scratch(() => serve(p, tables, buffer));
+    if (!(p.memory.readWord(iosb) & 1)) continue;
+    const type = p.memory.readWord(buffer);
+    if (type === MSG$_OPRQST) yield* p.scratch(() => serve(p, tables, buffer));
+    else if (type in DEVICE_MESSAGES) yield* p.scratch(() => deviceMessage(p, tables, type, buffer));
   }
 });
+
+/** What drivers tell the operator of a device: text, and whose business it is. choice: the words, after what is remembered of V4's */
+const DEVICE_MESSAGES: Readonly<Record<number, readonly [string, number]>> = {
+  [MSG$_DEVOFFLIN]: ['is offline', OPC$M_NM_DEVICE], [MSG$_DEVONLIN]: ['is online', OPC$M_NM_DEVICE],
+};
+
+/** Type, unit, name of the controller (counted). */
+function* deviceMessage(p: Procedure, tables: Tables, type: number, message: number): Flow<void> {
+  const [text, classes] = DEVICE_MESSAGES[type]!;
+  yield* announce(p, tables, classes, [`Device ${readCounted(p.memory, message + 4)}${p.memory.readWord(message + 2)}: ${text}`]);
+}
 
 function* serve(p: Procedure, tables: Tables, message: number): Flow<void> {
   const sender = OLD_MESSAGE.at(p.memory, message);

@@ -115,3 +115,12 @@ export function newUserRecord(user: NewUser): Uint8Array {
   });
   return bytes;
 }
+
+/** What a person who logs in without an authorization file gets: everything. */
+export function consoleRecord(name: string): UafRecord {
+  const bytes = newUserRecord({
+    name: name.slice(0, 12), password: '', uic: 0x00010004, owner: '', device: 'SYS$SYSROOT:', directory: '[SYSMGR]',
+    privileges: 0xffffffffffffffffn, salt: 0,
+  });
+  return UAF.at(new ArrayMemory(bytes), 0);
+}

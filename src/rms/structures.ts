@@ -57,7 +57,7 @@ export const IFAB = structure('IFB', 128, {
 export const IFB$C_BID = 11;
 
 /** Internal RAB: one record stream. */
-export const IRAB = structure('IRB', 112, {
+export const IRAB = structure('IRB', 116, {
   0x00: ['IRB$L_LINK', 'next IRAB of the file'],
   0x04: ['IRB$L_IFAB', 'the file'],
   0x08: ['IRB$W_SIZE', 'size in bytes'],
@@ -87,6 +87,7 @@ export const IRAB = structure('IRB', 112, {
   0x50: ['IRB$L_HINT', 'bucket it was found in'],
   0x54: ['IRB$R_LKSB', 24, 'lock status block of the structure lock, with its value block'],
   0x6c: ['IRB$L_CHANGED', 'one: the operation has changed the file'],
+  0x70: ['IRB$L_CHANGES', 'changes of a shared sequential file that the stream\'s buffer has seen'],
 }, {}, {
   IRB$V_BUSY: ['IRB$W_FLAGS', 0], IRB$V_DIRTY: ['IRB$W_FLAGS', 1], IRB$V_EOF: ['IRB$W_FLAGS', 2], IRB$V_FOUND: ['IRB$W_FLAGS', 3],
   IRB$V_CURRENT: ['IRB$W_FLAGS', 4], IRB$V_BIO: ['IRB$W_FLAGS', 5], IRB$V_ATSTART: ['IRB$W_FLAGS', 6], IRB$V_LASTPUT: ['IRB$W_FLAGS', 7],

@@ -81,7 +81,7 @@ function* instructions(session: Session, start: number, length: number): Generat
 const XFC = 0xfc;
 
 /** One instruction. XFC carries the number of a microroutine, which is shown by name. */
-function instruction(session: Session, at: number): { readonly text: string; readonly length: number } {
+export function instruction(session: Session, at: number): { readonly text: string; readonly length: number } {
   if (session.memory.readByte(at) === XFC) {
     const number = session.memory.readWord(at + 1);
     const name = session.system.microroutine?.(number);

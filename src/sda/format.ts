@@ -4,6 +4,7 @@ import { readQuad } from '../executive/structures/memory.js';
 import type { Field, Structure } from '../executive/structures/structure.js';
 import type { Command } from './command.js';
 import { hex, hex8, SdaError } from './error.js';
+import { RMS_STRUCTURES } from './rms-structures.js';
 import { printable, type Session } from './session.js';
 
 /** Offsets of the size word and type byte of every block from pool. */
@@ -36,15 +37,15 @@ function layoutAt(session: Session, address: number): Structure {
   throw new SdaError('E', 'NOSYMBOLS', `no ${DYN_NAMES.get(type)![0]} symbols found to format this block`);
 }
 
-function layoutNamed(name: string): Structure {
+export function layoutNamed(name: string): Structure {
   const wanted = name.toUpperCase();
-  const found = STRUCTURES.find((structure) => structure.prefix === wanted);
+  const found = [...STRUCTURES, ...RMS_STRUCTURES].find((structure) => structure.prefix === wanted);
   if (!found) throw new SdaError('E', 'NOSYMBOLS', `no ${wanted} symbols found to format this block`);
   return found;
 }
 
 /** One line a field, names of the same place below one another. */
-function* structureLines(session: Session, layout: Structure, address: number): Generator<string> {
+export function* structureLines(session: Session, layout: Structure, address: number): Generator<string> {
   const places = new Map<number, Field[]>();
   for (const field of layout.fields) {
     const there = places.get(field.offset);
@@ -65,7 +66,7 @@ function* structureLines(session: Session, layout: Structure, address: number): 
 }
 
 /** Contents of a field, a line a piece: numbers in hexadecimal, text quoted, records as longwords. */
-function fieldValue(session: Session, field: Field, at: number): string[] {
+export function fieldValue(session: Session, field: Field, at: number): string[] {
   const { memory } = session;
   const letter = /\$G?([A-Z])_/.exec(field.name)?.[1];
   try {

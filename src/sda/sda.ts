@@ -16,6 +16,7 @@ import { SHOW_EXECUTIVE } from './show-executive.js';
 import { SHOW_LOCK, SHOW_RESOURCE } from './show-lock.js';
 import { SHOW_POOL } from './show-pool.js';
 import { SET_PROCESS, SHOW_PROCESS, SHOW_SUMMARY } from './show-process.js';
+import { SET_RMS, SHOW_RMS } from './show-rms.js';
 import { SHOW_CALL_FRAME, SHOW_STACK } from './show-stack.js';
 import { DEFINE, READ, SHOW_SYMBOL } from './symbol-commands.js';
 import type { SystemSymbols } from './symbols.js';
@@ -35,8 +36,8 @@ const VALIDATE_SCHEDULER: Command = {
 };
 
 const COMMANDS: readonly Command[] = [
-  COPY, DEFINE, EVALUATE, EXAMINE, FORMAT, READ, SEARCH, SET_PROCESS, SHOW_CALL_FRAME, SHOW_CRASH, SHOW_DEVICE, SHOW_EXECUTIVE, SHOW_HEADER, SHOW_LOCK, SHOW_PAGE_TABLE,
-  SHOW_PFN_DATA, SHOW_POOL, SHOW_PROCESS, SHOW_RESOURCE, SHOW_STACK, SHOW_SUMMARY, SHOW_SYMBOL, VALIDATE_QUEUE, VALIDATE_SCHEDULER,
+  COPY, DEFINE, EVALUATE, EXAMINE, FORMAT, READ, SEARCH, SET_PROCESS, SET_RMS, SHOW_CALL_FRAME, SHOW_CRASH, SHOW_DEVICE, SHOW_EXECUTIVE, SHOW_HEADER, SHOW_LOCK, SHOW_PAGE_TABLE,
+  SHOW_PFN_DATA, SHOW_POOL, SHOW_PROCESS, SHOW_RESOURCE, SHOW_RMS, SHOW_STACK, SHOW_SUMMARY, SHOW_SYMBOL, VALIDATE_QUEUE, VALIDATE_SCHEDULER,
   ...MISSING_COMMANDS,
 ];
 
@@ -153,11 +154,14 @@ export class Sda {
 
   /** SHOW, SET, VALIDATE: the keyword says which command it is. */
   private *withKeyword(verb: string, text: string): Generator<string> {
-    const [word, rest] = firstWord(text);
-    if (word === '') throw new SdaError('E', 'INSFPRM', `missing command parameters - supply what to ${verb.toLowerCase()}`);
+    const [first, behind] = firstWord(text);
+    // SET RMS=(...): what is behind the sign belongs to the parameters.
+    const [, word, value] = /^([^=]*)(=?.*)$/s.exec(first)!;
+    const rest = value + behind;
+    if (!word) throw new SdaError('E', 'INSFPRM', `missing command parameters - supply what to ${verb.toLowerCase()}`);
     const own = verb === 'SET' ? ['LOG', 'NOLOG', 'NOOUTPUT', 'OUTPUT'] : [];
     const keywords = COMMANDS.filter(({ name }) => name.startsWith(`${verb} `)).map(({ name }) => name.slice(verb.length + 1));
-    const keyword = matchKeyword(word.replace(/=.*$/, ''), [...keywords, ...own], 'keyword');
+    const keyword = matchKeyword(word, [...keywords, ...own], 'keyword');
     if (own.includes(keyword)) {
       this.redirect(keyword, rest.trim());
       return;

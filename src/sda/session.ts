@@ -7,6 +7,7 @@ import { driverTables } from './drivers.js';
 import { AddressSpace, type PageTables } from './address-space.js';
 import { hex8, NoAccess, SdaError } from './error.js';
 import { evaluate, type ExpressionContext } from './expression.js';
+import { RmsDisplay } from './rms-display.js';
 import { SymbolTable, type SystemSymbols } from './symbols.js';
 import type { Target } from './target.js';
 
@@ -58,6 +59,7 @@ export interface ProcessContext {
 export class Session {
   readonly memory: AddressSpace;
   readonly symbols: SymbolTable;
+  readonly rms = new RmsDisplay();
   /** The location last looked at: `.` in expressions. */
   here = 0;
   /** PCB of the process in view; 0 when the process database cannot be read. */

@@ -12,6 +12,7 @@ import { channelLines, imageLines } from './process-parts.js';
 import { sectionTableLines, workingSetLines } from './process-working-set.js';
 import { registerLines } from './show-crash.js';
 import { locksOf } from './show-lock.js';
+import { rmsLines } from './show-rms.js';
 import { externalPriority, printable, processName, REGISTERS, stateName, type PcbView, type Session } from './session.js';
 
 const WIDTH = 33;
@@ -65,14 +66,14 @@ export function userName(session: Session, pcb: PcbView): string {
   return pcb.PCB$L_JIB === 0 ? '' : printable(bytesToText(JIB.read(session.memory, pcb.PCB$L_JIB).JIB$T_USERNAME)).trim();
 }
 
-const PARTS = ['ALL', 'CHANNEL', 'IMAGES', 'LOCKS', 'P0', 'P1', 'PAGE_TABLES', 'PCB', 'PHD', 'PROCESS_SECTION_TABLE', 'REGISTERS', 'WORKING_SET'] as const;
+const PARTS = ['ALL', 'CHANNEL', 'IMAGES', 'LOCKS', 'P0', 'P1', 'PAGE_TABLES', 'PCB', 'PHD', 'PROCESS_SECTION_TABLE', 'REGISTERS', 'RMS', 'WORKING_SET'] as const;
 
 /** `SHOW PROCESS`: a process from its PCB, PHD, page tables and P1 space. */
 export const SHOW_PROCESS: Command = {
   name: 'SHOW PROCESS',
   qualifiers: [...PARTS, 'INDEX', 'ID', 'SYSTEM'],
   help: ['SHOW PROCESS [/part...] [ALL | name | /INDEX=n | /ID=n]', 'A process (default: the one in view), which becomes the one in view.',
-    'Parts: /PCB (default) /PHD /REGISTERS /WORKING_SET /CHANNEL /IMAGES /PAGE_TABLES [/P0 /P1] /PROCESS_SECTION_TABLE /LOCKS /ALL'],
+    'Parts: /PCB (default) /PHD /REGISTERS /WORKING_SET /CHANNEL /IMAGES /PAGE_TABLES [/P0 /P1] /PROCESS_SECTION_TABLE /LOCKS /RMS /ALL'],
   *run(session, { qualifiers, rest }) {
     if (rest.toUpperCase() === 'ALL') {
       const viewed = session.viewedPcb;
@@ -146,6 +147,7 @@ function* processLines(session: Session, qualifiers: ReadonlyMap<string, string>
     [wants('CHANNEL'), () => channelLines(session)],
     [wants('IMAGES'), () => imageLines(session)],
     [wants('LOCKS'), () => lockLines(session, pcb)],
+    [wants('RMS'), () => rmsLines(session)],
     [wants('PAGE_TABLES') || qualifiers.has('P0') || qualifiers.has('P1'), () => processPageTables(session,
       { p0: !qualifiers.has('P1') || qualifiers.has('P0'), p1: !qualifiers.has('P0') || qualifiers.has('P1') })],
   ];

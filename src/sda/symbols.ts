@@ -7,6 +7,7 @@ import { SERVICES, VECTOR_LABELS } from '../executive/starlet/service-table.js';
 import { STARLET_SYMBOLS, starletSymbol } from '../executive/starlet/symbols.js';
 import { STRUCTURES } from '../executive/structures/index.js';
 import { hex } from './error.js';
+import { RMS_STRUCTURES } from './rms-structures.js';
 
 /** What the system was built with, for SDA: not read from the target, but the same for every boot. */
 export interface SystemSymbols {
@@ -39,7 +40,7 @@ export class SymbolTable {
 
   /** @param executive  global symbols of SYS.EXE and its system images: routines, cells, labels */
   constructor(private readonly executive: ReadonlyMap<string, number>) {
-    for (const structure of STRUCTURES) structureSymbols(structure, this.constants);
+    for (const structure of [...STRUCTURES, ...RMS_STRUCTURES]) structureSymbols(structure, this.constants);
     for (const module of [DYN, PTE, SCH]) {
       for (const [name, value] of Object.entries(module)) if (typeof value === 'number') this.constants.set(name, value);
     }

@@ -37,7 +37,7 @@ export interface System {
   readonly machine: Machine;
   readonly kernel: Kernel;
   readonly boot: BootInformation;
-  /** Microseconds until the first entry of the timer queue is due; undefined when there is none. */
+  /** Microseconds until the first entry of the timer queue is due, or power is back; undefined when there is none. */
   untilNextTimer(): number | undefined;
   /** A fatal bugcheck has stopped the system. */
   crashed(): boolean;
@@ -75,7 +75,7 @@ export function bootSystem(options: SystemOptions): System {
   };
   return {
     machine, kernel, boot, untilNextTimer: () => untilNextTimer(machine, kernel), crashed: () => isAt('EXE$BUG_LOOP'),
-    shutDown: () => isAt('EXE$SHUTDOWN_HALT', 1), quiet: () => !hasProcessTimer(kernel),
+    shutDown: () => isAt('EXE$SHUTDOWN_HALT', 1), quiet: () => machine.power.state === 'on' && !hasProcessTimer(kernel),
   };
 }
 
@@ -94,6 +94,7 @@ const SYSTEM_SUBROUTINE = 1;
 
 /** The executive looks at its timers when the interval timer interrupts, so that is the soonest anything can come due. */
 function untilNextTimer(machine: Machine, kernel: Kernel): number | undefined {
+  if (machine.power.state === 'off') return Math.max(machine.power.due - machine.now(), 0);
   const due = nextTimerDue(kernel);
   if (due === undefined) return undefined;
   const wait = Number((due - kernel.sys.EXE$GQ_SYSTIME) / 10n);

@@ -1,4 +1,5 @@
 import type { BlockStore } from '../emulator/devices/disk.js';
+import { LinePrinter, type PrinterPort } from '../emulator/devices/printer.js';
 import type { ConsolePort, MachineClock } from '../emulator/machine.js';
 import { defaultParameters, type ParameterValues } from '../executive/boot/parameters.js';
 import { NotEnoughMemory, type ResidentImage } from '../executive/boot/sysboot.js';
@@ -11,6 +12,7 @@ import { currentParameters, sysbootWarning, type BootParameters } from '../sysge
 import { bothDumpWriters, systemDumpWriter } from '../sysgen/dump-file.js';
 import { bootSystem, type System } from './boot-system.js';
 import { attachDisks, type DiskUnit } from './disks.js';
+import { attachTerminals, type LineHost } from './terminals.js';
 import { MESSAGE_SOURCES, residentImages } from './images.js';
 
 export interface StarletOptions {
@@ -22,6 +24,10 @@ export interface StarletOptions {
   readonly disks: readonly BlockStore[];
   /** Disks in further units, not mounted. */
   readonly units?: readonly DiskUnit[];
+  /** Terminal lines beside the console. */
+  readonly terminals?: LineHost;
+  /** What LPA0: prints on; without, it is off line. */
+  readonly printer?: PrinterPort;
   /** Host directories, HDA0: first. */
   readonly hostDirectories?: readonly HostDirectory[];
   /** Logical names for the host directories, in their order. */
@@ -75,7 +81,11 @@ function boot(options: StarletOptions, current: ParameterValues): System {
   return bootSystem({
     memoryMegabytes: options.memoryMegabytes, clock: options.clock, console: options.console, systemTime: options.systemTime,
     systemImages: [RMS_IMAGE, fileSystemImage(directories)], messageSources: MESSAGE_SOURCES, systemDevice: `_${SYSTEM_DEVICE}`, firstImage: 'SYSINIT',
-    attach: (machine) => attachDisks(machine, options.disks, options.units),
+    attach: (machine) => {
+      attachDisks(machine, options.disks, options.units);
+      if (options.terminals) attachTerminals(machine, options.terminals);
+      new LinePrinter(machine).attach(options.printer);
+    },
     parameters: { ...current, ...(options.job ? PAPER : {}), ...options.parameters },
     ...(dumpWriter === undefined ? {} : { dumpWriter }),
     residentImages: [...(options.moreImages ?? []), ...residentImages({

@@ -3,19 +3,25 @@ import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { PRV$V_CMKRNL } from '../executive/starlet/prvdef.js';
+import { DC$_TERM } from '../executive/starlet/dcdef.js';
+import { DVI$_DEVCLASS, DVI$_TT_PAGE } from '../executive/starlet/dvidef.js';
 import { FAB$C_FIX } from '../executive/starlet/fabdef.js';
 import { SS$_NOPRIV, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { bytesToText, textToBytes } from '../executive/structures/memory.js';
 import { DumpTarget, dumpBytesOf } from '../sda/dump-target.js';
 import { SdaError } from '../sda/error.js';
 import { LiveTarget } from '../sda/live-target.js';
+import { Screenfuls } from '../sda/screenfuls.js';
 import { Sda } from '../sda/sda.js';
 import type { SdaFiles } from '../sda/session.js';
 import type { SystemSymbols } from '../sda/symbols.js';
 import type { Target } from '../sda/target.js';
+import { getDevice } from './process-information.js';
 import { LineInput } from './confirm.js';
 import { closed, isFailure, readRecords, RmsFile, type FileFailure } from './files.js';
+import { report } from './messages.js';
 import { Output } from './output.js';
+import { processCommand } from './sda-processes.js';
 
 /**
  * SDA.EXE, the image behind ANALYZE/SYSTEM and ANALYZE/CRASH_DUMP: commands from SYS$INPUT, displays to SYS$OUTPUT, the analyzer itself
@@ -46,11 +52,18 @@ const main = procedure('SDA$MAIN', function* (p) {
   for (const line of sda.banner()) yield* output.line(line);
   const input = yield* LineInput.open(p, 'SYS$INPUT');
   if (typeof input === 'number') return input;
+  const screenfuls = new Screenfuls(sda, yield* screenRows(p));
   while (!sda.isDone) {
     const command = yield* input.line(PROMPT);
     if (command === undefined) break;
+    const done = yield* processCommand(p, command);
+    if (done !== undefined) {
+      if (done instanceof SdaError) for (const line of done.lines()) yield* output.line(line);
+      else if (!(done & 1)) yield* report(p, { code: done });
+      continue;
+    }
     yield* files.fetch(p, command);
-    for (const line of sda.execute(command)) yield* output.line(line);
+    for (const line of screenfuls.enter(command)) yield* output.line(line);
     for (const failure of yield* files.flush(p)) yield* output.line(failure);
   }
   yield* input.close();
@@ -59,6 +72,16 @@ const main = procedure('SDA$MAIN', function* (p) {
   yield* output.close();
   return SS$_NORMAL;
 });
+
+/** Rows of the terminal that SYS$OUTPUT is; 0 when it is none, or when commands do not come from one. */
+function* screenRows(p: Procedure): Flow<number> {
+  for (const name of ['SYS$INPUT', 'SYS$OUTPUT']) {
+    const { status, values } = yield* getDevice(p, name, { class: { code: DVI$_DEVCLASS, kind: 'long' }, page: { code: DVI$_TT_PAGE, kind: 'long' } } as const);
+    if (!(status & 1) || values.class !== DC$_TERM) return 0;
+    if (name === 'SYS$OUTPUT') return values.page;
+  }
+  return 0;
+}
 
 /** What the running system was built with. */
 function symbols({ kernel }: Procedure): SystemSymbols {

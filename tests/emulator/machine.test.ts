@@ -146,6 +146,15 @@ test('ch19#41: console input waits its turn in RXDB, character in bits 7:0 and t
   expect([b.output, b.m.cpu.readPR(34)]).toEqual([[0x48], 0x80]);
 });
 
+test('ch19#40: the console registers are at no address of I/O space: MOVL finds nothing there but a machine check, MFPR fetches the character', () => {
+  const b = bench([...op('MFPR'), 33, reg(3), ...op('MTPR'), reg(3), 35]);
+  b.m.console.receive(0x5a);
+  for (let pa = 0x2000_0000; pa < 0x2004_0000; pa += 4) expect(() => b.m.io.read(pa, 4, pa)).toThrow(VaxFault);
+  expect(b.m.console.waiting).toBe(1);
+  b.m.run(2);
+  expect([b.m.cpu.r[3], b.m.console.waiting, b.output]).toEqual([0x5a, 0, [0x5a]]);
+});
+
 test('console interrupts: F8 for each byte received, FC when ready to transmit, at IPL 20', () => {
   const b = bench([...op('BRB'), 0xfe]);
   fillScb(b.m);

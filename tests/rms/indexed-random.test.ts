@@ -7,7 +7,8 @@ import { RMS$_CUR, RMS$_DEL, RMS$_DUP, RMS$_EOF, RMS$_NORMAL, RMS$_OK_DUP, RMS$_
 import { XAB$C_BN4, XAB$M_CHG, XAB$M_DUP } from '../../src/executive/starlet/xabdef.js';
 import { textToBytes } from '../../src/executive/structures/memory.js';
 import { verifyVolume } from '../../src/filesystem/verify.js';
-import { indexedFab, keyXab, openStream, setKey, type KeySpec } from './indexed-support.js';
+import { analyzed, complaints } from './analyze-support.js';
+import { indexedFab, keyXab, NOT_COMPRESSED, openStream, setKey, type KeySpec } from './indexed-support.js';
 import { getText, putText, runOnDisk } from './support.js';
 
 /** Random operations on indexed files against lists in the order of each key. */
@@ -65,7 +66,7 @@ describe('random operations on indexed files', () => {
   it('an index of several levels: every record by key, by address and in turn, after splits have moved it', () => {
     const random = generator(11);
     const { store, system } = runOnDisk(function* (p) {
-      const fab = indexedFab(p, [{ segments: [[0, 60]] }, { segments: [[60, 40]], flags: XAB$M_DUP }]);
+      const fab = indexedFab(p, [{ segments: [[0, 60]], flags: NOT_COMPRESSED }, { segments: [[60, 40]], flags: XAB$M_DUP }]);
       const rab = yield* openStream(p, fab, '$CREATE');
       const records = new Map<string, Uint8Array>();
       for (let turn = 0; turn < 320; turn += 1) {
@@ -80,6 +81,7 @@ describe('random operations on indexed files', () => {
       expect(yield* service(p, '$DISPLAY', { fab: fab.address })).toBe(RMS$_NORMAL);
       expect(key.XAB$B_LVL).toBeGreaterThanOrEqual(3);
       expect(yield* service(p, '$CLOSE', { fab: fab.address })).toBe(RMS$_NORMAL);
+      expect(yield* complaints(p, 'I.DAT')).toEqual([]);
       fab.FAB$L_XAB = 0;
       const again = yield* openStream(p, fab, '$OPEN');
       for (const text of [...records.keys()].sort()) expect(yield* getText(p, again)).toBe(text);
@@ -200,6 +202,7 @@ describe('random operations on indexed files', () => {
             current = undefined;
           } else {
             expect(yield* service(p, '$CLOSE', { fab: fab.address })).toBe(RMS$_NORMAL);
+            expect(yield* complaints(p, 'I.DAT')).toEqual([]);
             fab.FAB$L_XAB = 0;
             rab = yield* openStream(p, fab, '$OPEN');
             current = undefined;
@@ -214,6 +217,9 @@ describe('random operations on indexed files', () => {
           expect(yield* getText(p, rab)).toBe(RMS$_EOF);
         }
         expect(yield* service(p, '$CLOSE', { fab: fab.address })).toBe(RMS$_NORMAL);
+        const analysis = yield* analyzed(p, 'I.DAT');
+        expect(analysis.findings).toEqual([]);
+        expect(analysis.records).toBe(model.lists[0]!.length);
         return 1;
       });
       expect(system.checkBooks()).toEqual([]);

@@ -3,7 +3,7 @@ import type { Procedure } from '../../src/executive/gate/procedure.js';
 import { service } from '../../src/executive/gate/service-call.js';
 import { FAB$C_IDX, FAB$C_VAR, FAB$M_BIO, FAB$M_DEL, FAB$M_GET, FAB$M_PUT, FAB$M_UPD } from '../../src/executive/starlet/fabdef.js';
 import { RAB$C_KEY } from '../../src/executive/starlet/rabdef.js';
-import { XAB$C_ALL, XAB$C_ALLLEN, XAB$C_KEY, XAB$C_KEYLEN, XAB$C_SUM, XAB$C_SUMLEN, XABALL, XABKEY, XABSUM } from '../../src/executive/starlet/xabdef.js';
+import { XAB$C_ALL, XAB$C_ALLLEN, XAB$C_KEY, XAB$C_KEYLEN, XAB$C_SUM, XAB$C_SUMLEN, XAB$M_DAT_NCMPR, XAB$M_IDX_NCMPR, XAB$M_KEY_NCMPR, XABALL, XABKEY, XABSUM } from '../../src/executive/starlet/xabdef.js';
 import { textToBytes } from '../../src/executive/structures/memory.js';
 import { makeFab, makeRab, type FabView, type RabView } from './support.js';
 
@@ -16,6 +16,9 @@ export interface KeySpec {
   readonly nullValue?: number;
   readonly areas?: readonly [index: number, lowest: number, data: number];
 }
+
+/** Flags of a key whose entries lie as they are. */
+export const NOT_COMPRESSED = XAB$M_KEY_NCMPR | XAB$M_IDX_NCMPR | XAB$M_DAT_NCMPR;
 
 /** Hangs an XAB on the FAB's chain. */
 export function chainXab(p: Procedure, fab: FabView, address: number): void {

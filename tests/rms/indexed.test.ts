@@ -6,10 +6,10 @@ import {
   RMS$_AID, RMS$_BKS, RMS$_CHG, RMS$_CUR, RMS$_DAN, RMS$_DEL, RMS$_DTP, RMS$_DUP, RMS$_EOF, RMS$_FLG, RMS$_FUL, RMS$_KRF, RMS$_KSZ, RMS$_NORMAL, RMS$_NPK, RMS$_OK_DUP, RMS$_OK_IDX, RMS$_OK_LIM,
   RMS$_PLV, RMS$_POS, RMS$_REF, RMS$_RFA, RMS$_RNF, RMS$_RSZ, RMS$_SEG, RMS$_SEQ, RMS$_SIZ,
 } from '../../src/executive/starlet/rmsdef.js';
-import { XAB$C_IN2, XAB$C_PAC, XAB$M_CHG, XAB$M_DUP, XAB$M_NUL } from '../../src/executive/starlet/xabdef.js';
+import { XAB$C_IN2, XAB$C_PAC, XAB$M_CHG, XAB$M_DAT_NCMPR, XAB$M_DUP, XAB$M_NUL } from '../../src/executive/starlet/xabdef.js';
 import { textToBytes } from '../../src/executive/structures/memory.js';
 import { verifyVolume } from '../../src/filesystem/verify.js';
-import { areaXab, indexedFab, keyXab, openStream, rawBlock, setKey, summaryXab, EVERYTHING, type KeySpec } from './indexed-support.js';
+import { areaXab, indexedFab, keyXab, NOT_COMPRESSED, openStream, rawBlock, setKey, summaryXab, EVERYTHING, type KeySpec } from './indexed-support.js';
 import { getText, makeFab, putText, runOnDisk } from './support.js';
 
 const NAMES: readonly KeySpec[] = [{ segments: [[0, 5]] }, { segments: [[5, 3]], flags: XAB$M_DUP | XAB$M_CHG }];
@@ -117,7 +117,7 @@ describe('indexed files', () => {
       const attempts: readonly (readonly [readonly KeySpec[], number])[] = [
         [[], RMS$_NPK], [[{ segments: [[0, 4]], type: 99 }], RMS$_DTP], [[{ segments: [] }], RMS$_SIZ], [[{ segments: [[0, 3]], type: XAB$C_IN2 }], RMS$_SIZ],
         [[{ segments: [[0, 1], [4, 1]], type: XAB$C_IN2 }], RMS$_SEG], [[{ segments: [[0, 4]], flags: XAB$M_CHG }], RMS$_FLG],
-        [[{ segments: [[0, 4]], areas: [0, 0, 1] }], RMS$_DAN], [[{ segments: [[90, 20]] }], RMS$_POS], [[{ segments: [[0, 200], [0, 50]] }], RMS$_POS],
+        [[{ segments: [[0, 4]], areas: [0, 0, 1] }], RMS$_DAN], [[{ segments: [[90, 20]] }], RMS$_POS], [[{ segments: [[0, 200], [0, 50]] }], RMS$_POS], [[{ segments: [[0, 20], [10, 20]] }], RMS$_SEG],
       ];
       for (const [keys, status] of attempts) {
         yield* p.scratch(function* () {
@@ -186,7 +186,7 @@ describe('indexed files', () => {
 
   it('lies on disk as ANALYZE/RMS_FILE shows such files: prologue, data bucket, index bucket, SIDR', () => {
     runOnDisk(function* (p) {
-      const fab = indexedFab(p, NAMES);
+      const fab = indexedFab(p, [{ ...NAMES[0]!, flags: XAB$M_DAT_NCMPR }, NAMES[1]!]);
       const rab = yield* openStream(p, fab, '$CREATE');
       setKey(p, rab, '');
       for (const text of ['BBBBBred', 'AAAAAred']) yield* putText(p, rab, text);
@@ -215,6 +215,45 @@ describe('indexed files', () => {
       const sidrs = yield* rawBlock(p, word(second, 84));
       expect([word(sidrs, 14), String.fromCharCode(...sidrs.subarray(16, 19)), ...sidrs.subarray(19, 33)])
         .toEqual([17, 'red', 0x82, 1, 0, vbn, 0, 0, 0, 0x02, 2, 0, vbn, 0, 0, 0]);
+      return 1;
+    });
+  });
+
+  it('lies on disk compressed as in files of real systems: front and tail of keys, repetitions in data', () => {
+    runOnDisk(function* (p) {
+      const fab = indexedFab(p, [{ segments: [[4, 8]] }, { segments: [[0, 2], [14, 6]], flags: XAB$M_DUP }]);
+      const rab = yield* openStream(p, fab, '$CREATE');
+      setKey(p, rab, '');
+      const texts = ['12xxBARON     abcdef', '12xxBARONESS..abcdefgggggggghh', '12xxBARONESS..abcdeg'];
+      expect(yield* putText(p, rab, texts[0]!)).toBe(RMS$_NORMAL);
+      expect(yield* putText(p, rab, texts[1]!)).toBe(RMS$_OK_DUP);
+      expect(yield* putText(p, rab, texts[2]!)).toBe(RMS$_DUP);
+      for (const text of texts.slice(0, 2)) {
+        setKey(p, rab, text.slice(4, 12));
+        expect(yield* getText(p, rab)).toBe(text);
+      }
+      expect(yield* service(p, '$CLOSE', { fab: fab.address })).toBe(RMS$_NORMAL);
+      const word = (bytes: Uint8Array, at: number): number => bytes[at]! | (bytes[at + 1]! << 8);
+      const text = (bytes: Uint8Array, from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to));
+      const prologue = yield* rawBlock(p, 1);
+      expect(prologue[16]).toBe(8 | 64 | 128);
+      const vbn = word(prologue, 84);
+      const data = yield* rawBlock(p, vbn);
+      // length of what follows, key: six bytes, none in common, "BARON "; one segment of the rest with nothing repeated behind it
+      expect([...data.subarray(14, 27)]).toEqual([2, 1, 0, 1, 0, vbn, 0, 0, 0, 23, 0, 6, 0]);
+      expect(text(data, 27, 33)).toBe('BARON ');
+      expect([word(data, 33), text(data, 35, 47), data[47]]).toEqual([12, '12xx  abcdef', 0]);
+      // five bytes in common, one S of two; the rest in two segments: 13 bytes and 7 more of the last one, two bytes
+      expect([...data.subarray(48 + 9, 48 + 13)]).toEqual([25, 0, 2, 5]);
+      expect(text(data, 61, 63)).toBe('ES');
+      expect([word(data, 63), text(data, 65, 78), data[78], word(data, 79), text(data, 81, 83), data[83]]).toEqual([13, '12xx..abcdefg', 7, 2, 'hh', 0]);
+      expect(word(data, 4)).toBe(84);
+      // index bucket: the highest key is one byte that repeats
+      const root = yield* rawBlock(p, word(prologue, 12));
+      expect([...root.subarray(14, 17), word(root, 4)]).toEqual([1, 0, 255, 17]);
+      const second = yield* rawBlock(p, 2);
+      const sidrs = yield* rawBlock(p, word(second, 84));
+      expect([word(sidrs, 14), sidrs[16], sidrs[17], text(sidrs, 18, 26), sidrs[26]]).toEqual([24, 8, 0, '12abcdef', 0x82]);
       return 1;
     });
   });
@@ -272,7 +311,7 @@ describe('indexed files', () => {
   it('RMS$_OK_IDX: a record for whose bucket the index has no room is there all the same', () => {
     const statuses = new Set<number>();
     for (const spare of [2, 5]) runOnDisk(function* (p) {
-      const fab = indexedFab(p, [{ segments: [[0, 100]] }]);
+      const fab = indexedFab(p, [{ segments: [[0, 100]], flags: NOT_COMPRESSED }]);
       const rab = yield* openStream(p, fab, '$CREATE');
       const kept: string[] = [];
       const put = function* (turn: number): Generator<never, void, number> {

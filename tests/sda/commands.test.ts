@@ -65,7 +65,7 @@ describe('bad commands', () => {
   test.each([
     ['SHOW SUMMARY EXTRA', 'MAXPARM'], ['SHOW HEADER 5', 'MAXPARM'], ['SHOW CRASH NOW', 'MAXPARM'], ['VALIDATE SCHEDULER X', 'MAXPARM'],
     ['SHOW PROCESS/INDEX', 'VALREQ'], ['SHOW PROCESS/INDEX=ZZZ', 'UNDEFSYM'], ['SHOW PROCESS NOBODY', 'BADPROC'], ['EXAMINE 80000000;-4', 'INVRANGE'],
-    ['SHOW RMS', 'NOTIMPL'], ['SET RMS=ALL', 'NOTIMPL'], ['ATTACH SYSTEM', 'NOTIMPL'], ['SPAWN/NOWAIT X', 'NOTIMPL'], ['SHOW CLUSTER', 'NOTIMPL'], ['SHOW RSPID', 'NOTIMPL'],
+    ['SET RMS=XYZ', 'IVKEYW'], ['SET RMS', 'INSFPRM'], ['ATTACH SYSTEM', 'NOTIMPL'], ['SPAWN/NOWAIT X', 'NOTIMPL'], ['SHOW CLUSTER', 'NOTIMPL'], ['SHOW RSPID', 'NOTIMPL'],
     ['SHOW NOSUCH', 'IVKEYW'], ['SET FETCH', 'IVKEYW'], ['MODIFY', 'IVVERB'], ['EVALUATE/TIME 0', 'IVQUAL'], ['SHOW PROCESS/NOSUCH', 'IVQUAL'], ['SHOW POOL/TYPE=NOSUCH', 'IVKEYW'],
   ])('%s gives %s and nothing else', (command, ident) => {
     const lines = say(analyzer(), command).split('\n');

@@ -94,6 +94,22 @@ describe('a session at the prompt', () => {
     expect(console_.type('SHOW DEFAULT')).not.toContain('SDA');
   });
 
+  test('SPAWN makes a subprocess of SDA, LOGOUT comes back; ATTACH goes to another process of the job', () => {
+    const console_ = new Console();
+    console_.type('ANALYZE/SYSTEM');
+    expect(console_.type('SPAWN WRITE SYS$OUTPUT "FROM BELOW"')).toMatch(/FROM BELOW[^]*SDA> $/);
+    expect(console_.type('SPAWN/PROCESS=HELPER')).toMatch(/\$ $/);
+    expect(console_.type('SHOW PROCESS')).toMatch(/Proc\. name: HELPER|Process name: +"HELPER"|HELPER/);
+    expect(console_.type('ATTACH SYSTEM')).toMatch(/SDA> $/);
+    expect(console_.type('SHOW SUMMARY')).toContain('HELPER');
+    expect(console_.type('ATTACH HELPER')).toMatch(/\$ $/);
+    expect(console_.type('LOGOUT')).toMatch(/SDA> $/);
+    expect(console_.type('ATTACH NOBODY')).toContain('%SYSTEM-W-NONEXPR, nonexistent process');
+    expect(console_.type('ATTACH/PARENT')).toContain('%SDA-E-NOPARENT');
+    expect(console_.type('SPAWN/XYZ')).toContain('%SDA-E-IVQUAL');
+    console_.type('EXIT');
+  });
+
   test('appB#11, appB#17: a dump of a process at the DCL prompt shows DCL in P1, and the states SHOW SYSTEM gave', () => {
     const console_ = new Console();
     const states = new Map([...console_.type('SHOW SYSTEM').matchAll(/^([0-9A-F]{8}) (.{15}) ([A-Z]+)/gm)].map((match) => [match[1]!, match[3]!]));

@@ -45,4 +45,18 @@ describe('the example dump: a crash while two subprocesses run', () => {
       expect(say(sda, 'SHOW CALL_FRAME')).toMatch(/^Return address +7FFC\w{4} {2}00000[2-9A-F]\w\w$/m);
     }
   });
+
+  test('SHOW PROCESS/RMS shows the open files, with the blocks that SET RMS asks for', () => {
+    expect(say(sda, 'SHOW RMS')).toBe('RMS Display Options:  BDB,FAB,FWA,IFB,IRB,RAB,RLB,SWB');
+    say(sda, 'SET PROCESS SYSTEM', 'SET RMS=(IFB,PIO)');
+    expect(say(sda, 'SHOW RMS')).toBe('RMS Display Options:  IFB,PIO');
+    const shown = say(sda, 'SHOW PROCESS/RMS');
+    const files = [...shown.matchAll(/^File with IFI (\d+), (?:image|process permanent)$/gm)].map(([, ifi]) => Number(ifi));
+    expect(files.length).toBeGreaterThan(0);
+    expect(new Set(files).size).toBe(files.length);
+    expect([...shown.matchAll(/^\w{8} +IFB\$W_IFI +(\w{4})$/gm)].map(([, ifi]) => Number.parseInt(ifi!, 16))).toEqual(files);
+    expect(shown).not.toContain('IRB at');
+    expect(say(sda, 'SET RMS=(IRB,NOPIO)', 'SHOW RMS')).toBe('RMS Display Options:  IRB');
+    expect(say(sda, 'SET RMS=ALL')).toBe('');
+  });
 });

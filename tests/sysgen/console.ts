@@ -48,7 +48,7 @@ export class Console {
     this.run();
   }
 
-  private run(seconds = 3): void {
+  run(seconds = 3): void {
     const { machine } = this.system;
     const stopAt = this.clock.now(machine.cpu.instructionCount) + seconds * 1_000_000;
     for (let slices = 0; slices < 2000; slices += 1) {

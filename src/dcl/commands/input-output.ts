@@ -120,6 +120,7 @@ function* streamOf(dcl: Dcl, name: string, writing: boolean): Flow<Stream | unde
     if (view.PPF$W_IFI === ifi) return { stream: view.PPF$L_RAB, terminal: (view.PPF$L_DEV & DEV$M_TRM) !== 0 };
   }
   if (writing) return { stream: ifi === dcl.standardFiles().output ? dcl.outputStream() : dcl.prc.PRC$L_OUTRAB, terminal: true };
+  if (ifi === dcl.idf.IDF$W_PIPEINPIFI) return { stream: dcl.idf.IDF$L_PIPEINP, terminal: false };
   if (name === 'SYS$INPUT') return { stream: dcl.idf.IDF$L_RAB, terminal: dcl.interactive };
   return { stream: dcl.prc.PRC$L_INPRAB, terminal: (dcl.ppd.PPD$L_INPDEV & DEV$M_TRM) !== 0 };
 }

@@ -1,4 +1,8 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
+import { service } from '../../executive/gate/service-call.js';
+import { IO$_SENSEMODE, IO$_SETMODE } from '../../executive/starlet/iodef.js';
+import { TT2$M_HANGUP } from '../../executive/starlet/tt2def.js';
+import { TERMINAL_FLAG } from '../attention.js';
 import { CLI$_NOATFIL, CLI$_PARMDEL, CLI$_USCALL, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { fail } from '../condition.js';
 import { Leave } from '../interpreter/completion.js';
@@ -81,7 +85,23 @@ function* stopCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
 /** LOGOUT: the main loop ends; DCL's caller runs LOGINOUT, which writes the logout message. */
 function* logoutCommand(dcl: Dcl, command: ParsedCommand): Flow<void> {
   dcl.prc.PRC$V_LOGOUT = command.has('FULL') ? 1 : 0;
+  if (dcl.ppd.PPD$V_SUBPROCESS === 0 && (command.has('HANGUP') || command.negates('HANGUP'))) yield* setHangup(dcl, command.has('HANGUP'));
   throw new Leave('logout', quietStatus(dcl));
+}
+
+/** Whether the line is hung up when its last channel goes. @source book 23.4 step 1 (which has LOGINOUT do it) */
+function* setHangup(dcl: Dcl, on: boolean): Flow<void> {
+  const channel = dcl.prc.PRC$W_TTCHAN;
+  if (channel === 0) return;
+  const p = dcl.outside.procedure;
+  yield* p.scratch(function* () {
+    const mode = p.allocate(12);
+    const status = yield* service(p, '$QIOW', { efn: TERMINAL_FLAG, chan: channel, func: IO$_SENSEMODE, p1: mode, p2: 12 });
+    if (!(status & 1)) return status;
+    const second = p.memory.readLong(mode + 8);
+    p.memory.writeLong(mode + 8, on ? second | TT2$M_HANGUP : second & ~TT2$M_HANGUP);
+    return yield* service(p, '$QIOW', { efn: TERMINAL_FLAG, chan: channel, func: IO$_SETMODE, p1: mode, p2: 12 });
+  });
 }
 
 function* continueCommand(dcl: Dcl): Flow<void> {

@@ -7,6 +7,8 @@ import { INPUT_OUTPUT_COMMANDS } from './input-output.js';
 import inputOutputTables from './input-output.cld';
 import { LOGICAL_NAME_COMMANDS } from './logical-names.js';
 import logicalNameTables from './logical-names.cld';
+import { PIPE_COMMANDS } from './pipe.js';
+import pipeTables from './pipe.cld';
 import { PROCEDURE_COMMANDS } from './procedure.js';
 import procedureTables from './procedure.cld';
 import { SET_COMMANDS } from './set.js';
@@ -40,13 +42,13 @@ import missingTables from './missing.cld';
 function families(): readonly CommandRoutines[] {
   return [
     CONTROL_COMMANDS, INPUT_OUTPUT_COMMANDS, PROCEDURE_COMMANDS, SYMBOL_COMMANDS, LOGICAL_NAME_COMMANDS, SET_COMMANDS, SET_COMMAND_COMMANDS, SHOW_COMMANDS, IMAGE_COMMANDS,
-    MEMORY_COMMANDS, DEVICE_COMMANDS, PROCESS_COMMANDS, SPAWN_COMMANDS, KEY_COMMANDS,
+    MEMORY_COMMANDS, DEVICE_COMMANDS, PIPE_COMMANDS, PROCESS_COMMANDS, SPAWN_COMMANDS, KEY_COMMANDS,
   ];
 }
 
 /** Sources of the command table: what SYS$SHARE:DCLTABLES holds. */
 export const COMMAND_TABLE_SOURCES: readonly string[] = [
-  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, externalTables, compareTables, fileTables, libraryTables, setFileTables, volumeTables, missingTables,
+  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, pipeTables, externalTables, compareTables, fileTables, libraryTables, setFileTables, volumeTables, missingTables,
 ];
 
 export function commandRoutine(name: string): CommandRoutine {

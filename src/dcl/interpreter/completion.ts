@@ -42,17 +42,25 @@ export function statusOf(failure: CommandFailure): number {
 
 /** A command ended with `status`: shows a failure not yet shown, sets $STATUS, applies ON. */
 export function* complete(dcl: Dcl, status: number): Flow<string | undefined> {
+  yield* settle(dcl, status);
+  return onAction(dcl, status);
+}
+
+/** The same without ON: a part of a PIPE command, whose last status counts. */
+export function* settle(dcl: Dcl, status: number): Flow<void> {
   dcl.prc.PRC$L_STATUS = status;
   if ((status & 1) === 0 && (status & STS$M_INHIB_MSG) === 0) yield* dcl.report({ code: status });
-  return onAction(dcl, status);
 }
 
 /** A command failed: the same with the failure's own message. */
 export function* failed(dcl: Dcl, failure: CommandFailure): Flow<string | undefined> {
+  return onAction(dcl, yield* settleFailure(dcl, failure));
+}
+
+/** The same without ON. @returns $STATUS */
+export function* settleFailure(dcl: Dcl, failure: CommandFailure): Flow<number> {
   yield* dcl.report(failure);
-  const status = statusOf(failure);
-  dcl.prc.PRC$L_STATUS = status;
-  return onAction(dcl, status);
+  return (dcl.prc.PRC$L_STATUS = statusOf(failure));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { PAUSE, type Flow } from '../../executive/gate/microroutine.js';
+import { SS$_HANGUP } from '../../executive/starlet/ssdef.js';
 import { CLI$_INSFPRM, CLI$_NOLBLS, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { CommandFailure, fail, SUCCESS } from '../condition.js';
 import { commandRoutine } from '../commands/registry.js';
@@ -7,10 +8,11 @@ import { isBlank, isSymbolCharacter, isSymbolStart, trim, upcase } from '../lang
 import { toText } from '../language/value.js';
 import { parseCommand, readVerb } from '../tables/parse-command.js';
 import { ParsedCommand } from '../tables/parsed-command.js';
-import { complete, failed, Leave, outermost } from './completion.js';
+import { complete, failed, Leave, outermost, settle } from './completion.js';
 import { registerLabel, splitLabel } from './labels.js';
 import { leaveLevel, quietStatus } from './levels.js';
 import { currentRecord, END_OF_INPUT, nextRecord, readCommand } from './reader.js';
+import { resumePipe } from '../commands/pipe.js';
 import { invokeProcedure } from '../commands/procedure.js';
 import { remember } from '../commands/recall.js';
 import { runForeign, runImageCommand } from '../commands/image.js';
@@ -49,6 +51,8 @@ export function* commandLoop(dcl: Dcl): Flow<Leave> {
 function* controlY(dcl: Dcl): Flow<void> {
   if (dcl.prc.PRC$V_CTRLY === 0) return;
   dcl.prc.PRC$V_CTRLY = 0;
+  // Nobody is at the terminal any more: no ON CONTROL_Y action, no prompt.
+  if (dcl.prc.PRC$V_HANGUP !== 0) throw new Leave('logout', SS$_HANGUP);
   if (dcl.prc.PRC$V_INTERRUPTED !== 0) return;
   if (dcl.idf.IDF$V_INTERRUPT === 0) {
     if (hasControlYAction(dcl)) {
@@ -78,6 +82,10 @@ export function hasControlYAction(dcl: Dcl): boolean {
 function* oneCommand(dcl: Dcl): Flow<Leave | undefined> {
   try {
     yield* controlY(dcl);
+    if (dcl.idf.IDF$V_PIPE !== 0) {
+      yield* goOnWithPipe(dcl);
+      return undefined;
+    }
     if (dcl.prc.PRC$V_ONECOMMAND !== 0 && outermost(dcl) && dcl.prc.PRC$V_INTERRUPTED === 0) return yield* spawnedCommand(dcl);
     const line = yield* readGuarded(dcl);
     if (line === undefined) return undefined;
@@ -148,6 +156,12 @@ export function* executeWithStatus(dcl: Dcl, text: string): Flow<void> {
   yield* followOn(dcl, action);
 }
 
+/** The rest of a PIPE command, behind a procedure that one of its parts called. */
+function* goOnWithPipe(dcl: Dcl): Flow<void> {
+  const status = yield* resumePipe(dcl);
+  if (status !== undefined) yield* followOn(dcl, yield* complete(dcl, status));
+}
+
 function* followOn(dcl: Dcl, action: string | undefined): Flow<void> {
   if (action !== undefined) yield* executeWithStatus(dcl, action);
 }
@@ -169,6 +183,10 @@ function* leave(dcl: Dcl, request: Leave): Flow<number | undefined> {
     }
     yield* leaveLevel(dcl);
     if (next.kind === 'all') continue;
+    if (dcl.idf.IDF$V_PIPE !== 0) {
+      yield* settle(dcl, next.status);
+      return undefined;
+    }
     try {
       yield* followOn(dcl, yield* complete(dcl, next.status));
       return undefined;

@@ -21,7 +21,7 @@ function checkLimits(dcl: Dcl, request: LevelRequest): void {
   if (dcl.level + 1 >= DEEPEST_LEVEL) fail(CLI$_STKOVF);
 }
 
-function openFailure(code: number, spec: string, result: { status: number; stv: number }): never {
+export function openFailure(code: number, spec: string, result: { status: number; stv: number }): never {
   return fail(code, { args: [spec], because: rmsReasons(result) });
 }
 
@@ -113,6 +113,7 @@ export function* leaveLevel(dcl: Dcl): Flow<void> {
     dcl.popFrame();
     return;
   }
+  yield* endRedirection(dcl);
   if (idf.IDF$L_OUTRAB !== 0) yield* files.close(idf.IDF$L_OUTRAB);
   if (!subroutine) {
     yield* files.close(idf.IDF$L_RAB);
@@ -121,6 +122,25 @@ export function* leaveLevel(dcl: Dcl): Flow<void> {
   dcl.popFrame();
   yield* dcl.outside.nameStandardFiles(dcl);
   if (subroutine) yield* position(dcl, lastRecord(dcl), true);
+}
+
+/** Closes the files that a part of a PIPE command was given, and puts back what the level had. */
+export function* endRedirection(dcl: Dcl): Flow<void> {
+  const idf = dcl.idf;
+  const files = dcl.outside.files;
+  const given = idf.IDF$V_PIPEFILE !== 0 || idf.IDF$L_PIPEINP !== 0;
+  if (idf.IDF$V_PIPEFILE !== 0) {
+    yield* files.close(idf.IDF$L_OUTRAB);
+    idf.IDF$L_OUTRAB = idf.IDF$L_PIPEOUT;
+    idf.IDF$W_OUTIFI = idf.IDF$W_PIPEOUTIFI;
+    idf.IDF$V_PIPEFILE = 0;
+  }
+  if (idf.IDF$L_PIPEINP !== 0) {
+    yield* files.close(idf.IDF$L_PIPEINP);
+    idf.IDF$L_PIPEINP = 0;
+    idf.IDF$W_PIPEINPIFI = 0;
+  }
+  if (given) yield* dcl.outside.nameStandardFiles(dcl);
 }
 
 /** Status a level gives when it ends without EXIT: what $STATUS is, taken as shown. */

@@ -31,7 +31,8 @@ const CURRENT = PRC.offset.PRC$L_IDF;
 const STATUS = PRC.offset.PRC$L_STATUS;
 const GLOBALS = PRC.offset.PRC$L_GLOBALS;
 const LEVEL_FLAGS = IDF.offset.IDF$L_FLAGS;
-const TERMINAL = IDF.mask.IDF$V_TERMINAL;
+/** Not a line of a file comes next. */
+const TERMINAL = IDF.mask.IDF$V_TERMINAL | IDF.mask.IDF$V_PIPE;
 const SYMBOLS = IDF.offset.IDF$L_SYMBOLS;
 const LABELS = IDF.offset.IDF$L_LABELS;
 const STREAM = IDF.offset.IDF$L_RAB;

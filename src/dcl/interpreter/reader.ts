@@ -1,5 +1,5 @@
 import { RMS$_EOF, RMS$_RER } from '../../executive/starlet/rmsdef.js';
-import { SS$_ABORT, SS$_CANCEL, SS$_CONTROLC, SS$_CONTROLY } from '../../executive/starlet/ssdef.js';
+import { SS$_ABORT, SS$_CANCEL, SS$_CONTROLC, SS$_CONTROLY, SS$_HANGUP } from '../../executive/starlet/ssdef.js';
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { CLI$_SKPDAT } from '../condition-codes.js';
 import { check } from '../condition.js';
@@ -8,6 +8,7 @@ import { commentStart, isBlank, trim } from '../language/characters.js';
 import { substitute } from '../language/substitute.js';
 import { IDF } from '../structures.js';
 import { readTerminalLine } from '../terminal-line.js';
+import { Leave } from './completion.js';
 import { registerLabel, splitLabel } from './labels.js';
 import type { Dcl } from './session.js';
 import { echo } from './verify.js';
@@ -101,6 +102,7 @@ export function* nextRecord(dcl: Dcl, prompt: string): Flow<string | undefined> 
     if (typed === undefined) return undefined;
     if ('interrupted' in typed) return '';
     if ('text' in typed) return typed.text;
+    if (typed.failed === SS$_HANGUP) throw new Leave('logout', SS$_HANGUP);
     check(typed.failed);
     return '';
   }
@@ -108,6 +110,7 @@ export function* nextRecord(dcl: Dcl, prompt: string): Flow<string | undefined> 
   if (result.status === RMS$_EOF) return undefined;
   // CTRL/Y or CTRL/C ended the read: what was typed is gone, and the main loop sees the flag its AST routine left.
   if (result.status === RMS$_RER && INTERRUPTED.has(result.stv & 0xffff)) return '';
+  if (terminal && result.status === RMS$_RER && (result.stv & 0xffff) === SS$_HANGUP) throw new Leave('logout', SS$_HANGUP);
   check(result.status);
   dcl.memory.writeBytes(idf.address + LAST_RECORD, result.rfa);
   return result.text;
@@ -124,6 +127,8 @@ export function* dataRecord(dcl: Dcl, stream: number): Flow<string | undefined |
   while (address !== 0 && IDF.at(dcl.memory, address).IDF$L_RAB !== stream) address = IDF.at(dcl.memory, address).IDF$L_LINK;
   if (address === 0) return ELSEWHERE;
   const idf = IDF.at(dcl.memory, address);
+  // A process with one command to execute reads no commands: all of its input is data.
+  if (idf.IDF$L_LINK === 0 && dcl.prc.PRC$V_ONECOMMAND !== 0) return ELSEWHERE;
   if (idf.IDF$V_TERMINAL !== 0) return ELSEWHERE;
   const pushed = idf.IDF$L_PUSHBACK;
   if (pushed !== 0) {

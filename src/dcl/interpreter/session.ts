@@ -129,7 +129,7 @@ export class Dcl implements AssignmentTarget {
     const outer = idf.IDF$L_LINK;
     if (idf.IDF$V_INTERRUPT === 0) this.symbols.destroy(idf.IDF$L_SYMBOLS);
     if (idf.IDF$L_LABELS !== 0) this.symbols.destroy(idf.IDF$L_LABELS);
-    for (const text of [idf.IDF$L_FILESPEC, idf.IDF$L_ONACTION, idf.IDF$L_CTRLYACTION, idf.IDF$L_PUSHBACK, idf.IDF$L_CALLLABEL]) this.storage.release(text);
+    for (const text of [idf.IDF$L_FILESPEC, idf.IDF$L_ONACTION, idf.IDF$L_CTRLYACTION, idf.IDF$L_PUSHBACK, idf.IDF$L_CALLLABEL, idf.IDF$L_PIPE]) this.storage.release(text);
     this.storage.release(idf.address);
     this.prc.PRC$L_IDF = outer;
     this.prc.PRC$W_DEPTH = this.prc.PRC$W_DEPTH - 1;
@@ -214,7 +214,7 @@ export class Dcl implements AssignmentTarget {
       output = idf.IDF$W_OUTIFI;
       frame = idf.IDF$L_LINK;
     }
-    return { input: this.idf.IDF$W_INPIFI, inputStream: this.idf.IDF$L_RAB, outputStream: this.outputStream(), output: output || this.prc.PRC$W_REDIRIFI || this.ppd.PPD$W_OUTIFI };
+    return { input: this.idf.IDF$W_PIPEINPIFI || this.idf.IDF$W_INPIFI, inputStream: this.idf.IDF$L_PIPEINP || this.idf.IDF$L_RAB, outputStream: this.outputStream(), output: output || this.prc.PRC$W_REDIRIFI || this.ppd.PPD$W_OUTIFI };
   }
 
   /** One record to SYS$OUTPUT. */

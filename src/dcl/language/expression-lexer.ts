@@ -61,7 +61,7 @@ export function cutExpression(text: string, start: number, stopWord?: string): T
     if (isBlank(character)) { at += 1; continue; }
     const from = at;
     if (character === '"') {
-      const string = readString(text, at);
+      const string = readString(text, at, stopWord);
       at = string.end;
       add(Literal, from, at, text.slice(from, at), string.value);
     } else if (isDigit(character)) {
@@ -107,8 +107,27 @@ export function cutExpression(text: string, start: number, stopWord?: string): T
   return { tokens, end: text.length };
 }
 
-/** The string that starts with the quotation mark at `at`; without a closing one it ends with the text. */
-export function readString(text: string, at: number): { value: string; end: number } {
+/**
+ * The string that starts with the quotation mark at `at`; without a closing one it ends with the text. Letters directly behind the closing
+ * mark, and further strings behind those, belong to it (run on V7.3: `""quoted""` is QUOTED).
+ */
+function readString(text: string, at: number, stopWord: string | undefined): { value: string; end: number } {
+  let { value, end } = readQuoted(text, at);
+  for (;;) {
+    const from = end;
+    while (isSymbolCharacter(text.charAt(end))) end += 1;
+    const letters = upcase(text.slice(from, end));
+    if (letters !== '' && letters === stopWord) return { value, end: from };
+    value += letters;
+    if (text.charAt(end) !== '"') return { value, end };
+    const more = readQuoted(text, end);
+    value += more.value;
+    end = more.end;
+  }
+}
+
+/** One pair of quotation marks; doubled ones inside stand for one. */
+function readQuoted(text: string, at: number): { value: string; end: number } {
   let value = '';
   let index = at + 1;
   for (;;) {

@@ -52,7 +52,7 @@ export function* substitute(line: string, environment: Environment): Flow<string
       continue;
     }
     inside = inside.filter((insertion) => at < insertion.end);
-    if (!form.call && inside.some((insertion) => insertion.name === form.name)) fail(CLI$_EXPSYN, { token: form.name });
+    if (!form.call && inside.some((insertion) => insertion.name === form.name)) fail(CLI$_EXPSYN, { token: `'${form.name}` });
     const value = form.call ? yield* lexical(form.name, environment) : environment.symbol(form.name) ?? '';
     const inserted = toText(value);
     text = text.slice(0, at) + inserted + text.slice(form.end);
@@ -97,7 +97,7 @@ function readForm(text: string, start: number): Form | undefined {
 }
 
 /** Position behind the parenthesis that closes the one at `open`; the end of the text when none does. */
-function closingParenthesis(text: string, open: number): number {
+export function closingParenthesis(text: string, open: number): number {
   let depth = 0;
   let quoted = false;
   for (let at = open; at < text.length; at += 1) {

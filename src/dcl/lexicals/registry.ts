@@ -26,13 +26,17 @@ const LISTS: readonly (readonly Lexical[])[] = [
 
 let byName: ReadonlyMap<string, Lexical> | undefined;
 
-/** The function a name stands for: exact, or the only one it abbreviates. */
-function findLexical(name: string): Lexical {
+/** Characters behind F$ that decide when a name is no abbreviation of any: procedures in use write F$PRIVILEGES, F$GETSYS. */
+const SIGNIFICANT = 'F$'.length + 4;
+
+/** The function a name stands for: exact, or the only one it abbreviates, or (as with verbs) the only one with its first four characters. */
+export function findLexical(name: string): Lexical {
   byName ??= new Map(lexicals().map((lexical) => [lexical.name, lexical]));
   const exact = byName.get(name);
   if (exact) return exact;
   const all = lexicals();
-  const matches = all.filter((lexical) => lexical.name.startsWith(name));
+  let matches = all.filter((lexical) => lexical.name.startsWith(name));
+  if (matches.length === 0 && name.length > SIGNIFICANT) matches = all.filter((lexical) => lexical.name.startsWith(name.slice(0, SIGNIFICANT)));
   return matches.length === 1 ? matches[0]! : fail(matches.length > 1 ? CLI$_ABFNAM : CLI$_IVFNAM, { token: `${name}(` });
 }
 
@@ -44,7 +48,6 @@ function findLexical(name: string): Lexical {
 export function* callLexical(dcl: Dcl, call: LexicalCall): Flow<Value> {
   const lexical = findLexical(call.name);
   const { parameters } = lexical;
-  if (call.args.length > parameters.length && !(call.args.length === 1 && call.args[0] === undefined)) fail(CLI$_SYMDEL);
   const values: (Value | undefined)[] = [];
   for (const [index, parameter] of parameters.entries()) {
     const arg = call.args[index];
@@ -53,7 +56,8 @@ export function* callLexical(dcl: Dcl, call: LexicalCall): Flow<Value> {
       values.push(undefined);
     } else values.push(yield* argument(dcl, parameter, arg));
   }
-  if (!call.closed) fail(CLI$_SYMDEL);
+  const tooMany = call.args.length > parameters.length && !(call.args.length === 1 && call.args[0] === undefined);
+  if (tooMany || !call.closed) fail(CLI$_SYMDEL);
   while (values.length > 0 && values.at(-1) === undefined) values.pop();
   const result = lexical.run(dcl, new LexicalArguments(values));
   return typeof result === 'object' ? yield* result : result;

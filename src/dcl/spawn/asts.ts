@@ -78,7 +78,13 @@ function* subprocessEnded(dcl: Dcl, pid: number, status: number): Flow<void> {
   if (statusAt !== 0 && p.kernel.cpu.probe(statusAt, 4, USER, true)) p.memory.writeLong(statusAt, status);
   if (spb.SPB$V_SETEF !== 0) yield* service(p, '$SETEF', { efn: spb.SPB$B_EFN });
   if (spb.SPB$L_ASTADR !== 0) yield* service(p, '$DCLAST', { astadr: spb.SPB$L_ASTADR, astprm: spb.SPB$L_ASTPRM, acmode: USER });
-  if (spb.SPB$V_STARTING !== 0) {
+  if (spb.SPB$V_PIPE !== 0) {
+    // PIPE takes the block away; it hibernates, or waits for a message.
+    spb.SPB$V_ENDED = 1;
+    spb.SPB$L_FINALSTS = status;
+    if (spb.SPB$W_COMCHAN !== 0) yield* service(p, '$CANCEL', { chan: spb.SPB$W_COMCHAN });
+    yield* service(p, '$WAKE', {});
+  } else if (spb.SPB$V_STARTING !== 0) {
     // SPAWN is not through with it: a record that nobody will read any more.
     spb.SPB$V_ENDED = 1;
     spb.SPB$L_FINALSTS = status;

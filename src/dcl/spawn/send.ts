@@ -24,6 +24,8 @@ export interface SpawnOptions {
   /** undefined: the creator's. */
   readonly prompt: string | undefined;
   readonly carriageControl: boolean;
+  /** The input is a pipe, which SYS$PIPE names too. */
+  readonly pipe?: boolean;
 }
 
 const SUPERVISOR = 2;
@@ -34,6 +36,7 @@ export const CONTEXT_VERIFYPROC = 1;
 export const CONTEXT_VERIFYIMAGE = 2;
 export const CONTEXT_PROMPTCR = 4;
 export const CONTEXT_WAIT = 8;
+export const CONTEXT_PIPE = 16;
 
 /**
  * Passes the context. Ends early when the subprocess has: its end aborts the write under way.
@@ -86,7 +89,7 @@ function contextRecord(dcl: Dcl, options: SpawnOptions): Uint8Array {
   const { prc } = dcl;
   const text = (field: 'PRC$T_PREFIX' | 'PRC$T_KEYSTATE'): string => readCounted(dcl.memory, prc.address + PRC.offset[field]);
   const flags = (prc.PRC$V_VERIFYPROC !== 0 ? CONTEXT_VERIFYPROC : 0) | (prc.PRC$V_VERIFYIMAGE !== 0 ? CONTEXT_VERIFYIMAGE : 0)
-    | (options.carriageControl ? CONTEXT_PROMPTCR : 0) | (options.wait ? CONTEXT_WAIT : 0);
+    | (options.carriageControl ? CONTEXT_PROMPTCR : 0) | (options.wait ? CONTEXT_WAIT : 0) | (options.pipe === true ? CONTEXT_PIPE : 0);
   return new RecordWriter(SPW$C_CONTEXT).quad(P1_CELLS.at(dcl.memory, CTL$GL_VECTORS).CTL$GQ_PROCPRIV).byte(prc.PRC$W_CTRLMASK).byte(flags)
     .text(options.prompt ?? dcl.prompt()).text(text('PRC$T_PREFIX')).text(options.keypad ? text('PRC$T_KEYSTATE') : 'DEFAULT').bytes();
 }

@@ -30,6 +30,8 @@ export interface SpawnRequest extends SpawnOptions {
   readonly table: string | undefined;
   readonly notify: boolean;
   readonly log: boolean;
+  /** A segment of a PIPE: its block stays, with its final status, until `releasePipe`. */
+  readonly segment?: boolean;
   /** Of LIB$SPAWN. */
   readonly eventFlag?: number | undefined;
   readonly astadr?: number;
@@ -43,7 +45,7 @@ const TERMINATION_SIZE = 84;
 const LOGINOUT = 'SYS$SYSTEM:LOGINOUT.EXE';
 
 /** Creates the process, passes the context, and waits for it unless told otherwise. @returns its extended PID and name */
-export function* spawnProcess(dcl: Dcl, request: SpawnRequest): Flow<{ readonly pid: number; readonly name: string }> {
+export function* spawnProcess(dcl: Dcl, request: SpawnRequest): Flow<{ readonly pid: number; readonly name: string; readonly spb: number }> {
   return yield* withoutControl(dcl, function* () {
     const spb = yield* reserve(dcl);
     noteInterpreter(dcl, request);
@@ -59,7 +61,7 @@ export function* spawnProcess(dcl: Dcl, request: SpawnRequest): Flow<{ readonly 
     const name = readCounted(dcl.memory, spb + SPB.size);
     const pid = SPB.at(dcl.memory, spb).SPB$L_PID;
     yield* passContext(dcl, request, spb, communication.channel, name);
-    return { pid, name };
+    return { pid, name, spb };
   });
 }
 
@@ -153,6 +155,7 @@ function* create(dcl: Dcl, request: SpawnRequest, spb: number, communication: nu
   block.SPB$V_NOTIFY = request.notify ? 1 : 0;
   block.SPB$V_SETEF = request.eventFlag === undefined ? 0 : 1;
   block.SPB$B_EFN = request.eventFlag ?? 0;
+  block.SPB$V_PIPE = request.segment === true ? 1 : 0;
   block.SPB$L_ASTADR = request.astadr ?? 0;
   block.SPB$L_ASTPRM = request.astprm ?? 0;
   block.SPB$L_STATUSADR = request.statusadr ?? 0;
@@ -210,16 +213,42 @@ function* passContext(dcl: Dcl, request: SpawnRequest, spb: number, channel: num
   const ended = block.SPB$V_ENDED !== 0;
   const final = block.SPB$L_FINALSTS;
   const termination = block.SPB$W_TRMCHAN;
+  const segment = block.SPB$V_PIPE !== 0;
   block.SPB$V_STARTING = 0;
-  if (ended) releaseBlock(dcl, spb);
+  if (segment) block.SPB$W_COMCHAN = 0;
+  if (ended && !segment) releaseBlock(dcl, spb);
   yield* service(p, '$SETAST', { enbflg: 1 });
-  if (ended && usersOf(dcl, termination) === 0) yield* deassign(p, termination);
+  if (ended && !segment && usersOf(dcl, termination) === 0) yield* deassign(p, termination);
   yield* deassign(p, channel);
   if ((status & 1) === 0) {
     dcl.prc.PRC$V_DETACHED = 0;
+    if (segment) yield* releaseSegment(dcl, spb);
     fail(ended && (final & 1) === 0 ? final & 0x0fffffff : status);
   }
   if (request.wait) yield* waitForTerminal(dcl, request.log);
+}
+
+/** Takes away the block of a segment of a PIPE, and the process when it is still there. */
+export function* releaseSegment(dcl: Dcl, spb: number): Flow<void> {
+  const p = dcl.outside.procedure;
+  const block = SPB.at(dcl.memory, spb);
+  yield* service(p, '$SETAST', { enbflg: 0 });
+  const termination = block.SPB$W_TRMCHAN;
+  if (block.SPB$V_ENDED !== 0) {
+    releaseBlock(dcl, spb);
+    yield* service(p, '$SETAST', { enbflg: 1 });
+    if (usersOf(dcl, termination) === 0) yield* deassign(p, termination);
+    return;
+  }
+  // Its end will be told to the AST as that of any other subprocess.
+  block.SPB$V_PIPE = 0;
+  const pid = block.SPB$L_PID;
+  yield* service(p, '$SETAST', { enbflg: 1 });
+  yield* p.scratch(function* () {
+    const pidadr = p.allocate(4);
+    p.memory.writeLong(pidadr, pid);
+    return yield* service(p, '$DELPRC', { pidadr });
+  });
 }
 
 /** The subprocess, its context received: takes the terminal, or waits for it when SPAWN did not. */

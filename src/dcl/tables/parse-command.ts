@@ -135,7 +135,19 @@ class CommandParser {
     }
     const values: ParsedValue[] = [];
     this.parameters.push({ entity, negated: false, values, behind: this.parameters.length });
+    if (entity.valueType === '$QUOTED_STRING' && !entity.list && !'"&'.includes(this.text.charAt(this.at))) {
+      values.push(this.unquotedString());
+      return;
+    }
     values.push(this.value(entity, '', entity.concatenate ? ',+' : ','));
+  }
+
+  /** Several words without quotation marks, as the prompt of INQUIRE may be: all up to a qualifier. @source DCL Dictionary, INQUIRE */
+  private unquotedString(): ParsedValue {
+    const from = this.at;
+    while (this.at < this.text.length && this.text.charAt(this.at) !== '/') this.at += 1;
+    const raw = trim(this.text.slice(from, this.at));
+    return { text: canonical(raw), raw, delimiter: '', keyword: undefined };
   }
 
   private nextInList(last: ParsedEntity, delimiter: ',' | '+'): void {

@@ -105,7 +105,9 @@ export class DiskController {
   constructor(bus: DiskBus, base: number, vector: number) {
     this.#bus = bus;
     this.#vector = vector;
-    bus.io.map(base, DISK_REGION, { read: (offset) => this.#read(offset), write: (offset, _size, value) => { this.#write(offset, value); } });
+    bus.io.map(base, DISK_REGION, {
+      read: (offset) => this.#read(offset), write: (offset, _size, value) => { this.#write(offset, value); }, losePower: () => { this.#losePower(); },
+    });
   }
 
   /** Puts a volume into a unit, or takes it out. */
@@ -113,6 +115,13 @@ export class DiskController {
     if (unit < 0 || unit >= DISK_UNITS) throw new RangeError(`unit ${unit}`);
     this.#units[unit] = store;
     this.#locked[unit] = writeLocked;
+  }
+
+  /** What had been acknowledged is in the block store; an interrupt that nobody has taken yet will not come. */
+  #losePower(): void {
+    this.#map.fill(0);
+    this.#control = DISK_READY;
+    [this.#unit, this.#lbn, this.#bytes, this.#offset, this.#status, this.#done] = [0, 0, 0, 0, DISK_OK, 0];
   }
 
   #read(offset: number): number {

@@ -3,16 +3,16 @@ import { jsbRoutine, type Microroutine } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { allocateBlock } from '../pool/typed.js';
-import { SS$_NORMAL } from '../starlet/ssdef.js';
-import { ACB, ACB$M_KAST } from '../structures/acb.js';
+import { SS$_EXQUOTA, SS$_NORMAL } from '../starlet/ssdef.js';
+import { ACB, ACB$M_KAST, ACB$M_QUOTA } from '../structures/acb.js';
 import { DYN$C_ACB } from '../structures/dyn.js';
 import { PCB } from '../structures/pcb.js';
 import { PRI$_NULL, PRI$_RESAVL } from '../structures/sch.js';
 import { SCH$QAST } from './queue.js';
 
 /**
- * Power recovery ASTs (module SYSSETPRA): a process asks to be told when power has been off. What turns the machine off and on again is
- * chapter 26; here, whoever finds EXE$GL_PFATIM nonzero tells those who asked. @source book 26.2.3; digest ch07 2.10
+ * Power recovery ASTs (module SYSSETPRA): a process asks to be told when power has been off. EXE$RESTART (power/) leaves the time in
+ * EXE$GL_PFATIM; here, whoever finds that nonzero tells those who asked. @source book 26.2.3; digest ch07 2.10
  */
 
 /**
@@ -20,14 +20,30 @@ import { SCH$QAST } from './queue.js';
  *
  * @param astadr  AST procedure; 0 cancels the request
  * @param acmode  the less privileged of this and the caller's mode counts
- * @returns SS$_NORMAL
+ * @returns SS$_NORMAL; SS$_EXQUOTA (ASTLM): the request costs an AST, which comes back with the AST or with the request
  */
 const setpra = kernelService('$SETPRA', (k, astadr, acmode) => {
-  k.p1.CTL$GL_POWERAST = astadr!;
-  k.p1.CTL$GB_PWRMODE = Math.max(k.callerMode, acmode! & 3);
-  k.pcb.PCB$V_PWRAST = astadr === 0 ? 0 : 1;
+  const pcb = k.pcb;
+  const wasSet = pcb.PCB$V_PWRAST !== 0;
+  if (astadr === 0) cancelPowerAst(k);
+  else {
+    if (!wasSet && (pcb.PCB$W_ASTCNT === 0 || pcb.PCB$W_ASTCNT >= 0x8000)) return SS$_EXQUOTA;
+    if (!wasSet) pcb.PCB$W_ASTCNT -= 1;
+    k.p1.CTL$GL_POWERAST = astadr!;
+    k.p1.CTL$GB_PWRMODE = Math.max(k.callerMode, acmode! & 3);
+    pcb.PCB$V_PWRAST = 1;
+  }
   return SS$_NORMAL;
 });
+
+/** The current process asks for nothing any more. Also the first step of rundown. @source book 21.4 */
+export function cancelPowerAst(k: Kernel): void {
+  const pcb = k.pcb;
+  k.p1.CTL$GL_POWERAST = 0;
+  if (pcb.PCB$V_PWRAST === 0) return;
+  pcb.PCB$V_PWRAST = 0;
+  pcb.PCB$W_ASTCNT += 1;
+}
 
 /**
  * EXE$POWERAST: queues a special kernel AST to every process that asked, once, because what it asked for is in its P1 space. The swapper
@@ -56,9 +72,13 @@ export function EXE$POWERAST(k: Kernel): void {
 function deliver(k: Kernel): void {
   const acb = ACB.at(k, k.register(5));
   acb.ACB$L_AST = k.p1.CTL$GL_POWERAST;
-  acb.ACB$B_RMOD = k.p1.CTL$GB_PWRMODE;
-  if (acb.ACB$L_AST === 0) EXE$DEANONPAGED(k, acb.address);
-  else SCH$QAST(k, acb.address, PRI$_NULL);
+  acb.ACB$B_RMOD = k.p1.CTL$GB_PWRMODE | ACB$M_QUOTA;
+  if (acb.ACB$L_AST !== 0) {
+    SCH$QAST(k, acb.address, PRI$_NULL);
+    return;
+  }
+  k.pcb.PCB$W_ASTCNT += 1;
+  EXE$DEANONPAGED(k, acb.address);
 }
 
 export const POWER_ROUTINES: readonly Microroutine[] = [setpra, jsbRoutine('EXE$POWER_KAST', deliver)];

@@ -6,6 +6,7 @@ import { IOC$INIT } from '../io/database.js';
 import { findUnit } from '../io/device-names.js';
 import type { Kernel } from '../kernel.js';
 import { LCK$INIT } from '../locks/tables.js';
+import { fillRestartBlock } from '../power/restart-block.js';
 import { EXE$ALONPAGVAR } from '../pool/nonpaged.js';
 import { initializeLookaside } from '../pool/lookaside.js';
 import { initializeVariableList } from '../pool/variable-list.js';
@@ -45,10 +46,11 @@ export function initRoutines(information: () => BootInformation): readonly Micro
   return [inlineRoutine('EXE$INIT_BODY', (k) => EXE$INIT(k, information())), inlineRoutine('EXE$INIT_DEVICES', (k) => { initializeDevices(k, information()); }), ...ADAPTER_ROUTINES];
 }
 
-/** The I/O database, and which of its units is the system disk: EXE$GL_SYSUCB, 0 when there is no such unit. @source book 25.1.2 step f */
+/** The I/O database, and which of its units is the system disk: EXE$GL_SYSUCB, 0 when there is no such unit. From now on a restart is possible. @source book 25.1.2 step f */
 function initializeDevices(k: Kernel, { systemDevice }: BootInformation): void {
   IOC$INIT(k);
   k.sys.EXE$GL_SYSUCB = findUnit(k, systemDevice.replace(/^_|:$/g, ''));
+  fillRestartBlock(k);
 }
 
 function EXE$INIT(k: Kernel, information: BootInformation): void {

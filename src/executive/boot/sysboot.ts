@@ -3,7 +3,9 @@ import type { Machine } from '../../emulator/machine.js';
 import * as PR from '../../emulator/processor-registers.js';
 import type { Microroutine } from '../gate/microroutine.js';
 import { Kernel } from '../kernel.js';
+import { RESTART_INHIBITED } from '../power/restart-block.js';
 import { PRT$C_ERKW, PRT$C_UR, PRT$C_UREW, PRT$C_URKW } from '../structures/pte.js';
+import { RPB } from '../structures/rpb.js';
 import { SYSTEM_CELL_INITIAL, SYSTEM_CELLS } from '../structures/system-cells.js';
 import type { ScbEntry } from '../synchronization/scb.js';
 import { faultInPlace } from '../memory/in-place.js';
@@ -162,6 +164,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   mapNew(space.pfnDatabase, PRT$C_ERKW);
   map(space.rpb.base, RPB_PFN, 1, PRT$C_URKW);
   memory.bytes.fill(0, RPB_PFN, PAGE);
+  memory.view.setUint32(RPB_PFN * PAGE + RPB.offset.RPB$L_RSTRTFLG, RESTART_INHIBITED, true);
 
   // Fixed part: vectors, statistics page, data, code, shell.
   const vectorPfn = takePages(VECTOR_PAGES);
@@ -278,6 +281,9 @@ function startInit(kernel: Kernel, place: { store: number; code: number; sizes: 
   cpu.writePR(PR.PR$_SCBB, place.scb * PAGE);
   cpu.writePR(PR.PR$_P0BR, (initSpte - 4 * initPfn) >>> 0);
   cpu.writePR(PR.PR$_P0LR, initPfn + 2);
+  // No P1 space, but a base that may be saved and loaded again when power fails before there is a process.
+  cpu.writePR(PR.PR$_P1BR, place.space.systemPageTable.base);
+  cpu.writePR(PR.PR$_P1LR, 0x200000);
   cpu.writePR(PR.PR$_WCSA, kernel.controlStore.start);
   cpu.writePR(PR.PR$_WCSD, kernel.controlStore.end);
   cpu.psl = 0x041f0000;

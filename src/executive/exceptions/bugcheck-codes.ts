@@ -48,6 +48,11 @@ const TABLE = [
   ['SWAPERR', 'Swapper found an inconsistency'],
   ['PAGERR', 'Pager found an inconsistency'],
   ['BOOTERR', 'System initialization failed'],
+  ['IVLISTK', 'Interrupt stack not valid restart'],
+  ['DBLERR', 'Double error halt restart'],
+  ['HALT', 'HALT instruction restart'],
+  ['ILLVEC', 'Illegal vector code restart'],
+  ['CHMONIS', 'CHMx on interrupt stack restart'],
 ] as const;
 
 /** Names and texts in the order of their codes. */

@@ -23,6 +23,7 @@ export const EMB_PREFIX = 4;
 export const EMB$K_DE = 1;
 export const EMB$K_MC = 2;
 export const EMB$K_CS = 32;
+export const EMB$K_WS = 36;
 export const EMB$K_TS = 38;
 export const EMB$K_SS = 39;
 export const EMB$K_DT = 96;
@@ -77,6 +78,11 @@ export function logEntry(k: Kernel, type: number, rest: Uint8Array = new Uint8Ar
 /** ERL$COLDSTART: the system has been booted. Kernel mode. @source book 25.2.4 step 13 */
 export function ERL$COLDSTART(k: Kernel): void {
   logEntry(k, EMB$K_CS);
+}
+
+/** ERL$WARMSTART: power has come back. Any IPL. @source book 26.2.2 step 7 */
+export function ERL$WARMSTART(k: Kernel): void {
+  logEntry(k, EMB$K_WS);
 }
 
 /** What ERRFMT's AST writes every ten minutes. @source book 8.1.6 */

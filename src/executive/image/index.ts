@@ -4,10 +4,10 @@ import { ACTIVATION_ROUTINES } from './activate-kernel.js';
 import { EXE$CATCH_ALL, EXE$TRACEBACK } from './catch-all.js';
 import { EXE$CANEXH, EXE$DCLEXH } from './exit-handlers.js';
 import { EXE$IMGFIX } from './fixup.js';
-import { EXE$RUNDWN } from './rundown.js';
+import { EXE$RUNDWN, RUNDOWN_NAMES } from './rundown.js';
 
 /** Image activation and termination: chapter 21, and the catch-all handler of chapter 20. */
 export const IMAGE_ROUTINES: readonly Microroutine[] = [
-  EXE$IMGACT, ...ACTIVATION_ROUTINES, EXE$IMGFIX, EXE$DCLEXH, EXE$CANEXH, EXE$RUNDWN, EXE$CATCH_ALL, EXE$TRACEBACK,
+  EXE$IMGACT, ...ACTIVATION_ROUTINES, EXE$IMGFIX, EXE$DCLEXH, EXE$CANEXH, EXE$RUNDWN, RUNDOWN_NAMES, EXE$CATCH_ALL, EXE$TRACEBACK,
 ];
 export { IMAGE_SOURCE } from './source.js';

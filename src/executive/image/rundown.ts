@@ -1,5 +1,6 @@
+import { cancelPowerAst } from '../ast/power.js';
 import { SCH$NEWLVL } from '../ast/queue.js';
-import { procedure, type Flow } from '../gate/microroutine.js';
+import { callRoutine, procedure, type Flow } from '../gate/microroutine.js';
 import type { Procedure } from '../gate/procedure.js';
 import { service } from '../gate/service-call.js';
 import { EXE$DEALLOCATE_DEVICES, EXE$RUNDOWN_CHANNELS, EXE$RUNDOWN_TEMPORARY } from '../io/rundown.js';
@@ -35,7 +36,7 @@ const USER = 3;
 /** Kernel mode procedure, IPL 0. Gives SS$_NORMAL. */
 export function* EXE$RUNDOWN(p: Procedure, mode: number): Flow<number> {
   const k = p.kernel;
-  k.p1.CTL$GL_POWERAST = 0;
+  cancelPowerAst(k);
   const waitMode = k.pcb.PCB$V_SSRWAIT;
   k.pcb.PCB$V_SSRWAIT = 0;
   yield* p.call(k.symbol('EXE$USER_RUNDOWN'), mode);
@@ -71,11 +72,17 @@ export function* EXE$RUNDOWN(p: Procedure, mode: number): Flow<number> {
   SCH$NEWLVL(k, pcb.address);
   pcb.PCB$V_FORCPEN = 0;
   pcb.PCB$V_WAKEPEN = 0;
-  LNM$RUNDOWN(k, mode);
+  yield* p.call(k.symbol('EXE$RUNDOWN_NAMES'), mode);
   forgetImageRegion(k);
   pcb.PCB$V_SSRWAIT = waitMode;
   return SS$_NORMAL;
 }
+
+/** A routine of its own, for it may wait for the mutex of logical names and begin again. */
+export const RUNDOWN_NAMES = callRoutine('EXE$RUNDOWN_NAMES', (k) => {
+  LNM$RUNDOWN(k, k.argument(1));
+  return SS$_NORMAL;
+});
 
 /**
  * Takes the image out of the address space: P0, the image's part of P1, its privileges; the working set has its default size again.

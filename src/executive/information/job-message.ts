@@ -1,3 +1,6 @@
+import { MSG$_GETQUI } from '../starlet/msgdef.js';
+import { QUI$_SEARCH_FLAGS, QUI$_SEARCH_NAME, QUI$_SEARCH_NUMBER } from '../starlet/quidef.js';
+import { SJC$_BATCH_INPUT, SJC$_BATCH_OUTPUT, SJC$_ENTRY_NUMBER_OUTPUT, SJC$_JOB_STATUS_OUTPUT } from '../starlet/sjcdef.js';
 import { gap, structure } from '../structures/structure.js';
 
 /**
@@ -19,7 +22,7 @@ export const OLD_MESSAGE = structure('SMB', 44, {
   0x28: ['SMB$L_PID', 'extended PID'],
 });
 
-/** $SNDJBC and $GETQUI; the items follow, each with its descriptor and, where it can be read, up to 255 bytes of its buffer. */
+/** $SNDJBC and $GETQUI; the items follow, each with its descriptor and, unless it is one that is to be filled, up to 255 bytes of its buffer. */
 export const JOB_MESSAGE = structure('JBM', 100, {
   0x00: ['JBM$W_TYPE', 'MSG$_SNDJBC or MSG$_GETQUI'],
   0x02: ['JBM$W_SIZE', 'bytes of the message'],
@@ -45,9 +48,27 @@ export const JOB_MESSAGE = structure('JBM', 100, {
   0x60: gap(4, 'spare'),
 });
 
-export const JOB_ITEM = structure('JBI', 12, {
+export const JOB_ITEM = structure('JBI', 16, {
   0x00: ['JBI$W_LENGTH', 'size of the caller\'s buffer'],
   0x02: ['JBI$W_CODE', 'item code'],
   0x04: ['JBI$L_BUFFER', 'its address'],
   0x08: ['JBI$L_RETLEN', 'address of the word for the returned length'],
+  0x0c: ['JBI$W_DATA', 'bytes of the buffer that follow'],
+  0x0e: gap(2, 'spare'),
 });
+
+/** An output item on its way back; its data follow, to a longword boundary. */
+export const JOB_OUTPUT = structure('JBO', 12, {
+  0x00: ['JBO$L_BUFFER', 'buffer of the requester'],
+  0x04: ['JBO$L_RETLEN', 'address of the word for the length, 0 for none'],
+  0x08: ['JBO$W_SIZE', 'bytes of data'],
+  0x0a: gap(2, 'spare'),
+});
+
+const SEARCH_ITEMS: ReadonlySet<number> = new Set([QUI$_SEARCH_FLAGS, QUI$_SEARCH_NAME, QUI$_SEARCH_NUMBER]);
+const OUTPUT_ITEMS: ReadonlySet<number> = new Set([SJC$_BATCH_INPUT, SJC$_BATCH_OUTPUT, SJC$_ENTRY_NUMBER_OUTPUT, SJC$_JOB_STATUS_OUTPUT]);
+
+/** Does the job controller fill the buffer of this item? @param type  MSG$_SNDJBC or MSG$_GETQUI */
+export function isOutputItem(type: number, code: number): boolean {
+  return type === MSG$_GETQUI ? !SEARCH_ITEMS.has(code) : OUTPUT_ITEMS.has(code);
+}

@@ -9,16 +9,19 @@ import { callerItems, type Item } from '../names/item-list.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { allocateBlock } from '../pool/typed.js';
 import { SCH$CLREF, SCH$POSTEF } from '../process/event-flags.js';
+import { LNM$C_MAXDEPTH, LNM$_STRING } from '../starlet/lnmdef.js';
 import { MSG$_GETQUI, MSG$_SNDJBC } from '../starlet/msgdef.js';
+import { QUI$_DISPLAY_QUEUE, QUI$_SEARCH_NAME, QUI$_TRANSLATE_QUEUE } from '../starlet/quidef.js';
+import { SJC$_DESTINATION_QUEUE, SJC$_GENERIC_TARGET, SJC$_LOG_QUEUE, SJC$_QUEUE } from '../starlet/sjcdef.js';
 import { SS$_ACCVIO, SS$_BADPARAM, SS$_EXASTLM, SS$_INSFMEM } from '../starlet/ssdef.js';
 import { ACB, ACB$M_KAST } from '../structures/acb.js';
 import { DYN$C_ACB } from '../structures/dyn.js';
 import { IPL$_ASTDEL } from '../structures/ipl.js';
-import { readQuad } from '../structures/memory.js';
+import { bytesToText, readQuad, textToBytes } from '../structures/memory.js';
 import { PHD } from '../structures/phd.js';
 import { PRI$_NULL } from '../structures/sch.js';
 import { structure } from '../structures/structure.js';
-import { JOB_ITEM, JOB_MESSAGE } from './job-message.js';
+import { isOutputItem, JOB_ITEM, JOB_MESSAGE, JOB_OUTPUT } from './job-message.js';
 
 /**
  * $SNDJBC and $GETQUI (module SYSSNDJBC): a request to the job controller, who answers with a special kernel AST. In executive mode the
@@ -45,27 +48,62 @@ function* send(p: Procedure, type: MessageType): Flow<number> {
   if (typeof items === 'number') return items;
   for (const item of items) {
     if (item.code === 0 || item.code > HIGHEST_ITEM) return SS$_BADPARAM;
-    if (!k.callerCanRead(item.buffer, item.length)) return SS$_ACCVIO;
+    const accessible = isOutputItem(type, item.code) ? k.callerCanWrite(item.buffer, item.length) : k.callerCanRead(item.buffer, item.length);
+    if (!accessible) return SS$_ACCVIO;
     if (item.returnLength !== 0 && !k.callerCanWrite(item.returnLength, 2)) return SS$_ACCVIO;
   }
-  const message = JOB_MESSAGE.at(p.memory, layOut(p, items));
+  const mode = k.callerMode;
+  const data: Uint8Array[] = [];
+  for (const item of items) data.push(yield* dataOf(p, type, func, item, mode));
+  const message = JOB_MESSAGE.at(p.memory, layOut(p, items, data));
   message.JBM$W_TYPE = type;
   message.JBM$L_FUNC = func;
   message.JBM$L_EFN = efn;
   message.JBM$L_IOSB = iosb;
   message.JBM$L_ASTADR = astadr;
   message.JBM$L_ASTPRM = astprm;
-  message.JBM$B_MODE = k.callerMode;
+  message.JBM$B_MODE = mode;
   const list = p.allocate(8);
   p.memory.writeLong(list, 1);
   p.memory.writeLong(list + 4, message.address);
   return yield* service(p, '$CMKRNL', { routin: k.symbol('EXE$SNDJBC_SEND'), arglst: list });
 }
 
+/** What of an item goes with the message: nothing of a buffer that is to be filled; a queue's name as the caller's logical names have it. */
+function* dataOf(p: Procedure, type: MessageType, func: number, item: Item, mode: number): Flow<Uint8Array> {
+  if (isOutputItem(type, item.code)) return new Uint8Array(0);
+  const bytes = p.memory.readBytes(item.buffer, Math.min(item.length, MOST_DATA));
+  return namesQueue(type, func, item.code) ? yield* translated(p, bytes, mode) : bytes;
+}
+
+function namesQueue(type: MessageType, func: number, code: number): boolean {
+  if (type === MSG$_SNDJBC) return code === SJC$_QUEUE || code === SJC$_DESTINATION_QUEUE || code === SJC$_LOG_QUEUE || code === SJC$_GENERIC_TARGET;
+  return code === QUI$_SEARCH_NAME && (func === QUI$_TRANSLATE_QUEUE || func === QUI$_DISPLAY_QUEUE);
+}
+
+const QUEUE_NAME = /^[A-Z0-9$_]{1,31}$/;
+
+/** The name of a queue, in capitals, translated by LNM$FILE_DEV until nothing is left to translate. Wildcards stay as they are. */
+function* translated(p: Procedure, bytes: Uint8Array, mode: number): Flow<Uint8Array> {
+  let name = bytesToText(bytes).trim().toUpperCase().replace(/:$/, '');
+  for (let depth = 0; depth < LNM$C_MAXDEPTH && QUEUE_NAME.test(name); depth += 1) {
+    const next = yield* p.scratch(function* () {
+      const [buffer, length] = [p.allocate(256), p.allocate(4)];
+      const status = yield* service(p, '$TRNLNM', {
+        tabnam: p.string('LNM$FILE_DEV'), lognam: p.string(name), acmode: p.bytes(Uint8Array.of(mode)),
+        itmlst: p.itemList([{ code: LNM$_STRING, length: 255, buffer, returnLength: length }]),
+      });
+      return status & 1 ? bytesToText(p.memory.readBytes(buffer, p.memory.readWord(length))).toUpperCase().replace(/:$/, '') : undefined;
+    });
+    if (next === undefined || next === name) break;
+    name = next;
+  }
+  return textToBytes(name.slice(0, MOST_DATA));
+}
+
 /** Puts the items on the stack behind a header that says who sends. */
-function layOut(p: Procedure, items: readonly Item[]): number {
+function layOut(p: Procedure, items: readonly Item[], data: readonly Uint8Array[]): number {
   const k = p.kernel;
-  const data = items.map((item) => p.memory.readBytes(item.buffer, Math.min(item.length, MOST_DATA)));
   const size = data.reduce((sum, bytes) => sum + JOB_ITEM.size + bytes.length, JOB_MESSAGE.size);
   const address = p.allocate(size);
   let at = address + JOB_MESSAGE.size;
@@ -75,6 +113,7 @@ function layOut(p: Procedure, items: readonly Item[]): number {
     entry.JBI$W_CODE = item.code;
     entry.JBI$L_BUFFER = item.buffer;
     entry.JBI$L_RETLEN = item.returnLength;
+    entry.JBI$W_DATA = data[index]!.length;
     p.memory.writeBytes(at + JOB_ITEM.size, data[index]!);
     at += JOB_ITEM.size + data[index]!.length;
   });
@@ -129,7 +168,7 @@ export function sendFromStack(k: Kernel, mailbox: string, address: number, size:
 }
 
 /** The answer on its way: an ACB with what it needs to be delivered. */
-const JBR = structure('JBR', 64, {
+const JBR = structure('JBR', 56, {
   0x00: ['JBR$R_ACB', 28, 'the AST control block'],
   0x1c: ['JBR$L_IMGCNT', 'PHD$L_IMGCNT at the request'],
   0x20: ['JBR$L_EFN', 'event flag'],
@@ -137,21 +176,19 @@ const JBR = structure('JBR', 64, {
   0x28: ['JBR$L_STATUS', 'its first longword'],
   0x2c: ['JBR$L_ASTADR', 'completion AST, 0 for none'],
   0x30: ['JBR$L_ASTPRM', 'its parameter'],
-  0x34: ['JBR$L_BUFFER', 'buffer of an output item, 0 for none'],
-  0x38: ['JBR$L_RETLEN', 'address of the word for its length'],
-  0x3c: ['JBR$W_SIZE', 'bytes of data behind this'],
-  0x3e: ['JBR$W_MODE', 'access mode of the requester'],
+  0x34: ['JBR$W_SIZE', 'bytes of output items (JBO) behind this'],
+  0x36: ['JBR$W_MODE', 'access mode of the requester'],
 });
 
 /**
  * EXE$JBCREPLY, for the job controller in kernel mode: answers a request.
  *
- * Arguments: address of the message, status, and for an output item its buffer's address, the address of its length word, address and
- * length of the data. @returns SS$_NORMAL, SS$_INSFMEM; SS$_NONEXPR the requester is gone
+ * Arguments: address of the message, status, address and length of the output items, each a JBO with its data.
+ * @returns SS$_NORMAL, SS$_INSFMEM; SS$_NONEXPR the requester is gone
  */
 const reply = callRoutine('EXE$JBCREPLY', (k) => {
   const message = JOB_MESSAGE.at(k, k.argument(1));
-  const [buffer, returnLength, data, size] = [k.argument(3), k.argument(4), k.argument(5), k.argument(6)];
+  const [data, size] = [k.argument(3), k.argument(4)];
   // Both lie in pageable memory: a missing page faults here, while nothing is allocated.
   k.readBytes(message.address, JOB_MESSAGE.size);
   const content = k.readBytes(data, size);
@@ -165,8 +202,6 @@ const reply = callRoutine('EXE$JBCREPLY', (k) => {
   answer.JBR$L_ASTADR = message.JBM$L_ASTADR;
   answer.JBR$L_ASTPRM = message.JBM$L_ASTPRM;
   answer.JBR$W_MODE = message.JBM$B_MODE;
-  answer.JBR$L_BUFFER = buffer;
-  answer.JBR$L_RETLEN = returnLength;
   answer.JBR$W_SIZE = size;
   k.writeBytes(block + JBR.size, content);
   const acb = ACB.at(k, block);
@@ -196,9 +231,13 @@ const respond = jsbRoutine('EXE$JBCRSP', (k) => {
     k.writeLong(iosb, answer.JBR$L_STATUS);
     k.writeLong(iosb + 4, 0);
   }
-  if (size !== 0 && mayWrite(answer.JBR$L_BUFFER, size)) {
-    k.writeBytes(answer.JBR$L_BUFFER, k.readBytes(block + JBR.size, size));
-    if (mayWrite(answer.JBR$L_RETLEN, 2)) k.writeWord(answer.JBR$L_RETLEN, size);
+  for (let at = block + JBR.size; at < block + JBR.size + size;) {
+    const { JBO$L_BUFFER: buffer, JBO$L_RETLEN: returned, JBO$W_SIZE: length } = JOB_OUTPUT.at(k, at);
+    if (mayWrite(buffer, length)) {
+      if (length !== 0) k.writeBytes(buffer, k.readBytes(at + JOB_OUTPUT.size, length));
+      if (mayWrite(returned, 2)) k.writeWord(returned, length);
+    }
+    at += JOB_OUTPUT.size + ((length + 3) & ~3);
   }
   becomeCompletionAst(k, block, { astadr, astprm: answer.JBR$L_ASTPRM, mode });
 });

@@ -231,8 +231,13 @@ function storeStatus(k: Kernel, irp: RequestPacket): void {
 
 function finishInContext(k: Kernel, irp: RequestPacket): void {
   const phd = PHD.at(k, k.pcb.PCB$L_PHD);
-  if (irp.IRP$V_BUFIO !== 0) phd.PHD$L_BIOCNT = phd.PHD$L_BIOCNT + 1;
-  else phd.PHD$L_DIOCNT = phd.PHD$L_DIOCNT + 1;
+  if (irp.IRP$V_BUFIO !== 0) {
+    phd.PHD$L_BIOCNT = phd.PHD$L_BIOCNT + 1;
+    k.sys.PMS$GL_BUFIO += 1;
+  } else {
+    phd.PHD$L_DIOCNT = phd.PHD$L_DIOCNT + 1;
+    k.sys.PMS$GL_DIRIO += 1;
+  }
   const channel = irp.IRP$W_CHAN;
   if (channel !== 0) {
     const ccb = CCB.at(k, k.p1.CTL$GL_CCBBASE - channel);

@@ -19,6 +19,8 @@ import { TTYUCB, UCB } from '../structures/ucb.js';
 import { prepareMailbox } from './assign.js';
 import { deviceListHead } from './device-names.js';
 import { configureDisks } from './disk-units.js';
+import { configurePrinter } from './printer-unit.js';
+import { configureTerminals } from './terminal-units.js';
 import { loadDriverTables } from './drivers/driver-table.js';
 import { MAILBOX_DRIVER } from './drivers/mailbox.js';
 import { NULL_DRIVER } from './drivers/null.js';
@@ -44,8 +46,8 @@ const OP_DPT_SIZE = 160;
 /** No timed read: the due time never comes. */
 export const NEVER = 0xffffffff;
 
-/** Sizes of the two mailboxes of the system. choice: the book prints none. */
-const SYSTEM_MAILBOX = { quota: 4096, message: 1024 } as const;
+/** Sizes of the two mailboxes of the system. choice: the book prints none; a job with its file and eight parameters of 255 bytes must fit. */
+const SYSTEM_MAILBOX = { quota: 16384, message: 4096 } as const;
 
 /** What the console can do besides what TTY_DEFCHAR and TTY_DEFCHAR2 say: it stops when asked, tabs, and has eight bits. */
 const CONSOLE_CHARACTERISTICS = TT$M_HOSTSYNC | TT$M_MECHTAB | TT$M_EIGHTBIT;
@@ -144,6 +146,8 @@ export function IOC$INIT(k: Kernel): void {
   makeMailboxes(k, loadDriverTables(k, MAILBOX_DRIVER, k.symbol('MB$DPT')).ddt);
   makeNullDevice(k, loadDriverTables(k, NULL_DRIVER, k.symbol('NL$DPT')).ddt);
   configureDisks(k);
+  configureTerminals(k, terminals.ddt);
+  configurePrinter(k);
 }
 
 /** The prologue of the console port driver, which is part of the processor-dependent code and has no tables of its own. */
@@ -159,6 +163,46 @@ function makePortPrologue(k: Kernel): void {
   k.insertTail(address, k.symbol('IOC$GL_DPTLIST'));
 }
 
+/**
+ * What every terminal begins with: the characteristics of TTY_DEFCHAR, TTY_DEFCHAR2 and TTY_BUF, the class driver's entry points and a
+ * type-ahead buffer.
+ *
+ * @param extra  further bits of the first characteristics longword
+ */
+export function initializeTerminal(k: Kernel, address: number, extra: number): ReturnType<typeof TTYUCB.at> {
+  const ucb = TTYUCB.at(k, address);
+  ucb.UCB$L_DEVDEPEND = ((k.sys.TTY$GL_DEFCHAR & ~UNUSABLE) | CONSOLE_CHARACTERISTICS | extra) >>> 0;
+  const second = (k.sys.TTY$GL_DEFCHAR2 & ~UNUSABLE_2) | TT2$M_ALTYPEAHD;
+  ucb.UCB$L_DEVDEPND2 = (second | ((ucb.UCB$L_DEVDEPEND & TT$M_SCOPE) !== 0 ? SCREEN_CHARACTERISTICS2 : 0)) >>> 0;
+  ucb.UCB$L_TT_DECHAR = ucb.UCB$L_DEVDEPEND;
+  ucb.UCB$L_TT_DECHA1 = ucb.UCB$L_DEVDEPND2;
+  ucb.UCB$W_TT_DESIZE = ucb.UCB$W_DEVBUFSIZ;
+  ucb.UCB$B_TT_DETYPE = ucb.UCB$B_DEVTYPE;
+  k.initializeQueue(address + TTYUCB.offset.UCB$L_TT_WFLINK);
+  ucb.UCB$L_FPC = k.symbol('TTY$UNSOLINPUT');
+
+  const entries = ['TTY$GETNEXTCHAR', 'TTY$PUTNEXTCHAR', 'TTY$DS_TRAN'].map((name) => k.symbol(name));
+  const vectors = allocateBlock(k, 12 + 4 * entries.length, DYN$C_INIT) + 12;
+  entries.forEach((entry, index) => { k.writeLong(vectors + 4 * index, entry); });
+  ucb.UCB$L_TT_CLASS = vectors;
+  [ucb.UCB$L_TT_GETNXT, ucb.UCB$L_TT_PUTNXT] = [entries[0]!, entries[1]!];
+
+  const ringSize = (ucb.UCB$L_DEVDEPND2 & TT2$M_ALTYPEAHD) !== 0 ? k.sys.TTY$GW_ALTYPAHD : k.sys.TTY$GW_TYPAHDSZ;
+  const ring = allocateBlock(k, typeaheadBlockSize(ringSize), DYN$C_TYPAHD);
+  initializeTypeahead(k, ring, ringSize);
+  ucb.UCB$L_TT_TYPAHD = ring;
+  return ucb;
+}
+
+/** Puts a terminal controller on the list of those that EXE$TIMEOUT looks at. */
+export function timeController(k: Kernel, crb: number): void {
+  const controller = CRB.at(k, crb);
+  controller.CRB$L_DUETIME = NEVER;
+  controller.CRB$L_TOUTROUT = k.symbol('TTY$TIMEOUT');
+  controller.CRB$L_TIMELINK = k.sys.IOC$GL_CRBTMOUT;
+  k.sys.IOC$GL_CRBTMOUT = crb;
+}
+
 function makeConsole(k: Kernel, ddt: number): void {
   const [ddb, crb, idb, orb, address] = [k.symbol('OPA$GL_DDB'), k.symbol('OPA$CRB'), k.symbol('OPA$IDB'), k.symbol('OPA$ORB0'), k.symbol('OPA$UCB0')];
   makeDdb(k, ddb, 'OPA', 'OPERATOR', ddt);
@@ -169,15 +213,7 @@ function makeConsole(k: Kernel, ddt: number): void {
     size: TTYUCB.size, unit: 0, ddb, ddt, crb, orb, forkIpl: IPL$_SYNCH, deviceIpl: IPL_CONSOLE, deviceClass: DC$_TERM, deviceType: DT$_VT100,
     characteristics: DEV$M_REC | DEV$M_CCL | DEV$M_TRM | DEV$M_AVL | DEV$M_IDV | DEV$M_ODV, bufferSize: width === 0 ? 80 : width,
   });
-  const ucb = TTYUCB.at(k, address);
-  ucb.UCB$L_DEVDEPEND = ((k.sys.TTY$GL_DEFCHAR & ~UNUSABLE) | CONSOLE_CHARACTERISTICS) >>> 0;
-  const second = (k.sys.TTY$GL_DEFCHAR2 & ~UNUSABLE_2) | TT2$M_ALTYPEAHD;
-  ucb.UCB$L_DEVDEPND2 = (second | ((ucb.UCB$L_DEVDEPEND & TT$M_SCOPE) !== 0 ? SCREEN_CHARACTERISTICS2 : 0)) >>> 0;
-  ucb.UCB$L_TT_DECHAR = ucb.UCB$L_DEVDEPEND;
-  ucb.UCB$L_TT_DECHA1 = ucb.UCB$L_DEVDEPND2;
-  ucb.UCB$W_TT_DESIZE = ucb.UCB$W_DEVBUFSIZ;
-  ucb.UCB$B_TT_DETYPE = DT$_VT100;
-  k.initializeQueue(address + TTYUCB.offset.UCB$L_TT_WFLINK);
+  const ucb = initializeTerminal(k, address, 0);
   linkUnit(k, ddb, address);
 
   k.writeBytes(idb, new Uint8Array(32));
@@ -188,29 +224,14 @@ function makeConsole(k: Kernel, ddt: number): void {
   dispatch.IDB$W_UNITS = 1;
   k.writeLong(idb + IDB.offset.IDB$L_UCBLST, address);
 
-  const vectors = allocateBlock(k, 12 + 8, DYN$C_INIT) + 12;
-  k.writeLong(vectors, k.symbol('TTY$GETNEXTCHAR'));
-  k.writeLong(vectors + 4, k.symbol('TTY$PUTNEXTCHAR'));
-  ucb.UCB$L_TT_CLASS = vectors;
-  ucb.UCB$L_TT_GETNXT = k.symbol('TTY$GETNEXTCHAR');
-  ucb.UCB$L_TT_PUTNXT = k.symbol('TTY$PUTNEXTCHAR');
   const port = k.symbol('OPA$VECTOR');
   k.writeLong(port + PORT_STARTIO, k.symbol('CON$STARTIO'));
   k.writeLong(port + PORT_XON, k.symbol('CON$XON'));
   k.writeLong(port + PORT_XOFF, k.symbol('CON$XOFF'));
   ucb.UCB$L_TT_PORT = port;
 
-  const ringSize = (ucb.UCB$L_DEVDEPND2 & TT2$M_ALTYPEAHD) !== 0 ? k.sys.TTY$GW_ALTYPAHD : k.sys.TTY$GW_TYPAHDSZ;
-  const ring = allocateBlock(k, typeaheadBlockSize(ringSize), DYN$C_TYPAHD);
-  initializeTypeahead(k, ring, ringSize);
-  ucb.UCB$L_TT_TYPAHD = ring;
-
-  const controller = CRB.at(k, crb);
   k.writeLong(crb + CRB.offset.CRB$L_AUXSTRUC, address);
-  controller.CRB$L_DUETIME = NEVER;
-  controller.CRB$L_TOUTROUT = k.symbol('TTY$TIMEOUT');
-  controller.CRB$L_TIMELINK = k.sys.IOC$GL_CRBTMOUT;
-  k.sys.IOC$GL_CRBTMOUT = crb;
+  timeController(k, crb);
   k.cpu.writePR(PR$_RXCS, 0x40);
 }
 

@@ -54,12 +54,18 @@ export function IOC$CONNECT_DISK(k: Kernel, { name, registers, vector }: Control
   dispatch.IDB$L_CSR = registers;
   dispatch.IDB$W_UNITS = 8;
   dispatch.IDB$B_VECTOR = (vector / 4) & 0xff;
+  connectInterrupt(k, crb, idb, vector, 'DU$INTERRUPT');
+  return { ddb, csr: dispatch.IDB$L_CSR };
+}
+
+/** Fills the interrupt transfer vector of a CRB and points the SCB vector at it: it saves R0 to R5 and enters `routine` with the IDB's pointer on the stack. */
+export function connectInterrupt(k: Kernel, crb: number, idb: number, vector: number, routine: string): void {
   const transfer = crb + CRB.offset.CRB$L_INTD;
   k.writeBytes(transfer, Uint8Array.from(DISPATCH_CODE));
-  k.writeLong(transfer + 4, k.symbol('DU$INTERRUPT'));
+  k.writeLong(transfer + 4, k.symbol(routine));
   VEC.at(k, transfer).VEC$L_IDB = idb;
+  VEC.at(k, transfer).VEC$L_INITIAL = k.symbol('DU$CTRLINIT');
   k.writeLong(k.sys.EXE$GL_SCB + vector, (transfer | 1) >>> 0);
-  return { ddb, csr: dispatch.IDB$L_CSR };
 }
 
 /**

@@ -100,6 +100,8 @@ export function SCH$SWPWAKE(k: Kernel): void {
   const wanted = sys.SCH$GL_COMOQS !== 0
     || sys.SCH$GL_MFYCNT > sys.SCH$GL_MFYLIM
     || sys.SCH$GL_FREECNT < sys.SCH$GL_FREELIM
-    || sys.SCH$GW_DELPHDCT !== 0;
+    || sys.SCH$GW_DELPHDCT !== 0
+    // choice: the book leaves it to the next time the swapper runs, which on a quiet system never comes.
+    || sys.EXE$GL_PFATIM !== 0;
   if (wanted) SCH$WAKE(k, k.symbol('SCH$GL_SWPPCB'));
 }

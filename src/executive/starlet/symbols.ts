@@ -28,8 +28,10 @@ import * as prtdef from './prtdef.js';
 import * as prvdef from './prvdef.js';
 import * as psldef from './psldef.js';
 import * as rabdef from './rabdef.js';
+import * as quidef from './quidef.js';
 import * as rmsdef from './rmsdef.js';
 import * as secdef from './secdef.js';
+import * as sjcdef from './sjcdef.js';
 import * as ssdef from './ssdef.js';
 import * as strdef from './strdef.js';
 import * as stsdef from './stsdef.js';
@@ -44,7 +46,7 @@ import { serviceSymbol } from './service-table.js';
 /** Every constant module; their numeric exports are the symbols. */
 const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   brkdef, chfdef, chpdef, clidef, climsgdef, dcdef, devdef, dscdef, dvidef, fabdef, fscndef, iodef, jbcmsgdef, jpidef, lckdef, libdef,
-  lkidef, lnmdef, mntdef, msgdef, namdef, opcdef, pqldef, prcdef, prdef, prtdef, prvdef, psldef, rabdef, rmsdef, secdef, ssdef, strdef,
+  lkidef, lnmdef, mntdef, msgdef, namdef, opcdef, pqldef, prcdef, prdef, prtdef, prvdef, psldef, quidef, rabdef, rmsdef, secdef, sjcdef, ssdef, strdef,
   stsdef, syidef, trmdef, tt2def, ttdef, uicdef, xabdef,
 ];
 

@@ -794,6 +794,7 @@ export const SYSTEM_CELL_INITIAL: Readonly<Record<string, number>> = {
   EXE$GL_NONPAGED: 11,   // IPL of nonpaged pool allocation, IPL$_MAILBOX
   SCH$GB_PRI: 32, LCK$GB_MAXDEPTH: 32, PFN$GB_LENGTH: 18,
   SCH$GW_QUAN: 20, SCH$GW_IOTA: 2, SGN$GL_EXTRACPU: 1000, SGN$GW_WSLMXSKP: 8, SGN$GB_PGTBPFC: 2, SCH$GL_SWPRATE: 500, SGN$GW_IMGIOCNT: 32, SYS$GB_DEFPRI: 4,
+  EXE$GL_PWRINTVL: 18000,   // three minutes
 };
 
 /** The eight characters of SYS$GQ_VERSION. */

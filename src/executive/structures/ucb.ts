@@ -112,6 +112,16 @@ export const DISKUCB = structure('UCB', 252, {
   0xcc: ['UCB$R_MSCP', 48, 'class driver part (MSCP disks)'],
 }, OVERLAYS, BITS);
 
+/** Line printer. choice: order. @source digest appE */
+export const LPUCB = structure('UCB', 160, {
+  ...COMMON,
+  0x90: ['UCB$W_LP_CURSOR', 'column of the next character'],
+  0x92: ['UCB$B_LP_LINCNT', 'line on the page'],
+  0x93: gap(1, 'unused'),
+  0x94: ['UCB$L_LP_LINES', 'lines the paper has moved since boot'],
+  0x98: gap(8, 'unused'),
+}, OVERLAYS, BITS);
+
 /** Terminal unit: logical terminal part (TL), class driver part (TT), port driver part (TP). */
 export const TTYUCB = structure('UCB', 372, {
   ...COMMON,

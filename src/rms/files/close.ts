@@ -1,16 +1,17 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { service } from '../../executive/gate/service-call.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
-import { FAB$C_SEQ, FAB$M_DLT } from '../../executive/starlet/fabdef.js';
-import { IO$_DEACCESS, IO$_DELETE, IO$M_DELETE } from '../../executive/starlet/iodef.js';
+import { FAB$C_SEQ, FAB$M_DLT, FAB$M_PUT, FAB$M_SHRDEL, FAB$M_SHRPUT, FAB$M_SHRUPD, FAB$M_UPI } from '../../executive/starlet/fabdef.js';
+import { IO$_DEACCESS, IO$_DELETE, IO$_WRITEOF, IO$M_DELETE, IO$M_NOW } from '../../executive/starlet/iodef.js';
 import { RMS$_ACT, RMS$_CCF, RMS$_MKD, RMS$_NORMAL, RMS$_WBE } from '../../executive/starlet/rmsdef.js';
 import { readCounted } from '../../executive/structures/memory.js';
 import { FIB$M_TRUNC } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
-import type { Completion, FileCompletion, FileOperation, IoContext } from '../operation.js';
+import { queueIo, type Completion, type FileCompletion, type FileOperation, type IoContext } from '../operation.js';
 import { flushBuckets } from '../records/buckets.js';
 import { flushStream } from '../records/buffer.js';
 import { completionOf } from '../records/failure.js';
+import { settleSharedEnd } from '../records/shared-end.js';
 import { INDIRECT, streamsOf, type Ifab } from '../segments.js';
 import { callerXabs, recordAttributes } from './attributes.js';
 
@@ -28,6 +29,8 @@ export function* closeFile(p: Procedure, operation: FileOperation): ThreadFlow<F
   const xabs = callerXabs(p, fab, operation.mode);
   if (!Array.isArray(xabs)) return { ...(xabs as Completion), keep: true };
   if (fab.FAB$V_DLT) ifab.IFB$L_FOP = (ifab.IFB$L_FOP | FAB$M_DLT) >>> 0;
+  // Who reads the mailbox learns that nothing more comes.
+  if (ifab.IFB$V_MAILBOX && ifab.IFB$B_FAC & FAB$M_PUT) yield* queueIo(p, operation, { chan: ifab.IFB$W_CHAN, func: IO$_WRITEOF | IO$M_NOW });
   const completion = yield* closeDisk(p, operation, fab.FAB$V_TEF !== 0);
   fab.FAB$W_IFI = 0;
   return { ...completion, keep: false };
@@ -41,13 +44,15 @@ export function* closeDisk(p: Procedure, context: IoContext, truncate: boolean):
   for (const irab of streamsOf(p, ifab)) {
     const written = yield* flushStream(p, context, irab);
     if (written !== 0) outcome = { status: RMS$_WBE, stv: written };
+    yield* settleSharedEnd(p, { ...context, irab });
   }
   try {
     yield* flushBuckets(p, context);
   } catch (problem) {
     outcome = { status: RMS$_WBE, stv: completionOf(problem).stv };
   }
-  const cut = ifab.IFB$B_ORG === FAB$C_SEQ && (truncate || ifab.IFB$V_EXTENDED !== 0) && ifab.IFB$V_WRITER !== 0;
+  const isShared = ifab.IFB$V_LOCKING !== 0 || (ifab.IFB$B_SHR & (FAB$M_SHRPUT | FAB$M_SHRUPD | FAB$M_SHRDEL | FAB$M_UPI)) !== 0;
+  const cut = ifab.IFB$B_ORG === FAB$C_SEQ && !isShared && (truncate || ifab.IFB$V_EXTENDED !== 0) && ifab.IFB$V_WRITER !== 0;
   const lastBlock = ifab.IFB$W_FFB === 0 ? ifab.IFB$L_EBK - 1 : ifab.IFB$L_EBK;
   const result = yield* fileFunction(p, context, {
     func: IO$_DEACCESS,

@@ -7,7 +7,7 @@ import {
 import { IO$M_ACCESS, IO$M_CREATE, IO$M_DELETE, IO$_ACCESS, IO$_CREATE } from '../../executive/starlet/iodef.js';
 import { NAM$M_WILDCARD } from '../../executive/starlet/namdef.js';
 import {
-  RMS$_ACC, RMS$_CRE, RMS$_CREATED, RMS$_DEV, RMS$_DNF, RMS$_FNF, RMS$_MRS, RMS$_NORMAL, RMS$_ORG, RMS$_RFM, RMS$_SUPERSEDE, RMS$_WLD,
+  RMS$_ACC, RMS$_CRE, RMS$_CREATED, RMS$_DEV, RMS$_DNF, RMS$_FNF, RMS$_MRS, RMS$_NORMAL, RMS$_ORG, RMS$_RFM, RMS$_SHR, RMS$_SUPERSEDE, RMS$_WLD,
 } from '../../executive/starlet/rmsdef.js';
 import { SS$_SUPERSEDE } from '../../executive/starlet/ssdef.js';
 import { XAB$C_ALL, XABALL } from '../../executive/starlet/xabdef.js';
@@ -21,7 +21,7 @@ import { callerNam, callerStrings, specText, storeExpanded, storeIdentification,
 import type { Completion, FileCompletion, FileOperation } from '../operation.js';
 import { setBufferLimit } from '../records/buckets.js';
 import { completionOf, failRecord } from '../records/failure.js';
-import { lockFile } from '../records/locking.js';
+import { isUnsharable, lockFile } from '../records/locking.js';
 import { formatRelative, openRelative, relativeDefaults } from '../records/relative.js';
 import { setDeleteName } from '../segments.js';
 import { callerXabs, createItems, fillFab, fillXabs, openItems, takeRecordAttributes, type Xab } from './attributes.js';
@@ -177,13 +177,15 @@ function* accessFile(p: Procedure, operation: FileOperation, target: DirectoryTa
   return failed ?? opened(fab, ifab);
 }
 
-/** Locks a relative or indexed file for its records, and does `first` before anybody comes to them. */
+/** Locks a file that is shared, and does `first` with a relative or indexed one before anybody comes to its records. */
 function* withBuckets(p: Procedure, operation: FileOperation, target: DirectoryTarget, xabs: readonly Xab[], first: typeof openStructure): ThreadFlow<Completion | undefined> {
   const { fab, ifab } = operation;
-  if (ifab.IFB$B_ORG === FAB$C_SEQ || ifab.IFB$B_FAC & FAB$M_BIO) return undefined;
+  if (ifab.IFB$B_FAC & FAB$M_BIO) return undefined;
+  if (isUnsharable(ifab)) return { status: RMS$_SHR };
   try {
-    setBufferLimit(ifab, 0);
+    if (ifab.IFB$B_ORG !== FAB$C_SEQ) setBufferLimit(ifab, 0);
     yield* lockFile(p, operation, target.device.name.replace(/^_/, ''));
+    if (ifab.IFB$B_ORG === FAB$C_SEQ) return undefined;
     yield* first(p, operation, xabs);
     fillFab(fab, ifab);
     return undefined;

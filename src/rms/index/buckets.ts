@@ -1,14 +1,17 @@
 import { RMS$_CHK, RMS$_IRC } from '../../executive/starlet/rmsdef.js';
+import { XAB$C_IN2, XAB$C_IN4, XAB$C_IN8, XAB$C_PAC } from '../../executive/starlet/xabdef.js';
 import { longAt, storeLong, storeWord, wordAt } from '../../filesystem/on-disk.js';
 import { BKT, BKT$C_DATBKTOVH, BKT$C_ENDOVHD } from '../on-disk.js';
 import { failRecord } from '../records/failure.js';
 import type { RecordAddress } from '../records/locking.js';
-import { keyIn, type KeyDescriptor } from './keys.js';
+import { KEY_HEAD, packData, packedKeySize, packKey, SEGMENT_HEAD, unpackData, unpackKey } from './compression.js';
+import { joinRecord, KEY$M_IDX_COMPR, KEY$M_KEY_COMPR, KEY$M_REC_COMPR, splitRecord, type KeyDescriptor } from './keys.js';
 
 /**
- * Buckets of an indexed file, prologue 3, between their bytes and lists of entries. Without compression a data record is a control byte, its
- * identification, its RFA, for variable records its length, and the record; a SIDR is its length, the key and a pointer for each record; an index bucket
- * has its keys from the front and its bucket pointers from the back. RRVs stand behind the records of a data bucket.
+ * Buckets of an indexed file, prologue 3, between their bytes and lists of entries. A data record is a control byte, its identification, its RFA, its
+ * length unless all have the same, the primary key, and the rest of the record; a SIDR is its length, the key and a pointer for each record; an index
+ * bucket has its keys from the front and its bucket pointers from the back. RRVs stand behind the records of a data bucket. Keys and the rest of records
+ * are compressed when the key's flags say so (compression.ts); then records have a length in any case.
  */
 export interface Bucket {
   readonly vbn: number;
@@ -25,8 +28,8 @@ export interface Entry {
   readonly key: Uint8Array;
   /** RFA. vbn 0: a new record that has none yet. */
   address: RecordAddress;
-  /** Primary key only: identification in this bucket, and the record. */
-  record?: { id: number; readonly data: Uint8Array };
+  /** Primary key only: identification in this bucket, and the record without the key, as it is stored. */
+  record?: { id: number; readonly rest: Uint8Array };
 }
 
 /** Where a record that was here has gone; undefined: it was deleted. */
@@ -57,14 +60,42 @@ const IRC$M_FIRST_KEY = 128;
 /** Pointer of 4 bytes, as RFAs are written. */
 const LONG_POINTER = 2;
 const RECORD_OVERHEAD = 9;
-const RRV_BYTES = 9;
+export const RRV_BYTES = 9;
 const GONE_BYTES = 3;
 const SIDR_POINTER_BYTES = 7;
 const { BKT$V_LASTBKT: LAST, BKT$V_ROOTBKT: ROOT } = BKT.mask;
 
-/** Bytes a data bucket has for one record of variable length. */
-export function roomForRecord(size: number, isFixed: boolean): number {
-  return size - HEADER - BKT$C_DATBKTOVH - RECORD_OVERHEAD - (isFixed ? 0 : 2);
+/** Whether a data bucket has room for a record, in the worst place. */
+export function hasRoomFor(entry: Entry, key: KeyDescriptor, fixed: number): boolean {
+  return leafFits(entrySize(entry, undefined, key, fixed), key.dataBlocks * BLOCK);
+}
+
+/** Bytes a data bucket has for one record with its length, in the worst case of compression. */
+export function roomForRecord(size: number, flags: number): number {
+  const overhead = (flags & KEY$M_KEY_COMPR ? KEY_HEAD : 0) + (flags & KEY$M_REC_COMPR ? SEGMENT_HEAD : 0);
+  return size - HEADER - BKT$C_DATBKTOVH - RECORD_OVERHEAD - 2 - overhead;
+}
+
+/** Whether the records of a primary key have their length in front. */
+function hasLength({ flags }: KeyDescriptor, fixed: number): boolean {
+  return fixed === 0 || (flags & (KEY$M_KEY_COMPR | KEY$M_REC_COMPR)) !== 0;
+}
+
+function keySize(value: Uint8Array, previous: Uint8Array | undefined, { flags, size }: KeyDescriptor): number {
+  return flags & KEY$M_KEY_COMPR ? packedKeySize(value, previous) : size;
+}
+
+/** The entry of a record. */
+export function entryOf(key: KeyDescriptor, data: Uint8Array, address: RecordAddress, id: number): Entry {
+  const { value, rest } = splitRecord(key, data);
+  return { key: value, address, record: { id, rest: key.flags & KEY$M_REC_COMPR ? packData(rest) : rest } };
+}
+
+/** The record of an entry of the primary key. Fails with RMS$_IRC. */
+export function recordData(key: KeyDescriptor, entry: Entry, fixed: number): Uint8Array {
+  const rest = key.flags & KEY$M_REC_COMPR ? unpackData(entry.record!.rest) : entry.record!.rest;
+  if (!rest || key.size + rest.length < key.shortest || (fixed > 0 && key.size + rest.length !== fixed)) failRecord(RMS$_IRC, entry.address.vbn);
+  return joinRecord(key, entry.key, rest);
 }
 
 /** An empty bucket that is the only one of its level. */
@@ -111,11 +142,27 @@ function pointerAt(bytes: Uint8Array, at: number, size: number): number {
 export function parseLeaf(bytes: Uint8Array, vbn: number, key: KeyDescriptor, fixed: number): Leaf {
   const { free, ...header } = parseHeader(bytes, vbn, key, 0);
   const leaf: Leaf = { ...header, entries: [], rrvs: [] };
-  for (let at = HEADER; at < free;) at = key.reference === 0 ? parseRecord(bytes, at, free, leaf, key, fixed) : parseSidr(bytes, at, free, leaf, key);
+  const keys = keyReader(bytes, vbn, key);
+  for (let at = HEADER; at < free;) at = key.reference === 0 ? parseRecord(bytes, at, free, leaf, keys, key, fixed) : parseSidr(bytes, at, free, leaf, keys);
   return leaf;
 }
 
-function parseRecord(bytes: Uint8Array, at: number, free: number, leaf: Leaf, key: KeyDescriptor, fixed: number): number {
+/** Reads one key after the other; `limit` is where it must have ended. */
+type KeyReader = (at: number, limit: number) => { readonly key: Uint8Array; readonly next: number };
+
+function keyReader(bytes: Uint8Array, vbn: number, { flags, size }: KeyDescriptor): KeyReader {
+  if (!(flags & KEY$M_KEY_COMPR)) {
+    return (at, limit) => (at + size > limit ? failRecord(RMS$_IRC, vbn) : { key: bytes.slice(at, at + size), next: at + size });
+  }
+  let previous: Uint8Array | undefined;
+  return (at, limit) => {
+    const read = unpackKey(bytes, at, limit, size, previous) ?? failRecord(RMS$_IRC, vbn);
+    previous = read.key;
+    return read;
+  };
+}
+
+function parseRecord(bytes: Uint8Array, at: number, free: number, leaf: Leaf, keys: KeyReader, key: KeyDescriptor, fixed: number): number {
   const bad = (): never => failRecord(RMS$_IRC, leaf.vbn);
   const control = bytes[at]!;
   const id = wordAt(bytes, at + 1);
@@ -132,20 +179,22 @@ function parseRecord(bytes: Uint8Array, at: number, free: number, leaf: Leaf, ke
     leaf.rrvs.push({ id, to: control & IRC$M_DELETED ? undefined : address });
     return behind;
   }
-  const start = fixed > 0 ? behind : behind + 2;
-  const length = fixed > 0 ? fixed : start > free ? bad() : wordAt(bytes, behind);
-  if (start + length > free || length < key.shortest) bad();
-  const data = bytes.slice(start, start + length);
-  if (!(control & IRC$M_DELETED)) leaf.entries.push({ key: keyIn(key, data), address, record: { id, data } });
-  return start + length;
+  const isCounted = hasLength(key, fixed);
+  const start = isCounted ? behind + 2 : behind;
+  // Of a deleted record without a length only the key is there.
+  const end = start + (!isCounted ? control & IRC$M_DELETED ? key.size : fixed : start > free ? bad() : wordAt(bytes, behind));
+  if (end > free) bad();
+  const { key: value, next } = keys(start, end);
+  if (!(control & IRC$M_DELETED)) leaf.entries.push({ key: value, address, record: { id, rest: bytes.slice(next, end) } });
+  return end;
 }
 
-function parseSidr(bytes: Uint8Array, at: number, free: number, leaf: Leaf, key: KeyDescriptor): number {
+function parseSidr(bytes: Uint8Array, at: number, free: number, leaf: Leaf, keys: KeyReader): number {
   const bad = (): never => failRecord(RMS$_IRC, leaf.vbn);
-  const end = at + 2 + wordAt(bytes, at);
-  if (at + 2 + key.size > free || end > free || end < at + 2 + key.size) bad();
-  const value = bytes.slice(at + 2, at + 2 + key.size);
-  for (let place = at + 2 + key.size; place < end;) {
+  const end = at + 2 > free ? bad() : at + 2 + wordAt(bytes, at);
+  if (end > free) bad();
+  const { key: value, next } = keys(at + 2, end);
+  for (let place = next; place < end;) {
     const control = bytes[place]!;
     if (control & IRC$M_NOPTRSZ) {
       place += 1;
@@ -159,21 +208,28 @@ function parseSidr(bytes: Uint8Array, at: number, free: number, leaf: Leaf, key:
   return end;
 }
 
-function isSameKey(a: Uint8Array, b: Uint8Array): boolean {
-  return a.every((byte, index) => byte === b[index]);
+export function isSameKey(a: Uint8Array, b: Uint8Array): boolean {
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
+  return true;
+}
+
+/** Bytes of an entry behind one with the key `previous`. */
+export function entrySize({ key: value, record }: Entry, previous: Uint8Array | undefined, key: KeyDescriptor, fixed: number): number {
+  if (record) return RECORD_OVERHEAD + (hasLength(key, fixed) ? 2 : 0) + keySize(value, previous, key) + record.rest.length;
+  return SIDR_POINTER_BYTES + (previous && isSameKey(previous, value) ? 0 : 2 + keySize(value, previous, key));
+}
+
+export function rrvBytes(rrvs: readonly Rrv[]): number {
+  return rrvs.reduce((sum, { to }) => sum + (to ? RRV_BYTES : GONE_BYTES), 0);
 }
 
 /** Bytes that entries and RRVs take in a bucket, without header and end. */
 export function leafBytes(entries: readonly Entry[], rrvs: readonly Rrv[], key: KeyDescriptor, fixed: number): number {
-  let total = rrvs.reduce((sum, { to }) => sum + (to ? RRV_BYTES : GONE_BYTES), 0);
+  let total = rrvBytes(rrvs);
   let previous: Uint8Array | undefined;
   for (const entry of entries) {
-    if (entry.record) total += RECORD_OVERHEAD + (fixed > 0 ? 0 : 2) + entry.record.data.length;
-    else {
-      if (!previous || !isSameKey(previous, entry.key)) total += 2 + key.size;
-      total += SIDR_POINTER_BYTES;
-      previous = entry.key;
-    }
+    total += entrySize(entry, previous, key, fixed);
+    previous = entry.key;
   }
   return total;
 }
@@ -196,22 +252,31 @@ export function encodeLeaf(leaf: Leaf, key: KeyDescriptor, fixed: number): Uint8
   };
   let sidr = 0;
   let previous: Uint8Array | undefined;
+  const putKey = (value: Uint8Array): void => {
+    if (key.flags & KEY$M_KEY_COMPR) at = packKey(bytes, at, value, previous);
+    else {
+      bytes.set(value, at);
+      at += key.size;
+    }
+  };
+  const isCounted = hasLength(key, fixed);
   for (const { key: value, address, record } of leaf.entries) {
     if (record) {
       pointer(0, record.id, address, true);
-      if (fixed === 0) {
-        storeWord(bytes, at, record.data.length);
-        at += 2;
-      }
-      bytes.set(record.data, at);
-      at += record.data.length;
+      const start = isCounted ? at + 2 : at;
+      at = start;
+      putKey(value);
+      bytes.set(record.rest, at);
+      at += record.rest.length;
+      if (isCounted) storeWord(bytes, start - 2, at - start);
+      previous = value;
       continue;
     }
     const isNew = !previous || !isSameKey(previous, value);
     if (isNew) {
       sidr = at;
-      bytes.set(value, at + 2);
-      at += 2 + key.size;
+      at += 2;
+      putKey(value);
     }
     pointer(isNew ? IRC$M_FIRST_KEY : 0, address.id, address, false);
     storeWord(bytes, sidr, at - sidr - 2);
@@ -235,28 +300,52 @@ const BLOCK = 512;
 export function parseIndex(bytes: Uint8Array, vbn: number, key: KeyDescriptor, level: number): IndexBucket {
   const { free, ...header } = parseHeader(bytes, vbn, key, level);
   const size = ((bytes[BKT.offset.BKT$B_BKTCB]! >>> 3) & 3) + 2;
-  const count = (free - HEADER) / key.size;
   const end = bytes.length - BKT$C_ENDOVHD;
-  if (!Number.isInteger(count) || count < 1 || free > end - count * size) failRecord(RMS$_CHK, vbn);
-  const pointers = Array.from({ length: count }, (_, index) => ({
-    key: bytes.slice(HEADER + index * key.size, HEADER + (index + 1) * key.size), vbn: pointerAt(bytes, end - (index + 1) * size, size),
-  }));
+  const isCompressed = (key.flags & KEY$M_IDX_COMPR) !== 0;
+  const pointers: Pointer[] = [];
+  let previous: Uint8Array | undefined;
+  for (let at = HEADER; at < free;) {
+    const read = isCompressed ? unpackKey(bytes, at, free, key.size, previous)
+      : at + key.size <= free ? { key: bytes.slice(at, at + key.size), next: at + key.size } : undefined;
+    const place = end - (pointers.length + 1) * size;
+    if (!read || place < free) return failRecord(RMS$_CHK, vbn);
+    pointers.push({ key: read.key, vbn: pointerAt(bytes, place, size) });
+    previous = read.key;
+    at = read.next;
+  }
+  if (pointers.length === 0) failRecord(RMS$_CHK, vbn);
   return { ...header, pointers };
+}
+
+function pointerSize(pointers: readonly Pointer[]): number {
+  const highest = pointers.reduce((most, { vbn }) => Math.max(most, vbn), 0);
+  return highest < 0x1_0000 ? 2 : highest < 0x100_0000 ? 3 : 4;
+}
+
+/** Whether an index bucket has room for these. */
+export function indexFits(pointers: readonly Pointer[], key: KeyDescriptor): boolean {
+  const isCompressed = (key.flags & KEY$M_IDX_COMPR) !== 0;
+  let keys = 0;
+  for (const [index, pointer] of pointers.entries()) keys += isCompressed ? packedKeySize(pointer.key, pointers[index - 1]?.key) : key.size;
+  return HEADER + keys + pointers.length * pointerSize(pointers) + BKT$C_ENDOVHD <= key.indexBlocks * BLOCK;
 }
 
 /** The bytes of an index bucket; undefined when it is too full. */
 export function encodeIndex(bucket: IndexBucket, key: KeyDescriptor): Uint8Array | undefined {
   const { pointers } = bucket;
   const length = key.indexBlocks * BLOCK;
-  const highest = pointers.reduce((most, { vbn }) => Math.max(most, vbn), 0);
-  const size = highest < 0x1_0000 ? 2 : highest < 0x100_0000 ? 3 : 4;
-  const free = HEADER + pointers.length * key.size;
+  if (!indexFits(pointers, key)) return undefined;
+  const size = pointerSize(pointers);
   const end = length - BKT$C_ENDOVHD;
   const low = end - pointers.length * size;
-  if (free > low) return undefined;
   const bytes = startBucket(bucket, key, length, size - 2);
+  let free = HEADER;
   pointers.forEach((pointer, index) => {
-    bytes.set(pointer.key, HEADER + index * key.size);
+    if (key.flags & KEY$M_IDX_COMPR) free = packKey(bytes, free, pointer.key, pointers[index - 1]?.key);
+    else {
+      bytes.set(pointer.key, free);
+      free += key.size;
+    }
     for (let byte = 0; byte < size; byte += 1) bytes[end - (index + 1) * size + byte] = (pointer.vbn / 256 ** byte) & 0xff;
   });
   storeWord(bytes, BKT.offset.BKT$W_FREESPACE, free);
@@ -265,6 +354,9 @@ export function encodeIndex(bucket: IndexBucket, key: KeyDescriptor): Uint8Array
 }
 
 /** The key that is higher than all others, as it stands in the last entry of each level. */
-export function highestKey(key: KeyDescriptor): Uint8Array {
-  return new Uint8Array(key.size).fill(0xff);
+export function highestKey({ size, type }: KeyDescriptor): Uint8Array {
+  if (type === XAB$C_PAC) return new Uint8Array(size).fill(0x99).fill(0x9c, size - 1);
+  const key = new Uint8Array(size).fill(0xff);
+  if (type === XAB$C_IN2 || type === XAB$C_IN4 || type === XAB$C_IN8) key[size - 1] = 0x7f;
+  return key;
 }

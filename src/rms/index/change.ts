@@ -2,7 +2,9 @@ import type { ThreadFlow } from '../../executive/gate/thread.js';
 import { RMS$_EXT, RMS$_FUL, RMS$_RSZ, RMS$_TRE } from '../../executive/starlet/rmsdef.js';
 import { failRecord, RecordFailure } from '../records/failure.js';
 import type { RecordAddress } from '../records/locking.js';
-import { highestKey, leafBytes, leafFits, type Entry, type Leaf, type Pointer } from './buckets.js';
+import {
+  entryOf, entrySize, highestKey, indexFits, leafBytes, leafFits, rrvBytes, RRV_BYTES, type Entry, type Leaf, type Pointer,
+} from './buckets.js';
 import { compareKeys, type KeyDescriptor } from './keys.js';
 import {
   allocateBucket, chain, descend, entryAt, isEmpty, isReached, isSameAddress, leafOf, newIndex, newLeaf, readIndex, readLeaf, recordByAddress, seek, storeRoot,
@@ -70,7 +72,7 @@ export function* removePointer(file: IndexedFile, key: KeyDescriptor, value: Uin
       if (compareKeys(key, value, entry.key) !== 0) return;
       if (!isSameAddress(entry.address, address)) continue;
       leaf.entries.splice(index, 1);
-      yield* writeLeaf(file, key, leaf);
+      yield* storeWithout(file, key, leaf, index);
       return;
     }
     if (leaf.isLast) return;
@@ -84,7 +86,7 @@ export function* removeRecord(file: IndexedFile, address: RecordAddress): Thread
   const primary = file.keys[0]!;
   const place = yield* recordByAddress(file, address);
   place.leaf.entries.splice(place.index, 1);
-  yield* writeLeaf(file, primary, place.leaf);
+  yield* storeWithout(file, primary, place.leaf, place.index);
   if (place.leaf.vbn !== address.vbn) yield* moveRrv(file, address, undefined);
 }
 
@@ -99,7 +101,7 @@ function* moveRrv(file: IndexedFile, address: RecordAddress, to: RecordAddress |
 export function* replaceRecord(file: IndexedFile, address: RecordAddress, data: Uint8Array): ThreadFlow<boolean> {
   const place = yield* recordByAddress(file, address);
   const old = entryAt(place);
-  place.leaf.entries[place.index] = { ...old, record: { id: old.record!.id, data } };
+  place.leaf.entries[place.index] = entryOf(file.keys[0]!, data, old.address, old.record!.id);
   return yield* storeLeaf(file, file.keys[0]!, place.leaf, place.index);
 }
 
@@ -123,6 +125,12 @@ function settleRecord(leaf: Leaf, entry: Entry): void {
   if (isHomeless(entry)) entry.address = { vbn: leaf.vbn, id: entry.record.id };
 }
 
+/** Writes a leaf that an entry has left. The key behind it may be longer now, for it had more in common with the one that is gone: even so a leaf can get too full. */
+function* storeWithout(file: IndexedFile, key: KeyDescriptor, leaf: Leaf, index: number): ThreadFlow<void> {
+  if (leafFits(leafBytes(leaf.entries, leaf.rrvs, key, file.fixed), key.dataBlocks * BLOCK)) yield* writeLeaf(file, key, leaf);
+  else yield* splitLeaf(file, key, leaf, Math.min(index, leaf.entries.length - 1));
+}
+
 /** Writes a leaf; splits it when it is too full. @param changed  index of the entry that made it grow */
 function* storeLeaf(file: IndexedFile, key: KeyDescriptor, leaf: Leaf, changed: number): ThreadFlow<boolean> {
   if (leafFits(leafBytes(leaf.entries, leaf.rrvs, key, file.fixed), key.dataBlocks * BLOCK)) {
@@ -138,23 +146,26 @@ function* storeLeaf(file: IndexedFile, key: KeyDescriptor, leaf: Leaf, changed: 
 function partition(file: IndexedFile, key: KeyDescriptor, leaf: Leaf, changed: number): Entry[][] {
   const { entries } = leaf;
   const size = key.dataBlocks * BLOCK;
-  const fits = (parts: Entry[][]): boolean => parts.every((part, index) => {
-    const leaving = index === 0 ? entries.slice(part.length).filter(({ record, address }) => record && address.vbn === leaf.vbn) : [];
-    const rrvs = index === 0 ? [...leaf.rrvs, ...leaving.map(({ address }) => ({ id: address.id, to: address }))] : [];
-    return leafFits(leafBytes(part, rrvs, key, file.fixed), size);
+  // Bytes of the entries up to each one, and RRVs that those behind it would leave.
+  const sums = [0];
+  const leaving = [0];
+  entries.forEach((entry, index) => {
+    sums.push(sums[index]! + entrySize(entry, entries[index - 1]?.key, key, file.fixed));
+    leaving.push(leaving[index]! + (entry.record && entry.address.vbn === leaf.vbn ? RRV_BYTES : 0));
   });
-  const cut = (...at: number[]): Entry[][] => [0, ...at].map((from, index) => entries.slice(from, at[index] ?? entries.length))
-    .filter((part, index) => index === 0 || part.length > 0);
+  const bytesOf = (from: number, to: number): number => (from >= to ? 0
+    : sums[to]! - sums[from + 1]! + entrySize(entries[from]!, undefined, key, file.fixed));
+  const gone = rrvBytes(leaf.rrvs);
+  const fits = (cuts: readonly number[]): boolean => [0, ...cuts].every((from, index) => {
+    const to = cuts[index] ?? entries.length;
+    return leafFits(bytesOf(from, to) + (index === 0 ? gone + leaving[entries.length]! - leaving[to]! : 0), size);
+  });
   // A file that is filled in key order gets full buckets.
-  const appended = leaf.isLast && changed === entries.length - 1 ? [cut(changed)] : [];
+  const appended = leaf.isLast && changed === entries.length - 1 ? [[changed]] : [];
   const middles = Array.from({ length: entries.length - 1 }, (_, index) => index + 1)
-    .sort((a, b) => Math.abs(a - entries.length / 2) - Math.abs(b - entries.length / 2)).map((at) => () => cut(at));
-  const rest = [() => cut(changed, changed + 1), () => cut(0), () => cut(0, changed, changed + 1)];
-  for (const parts of [...appended.map((parts) => () => parts), ...middles, ...rest]) {
-    const found = parts();
-    if (fits(found)) return found;
-  }
-  return failRecord(RMS$_RSZ);
+    .sort((a, b) => Math.abs(a - entries.length / 2) - Math.abs(b - entries.length / 2)).map((at) => [at]);
+  const cuts = [...appended, ...middles, [changed, changed + 1], [0], [0, changed, changed + 1]].find(fits) ?? failRecord(RMS$_RSZ);
+  return [0, ...cuts].map((from, index) => entries.slice(from, cuts[index] ?? entries.length)).filter((part, index) => index === 0 || part.length > 0);
 }
 
 function* splitLeaf(file: IndexedFile, key: KeyDescriptor, leaf: Leaf, changed: number): ThreadFlow<boolean> {
@@ -226,8 +237,8 @@ function* enterIndex(file: IndexedFile, reference: number, level: number, lowest
   if (!places) return false;
   const right = newIndex(places[0]!, level);
   const root = isRoot ? { ...newIndex(places[1]!, level + 1), isRoot } : undefined;
-  const middle = bucket.isLast && index + pointers.length >= bucket.pointers.length ? bucket.pointers.length - 2 : bucket.pointers.length >>> 1;
-  right.pointers = bucket.pointers.splice(Math.max(1, middle));
+  const isAppended = bucket.isLast && index + pointers.length >= bucket.pointers.length;
+  right.pointers = bucket.pointers.splice(splitAt(key, bucket.pointers, isAppended ? bucket.pointers.length - 2 : bucket.pointers.length >>> 1));
   right.next = bucket.next;
   right.isLast = bucket.isLast;
   bucket.next = right.vbn;
@@ -242,6 +253,12 @@ function* enterIndex(file: IndexedFile, reference: number, level: number, lowest
   yield* writeIndex(file, key, root);
   yield* storeRoot(file, reference, root, key.firstData);
   return true;
+}
+
+/** Where pointers come apart so that each bucket has room for its own: as near as can be to `wanted`. */
+function splitAt(key: KeyDescriptor, pointers: readonly Pointer[], wanted: number): number {
+  const places = Array.from({ length: pointers.length - 1 }, (_, index) => index + 1).sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted));
+  return places.find((at) => indexFits(pointers.slice(0, at), key) && indexFits(pointers.slice(at), key)) ?? failRecord(RMS$_TRE);
 }
 
 /** New index buckets; undefined when the disk is full: the records are in the file by then, and are found along the chain. */

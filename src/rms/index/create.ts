@@ -4,7 +4,7 @@ import {
   RMS$_AID, RMS$_BKS, RMS$_BKZ, RMS$_DAN, RMS$_DTP, RMS$_FLG, RMS$_IAN, RMS$_IBK, RMS$_IMX, RMS$_KNM, RMS$_LAN, RMS$_NPK, RMS$_PLV, RMS$_POS, RMS$_REF, RMS$_SEG, RMS$_SIZ,
 } from '../../executive/starlet/rmsdef.js';
 import {
-  XAB$C_ALL, XAB$C_KEY, XAB$C_PAC, XAB$C_STG, XAB$C_SUM, XAB$M_CHG, XAB$M_DUP, XAB$M_NUL, XABALL, XABKEY, XABSUM,
+  XAB$C_ALL, XAB$C_KEY, XAB$C_PAC, XAB$C_STG, XAB$C_SUM, XAB$M_CHG, XAB$M_DAT_NCMPR, XAB$M_DUP, XAB$M_IDX_NCMPR, XAB$M_KEY_NCMPR, XAB$M_NUL, XABALL, XABKEY, XABSUM,
 } from '../../executive/starlet/xabdef.js';
 import { longAt, storeLong, storeWord, wordAt } from '../../filesystem/on-disk.js';
 import type { Xab } from '../files/attributes.js';
@@ -13,7 +13,8 @@ import { AREA, AREA$C_PER_BLOCK, BKT$C_MAXBKTSIZ, KEY, PLG, PLG$C_VER_3, sealPro
 import { growFile, readBucket, storeAttributes, writeBucket } from '../records/buckets.js';
 import { failRecord } from '../records/failure.js';
 import { roomForRecord } from './buckets.js';
-import { KEY$M_INITIDX, TYPE_SIZES } from './keys.js';
+import { KEY_HEAD } from './compression.js';
+import { KEY$M_IDX_COMPR, KEY$M_INITIDX, KEY$M_KEY_COMPR, KEY$M_REC_COMPR, overlap, TYPE_SIZES } from './keys.js';
 import { openIndexed, type IndexedFile } from './tree.js';
 
 /** $CREATE of an indexed file: key and area XABs become the prologue. And the way back, for $OPEN and $DISPLAY. */
@@ -83,6 +84,7 @@ function planKey(p: Procedure, context: IoContext, address: number, areas: reado
   const shortest = segments.reduce((most, segment) => Math.max(most, segment.position + segment.size), 0);
   const longest = context.ifab.IFB$W_MRS;
   if (longest > 0 && shortest > longest) wrong(RMS$_POS);
+  if (xab.XAB$B_REF === 0 && overlap(segments)) wrong(RMS$_SEG);
   if (xab.XAB$B_REF === 0 && xab.XAB$B_FLG & (XAB$M_CHG | XAB$M_NUL)) wrong(RMS$_FLG);
   const [index, lowest, data] = [areas[xab.XAB$B_IAN], areas[xab.XAB$B_LAN], areas[xab.XAB$B_DAN]];
   if (!index) return wrong(RMS$_IAN);
@@ -93,7 +95,7 @@ function planKey(p: Procedure, context: IoContext, address: number, areas: reado
   if (prologue !== 0 && prologue !== PLG$C_VER_3) wrong(RMS$_PLV);
   if (xab.XAB$L_KNM !== 0 && !p.kernel.cpu.probe(xab.XAB$L_KNM, NAME_BYTES, context.mode, false)) wrong(RMS$_KNM);
   // Three keys at least must fit into an index bucket.
-  if (3 * (size + 4) + 18 > index.bucket * BLOCK || size + 7 + 18 > data.bucket * BLOCK) wrong(RMS$_BKS);
+  if (3 * (size + 4 + KEY_HEAD) + 18 > index.bucket * BLOCK || size + KEY_HEAD + 7 + 18 > data.bucket * BLOCK) wrong(RMS$_BKS);
   return { xab, segments, size, shortest };
 }
 
@@ -103,7 +105,7 @@ export function planIndexed(p: Procedure, context: IoContext, xabs: readonly Xab
   const areas = planAreas(p, context, xabs, allocation);
   const keys = planKeys(p, context, xabs, areas);
   const data = areas[keys[0]!.xab.XAB$B_DAN]!;
-  if (ifab.IFB$W_MRS > roomForRecord(data.bucket * BLOCK, false)) failRecord(RMS$_BKS);
+  if (ifab.IFB$W_MRS > roomForRecord(data.bucket * BLOCK, compression(keys[0]!))) failRecord(RMS$_BKS);
   ifab.IFB$B_BKS = areas.reduce((most, { bucket }) => Math.max(most, bucket), 0);
   return prologueBlocks(keys.length, areas.length).total + areas.reduce((sum, { blocks, bucket }) => sum + Math.ceil(blocks / bucket) * bucket, 0);
 }
@@ -141,6 +143,16 @@ export function* formatIndexed(p: Procedure, context: IoContext, xabs: readonly 
   yield* storeAttributes(p, context, ifab.IFB$L_HBK + 1);
 }
 
+/** The compression of a key: unless the XAB forbids it, string keys of six bytes or more, in buckets of both kinds, and the data of the primary key's records. */
+function compression({ xab, size }: Pick<KeyPlan, 'xab' | 'size'>): number {
+  const forbidden = xab.XAB$B_FLG;
+  const isLong = xab.XAB$B_DTP === XAB$C_STG && size >= SHORTEST_COMPRESSED;
+  return (isLong && !(forbidden & XAB$M_KEY_NCMPR) ? KEY$M_KEY_COMPR : 0) | (isLong && !(forbidden & XAB$M_IDX_NCMPR) ? KEY$M_IDX_COMPR : 0)
+    | (xab.XAB$B_REF === 0 && !(forbidden & XAB$M_DAT_NCMPR) ? KEY$M_REC_COMPR : 0);
+}
+
+const SHORTEST_COMPRESSED = 6;
+
 function encodeKey(p: Procedure, bytes: Uint8Array, at: number, { xab, segments, size, shortest }: KeyPlan, areas: readonly AreaPlan[]): void {
   const { offset } = KEY;
   const set = (field: keyof typeof offset, value: number): void => { bytes[at + offset[field]] = value; };
@@ -149,7 +161,7 @@ function encodeKey(p: Procedure, bytes: Uint8Array, at: number, { xab, segments,
   set('KEY$B_DANUM', xab.XAB$B_DAN);
   set('KEY$B_IDXBKTSZ', areas[xab.XAB$B_IAN]!.bucket);
   set('KEY$B_DATBKTSZ', areas[xab.XAB$B_DAN]!.bucket);
-  set('KEY$B_FLAGS', (xab.XAB$B_FLG & (XAB$M_DUP | XAB$M_CHG | XAB$M_NUL)) | KEY$M_INITIDX);
+  set('KEY$B_FLAGS', (xab.XAB$B_FLG & (XAB$M_DUP | XAB$M_CHG | XAB$M_NUL)) | KEY$M_INITIDX | compression({ xab, size }));
   set('KEY$B_DATATYPE', xab.XAB$B_DTP);
   set('KEY$B_SEGMENTS', segments.length);
   set('KEY$B_NULLCHAR', xab.XAB$B_NUL);
@@ -212,7 +224,7 @@ function* describeKey({ p, context, keys }: IndexedFile, address: number): Threa
   xab.XAB$B_IBS = key.indexBlocks;
   xab.XAB$B_DBS = key.dataBlocks;
   xab.XAB$L_RVB = key.root;
-  xab.XAB$B_FLG = (key.flags & (XAB$M_DUP | XAB$M_CHG | XAB$M_NUL)) | NOT_COMPRESSED;
+  xab.XAB$B_FLG = (key.flags & (XAB$M_DUP | XAB$M_CHG | XAB$M_NUL)) | (~key.flags & COMPRESSIONS);
   xab.XAB$B_DTP = key.type;
   xab.XAB$B_NSG = key.segments.length;
   xab.XAB$B_NUL = key.nullValue;
@@ -231,8 +243,8 @@ function* describeKey({ p, context, keys }: IndexedFile, address: number): Threa
   p.memory.writeBytes(xab.XAB$L_KNM, bytes.slice(KEY.offset.KEY$T_KEYNAM, KEY.offset.KEY$T_KEYNAM + NAME_BYTES));
 }
 
-/** XAB$M_IDX_NCMPR, XAB$M_KEY_NCMPR, XAB$M_DAT_NCMPR. */
-const NOT_COMPRESSED = 8 | 64 | 128;
+/** XAB$M_IDX_NCMPR and so on are the same bits as KEY$M_IDX_COMPR and so on, the other way round. */
+const COMPRESSIONS = XAB$M_IDX_NCMPR | XAB$M_KEY_NCMPR | XAB$M_DAT_NCMPR;
 
 function* describeArea({ p, context, areas, areaBlock }: IndexedFile, address: number): ThreadFlow<void> {
   const xab = XABALL.at(p.memory, address);

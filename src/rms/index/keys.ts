@@ -1,4 +1,4 @@
-import { RMS$_PLG, RMS$_PLV } from '../../executive/starlet/rmsdef.js';
+import { RMS$_PLG } from '../../executive/starlet/rmsdef.js';
 import { XAB$C_BN2, XAB$C_BN4, XAB$C_BN8, XAB$C_IN2, XAB$C_IN4, XAB$C_IN8, XAB$C_PAC, XAB$C_STG } from '../../executive/starlet/xabdef.js';
 import { longAt, wordAt } from '../../filesystem/on-disk.js';
 import { KEY } from '../on-disk.js';
@@ -46,7 +46,7 @@ export const TYPE_SIZES: ReadonlyMap<number, number> = new Map([
 const MOST_SEGMENTS = 8;
 const MOST_PACKED = 16;
 
-/** The descriptor at an offset of a prologue block. Fails with RMS$_PLG when it makes no sense, RMS$_PLV when keys or records are compressed. */
+/** The descriptor at an offset of a prologue block. Fails with RMS$_PLG when it makes no sense. */
 export function parseKey(bytes: Uint8Array, block: number, at: number): KeyDescriptor {
   const { offset } = KEY;
   const byte = (field: keyof typeof offset): number => bytes[at + offset[field]]!;
@@ -65,10 +65,9 @@ export function parseKey(bytes: Uint8Array, block: number, at: number): KeyDescr
   const isSound = typeSize !== undefined && count >= 1 && count <= MOST_SEGMENTS && total === descriptor.size && total > 0 && total <= 255
     && descriptor.indexBlocks >= 1 && descriptor.dataBlocks >= 1 && descriptor.indexBlocks <= 63 && descriptor.dataBlocks <= 63
     && (typeSize === 0 || typeSize === total) && (descriptor.type !== XAB$C_PAC || total <= MOST_PACKED)
-    && segments.every(({ position, size }) => position + size <= descriptor.shortest)
+    && segments.every(({ position, size }) => position + size <= descriptor.shortest) && (descriptor.reference > 0 || !overlap(segments))
     && ((descriptor.flags & KEY$M_INITIDX) !== 0 || (descriptor.root > 1 && descriptor.firstData > 1 && descriptor.rootLevel >= 1));
   if (!isSound) failRecord(RMS$_PLG);
-  if (descriptor.flags & (KEY$M_IDX_COMPR | KEY$M_KEY_COMPR | KEY$M_REC_COMPR)) failRecord(RMS$_PLV);
   return descriptor;
 }
 
@@ -81,6 +80,63 @@ export function keyIn({ size, segments }: KeyDescriptor, record: Uint8Array): Ui
     at += segment.size;
   }
   return key;
+}
+
+/** Whether segments have bytes in common. Those of a primary key may not: it is taken out of the record. */
+export function overlap(segments: readonly Segment[]): boolean {
+  const sorted = [...segments].sort((a, b) => a.position - b.position);
+  return sorted.some(({ position, size }, index) => index + 1 < sorted.length && position + size > sorted[index + 1]!.position);
+}
+
+function isAtFront({ segments }: KeyDescriptor): boolean {
+  return segments.length === 1 && segments[0]!.position === 0;
+}
+
+/** Where segments are not: positions from and to, the last one open. */
+function gaps(segments: readonly Segment[]): { readonly from: number; readonly to: number }[] {
+  const pieces: { from: number; to: number }[] = [];
+  let from = 0;
+  for (const { position, size } of [...segments].sort((a, b) => a.position - b.position)) {
+    if (position > from) pieces.push({ from, to: position });
+    from = position + size;
+  }
+  return [...pieces, { from, to: Infinity }];
+}
+
+/** A record as a bucket of the primary key has it: the key, and the rest. */
+export function splitRecord(key: KeyDescriptor, record: Uint8Array): { readonly value: Uint8Array; readonly rest: Uint8Array } {
+  const value = keyIn(key, record);
+  if (isAtFront(key)) return { value, rest: record.subarray(key.size) };
+  const rest = new Uint8Array(record.length - key.size);
+  let at = 0;
+  for (const { from, to } of gaps(key.segments)) {
+    const piece = record.subarray(from, Math.min(to, record.length));
+    rest.set(piece, at);
+    at += piece.length;
+  }
+  return { value, rest };
+}
+
+/** The other way round. The rest is long enough for a record that holds the key. */
+export function joinRecord(key: KeyDescriptor, value: Uint8Array, rest: Uint8Array): Uint8Array {
+  const record = new Uint8Array(key.size + rest.length);
+  if (isAtFront(key)) {
+    record.set(value);
+    record.set(rest, key.size);
+    return record;
+  }
+  let at = 0;
+  for (const { position, size } of key.segments) {
+    record.set(value.subarray(at, at + size), position);
+    at += size;
+  }
+  at = 0;
+  for (const { from, to } of gaps(key.segments)) {
+    const piece = rest.subarray(at, at + Math.max(0, Math.min(to, record.length) - from));
+    record.set(piece, from);
+    at += piece.length;
+  }
+  return record;
 }
 
 /** The key under which a record stands in an alternate index; undefined when it does not: too short, or the null key. */

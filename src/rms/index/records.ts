@@ -12,7 +12,7 @@ import { RecordFailure, failRecord } from '../records/failure.js';
 import { isLocked, lockRecord, releaseAutomatic, requireLock, type RecordAddress } from '../records/locking.js';
 import { callerRecord, changed, checkUserBuffer, deliver, setCurrent, structured } from '../records/structured.js';
 import { IRB$C_KEYROOM } from '../structures.js';
-import { roomForRecord } from './buckets.js';
+import { entryOf, hasRoomFor, recordData } from './buckets.js';
 import { addEntry, removePointer, removeRecord, replaceRecord } from './change.js';
 import { compareKeys, indexedKey, KEY$M_CHGKEYS, KEY$M_DUPKEYS, keyIn, type KeyDescriptor } from './keys.js';
 import {
@@ -24,7 +24,6 @@ import {
  * of the same key are before it, and the bucket it was in, where the next one is looked for first.
  */
 const NONE = new Uint8Array(0);
-const BLOCK = 512;
 const LONGEST_RECORD = 32767;
 
 function keyBuffer(p: Procedure, { irab }: RecordOperation, which: 'position' | 'put'): Uint8Array {
@@ -158,9 +157,8 @@ function* hitByAddress(operation: RecordOperation, file: IndexedFile): ThreadFlo
 /** The record of a hit: what an alternate index points to. */
 function* recordOf(file: IndexedFile, { key, place }: Hit): ThreadFlow<Uint8Array> {
   const entry = entryAt(place);
-  if (key.reference === 0) return entry.record!.data;
-  const found = yield* recordByAddress(file, entry.address);
-  return entryAt(found).record!.data;
+  const found = key.reference === 0 ? entry : entryAt(yield* recordByAddress(file, entry.address));
+  return recordData(file.keys[0]!, found, file.fixed);
 }
 
 /** $GET and $FIND. */
@@ -176,7 +174,7 @@ export function* getIndexed(p: Procedure, operation: RecordOperation, isFind = f
         : rab.RAB$B_RAC === RAB$C_KEY ? yield* hitByKey(p, operation, file) : yield* hitByAddress(operation, file);
     const address = hit ? entryAt(hit.place).address : { vbn: irab.IRB$L_RP_VBN, id: irab.IRB$W_RP_OFF };
     const status = yield* lockRecord(p, operation, address, waited);
-    const data = hit ? yield* recordOf(file, hit) : entryAt(yield* recordByAddress(file, address)).record!.data;
+    const data = hit ? yield* recordOf(file, hit) : recordData(file.keys[0]!, entryAt(yield* recordByAddress(file, address)), file.fixed);
     const completion = isFind ? { status } : deliver(p, operation, { control: NONE, data }, status);
     if (hit) setPosition(p, operation, hit);
     setCurrent(operation, address, data.length);
@@ -196,7 +194,7 @@ function checkSize(operation: RecordOperation, file: IndexedFile, data: Uint8Arr
   const primary = file.keys[0]!;
   const maximum = operation.ifab.IFB$W_MRS || LONGEST_RECORD;
   if (file.fixed > 0 ? data.length !== file.fixed : data.length > maximum) failRecord(RMS$_RSZ);
-  if (data.length < primary.shortest || data.length > roomForRecord(primary.dataBlocks * BLOCK, file.fixed > 0)) failRecord(RMS$_RSZ);
+  if (data.length < primary.shortest || !hasRoomFor(entryOf(primary, data, { vbn: 0, id: 0 }, 0), primary, file.fixed)) failRecord(RMS$_RSZ);
 }
 
 /** Whether there is a record with this key. Fails with RMS$_DUP when there may be only one. */
@@ -226,9 +224,9 @@ export function* putIndexed(p: Procedure, operation: RecordOperation): ThreadFlo
     if (rab.RAB$V_UIF && !(primary.flags & KEY$M_DUPKEYS)) {
       const place = yield* seek(file, primary, { key: value, above: false });
       if (place && compareKeys(primary, value, entryAt(place).key) === 0) {
-        const { address, record } = entryAt(place);
+        const { address } = entryAt(place);
         yield* lockRecord(p, operation, address, waited);
-        const completion = yield* rewrite(operation, file, address, record!.data, data);
+        const completion = yield* rewrite(operation, file, address, recordData(primary, entryAt(place), file.fixed), data);
         return yield* finishPut(p, operation, address, data, completion);
       }
     }
@@ -236,7 +234,7 @@ export function* putIndexed(p: Procedure, operation: RecordOperation): ThreadFlo
     const others = alternates(file, data);
     for (const other of others) if (other.value && (yield* isDuplicate(file, other.key, other.value))) status = RMS$_OK_DUP;
     changed(operation);
-    const entry = { key: value, address: { vbn: 0, id: 0 }, record: { id: 0, data } };
+    const entry = entryOf(primary, data, { vbn: 0, id: 0 }, 0);
     if (!(yield* addEntry(file, 0, entry))) status = RMS$_OK_IDX;
     const done: { readonly key: KeyDescriptor; readonly value: Uint8Array }[] = [];
     try {
@@ -303,7 +301,7 @@ function* currentRecord(p: Procedure, operation: RecordOperation, file: IndexedF
   const address = { vbn: irab.IRB$L_RP_VBN, id: irab.IRB$W_RP_OFF };
   requireLock(p, operation, address);
   try {
-    return { address, data: entryAt(yield* recordByAddress(file, address)).record!.data };
+    return { address, data: recordData(file.keys[0]!, entryAt(yield* recordByAddress(file, address)), file.fixed) };
   } catch (problem) {
     if (problem instanceof RecordFailure && problem.status === RMS$_RNF) failRecord(RMS$_DEL);
     throw problem;

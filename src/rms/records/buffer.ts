@@ -79,6 +79,18 @@ export function* flushStream(p: Procedure, context: IoContext, irab: Irab): Thre
   return first & 1 ? 0 : first & 0xffff;
 }
 
+/** Writes the one block of the buffer that holds `position`: a shared file's buffer keeps nothing back. @returns 0 or the SS$_ status of the failure */
+export function* flushBlock(p: Procedure, context: IoContext, irab: Irab, position: number): ThreadFlow<number> {
+  const vbn = Math.floor(position / BLOCK) + 1;
+  irab.IRB$V_DIRTY = 0;
+  const { first } = yield* queueIo(p, context, {
+    chan: context.ifab.IFB$W_CHAN, func: IO$_WRITEVBLK, p1: irab.IRB$L_BUFFER + (vbn - irab.IRB$L_BUFVBN) * BLOCK, p2: BLOCK, p3: vbn,
+  });
+  if (first & 1) return 0;
+  irab.IRB$L_BUFVBN = 0;
+  return first & 0xffff;
+}
+
 /**
  * Brings the block of `position` into the buffer.
  *

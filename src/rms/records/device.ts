@@ -6,6 +6,7 @@ import {
 import {
   RMS$_EOF, RMS$_NORMAL, RMS$_RBF, RMS$_RER, RMS$_RSZ, RMS$_TMO, RMS$_UBF, RMS$_USZ, RMS$_WER,
 } from '../../executive/starlet/rmsdef.js';
+import { DEV$M_CCL } from '../../executive/starlet/devdef.js';
 import { SS$_CONTROLC, SS$_CONTROLY, SS$_ENDOFFILE, SS$_TIMEOUT } from '../../executive/starlet/ssdef.js';
 import { FAB$M_CR, FAB$M_FTN, FAB$M_PRN } from '../../executive/starlet/fabdef.js';
 import { INDIRECT, PPF_RAT } from '../segments.js';
@@ -70,7 +71,7 @@ export function* putDeviceRecord(p: Procedure, operation: RecordOperation): Thre
   let control = 0;
   const own = rab.RAB$W_ISI & INDIRECT ? (rab.RAB$W_ISI & PPF_RAT) >>> 6 : 0;
   const attributes = own === 0 ? ifab.IFB$B_RAT : own;
-  if (ifab.IFB$V_TERMINAL) {
+  if ((ifab.IFB$L_DEVCHAR & DEV$M_CCL) !== 0) {
     if (attributes & FAB$M_CR) control = CARRIAGE_RETURN_CONTROL;
     else if (attributes & FAB$M_FTN) {
       control = size === 0 ? 0x20 : p.memory.readByte(record);

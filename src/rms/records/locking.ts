@@ -2,23 +2,24 @@ import type { Procedure } from '../../executive/gate/procedure.js';
 import { service } from '../../executive/gate/service-call.js';
 import { suspend, type ThreadFlow } from '../../executive/gate/thread.js';
 import {
-  FAB$M_DEL, FAB$M_MSE, FAB$M_NIL, FAB$M_PUT, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD, FAB$M_TRN, FAB$M_UPD, FAB$M_UPI,
+  FAB$C_FIX, FAB$C_SEQ, FAB$M_BIO, FAB$M_DEL, FAB$M_MSE, FAB$M_NIL, FAB$M_PUT, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD, FAB$M_TRN, FAB$M_UPD, FAB$M_UPI,
 } from '../../executive/starlet/fabdef.js';
 import {
   LCK$K_CRMODE, LCK$K_EXMODE, LCK$K_NLMODE, LCK$K_PRMODE, LCK$K_PWMODE, LCK$M_CONVERT, LCK$M_DEQALL, LCK$M_INVVALBLK, LCK$M_NOQUEUE, LCK$M_NOQUOTA, LCK$M_SYNCSTS, LCK$M_SYSTEM,
   LCK$M_VALBLK,
 } from '../../executive/starlet/lckdef.js';
-import { RMS$_DME, RMS$_ENQ, RMS$_NORMAL, RMS$_OK_ALK, RMS$_OK_RLK, RMS$_OK_RRL, RMS$_OK_WAT, RMS$_RLK, RMS$_RNL } from '../../executive/starlet/rmsdef.js';
-import { SS$_NORMAL, SS$_NOTQUEUED, SS$_SYNCH, SS$_VALNOTVALID } from '../../executive/starlet/ssdef.js';
-import { textToBytes } from '../../executive/structures/memory.js';
+import { RMS$_DME, RMS$_ENQ, RMS$_NORMAL, RMS$_OK_ALK, RMS$_OK_RLK, RMS$_OK_RRL, RMS$_OK_WAT, RMS$_RLK, RMS$_RNL, RMS$_TMO } from '../../executive/starlet/rmsdef.js';
+import { SS$_NORMAL, SS$_NOTQUEUED, SS$_SYNCH, SS$_TIMEOUT, SS$_VALNOTVALID } from '../../executive/starlet/ssdef.js';
+import { textToBytes, writeQuad } from '../../executive/structures/memory.js';
 import { eventFlag, type IoContext, type RecordOperation } from '../operation.js';
+import { takeSharedEnd, putSharedEnd } from './shared-end.js';
 import { createRecordLock, deleteRecordLock, recordLocksOf, type Ifab, type Irab, type Rlb } from '../segments.js';
 import { IFAB, IRAB, RLB } from '../structures.js';
 import { forgetBuckets } from './buckets.js';
 import { failRecord } from './failure.js';
 
 /**
- * Sharing of relative and indexed files, by the lock manager. A file that others may change, or that has several streams, has a file lock
+ * Sharing of files, by the lock manager: relative and indexed ones, and sequential ones of 512-byte records. A file that others may change, or that has several streams, has a file lock
  * (resource RMS$, file identification, device), parent of the others; a structure lock, which an operation holds exclusively from start to end and
  * whose value block counts the changes, so that a stream knows when its buffers are stale; and record locks (resource: the record's RFA), which
  * belong to a stream. All are locks of executive mode.
@@ -33,10 +34,29 @@ const WRITES = FAB$M_PUT | FAB$M_UPD | FAB$M_DEL | FAB$M_TRN;
  */
 export function needsLocks(ifab: Ifab): boolean {
   const share = ifab.IFB$B_SHR;
+  if (ifab.IFB$B_ORG === FAB$C_SEQ && (!isBlockRecords(ifab) || share & FAB$M_UPI)) return false;
   if (share & FAB$M_NIL) return (share & FAB$M_MSE) !== 0;
   if (share & (FAB$M_SHRPUT | FAB$M_SHRUPD | FAB$M_SHRDEL | FAB$M_MSE | FAB$M_UPI)) return true;
   return (ifab.IFB$B_FAC & WRITES) !== 0 && (share & FAB$M_SHRGET) !== 0;
 }
+
+/** Records of one block each: the only sequential files that RMS of V4 interlocks. */
+function isBlockRecords(ifab: Ifab): boolean {
+  return ifab.IFB$B_RFM === FAB$C_FIX && ifab.IFB$W_MRS === BLOCK;
+}
+
+/**
+ * Whether a sequential file is asked for as it cannot be shared: somebody writes it and lets others write, and nobody keeps them apart.
+ * choice: who only reads may let others write without FAB$M_UPI.
+ * @source Info-VAX 23-Jul-1985 (Lionel) on write-shared sequential files: invalid file sharing options
+ */
+export function isUnsharable(ifab: Ifab): boolean {
+  const share = ifab.IFB$B_SHR;
+  if (ifab.IFB$B_ORG !== FAB$C_SEQ || isBlockRecords(ifab) || share & (FAB$M_UPI | FAB$M_NIL) || ifab.IFB$B_FAC & FAB$M_BIO) return false;
+  return (ifab.IFB$B_FAC & WRITES) !== 0 && (share & (FAB$M_SHRPUT | FAB$M_SHRUPD | FAB$M_SHRDEL)) !== 0;
+}
+
+const BLOCK = 512;
 
 interface LockRequest {
   readonly mode: number;
@@ -44,6 +64,8 @@ interface LockRequest {
   readonly flags: number;
   readonly name?: Uint8Array;
   readonly parent?: number;
+  /** How long to wait at most. */
+  readonly seconds?: number;
 }
 
 /** $ENQ, with a wait in the thread when there is something to wait for. @returns the final SS$_ status */
@@ -61,8 +83,31 @@ function* enqueue(p: Procedure, context: IoContext, request: LockRequest): Threa
   });
   if (!(status & 1)) return status;
   if (status === SS$_SYNCH) return memory.readWord(request.lksb);
+  if (request.seconds !== undefined) return yield* withinTime(p, context, request.lksb, request.seconds);
   while (!isRundown && memory.readWord(request.lksb) === 0) yield* suspend();
   return memory.readWord(request.lksb);
+}
+
+const TICKS_PER_SECOND = 10_000_000;
+
+/** Waits for a lock, but no longer than that: RAB$V_TMO. The timer's AST is the same as the lock's. @returns its status, or SS$_TIMEOUT */
+function* withinTime(p: Procedure, context: IoContext, lksb: number, seconds: number): ThreadFlow<number> {
+  const { memory } = p;
+  const reqidt = context.structure;
+  const now = (): bigint => BigInt.asUintN(64, p.kernel.sys.EXE$GQ_SYSTIME);
+  const end = now() + BigInt(seconds * TICKS_PER_SECOND);
+  if (seconds > 0) {
+    const status = yield* p.scratch(function* () {
+      const daytim = p.allocate(8);
+      writeQuad(memory, daytim, BigInt.asUintN(64, -BigInt(seconds * TICKS_PER_SECOND)));
+      return yield* service(p, '$SETIMR', { efn: eventFlag(context.mode), daytim, astadr: p.kernel.symbol('RMS$IOAST'), reqidt });
+    });
+    if (!(status & 1)) return status;
+  }
+  while (memory.readWord(lksb) === 0 && now() < end) yield* suspend();
+  const status = memory.readWord(lksb);
+  if (seconds > 0 && now() < end) yield* service(p, '$CANTIM', { reqidt, acmode: EXECUTIVE });
+  return status === 0 ? SS$_TIMEOUT : status;
 }
 
 /** Takes the file lock of a file that needs one. @param device  name of the device, without underscore */
@@ -97,8 +142,10 @@ export function* unlockFile(p: Procedure, ifab: Ifab): ThreadFlow<void> {
 
 const VALUE = 8;
 
+export type StreamContext = IoContext & { readonly irab: Irab };
+
 /** Nobody else changes the file from here to `leaveStructure`; the buffers are as the file is. */
-export function* enterStructure(p: Procedure, operation: RecordOperation): ThreadFlow<void> {
+export function* enterStructure(p: Procedure, operation: StreamContext): ThreadFlow<void> {
   const { ifab, irab } = operation;
   irab.IRB$L_CHANGED = 0;
   if (!ifab.IFB$V_LOCKING) return;
@@ -111,12 +158,16 @@ export function* enterStructure(p: Procedure, operation: RecordOperation): Threa
   if (status !== SS$_NORMAL && status !== SS$_VALNOTVALID) failRecord(RMS$_ENQ, status);
   irab.IRB$V_STRUCTURE = 1;
   const changes = p.memory.readLong(lksb + VALUE);
-  if (status === SS$_VALNOTVALID || changes !== ifab.IFB$L_CHANGES) forgetBuckets(p, ifab);
+  if (ifab.IFB$B_ORG === FAB$C_SEQ) {
+    if (status === SS$_VALNOTVALID || changes !== irab.IRB$L_CHANGES) irab.IRB$L_BUFVBN = 0;
+    irab.IRB$L_CHANGES = changes;
+    yield* takeSharedEnd(p, operation, lksb + VALUE + 4, status !== SS$_VALNOTVALID);
+  } else if (status === SS$_VALNOTVALID || changes !== ifab.IFB$L_CHANGES) forgetBuckets(p, ifab);
   if (status === SS$_VALNOTVALID) irab.IRB$L_CHANGED = 1;       // the others, who know the old count, are to see it too
   ifab.IFB$L_CHANGES = changes;
 }
 
-export function* leaveStructure(p: Procedure, operation: RecordOperation): ThreadFlow<void> {
+export function* leaveStructure(p: Procedure, operation: StreamContext): ThreadFlow<void> {
   const { ifab, irab } = operation;
   if (!irab.IRB$V_STRUCTURE) return;
   irab.IRB$V_STRUCTURE = 0;
@@ -124,11 +175,13 @@ export function* leaveStructure(p: Procedure, operation: RecordOperation): Threa
   if (irab.IRB$L_CHANGED) {
     ifab.IFB$L_CHANGES = (ifab.IFB$L_CHANGES + 1) >>> 0;
     p.memory.writeLong(lksb + VALUE, ifab.IFB$L_CHANGES);
+    irab.IRB$L_CHANGES = ifab.IFB$L_CHANGES;
   }
+  if (ifab.IFB$B_ORG === FAB$C_SEQ) putSharedEnd(p, ifab, lksb + VALUE + 4);
   yield* enqueue(p, operation, { mode: LCK$K_NLMODE, lksb, flags: LCK$M_VALBLK | LCK$M_CONVERT | LCK$M_NOQUOTA });
 }
 
-/** Where a record is: block and identification in an indexed file, number and 0 in a relative one. */
+/** Where a record is: block and identification in an indexed file, number and 0 in a relative one, block and offset in a sequential one. */
 export interface RecordAddress {
   readonly vbn: number;
   readonly id: number;
@@ -197,10 +250,16 @@ function* tryLock(p: Procedure, operation: RecordOperation, { vbn, id }: RecordA
   rlb.RLB$B_MODE = mode;
   rlb.RLB$V_MANUAL = rab.RAB$V_ULK;
   const name = Uint8Array.of(vbn & 0xff, (vbn >>> 8) & 0xff, (vbn >>> 16) & 0xff, vbn >>> 24, id & 0xff, id >>> 8, 0, 0);
+  const lksb = rlb.address + RLB.offset.RLB$Q_LKSB;
   const status = yield* enqueue(p, operation, {
-    mode, lksb: rlb.address + RLB.offset.RLB$Q_LKSB, flags: waits ? 0 : LCK$M_NOQUEUE, name, parent: fileLockId(p, ifab),
+    mode, lksb, flags: waits ? 0 : LCK$M_NOQUEUE, name, parent: fileLockId(p, ifab), ...(waits && rab.RAB$V_TMO ? { seconds: rab.RAB$B_TMO } : {}),
   });
   if (status === SS$_NORMAL) return true;
+  if (status === SS$_TIMEOUT) {
+    yield* service(p, '$DEQ', { lkid: p.memory.readLong(lksb + 4) });
+    deleteRecordLock(p, ifab, irab, rlb);
+    failRecord(RMS$_TMO);
+  }
   deleteRecordLock(p, ifab, irab, rlb);
   return status === SS$_NOTQUEUED ? false : failRecord(RMS$_ENQ, status);
 }

@@ -6,15 +6,17 @@ import {
 import { RAB$C_KEY, RAB$C_RFA, RAB$C_SEQ } from '../../executive/starlet/rabdef.js';
 import {
   RMS$_CUR, RMS$_EOF, RMS$_FAC, RMS$_IOP, RMS$_IRC, RMS$_KBF, RMS$_KSZ, RMS$_MRN, RMS$_NEF, RMS$_NORMAL, RMS$_RAC, RMS$_RBF, RMS$_RFA, RMS$_RHB, RMS$_RNF, RMS$_RSZ,
-  RMS$_RTB, RMS$_TRE, RMS$_UBF, RMS$_USZ,
+  RMS$_RTB, RMS$_SHR, RMS$_TRE, RMS$_UBF, RMS$_USZ, RMS$_WER,
 } from '../../executive/starlet/rmsdef.js';
 import { bytesToText } from '../../executive/structures/memory.js';
 import type { Completion, RecordOperation } from '../operation.js';
 import { INDIRECT, type Ifab } from '../segments.js';
 import {
-  BLOCK, currentRecord, endOfFile, nextRecord, peekFileBytes, readFileBytes, setCurrentRecord, setEndOfFile, setNextRecord, writeFileBytes,
+  BLOCK, currentRecord, endOfFile, flushBlock, nextRecord, peekFileBytes, readFileBytes, setCurrentRecord, setEndOfFile, setNextRecord, writeFileBytes,
 } from './buffer.js';
 import { dataMark, LONGEST_MARK } from './data-stream.js';
+import { isLocked, lockRecord, releaseAutomatic, releaseRecord, requireLock, type RecordAddress } from './locking.js';
+import { changed, structured } from './structured.js';
 
 /**
  * Records of sequential files on disk. Fixed, variable and VFC records begin on an even byte; variable ones with their length in a word
@@ -141,6 +143,30 @@ function* wantedPosition(p: Procedure, operation: RecordOperation): ThreadFlow<n
   return position >= endOfFile(ifab) ? { status: RMS$_RNF } : position;
 }
 
+/** A record operation of a sequential file. In a shared file it has the file to itself while it runs. @param waited  the record it has waited for */
+type SequentialBody = (p: Procedure, operation: RecordOperation, waited?: RecordAddress) => ThreadFlow<Completion>;
+
+/** @param reads  $GET or $FIND */
+export function interlocked(reads: boolean, body: SequentialBody): SequentialBody {
+  return function* (p, operation) {
+    if (!operation.ifab.IFB$V_LOCKING) return yield* body(p, operation);
+    return yield* structured(p, operation, reads, (waited) => body(p, operation, waited));
+  };
+}
+
+/** Name of a record's lock. */
+function addressOf(position: number): RecordAddress {
+  return { vbn: Math.floor(position / BLOCK) + 1, id: position % BLOCK };
+}
+
+/** In a shared file a block that has changed is on disk before anybody else comes to it. */
+function* writeThrough(p: Procedure, operation: RecordOperation, position: number): ThreadFlow<Completion | undefined> {
+  if (!operation.ifab.IFB$V_LOCKING) return undefined;
+  changed(operation);
+  const failed = yield* flushBlock(p, operation, operation.irab, position);
+  return failed === 0 ? undefined : { status: RMS$_WER, stv: failed };
+}
+
 /** Makes a record the current one and stores its address in the RAB. */
 function makeCurrent({ rab, irab }: RecordOperation, found: Found): void {
   setCurrentRecord(irab, found.start, found.length);
@@ -149,7 +175,7 @@ function makeCurrent({ rab, irab }: RecordOperation, found: Found): void {
 }
 
 /** $GET. A record longer than the buffer is cut, RMS$_RTB with its length in STV. */
-export function* getSequential(p: Procedure, operation: RecordOperation): ThreadFlow<Completion> {
+export function* getSequential(p: Procedure, operation: RecordOperation, waited?: RecordAddress): ThreadFlow<Completion> {
   const { rab, irab, ifab, mode } = operation;
   if (!(ifab.IFB$B_FAC & (FAB$M_GET | FAB$M_UPD))) return { status: RMS$_FAC };
   const size = rab.RAB$W_USZ;
@@ -167,6 +193,7 @@ export function* getSequential(p: Procedure, operation: RecordOperation): Thread
     if (mark === 'next') return yield* getSequential(p, operation);
     if (mark !== 'data') return noCurrent(operation, { status: RMS$_EOF });
   }
+  const status = yield* lockRecord(p, operation, addressOf(found.start), waited);
   const control = ifab.IFB$B_RFM === FAB$C_VFC ? ifab.IFB$B_FSZ : 0;
   if (control > 0 && rab.RAB$L_RHB !== 0) {
     if (!p.kernel.cpu.probe(rab.RAB$L_RHB, control, mode, true)) return { status: RMS$_RHB };
@@ -185,7 +212,7 @@ export function* getSequential(p: Procedure, operation: RecordOperation): Thread
   makeCurrent(operation, found);
   irab.IRB$V_FOUND = 0;
   setNextRecord(irab, found.next);
-  return taken < found.length ? { status: RMS$_RTB, stv: found.length } : { status: RMS$_NORMAL };
+  return taken < found.length ? { status: RMS$_RTB, stv: found.length } : { status };
 }
 
 function noCurrent({ rab, irab }: RecordOperation, completion: Completion): Completion {
@@ -196,17 +223,18 @@ function noCurrent({ rab, irab }: RecordOperation, completion: Completion): Comp
 }
 
 /** $FIND: the record becomes the current one; a sequential $GET that follows reads it, the next $FIND goes on behind it. */
-export function* findSequential(p: Procedure, operation: RecordOperation): ThreadFlow<Completion> {
+export function* findSequential(p: Procedure, operation: RecordOperation, waited?: RecordAddress): ThreadFlow<Completion> {
   const { rab, irab } = operation;
   const position = rab.RAB$B_RAC === RAB$C_SEQ ? nextRecord(irab) : yield* wantedPosition(p, operation);
   if (typeof position !== 'number') return noCurrent(operation, position);
   const found = yield* findRecord(p, operation, position);
   if (!('data' in found)) return noCurrent(operation, found);
+  const status = yield* lockRecord(p, operation, addressOf(found.start), waited);
   makeCurrent(operation, found);
   irab.IRB$V_FOUND = 1;
   if (rab.RAB$B_RAC === RAB$C_SEQ) setNextRecord(irab, found.next);
   else setNextRecord(irab, found.start);
-  return { status: RMS$_NORMAL };
+  return { status };
 }
 
 /** The bytes of a record as they stand in the file: count, control area, data, terminator, padding. Or an RMS status. */
@@ -255,8 +283,11 @@ function joined(...parts: readonly ArrayLike<number>[]): Uint8Array {
   return bytes;
 }
 
-/** $PUT: at the end of the file, or over a fixed length record by its number. RAB$V_TPT cuts off what follows. */
-export function* putSequential(p: Procedure, operation: RecordOperation): ThreadFlow<Completion> {
+/**
+ * $PUT: at the end of the file, or over a fixed length record by its number. RAB$V_TPT cuts off what follows. In a shared file the end is where all the
+ * writers together have put it, and nothing is cut off.
+ */
+export function* putSequential(p: Procedure, operation: RecordOperation, waited?: RecordAddress): ThreadFlow<Completion> {
   const { rab, irab, ifab } = operation;
   if (!(ifab.IFB$B_FAC & FAB$M_PUT)) return { status: RMS$_FAC };
   let position = nextRecord(irab);
@@ -270,6 +301,8 @@ export function* putSequential(p: Procedure, operation: RecordOperation): Thread
     overwrites = true;
   } else if (rab.RAB$B_RAC !== RAB$C_SEQ) return { status: RMS$_RAC };
   const end = endOfFile(ifab);
+  const isShared = ifab.IFB$V_LOCKING !== 0;
+  if (isShared && !overwrites) position = end;
   if (!overwrites && position < end && !rab.RAB$V_TPT) return { status: RMS$_NEF };
   if (!overwrites && position > end) position = end;
   const image = recordImage(p, operation, position);
@@ -279,6 +312,9 @@ export function* putSequential(p: Procedure, operation: RecordOperation): Thread
     if (failed) return failed;
   }
   const start = position + image.skip;
+  const address = addressOf(start);
+  const status = isShared ? yield* lockRecord(p, operation, address, waited) : RMS$_NORMAL;
+  if (isShared && start >= end) irab.IRB$L_BUFVBN = 0;
   if (start > endOfFile(ifab)) setEndOfFile(ifab, start);
   if (image.bytes.length > 0) {
     const failed = yield* writeFileBytes(p, operation, irab, start, image.bytes);
@@ -287,12 +323,15 @@ export function* putSequential(p: Procedure, operation: RecordOperation): Thread
   const next = start + image.bytes.length;
   if (!overwrites || next > end) setEndOfFile(ifab, next);
   if (rab.RAB$W_RSZ > ifab.IFB$W_LRL) ifab.IFB$W_LRL = rab.RAB$W_RSZ;
-  ifab.IFB$V_DIRTY = 1;
+  if (!isShared || next > end) ifab.IFB$V_DIRTY = 1;
+  const unwritten = yield* writeThrough(p, operation, start);
+  if (unwritten) return unwritten;
   setNextRecord(irab, next);
   makeCurrent(operation, { start, next, data: start, length: rab.RAB$W_RSZ });
   irab.IRB$V_CURRENT = 0;
   irab.IRB$V_FOUND = 0;
-  return { status: RMS$_NORMAL };
+  if (isShared && !rab.RAB$V_ULK) yield* releaseRecord(p, operation, address);
+  return { status };
 }
 
 /** $UPDATE: over the current record, which keeps its length. */
@@ -303,19 +342,22 @@ export function* updateSequential(p: Procedure, operation: RecordOperation): Thr
   if (rab.RAB$W_RSZ !== irab.IRB$L_RP_LEN) return { status: RMS$_RSZ };
   if (isStream(ifab)) return { status: RMS$_IOP };
   const start = currentRecord(irab);
+  requireLock(p, operation, addressOf(start));
   const image = recordImage(p, operation, start);
   if (typeof image === 'number') return { status: image };
-  const failed = yield* writeFileBytes(p, operation, irab, start, image.bytes);
+  const failed = (yield* writeFileBytes(p, operation, irab, start, image.bytes)) ?? (yield* writeThrough(p, operation, start));
   if (failed) return failed;
   irab.IRB$V_CURRENT = 0;
+  if (isLocked(p, irab, addressOf(start))) yield* releaseAutomatic(p, operation);
   return { status: RMS$_NORMAL };
 }
 
-/** $TRUNCATE: the current record and all behind it are gone. */
+/** $TRUNCATE: the current record and all behind it are gone. Not while others have the file open. */
 export function* truncateSequential(_p: Procedure, operation: RecordOperation): ThreadFlow<Completion> {
   const { irab, ifab } = operation;
   if (!(ifab.IFB$B_FAC & FAB$M_TRN)) return { status: RMS$_FAC };
   if (!irab.IRB$V_CURRENT) return { status: RMS$_CUR };
+  if (ifab.IFB$V_LOCKING) return { status: RMS$_SHR };
   const position = currentRecord(irab);
   if (position > endOfFile(ifab)) return { status: RMS$_TRE };
   setEndOfFile(ifab, position);

@@ -17,8 +17,9 @@ import { setBufferLimit } from './buckets.js';
 import { endOfFile, flushStream, makeBuffer, setNextRecord } from './buffer.js';
 import { getDeviceRecord, putDeviceRecord } from './device.js';
 import { dropStructureLock, releaseAll, releaseAutomatic, releaseRecord } from './locking.js';
+import { settleSharedEnd } from './shared-end.js';
 import { deleteRelative, getRelative, putRelative, updateRelative } from './relative.js';
-import { findSequential, getSequential, putSequential, truncateSequential, updateSequential } from './sequential.js';
+import { findSequential, getSequential, interlocked, putSequential, truncateSequential, updateSequential } from './sequential.js';
 import { flushStructured } from './structured.js';
 
 /** Record streams: $CONNECT to $DISCONNECT, and what lies between. */
@@ -38,7 +39,7 @@ const connect = procedure('RMS$CONNECT', function* (p) {
   }
   const isBlockIo = (ifab.IFB$B_FAC & FAB$M_BIO) !== 0;
   const hasBuckets = ifab.IFB$V_DISK !== 0 && ifab.IFB$B_ORG !== FAB$C_SEQ && !isBlockIo;
-  if (hasBuckets && ifab.IFB$L_IRAB !== 0 && !(ifab.IFB$B_SHR & FAB$M_MSE)) return finish(rab, { status: RMS$_CCR });
+  if ((hasBuckets || ifab.IFB$V_LOCKING) && ifab.IFB$L_IRAB !== 0 && !(ifab.IFB$B_SHR & FAB$M_MSE)) return finish(rab, { status: RMS$_CCR });
   const irab = createIrab(p, ifab);
   if (!irab) return finish(rab, { status: RMS$_DME });
   if (hasBuckets && !connectBuckets(p, ifab, irab, rab, isIndirect ? ifi & (INDIRECT | PPF_RAT) : 0)) {
@@ -82,6 +83,7 @@ const disconnect = recordService('$DISCONNECT', function* (p, operation) {
   const isIndirect = (rab.RAB$W_ISI & INDIRECT) !== 0;
   const written = isIndirect ? 0 : yield* flushStream(p, operation, irab);
   if (!isIndirect) {
+    yield* settleSharedEnd(p, operation);
     yield* releaseAll(p, operation);
     yield* dropStructureLock(p, irab);
     deleteIrab(p, irab);
@@ -138,6 +140,7 @@ function* rewind(p: Procedure, operation: RecordOperation): ThreadFlow<Completio
   const { irab } = operation;
   const written = yield* flushStream(p, operation, irab);
   if (written !== 0) return { status: RMS$_WER, stv: written };
+  yield* releaseAutomatic(p, operation);
   setNextRecord(irab, 0);
   irab.IRB$L_NBP = 1;
   irab.IRB$V_CURRENT = 0;
@@ -150,6 +153,7 @@ function* flush(p: Procedure, operation: RecordOperation): ThreadFlow<Completion
   const { irab, ifab } = operation;
   const written = yield* flushStream(p, operation, irab);
   if (written !== 0) return { status: RMS$_WER, stv: written };
+  if (ifab.IFB$V_LOCKING) return yield* settleSharedEnd(p, operation);
   if (!ifab.IFB$V_DIRTY) return { status: RMS$_NORMAL };
   const result = yield* fileFunction(p, operation, { func: IO$_MODIFY, attributes: recordAttributes(p, ifab) });
   const completion = succeeded(result) ? { status: RMS$_NORMAL } : fileFailure(result, RMS$_WER);
@@ -170,10 +174,6 @@ function* nothing(): ThreadFlow<Completion> {
   return { status: RMS$_NORMAL };
 }
 
-function* notLocked(): ThreadFlow<Completion> {
-  return { status: RMS$_RNL };
-}
-
 function* impossible(): ThreadFlow<Completion> {
   return { status: RMS$_IOP };
 }
@@ -191,16 +191,16 @@ const wait = procedure('RMS$WAIT', function* (p) {
 
 export const STREAM_SERVICES = [
   connect, disconnect, wait,
-  recordService('$GET', organized(getRelative, getIndexed, either(getSequential, getDeviceRecord))),
-  recordService('$PUT', organized(putRelative, putIndexed, either(putSequential, putDeviceRecord))),
-  recordService('$FIND', organized(findRelative, findIndexed, either(findSequential))),
-  recordService('$UPDATE', organized(updateRelative, updateIndexed, either(updateSequential))),
+  recordService('$GET', organized(getRelative, getIndexed, either(interlocked(true, getSequential), getDeviceRecord))),
+  recordService('$PUT', organized(putRelative, putIndexed, either(interlocked(false, putSequential), putDeviceRecord))),
+  recordService('$FIND', organized(findRelative, findIndexed, either(interlocked(true, findSequential)))),
+  recordService('$UPDATE', organized(updateRelative, updateIndexed, either(interlocked(false, updateSequential)))),
   recordService('$DELETE', organized(deleteRelative, deleteIndexed, impossible)),
   recordService('$TRUNCATE', organized(impossible, impossible, either(truncateSequential))),
   recordService('$REWIND', organized(rewindBuckets, rewindIndexed, either(rewind, nothing))),
   recordService('$FLUSH', organized(flushStructured, flushStructured, either(flush, nothing))),
-  recordService('$FREE', organized(freeLocks, freeLocks, notLocked)),
-  recordService('$RELEASE', organized(releaseLock, releaseLock, notLocked)),
+  recordService('$FREE', organized(freeLocks, freeLocks, freeLocks)),
+  recordService('$RELEASE', organized(releaseLock, releaseLock, releaseLock)),
   recordService('$NXTVOL', impossible),
   recordService('$READ', readBlocks),
   recordService('$WRITE', writeBlocks),

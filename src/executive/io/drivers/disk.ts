@@ -1,5 +1,5 @@
 import {
-  DISK_BAD_BLOCK, DISK_BYTES, DISK_CS, DISK_DONE, DISK_GO, DISK_IE, DISK_LBN, DISK_MAP, DISK_NO_UNIT, DISK_OFFSET, DISK_OK, DISK_READ,
+  DISK_BAD_BLOCK, DISK_BLOCKS, DISK_BYTES, DISK_CS, DISK_DONE, DISK_GO, DISK_IE, DISK_LBN, DISK_MAP, DISK_NO_UNIT, DISK_OFFSET, DISK_OK, DISK_READ,
   DISK_STATUS, DISK_STORE_ERROR, DISK_UNIT, DISK_WRITE, DISK_WRITE_LOCKED, MAP_VALID,
 } from '../../../emulator/devices/disk.js';
 import { EMB_DV } from '../../exceptions/error-log-entries.js';
@@ -93,6 +93,7 @@ function idbOf(k: Kernel, ucb: DiskUnit): number {
 function startTransfer(k: Kernel): void {
   const ucb = DISKUCB.at(k, k.register(5));
   ucb.UCB$B_ERTCNT = ucb.UCB$B_ERTMAX;
+  ucb.UCB$V_POWER = 0;
   startController(k, IRP.at(k, k.register(3)), ucb);
 }
 
@@ -139,9 +140,36 @@ const TIMED_OUT = 0x100;
 /** Errors after which the transfer is tried again, UCB$B_ERTMAX times. */
 const PASSING_ERRORS: readonly number[] = [DISK_STORE_ERROR, TIMED_OUT];
 
-/** Called by EXE$TIMEOUT at device IPL: no interrupt came. R5 UCB. */
+/** Called by EXE$TIMEOUT at device IPL: no interrupt came, which after a power failure is no error of the device. R5 UCB. */
 function timeout(k: Kernel): void {
-  EXE$FORK(k, k.register(5), k.symbol('DU$LOG_TIMEOUT'), TIMED_OUT, 0);
+  const ucb = DISKUCB.at(k, k.register(5));
+  if (ucb.UCB$V_POWER === 0) {
+    EXE$FORK(k, ucb.address, k.symbol('DU$LOG_TIMEOUT'), TIMED_OUT, 0);
+    return;
+  }
+  ucb.UCB$V_POWER = 0;
+  ucb.UCB$V_TIMOUT = 0;
+  EXE$FORK(k, ucb.address, k.symbol('DU$POWERED'), 0, 0);
+}
+
+/** Fork process after a power failure: the transfer is done from its beginning, and nobody is told. R5 UCB. */
+function restartTransfer(k: Kernel): void {
+  const ucb = DISKUCB.at(k, k.register(5));
+  startController(k, IRP.at(k, ucb.UCB$L_IRP), ucb);
+}
+
+/** Controller initialization: R4 CSR. It is ready, and interrupts nobody. */
+function initializeController(k: Kernel): void {
+  k.writeLong(k.register(4) + DISK_CS, 0);
+  k.setRegister(0, 1);
+}
+
+/** Unit initialization: R4 CSR, R5 UCB. A unit without a volume is off line. */
+function initializeUnit(k: Kernel): void {
+  const ucb = DISKUCB.at(k, k.register(5));
+  const csr = k.register(4);
+  k.writeLong(csr + DISK_UNIT, ucb.UCB$B_SLAVE);
+  ucb.UCB$V_ONLINE = k.readLong(csr + DISK_BLOCKS) === 0 ? 0 : 1;
 }
 
 const STATUS: Readonly<Record<number, number>> = {
@@ -188,6 +216,7 @@ export const DISK_DRIVER: DriverTable = {
   name: 'DUDRIVER',
   ucbSize: DISKUCB.size,
   start: 'DU$STARTIO',
+  unitInit: 'DU$UNITINIT',
   registerDump: 'DU$REGDUMP',
   errorBuffer: EMB_DV.offset.EMB$L_DV_REGSAV + 4 * DUMPED_REGISTERS.length,
   buffered: [
@@ -210,6 +239,9 @@ export const DISK_DRIVER_ROUTINES: readonly Microroutine[] = [
   jsbRoutine('DU$STARTIO', startTransfer),
   jsbRoutine('DU$INTERRUPT', interrupt),
   jsbRoutine('DU$FORK', fork),
+  jsbRoutine('DU$POWERED', restartTransfer),
+  jsbRoutine('DU$CTRLINIT', initializeController),
+  jsbRoutine('DU$UNITINIT', initializeUnit),
   jsbRoutine('DU$REGDUMP', dumpRegisters),
   inlineRoutine('DU_COMPLETE', complete),
   inlineRoutine('DU_TIMEOUT', timeout),

@@ -1,9 +1,10 @@
 import type { Kernel } from '../../kernel.js';
 import {
   IO$M_BRDCST, IO$M_BREAKTHRU, IO$M_CANCTRLO, IO$M_CTRLCAST, IO$M_CTRLYAST, IO$M_ESCAPE, IO$M_EXTEND, IO$M_HANGUP, IO$M_INCLUDE, IO$M_NOFORMAT, IO$M_OUTBAND,
-  IO$M_PURGE, IO$M_REFRESH, IO$M_TIMED, IO$M_TT_PROCESS, IO$M_TYPEAHDCNT, IO$_READPROMPT, IO$_TTYREADALL, IO$_TTYREADPALL,
+  IO$M_PURGE, IO$M_RD_MODEM, IO$M_REFRESH, IO$M_TIMED, IO$M_TT_PROCESS, IO$M_TYPEAHDCNT, IO$_READPROMPT, IO$_SENSECHAR, IO$_SETCHAR, IO$_TTYREADALL,
+  IO$_TTYREADPALL,
 } from '../../starlet/iodef.js';
-import { SS$_ACCVIO, SS$_BADPARAM, SS$_NOPRIV, SS$_NORMAL } from '../../starlet/ssdef.js';
+import { SS$_ACCVIO, SS$_BADPARAM, SS$_HANGUP, SS$_NOPRIV, SS$_NORMAL } from '../../starlet/ssdef.js';
 import {
   TRM$M_TM_ESCAPE, TRM$M_TM_NOFILTR, TRM$M_TM_PURGE, TRM$M_TM_TIMED, TRM$_EDITMODE, TRM$_ESCTRMOVR, TRM$_INIOFFSET, TRM$_INISTRNG,
   TRM$_MODIFIERS, TRM$_PROMPT, TRM$_TERM, TRM$_TIMEOUT,
@@ -11,13 +12,16 @@ import {
 import { DYN$C_BUFIO, DYN$C_TWP } from '../../structures/dyn.js';
 import { readQuad, writeQuad } from '../../structures/memory.js';
 import { TTYUCB, TWP } from '../../structures/ucb.js';
+import { descendsFrom } from '../assign.js';
 import { COM$SETATTNAST } from '../attention.js';
 import {
   EXE$ABORTIO, EXE$ALTQUEPKT, EXE$FINISHIO, EXE$FINISHIOC, EXE$QIODRVPKT, allocateSystemBuffer, checkBuffer, fdtContext, type FdtContext,
 } from '../fdt-support.js';
 import { COM$SETCTRLAST } from '../out-of-band.js';
 import { EXE$CHKRDACCES } from '../protection.js';
+import { isHungUp } from './terminal-modem.js';
 import { TWP$M_BREAKTHRU, TWP$M_NOFORMAT, TWP$M_REFRESH } from './terminal-output.js';
+import { portModem } from './terminal-port.js';
 import { initializeReadBuffer, readBufferSize, type ReadRequest } from './terminal-read-buffer.js';
 import { emptyTypeahead, firstTypedCharacter, typedCharacters } from './typeahead.js';
 
@@ -39,6 +43,7 @@ class BadRequest {
 export function fdtRead(k: Kernel): void {
   const context = fdtContext(k);
   const { irp } = context;
+  if (isHungUp(TTYUCB.at(k, irp.IRP$L_UCB))) return EXE$FINISHIOC(k, irp, SS$_HANGUP);
   const request = (irp.IRP$W_FUNC & IO$M_EXTEND) !== 0 ? extendedRequest(k, context) : plainRequest(k, context);
   if (request instanceof BadRequest) return EXE$ABORTIO(k, irp, request.status);
   const accessible = checkBuffer(k, irp, request.userBuffer, request.size, true);
@@ -145,6 +150,7 @@ function extendedRequest(k: Kernel, { parameter }: FdtContext): ReadRequest | Ba
 
 export function fdtWrite(k: Kernel): void {
   const { irp, parameter } = fdtContext(k);
+  if (isHungUp(TTYUCB.at(k, irp.IRP$L_UCB))) return EXE$FINISHIOC(k, irp, SS$_HANGUP);
   const [address, size] = [parameter(1), parameter(2) & 0xffff];
   const accessible = checkBuffer(k, irp, address, size, false);
   if (accessible !== SS$_NORMAL) return EXE$ABORTIO(k, irp, accessible);
@@ -220,8 +226,9 @@ export function fdtSetMode(k: Kernel): void {
   } else if ((func & IO$M_CTRLCAST) !== 0) {
     status = COM$SETATTNAST(k, ucb + TTYUCB.offset.UCB$L_TL_CTRLC, irp.address, parameter(1), parameter(2), mode);
   } else if ((func & IO$M_HANGUP) !== 0) {
-    // No line of ours has a modem: hanging up leaves nothing but an empty type-ahead buffer.
+    // Data terminal ready goes; the rest happens when carrier has gone. The console has no modem: what is typed ahead is forgotten.
     emptyTypeahead(k, TTYUCB.at(k, ucb));
+    portModem(k, TTYUCB.at(k, ucb), false);
   } else if ((func & IO$M_BRDCST) !== 0) {
     // P1: quadword of requester classes that are not wanted.
     if (!k.callerCanRead(parameter(1), 8)) return EXE$ABORTIO(k, irp, SS$_ACCVIO);
@@ -241,14 +248,26 @@ function outOfBandMask(k: Kernel, address: number): number | undefined {
   return k.callerCanRead(address, 8) ? k.readLong(address + 4) : undefined;
 }
 
-/** P1, P2: a characteristics buffer of 8 or 12 bytes: class, type, width, characteristics with page length, second characteristics. */
+/**
+ * P1, P2: a characteristics buffer of 8 or 12 bytes: class, type, width, characteristics with page length, second characteristics.
+ * IO$_SETMODE changes the line until its last channel goes, IO$_SETCHAR what it is to be again then. @source I/O User's Guide 8.4.3
+ */
 function setCharacteristics(k: Kernel): number {
-  const { irp, parameter } = fdtContext(k);
+  const { irp, code, parameter } = fdtContext(k);
   const address = parameter(1);
   const size = (parameter(2) & 0xffff) >= 12 ? 12 : 8;
   if (!k.callerCanRead(address, size)) return SS$_ACCVIO;
   const ucb = TTYUCB.at(k, irp.IRP$L_UCB);
-  if (!EXE$CHKRDACCES(k, ucb as never)) return SS$_NOPRIV;
+  // A terminal's own user need not be one of those who may have it when it is free.
+  const isOurs = ucb.UCB$L_PID !== 0 && descendsFrom(k, ucb.UCB$L_PID);
+  if (!isOurs && !EXE$CHKRDACCES(k, ucb as never)) return SS$_NOPRIV;
+  if (code === IO$_SETCHAR) {
+    ucb.UCB$B_TT_DETYPE = k.readByte(address + 1);
+    ucb.UCB$W_TT_DESIZE = k.readWord(address + 2);
+    ucb.UCB$L_TT_DECHAR = k.readLong(address + 4);
+    if (size === 12) ucb.UCB$L_TT_DECHA1 = k.readLong(address + 8);
+    return SS$_NORMAL;
+  }
   ucb.UCB$B_DEVTYPE = k.readByte(address + 1);
   ucb.UCB$W_DEVBUFSIZ = k.readWord(address + 2);
   ucb.UCB$L_DEVDEPEND = k.readLong(address + 4);
@@ -256,9 +275,12 @@ function setCharacteristics(k: Kernel): number {
   return SS$_NORMAL;
 }
 
-/** IO$_SENSEMODE: the same buffer filled in, or with TYPEAHDCNT the count of characters typed ahead and the first of them. */
+/**
+ * IO$_SENSEMODE and, for what is permanent, IO$_SENSECHAR: the same buffer filled in; with TYPEAHDCNT the count of characters typed ahead and
+ * the first of them; with RD_MODEM the modem's signals in its third byte.
+ */
 export function fdtSenseMode(k: Kernel): void {
-  const { irp, parameter } = fdtContext(k);
+  const { irp, code, parameter } = fdtContext(k);
   const ucb = TTYUCB.at(k, irp.IRP$L_UCB);
   const address = parameter(1);
   const size = (parameter(2) & 0xffff) >= 12 ? 12 : 8;
@@ -269,6 +291,15 @@ export function fdtSenseMode(k: Kernel): void {
     k.writeWord(address, typedCharacters(k, ucb));
     k.writeByte(address + 2, firstTypedCharacter(k, ucb));
     k.writeBytes(address + 3, new Uint8Array(5));
+  } else if ((irp.IRP$W_FUNC & IO$M_RD_MODEM) !== 0) {
+    k.writeBytes(address, new Uint8Array(8));
+    k.writeByte(address + 2, ucb.UCB$B_TT_DS_RCV);
+  } else if (code === IO$_SENSECHAR) {
+    k.writeByte(address, ucb.UCB$B_DEVCLASS);
+    k.writeByte(address + 1, ucb.UCB$B_TT_DETYPE);
+    k.writeWord(address + 2, ucb.UCB$W_TT_DESIZE);
+    k.writeLong(address + 4, ucb.UCB$L_TT_DECHAR);
+    if (size === 12) k.writeLong(address + 8, ucb.UCB$L_TT_DECHA1);
   } else {
     k.writeByte(address, ucb.UCB$B_DEVCLASS);
     k.writeByte(address + 1, ucb.UCB$B_DEVTYPE);

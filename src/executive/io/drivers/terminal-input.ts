@@ -37,10 +37,8 @@ export function characterArrived(k: Kernel, ucb: TerminalUnit, typed: number): v
   k.sys.PMS$GL_TREADS = k.sys.PMS$GL_TREADS + 1;
   const character = (ucb.UCB$L_DEVDEPEND & TT$M_EIGHTBIT) !== 0 ? typed & 0xff : typed & 0x7f;
   if (!isPassall(ucb) && actsAtOnce(k, ucb, character)) return;
-  if ((ucb.UCB$L_DEVDEPEND & TT$M_NOTYPEAHD) !== 0 && ucb.TTY$V_ST_READ === 0) {
-    unsolicited(k, ucb);
-    return;
-  }
+  // Ignored: neither the job controller nor an associated mailbox hears of it. @source book 23.1.1
+  if ((ucb.UCB$L_DEVDEPEND & TT$M_NOTYPEAHD) !== 0 && ucb.TTY$V_ST_READ === 0) return;
   if (!putTypedCharacter(k, ucb, character)) {
     ucb.TTY$V_ST_OVRFLO = 1;
     ucb.UCB$B_TT_PREMPT = BELL;
@@ -100,7 +98,7 @@ function actsAtOnce(k: Kernel, ucb: TerminalUnit, character: number): boolean {
 function interrupt(k: Kernel, ucb: TerminalUnit, kind: number): boolean {
   const list = ucb.address + (kind === CTRL_C ? TTYUCB.offset.UCB$L_TL_CTRLC : TTYUCB.offset.UCB$L_TL_CTRLY);
   if (ucb.UCB$W_REFC === 0) {
-    unsolicited(k, ucb);
+    if ((ucb.UCB$L_DEVDEPEND & TT$M_NOTYPEAHD) === 0) unsolicited(k, ucb);
     return true;
   }
   ucb.TTY$V_ST_CTRLO = 0;

@@ -2,7 +2,7 @@ import type { Kernel } from '../../kernel.js';
 import { SS$_NORMAL, SS$_TIMEOUT } from '../../starlet/ssdef.js';
 import { TRM$M_TM_TIMED } from '../../starlet/trmdef.js';
 import { TT$M_LOWER, TT$M_MECHTAB, TT$M_WRAP } from '../../starlet/ttdef.js';
-import { CRB } from '../../structures/device.js';
+import { CRB, IDB, VEC } from '../../structures/device.js';
 import { CDRP, CDRP$C_IRP, IRP } from '../../structures/irp.js';
 import { IPL$_SYNCH } from '../../structures/ipl.js';
 import { TTYUCB, TWP } from '../../structures/ucb.js';
@@ -245,10 +245,30 @@ export function forkReadCompletion(k: Kernel, ucb: TerminalUnit): void {
   EXE$FORK(k, forkBlock, k.symbol('TTY$READDONE'), irp.address, ucb.address);
 }
 
-/** Sets when the read under way times out, in seconds of EXE$GL_ABSTIM; 0 for never. The controller's due time is what EXE$TIMEOUT looks at. */
+/**
+ * Sets when the read under way times out, in seconds of EXE$GL_ABSTIM; 0 for never. The controller's due time, which EXE$TIMEOUT looks at, is
+ * that of its line that is due first.
+ */
 export function setReadDue(k: Kernel, ucb: TerminalUnit, due: number): void {
+  if (ucb.UCB$L_TT_RDUE === due) return;
   ucb.UCB$L_TT_RDUE = due;
-  CRB.at(k, ucb.UCB$L_CRB).CRB$L_DUETIME = due === 0 ? 0xffffffff : due;
+  const crb = CRB.at(k, ucb.UCB$L_CRB);
+  let first = 0xffffffff;
+  for (const { UCB$L_TT_RDUE: other } of unitsOfController(k, crb)) if (other !== 0 && other < first) first = other;
+  crb.CRB$L_DUETIME = first;
+}
+
+/** The lines of a terminal controller: the console's one, or those of the interrupt dispatch block. */
+export function unitsOfController(k: Kernel, crb: ReturnType<typeof CRB.at>): TerminalUnit[] {
+  const console = crb.CRB$L_AUXSTRUC;
+  if (console !== 0) return [TTYUCB.at(k, console)];
+  const idb = IDB.at(k, VEC.at(k, crb.address + CRB.offset.CRB$L_INTD).VEC$L_IDB);
+  const units: TerminalUnit[] = [];
+  for (let unit = 0; unit < idb.IDB$W_UNITS; unit += 1) {
+    const ucb = k.readLong(idb.address + IDB.offset.IDB$L_UCBLST + 4 * unit);
+    if (ucb !== 0) units.push(TTYUCB.at(k, ucb));
+  }
+  return units;
 }
 
 // Starting ----------------------------------------------------------------------------------------------------------

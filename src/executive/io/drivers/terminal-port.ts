@@ -1,5 +1,6 @@
 import type { Kernel } from '../../kernel.js';
 import { CON$STARTIO, CON$XOFF, CON$XON } from './console-port.js';
+import { DZ$DS_SET, DZ$STARTIO, DZ$XOFF, DZ$XON } from './dz-port.js';
 import type { TerminalUnit } from './terminal-read-buffer.js';
 
 /**
@@ -12,16 +13,20 @@ import type { TerminalUnit } from './terminal-read-buffer.js';
 export const PORT_STARTIO = 0;
 export const PORT_XON = 4;
 export const PORT_XOFF = 8;
+/** Sets the modem signals; 0 for a port without. */
+export const PORT_DS_SET = 12;
 
-type PortRoutine = (k: Kernel) => void;
+/** @param ucb  the line @param on  for DS_SET: data terminal ready */
+type PortRoutine = (k: Kernel, ucb: TerminalUnit, on: boolean) => void;
 
-const ROUTINES: Readonly<Record<string, PortRoutine>> = { CON$STARTIO, CON$XON, CON$XOFF };
+const ROUTINES: Readonly<Record<string, PortRoutine>> = { CON$STARTIO, CON$XON, CON$XOFF, DZ$STARTIO, DZ$XON, DZ$XOFF, DZ$DS_SET };
 
-function call(k: Kernel, ucb: TerminalUnit, offset: number): void {
+function call(k: Kernel, ucb: TerminalUnit, offset: number, on = true): void {
   const address = k.readLong(ucb.UCB$L_TT_PORT + offset);
+  if (address === 0 && offset === PORT_DS_SET) return;
   for (const [name, routine] of Object.entries(ROUTINES)) {
     if (k.symbol(name) === address) {
-      routine(k);
+      routine(k, ucb, on);
       return;
     }
   }
@@ -36,3 +41,6 @@ export function portXoff(k: Kernel, ucb: TerminalUnit): void { call(k, ucb, PORT
 
 /** It is empty again. */
 export function portXon(k: Kernel, ucb: TerminalUnit): void { call(k, ucb, PORT_XON); }
+
+/** Data terminal ready on, or off: hang up. */
+export function portModem(k: Kernel, ucb: TerminalUnit, on: boolean): void { call(k, ucb, PORT_DS_SET, on); }

@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel.js';
-import { SS$_ABORT, SS$_NORMAL, SS$_TIMEOUT } from '../../starlet/ssdef.js';
+import { SS$_ABORT, SS$_HANGUP, SS$_NORMAL, SS$_TIMEOUT } from '../../starlet/ssdef.js';
 import { TRM$M_TM_NOECHO, TRM$M_TM_PURGE, TRM$M_TM_TIMED } from '../../starlet/trmdef.js';
 import { CRB } from '../../structures/device.js';
 import { IRP } from '../../structures/irp.js';
@@ -10,7 +10,8 @@ import { COM$POST, IOC$REQCOM } from '../completion.js';
 import { COM$FLUSHCTRLS } from '../out-of-band.js';
 import { beginLine, finishRead } from './terminal-edit.js';
 import { abortRead } from './terminal-input.js';
-import { forkWriteCompletion, mayWrite, queueWrite, setReadDue, startOutput, startWrite } from './terminal-output.js';
+import { isHungUp, lastChannelOfLine } from './terminal-modem.js';
+import { forkWriteCompletion, mayWrite, queueWrite, setReadDue, startOutput, startWrite, unitsOfController } from './terminal-output.js';
 import { portXon } from './terminal-port.js';
 import { RB, echoRaw, type TerminalUnit } from './terminal-read-buffer.js';
 import { emptyTypeahead } from './typeahead.js';
@@ -40,7 +41,8 @@ export function startRead(k: Kernel): void {
   if ((modifiers & TRM$M_TM_NOECHO) === 0) rb.RB$W_TXTOFF = rb.RB$W_TXTLEN;
   if (rb.RB$W_TXTSIZ === 0 || rb.RB$W_TXTLEN >= rb.RB$W_TXTSIZ) finishRead(rb, SS$_NORMAL, 0, 0);
   if ((modifiers & TRM$M_TM_TIMED) !== 0 && rb.RB$W_TIMOUT !== 0) setReadDue(k, ucb, k.sys.EXE$GL_ABSTIM + rb.RB$W_TIMOUT + 1);
-  startOutput(k, ucb);
+  if (isHungUp(ucb)) abortRead(k, ucb, SS$_HANGUP);
+  else startOutput(k, ucb);
 }
 
 /** The fork process that ends a read: R3 IRP, R4 UCB. Fork IPL. */
@@ -85,9 +87,13 @@ export function writeDone(k: Kernel): void {
   COM$POST(k, irpAddress);
 }
 
-/** The timeout routine of a terminal controller (CRB$L_TOUTROUT): a timed read has waited long enough for a character. R3 CRB. */
+/** The timeout routine of a terminal controller (CRB$L_TOUTROUT): timed reads have waited long enough for a character. R3 CRB. */
 export function controllerTimedOut(k: Kernel): void {
-  const ucb = TTYUCB.at(k, CRB.at(k, k.register(3)).CRB$L_AUXSTRUC);
+  const now = k.sys.EXE$GL_ABSTIM;
+  for (const ucb of unitsOfController(k, CRB.at(k, k.register(3)))) if (ucb.UCB$L_TT_RDUE !== 0 && ucb.UCB$L_TT_RDUE <= now) readTimedOut(k, ucb);
+}
+
+function readTimedOut(k: Kernel, ucb: TerminalUnit): void {
   setReadDue(k, ucb, 0);
   if (ucb.TTY$V_ST_READ === 0) return;
   const rb = RB.at(k, ucb.UCB$L_SVAPTE);
@@ -113,7 +119,17 @@ export function cancelTerminal(k: Kernel): void {
   if (reason !== CAN$C_CANCEL && ucb.UCB$W_REFC === 0) {
     ucb.UCB$V_JOB = 0;
     ucb.UCB$L_TL_CTLPID = 0;
+    lastChannelOfLine(k, ucb);
+    resetCharacteristics(ucb);
   }
+}
+
+/** The line is again what it is permanently. @source I/O User's Guide 8.4.3 */
+function resetCharacteristics(ucb: TerminalUnit): void {
+  ucb.UCB$B_DEVTYPE = ucb.UCB$B_TT_DETYPE;
+  ucb.UCB$W_DEVBUFSIZ = ucb.UCB$W_TT_DESIZE;
+  ucb.UCB$L_DEVDEPEND = ucb.UCB$L_TT_DECHAR;
+  ucb.UCB$L_DEVDEPND2 = ucb.UCB$L_TT_DECHA1;
 }
 
 function abortWrites(k: Kernel, ucb: TerminalUnit, pid: number, channel: number): void {

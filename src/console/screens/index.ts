@@ -1,0 +1,2 @@
+export { browse } from './browse.js';
+export { PANEL_HEIGHT, PanelPainter } from './panel.js';
