@@ -7,6 +7,7 @@ import type { Procedure } from '../src/executive/gate/procedure.js';
 import { service } from '../src/executive/gate/service-call.js';
 import type { Kernel } from '../src/executive/kernel.js';
 import { checkLocks } from '../src/executive/locks/check.js';
+import { checkMemory } from '../src/executive/memory/check.js';
 import { PCB } from '../src/executive/structures/pcb.js';
 import { checkPool } from '../src/executive/pool/check.js';
 import { checkScheduler } from '../src/executive/scheduling/check.js';
@@ -85,10 +86,13 @@ export class TestSystem {
     return undefined;
   }
 
-  /** The books balance: pool lists are well formed, every PCB is on the queue of its state, the lock database agrees with itself. */
+  /** The books balance: pool lists are well formed, every PCB is on the queue of its state, the lock database agrees with itself, every page is accounted for. */
   checkBooks(): string[] {
     const symbol = (name: string): number => this.k.symbol(name);
-    return [...checkPool(this.k, symbol).map((problem) => JSON.stringify(problem)), ...checkScheduler(this.k, symbol), ...checkLocks(this.k, symbol)];
+    return [
+      ...checkPool(this.k, symbol).map((problem) => JSON.stringify(problem)), ...checkScheduler(this.k, symbol), ...checkLocks(this.k, symbol),
+      ...checkMemory(this.k, symbol),
+    ];
   }
 }
 

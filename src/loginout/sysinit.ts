@@ -9,6 +9,7 @@ import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { textToBytes } from '../executive/structures/memory.js';
 import { defineLogical, type Translation } from './define.js';
 import { logStart } from './log-start.js';
+import { openPageFile } from './page-files.js';
 
 /**
  * SYSINIT: the process in which system initialization ends (book 25.2.4; digest ch25 2.4). It names the places of the
@@ -80,6 +81,8 @@ export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof proce
       if (!(status & 1)) return status;
     }
     yield* logStart(p);
+    const paging = yield* openPageFile(p);
+    if (!(paging & 1)) return paging;
     return (yield* fileExists(p, STARTUP_PROCEDURE)) ? yield* createStartup(p, options) : yield* withoutStartup(p, options);
   });
 }

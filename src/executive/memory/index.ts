@@ -9,11 +9,12 @@ import pageFaultSource from './pagefault.mar';
 import sectionSource from './section.mar';
 import { SWAPPER_ROUTINES } from './swapper.js';
 import swapperSource from './swapper.mar';
+import { usePageFile } from './use-page-file.js';
 import { WORKING_SET_ROUTINES } from './working-set-services.js';
 
 /** Memory management: what sys-image.ts collects. */
 export const MEMORY_ROUTINES: readonly Microroutine[] = [
   ...ADDRESS_SERVICE_ROUTINES, ...CREATE_SECTION_ROUTINES, ...GLOBAL_DELETE_ROUTINES, ...LOCK_ROUTINES, ...WORKING_SET_ROUTINES,
-  ...PAGE_FAULT_ROUTINES, ...MODIFIED_WRITER_ROUTINES, ...SWAPPER_ROUTINES,
+  ...PAGE_FAULT_ROUTINES, ...MODIFIED_WRITER_ROUTINES, ...SWAPPER_ROUTINES, usePageFile,
 ];
 export const MEMORY_SOURCE = `${pageFaultSource}\n${sectionSource}\n${swapperSource}`;

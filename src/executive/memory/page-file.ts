@@ -62,7 +62,7 @@ export function installPageFile(k: Kernel, index: number, window: number, blocks
   file.PFL$L_WINDOW = window;
   file.PFL$L_VBN = 1;
   file.PFL$L_FREPAGCNT = blocks;
-  file.PFL$L_MAXVBN = 0x3fffff;
+  file.PFL$L_MAXVBN = blocks;
   file.PFL$B_ALLOCSIZ = k.sys.MPW$GW_MPWPFC;
   file.PFL$V_INITED = 1;
   k.writeLong(k.sys.MMG$GL_PAGSWPVC + 4 * index, block);
