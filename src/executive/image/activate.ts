@@ -246,7 +246,14 @@ const MATCH_EQUAL = 1;
 const MATCH_LESS_OR_EQUAL = 2;
 const MINOR = 0xffffff;
 
-function* mapSections(p: Procedure, header: ImageHeader, icb: Icb, opened: OpenedImage, mode: number, where: Where): Flow<number> {
+/** Sections of an image with a part that belongs to the system: what adjusts its addresses is then the system's too. */
+function protectFixups(header: ImageHeader): ImageHeader {
+  if (!header.sections.some((section) => (section.flags & ISD$M_PROTECT) !== 0)) return header;
+  return { ...header, sections: header.sections.map((section) => (section.flags & ISD$M_FIXUPVEC ? { ...section, flags: section.flags | ISD$M_PROTECT } : section)) };
+}
+
+function* mapSections(p: Procedure, read: ImageHeader, icb: Icb, opened: OpenedImage, mode: number, where: Where): Flow<number> {
+  const header = protectFixups(read);
   const base = icb.ICB$L_BASE;
   for (const [index, section] of header.sections.entries()) {
     if (section.type === ISD$K_USRSTACK) continue;
@@ -260,7 +267,7 @@ function* mapSections(p: Procedure, header: ImageHeader, icb: Icb, opened: Opene
     if ((section.flags & ISD$M_VECTOR) !== 0) icb.ICB$L_PLV = sectionAddress(section) + base;
   }
   // What runs in inner modes must have been installed for it.
-  if (icb.ICB$L_PLV !== 0 && (opened.kfe === 0 || KFE.at(p.memory, opened.kfe).KFE$V_PROTECT === 0)) return SS$_PROTINSTALL;
+  if ((icb.ICB$V_PROTECT !== 0 || icb.ICB$L_PLV !== 0) && (opened.kfe === 0 || KFE.at(p.memory, opened.kfe).KFE$V_PROTECT === 0)) return SS$_PROTINSTALL;
   const fixup = header.sections.find((section) => (section.flags & ISD$M_FIXUPVEC) !== 0);
   if (fixup) icb.ICB$L_FIXUP = sectionAddress(fixup) + base;
   return SS$_NORMAL;

@@ -9,7 +9,7 @@ import { DONE_LIST, icbs } from './icb.js';
  * $IMGFIX - what is left to do in user mode when images have been activated: addresses, vectors of privileged shareable images, initialization
  * routines from the end of the list of images to its front.
  *
- * @returns SS$_NORMAL; SS$_NOSHRIMG; SS$_RELINK an image that would have to be initialized before itself; status of $IMGACT or of a routine
+ * @returns SS$_NORMAL; SS$_NOSHRIMG, SS$_BADVEC, SS$_VECFULL a privileged shareable image; SS$_RELINK an image that would have to be initialized before itself; status of $IMGACT or of a routine
  * @source book 21.1.2; digest ch21 2.6
  */
 export const EXE$IMGFIX = procedure('EXE$IMGFIX', function* (p) {

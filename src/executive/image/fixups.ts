@@ -2,7 +2,7 @@ import { CHANGE_PROTECTION_ENTRY, IAF, SHL, SHL$K_LENGTH } from '../../macro/lin
 import type { Flow } from '../gate/microroutine.js';
 import type { Procedure } from '../gate/procedure.js';
 import { service } from '../gate/service-call.js';
-import { SS$_NORMAL, SS$_NOSHRIMG } from '../starlet/ssdef.js';
+import { SS$_BADIMGHDR, SS$_NORMAL } from '../starlet/ssdef.js';
 import { readCounted } from '../structures/memory.js';
 import { PRT$C_UREW } from '../structures/pte.js';
 import { activated, type Icb } from './icb.js';
@@ -15,7 +15,12 @@ const PAGE = 512;
 /** IAF$W_FLAGS: the fixups have been done. choice */
 const DONE = 0x8000;
 
-/** Adjusts the image of an ICB, once. @returns SS$_NORMAL; SS$_NOSHRIMG an image in its list is not there; status of $SETPRT */
+/** Whether the image refers to other shareable images. */
+export function callsOthers(p: Procedure, { ICB$L_FIXUP: section }: Icb): boolean {
+  return section !== 0 && p.memory.readLong(section + IAF.IAF$L_SHRIMGCNT) > 1;
+}
+
+/** Adjusts the image of an ICB, once. @returns SS$_NORMAL; SS$_BADIMGHDR an image in its list is not there; status of $SETPRT */
 export function* fixUp(p: Procedure, icb: Icb): Flow<number> {
   const section = icb.ICB$L_FIXUP;
   const { memory } = p;
@@ -25,7 +30,7 @@ export function* fixUp(p: Procedure, icb: Icb): Flow<number> {
   for (let index = 0; index < count; index += 1) {
     const entry = list + SHL$K_LENGTH * index;
     const image = index === 0 ? icb : activated(p.kernel, readCounted(memory, entry + SHL.SHL$T_IMGNAM));
-    if (!image) return SS$_NOSHRIMG;
+    if (!image) return SS$_BADIMGHDR;
     memory.writeLong(entry + SHL.SHL$L_BASEVA, image.ICB$L_BASE);
     memory.writeLong(entry + SHL.SHL$L_ICB, image.address);
   }

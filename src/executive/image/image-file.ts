@@ -14,7 +14,6 @@ import { KFE } from '../structures/kfe.js';
 const PAGE = 512;
 const EFN = 30;
 const NAME_ROOM = 255;
-const EXECUTIVE = 1;
 
 export interface OpenRequest {
   readonly name: string;
@@ -94,7 +93,7 @@ export function* openImage(p: Procedure, request: OpenRequest): Flow<OpenedImage
     const parsed = yield* service(p, '$PARSE', { fab: fab.address });
     const place = parsed & 1 ? filePlace(p, nam) : NO_PLACE;
     const kfe = place.hasVersion ? 0 : findKnownFile(p.memory, p.kernel.sys.EXE$GL_KNOWN_FILES, place);
-    if (kfe !== 0 && KFE.at(p.memory, kfe).KFE$V_OPEN !== 0) return { ...(yield* openKnown(p, place, kfe)), kfe, name: place.name };
+    if (kfe !== 0 && KFE.at(p.memory, kfe).KFE$V_OPEN !== 0) return { ...(yield* openKnown(p, place, kfe, request.mode)), kfe, name: place.name };
     if (nam.NAM$L_WCC !== 0) {
       nam.NAM$V_SYNCHK = 1;                                    // what a search list left behind
       yield* service(p, '$PARSE', { fab: fab.address });
@@ -118,10 +117,10 @@ export function* openImage(p: Procedure, request: OpenRequest): Flow<OpenedImage
 
 const NO_PLACE: FilePlace = { device: '', directory: new Uint8Array(6), name: '', hasVersion: false };
 
-/** An installed image whose file is open already: a channel to the device gets the window that is kept. */
-function* openKnown(p: Procedure, place: FilePlace, kfe: number): Flow<{ readonly status: number; readonly channel: number }> {
+/** An installed image whose file is open already: a channel of `mode` to the device gets the window that is kept. */
+function* openKnown(p: Procedure, place: FilePlace, kfe: number, mode: number): Flow<{ readonly status: number; readonly channel: number }> {
   const chan = p.allocate(4);
-  const status = yield* service(p, '$ASSIGN', { devnam: p.string(`_${place.device}:`), chan, acmode: EXECUTIVE });
+  const status = yield* service(p, '$ASSIGN', { devnam: p.string(`_${place.device}:`), chan, acmode: mode });
   if (!(status & 1)) return { status, channel: 0 };
   const list = p.allocate(12);
   [2, p.memory.readWord(chan), KFE.at(p.memory, kfe).KFE$L_WCB].forEach((value, index) => { p.memory.writeLong(list + 4 * index, value); });

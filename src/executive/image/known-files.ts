@@ -8,6 +8,7 @@ import { DYN$C_KFD, DYN$C_KFE, DYN$C_KFPB, DYN$C_KFRH } from '../structures/dyn.
 import { decodeImageHeader, type ImageHeader } from '../../macro/image-format.js';
 import { KFD, KFD$T_DDTSTR, KFE, KFE$T_FILNAM, KFPB, KFRH } from '../structures/kfe.js';
 import { readCounted, textToBytes, writeCounted, type MemoryReader } from '../structures/memory.js';
+import { FCB, WCB } from '../structures/volume.js';
 
 /**
  * Known images: KFPB, hash table, one KFD a directory and one KFE an image, all in paged pool. The image activator looks an image up here
@@ -194,6 +195,12 @@ export function findKnownFile(memory: MemoryReader, pointers: number, place: Kno
     if (isDirectoryOf(memory, memory.readLong(address + KFE.offset.KFE$L_KFD), place)) return address;
   }
   return 0;
+}
+
+/** The file identification of an installed image: its own, or that of the file that is kept open. */
+export function knownFileId(memory: MemoryReader, address: number): Uint8Array {
+  const kfe = KFE.read(memory, address);
+  return kfe.KFE$V_OPEN === 0 ? kfe.KFE$R_FID : memory.readBytes(WCB.read(memory, kfe.KFE$L_WCB).WCB$L_FCB + FCB.offset.FCB$T_FID, 6);
 }
 
 /** The header that INSTALL keeps in memory for an image, decoded; undefined when it does not. */

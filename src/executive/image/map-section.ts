@@ -3,7 +3,7 @@ import type { Flow } from '../gate/microroutine.js';
 import type { Procedure } from '../gate/procedure.js';
 import { service } from '../gate/service-call.js';
 import { SEC$M_CRF, SEC$M_GBL, SEC$M_NOPROTCHK, SEC$M_PROTECT, SEC$M_SYSGBL, SEC$M_WRT } from '../starlet/secdef.js';
-import { SS$_NORMAL, SS$_NOTFILEDEV } from '../starlet/ssdef.js';
+import { SS$_NORMAL, SS$_NOTFILEDEV, SS$_NOTINSTALL } from '../starlet/ssdef.js';
 import { KFE } from '../structures/kfe.js';
 import { readBlocks } from './image-file.js';
 
@@ -50,7 +50,7 @@ export function isBased(header: ImageHeader): boolean {
   return header.sections.some((section) => (section.flags & ISD$M_BASED) !== 0);
 }
 
-/** Maps section `number` (from 1) of an image. @returns the status of the service */
+/** Maps section `number` (from 1) of an image. @returns the status of the service; SS$_NOTINSTALL a section that is written to by all, of an image not installed so */
 export function* mapSection(p: Procedure, header: ImageHeader, number: number, place: MappingPlace): Flow<number> {
   const section = header.sections[number - 1]!;
   if (section.pages === 0) return SS$_NORMAL;
@@ -67,7 +67,10 @@ export function* mapSection(p: Procedure, header: ImageHeader, number: number, p
     const gsdnam = p.string(globalSectionName(header.imageName, number));
     return yield* service(p, '$MGBLSC', { inadr, acmode, flags: common | SEC$M_GBL | SEC$M_SYSGBL | SEC$M_NOPROTCHK, gsdnam });
   }
-  const flags = common | (section.flags & ISD$M_CRF ? SEC$M_CRF : 0);
+  const isCopied = (section.flags & ISD$M_CRF) !== 0;
+  // All processes write to it: there must be a global section for them.
+  if (writable && !isCopied) return SS$_NOTINSTALL;
+  const flags = common | (isCopied ? SEC$M_CRF : 0);
   const mapped = yield* service(p, '$CRMPSC', { inadr, acmode, flags, chan: place.channel, pagcnt: section.pages, vbn: section.vbn, pfc: section.cluster });
   return mapped === SS$_NOTFILEDEV ? yield* readWhole(p, section, low, inadr, acmode, place.channel) : mapped;
 }

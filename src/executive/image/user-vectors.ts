@@ -1,10 +1,10 @@
 import type { Flow } from '../gate/microroutine.js';
 import type { Procedure } from '../gate/procedure.js';
-import { SS$_BADVEC, SS$_NORMAL, SS$_VECFULL } from '../starlet/ssdef.js';
+import { SS$_BADVEC, SS$_NORMAL, SS$_NOSHRIMG, SS$_VECFULL } from '../starlet/ssdef.js';
 import { DISPATCH_AREAS } from '../structures/p1-cells.js';
 import { structure } from '../structures/structure.js';
 import { DONE_LIST, icbs } from './icb.js';
-import { fixUp } from './fixups.js';
+import { callsOthers, fixUp } from './fixups.js';
 
 /**
  * Privileged shareable images: each begins with a vector (PLV) of its dispatchers for change mode codes and of its rundown routine. In P1 there is
@@ -63,12 +63,14 @@ const FIELDS: readonly (readonly [type: number, offset: number, area: number])[]
  * $IMGACT with IAC$V_SETVECTOR: the vectors of all privileged shareable images that are mapped, in the order of their activation. Their addresses
  * are fixed up here, because user mode cannot write to them. Executive mode.
  *
- * @returns SS$_NORMAL; SS$_BADVEC a vector of another type; SS$_VECFULL more than 42 dispatchers of a kind
+ * @returns SS$_NORMAL; SS$_BADVEC a vector of another type; SS$_NOSHRIMG a privileged image calls other shareable images; SS$_VECFULL more than 42 dispatchers of a kind
  */
 export function* setVectors(p: Procedure): Flow<number> {
   resetVectors(p);
   for (const icb of icbs(p.kernel, DONE_LIST)) {
     if (icb.ICB$V_PROTECT === 0) continue;
+    // Its code runs in inner modes: nothing that anybody may name is to be called there.
+    if (icb.ICB$L_PLV !== 0 && callsOthers(p, icb)) return SS$_NOSHRIMG;
     const fixed = yield* fixUp(p, icb);
     if (!(fixed & 1)) return fixed;
     if (icb.ICB$L_PLV === 0) continue;

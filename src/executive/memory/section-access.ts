@@ -68,7 +68,7 @@ export function sectionFile(k: Kernel, channel: number, flags: number): SectionF
   if (ccb.CCB$L_DIRP !== 0) return SS$_IVCHNLSEC;
   if (window === 0) return SS$_IVCHAN;
   const wcb = WCB.at(k, window);
-    if ((flags & SEC$M_WRT) !== 0 && (flags & SEC$M_CRF) === 0 && wcb.WCB$V_WRITE === 0) return SS$_NOWRT;
+  if ((flags & SEC$M_WRT) !== 0 && (flags & SEC$M_CRF) === 0 && wcb.WCB$V_WRITE === 0) return SS$_NOWRT;
   const fcb = FCB.at(k, wcb.WCB$L_FCB);
   // A host directory has files, but no blocks on a disk that a page could be read from.
   if (wcb.WCB$W_NMAP === 0 && fcb.FCB$L_FILESIZE !== 0) return SS$_NOTFILEDEV;
