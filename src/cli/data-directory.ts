@@ -22,6 +22,7 @@ const SYSTEM_DISK_BLOCKS = 120_000;
 /** Room for the dump of a 16 MB machine. */
 const DUMP_BLOCKS = 32768 + DUMP_OVERHEAD_BLOCKS;
 const PAGE_FILE_BLOCKS = 16384;
+const SWAP_FILE_BLOCKS = 8192;
 
 /**
  * Opens the system disk: the one given, or the one in the data directory, which is made when it is not there. A disk to be written belongs to
@@ -86,7 +87,7 @@ function makeSystemDisk(directory: string, path: string): void {
   try {
     const date = hostSystemTime();
     buildSystemDiskInto(disk, [...systemFiles(COMMON_IMAGES, EXAMPLE_FILES, date), stampFile(buildStamp())], {
-      date, dumpFileBlocks: DUMP_BLOCKS, pageFileBlocks: PAGE_FILE_BLOCKS,
+      date, dumpFileBlocks: DUMP_BLOCKS, pageFileBlocks: PAGE_FILE_BLOCKS, swapFileBlocks: SWAP_FILE_BLOCKS,
     });
     disk.flush();
     renameSync(unfinished, path);

@@ -25,7 +25,9 @@ export const PPD = structure('PPD', 0x80, {
   0x24: ['PPD$L_INPDEV', 'device characteristics of SYS$INPUT (FAB$L_DEV)'],
   0x28: ['PPD$L_OUTDEV', 'device characteristics of SYS$OUTPUT (FAB$L_DEV)'],
   0x2c: ['PPD$L_TABLES', 'address of the command tables (CTL$GL_CLITABLE)'],
-  0x30: gap(0x50, 'not used'),
+  0x30: ['PPD$T_INPDVI', 16, 'device of SYS$INPUT (counted), when it is a file'],
+  0x40: ['PPD$T_INPFID', 6, 'its file ID'],
+  0x46: gap(0x3a, 'not used'),
 }, {}, {
   PPD$V_CAPTIVE: ['PPD$L_FLAGS', 0],
   PPD$V_NOCTLY: ['PPD$L_FLAGS', 1],
@@ -33,6 +35,7 @@ export const PPD = structure('PPD', 0x80, {
   PPD$V_VERIFY: ['PPD$L_FLAGS', 3],
   PPD$V_QUIET: ['PPD$L_FLAGS', 4],
   PPD$V_QUEUED: ['PPD$L_FLAGS', 5],
+  PPD$V_RESTART: ['PPD$L_FLAGS', 6],
 });
 
 /** DCL's process work area: what outlives a command, once per process. Lies behind the PPD in the CLI data pages. */
@@ -93,6 +96,7 @@ export const PRC = cells('PRC', [
   ['PRC$A_RECALL', 2048, 'RECALL ring: counted strings, newest last'],
   ['PRC$L_CONTEXTS', 'first selection of F$CONTEXT, 0 none'],
   ['PRC$L_UNIQUE', 'calls of F$UNIQUE'],
+  ['PRC$L_DEVSCANS', 'searches of F$DEVICE (STR), 0 none'],
 ], {
   PRC$V_VERIFYPROC: ['PRC$L_FLAGS', 0],
   PRC$V_VERIFYIMAGE: ['PRC$L_FLAGS', 1],

@@ -7,6 +7,7 @@ import { p0Pages, p1LowPage, PAGE_SIZE, setRegionLengths } from '../executive/me
 import { findResident, MMG$MAP_RESIDENT } from '../executive/memory/resident.js';
 import { LNM$SET_GROUP } from '../executive/names/process-tables.js';
 import { FAB, FAB$C_BID, FAB$C_VAR, FAB$C_BLN, FAB$M_CR, FAB$M_GET, FAB$M_INP, FAB$M_PPF, FAB$M_PUT } from '../executive/starlet/fabdef.js';
+import { DEV$M_FOD } from '../executive/starlet/devdef.js';
 import { NAM, NAM$C_BID, NAM$C_BLN } from '../executive/starlet/namdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
 import { SS$_NORMAL, SS$_NOSUCHSEC } from '../executive/starlet/ssdef.js';
@@ -78,6 +79,12 @@ export function* openPermanent(p: Procedure, name: number, length: number, use: 
   nam.NAM$B_RSS = 255;
   fab.FAB$L_NAM = nam.address;
   const opened = yield* service(p, use === 'input' ? '$OPEN' : '$CREATE', { fab: fab.address });
+  if (use === 'input' && (fab.FAB$L_DEV & DEV$M_FOD) !== 0) {
+    // The CLI finds the procedure's name by these. @source digest ch23 (PPD)
+    const ppd = PPD.at(p.memory, PPD_ADDRESS);
+    p.memory.writeBytes(ppd.address + PPD.offset.PPD$T_INPDVI, nam.NAM$T_DVI);
+    p.memory.writeBytes(ppd.address + PPD.offset.PPD$T_INPFID, nam.NAM$T_FID);
+  }
   if (!(opened & 1)) return { status: opened, ifi: 0, isi: 0, device: 0, spec: '' };
   const rab = RAB.at(p.memory, p.allocate(RAB.size));
   rab.RAB$B_BID = RAB$C_BID;
@@ -160,7 +167,9 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   ppd.PPD$V_NOCTLY = uaf.UAF$V_DISCTLY | uaf.UAF$V_CAPTIVE;
   ppd.PPD$V_CAPTIVE = uaf.UAF$V_CAPTIVE;
   for (const field of ['CTL$GT_CLINAME', 'CTL$GT_SPAWNCLI'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_DEFCLI) || 'DCL', 32);
-  for (const field of ['CTL$GT_TABLENAME', 'CTL$GT_SPAWNTABLE'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_CLITABLES) || 'DCLTABLES', 256);
+  const tables = countedText(uaf.UAF$T_CLITABLES) || 'DCLTABLES';
+  const specification = /[:\]]/.test(tables) ? tables : `SYS$SHARE:${tables.includes('.') ? tables : `${tables}.EXE`}`;
+  for (const field of ['CTL$GT_TABLENAME', 'CTL$GT_SPAWNTABLE'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], specification, 256);
   const terminal = k.argument(4) === 0 ? '' : readText(k, k.argument(4), k.argument(3));
   writeCounted(k, pcb.address + PCB.offset.PCB$T_TERMINAL, terminal, 8);
   return LNM$SET_GROUP(k, uaf.UAF$L_JTQUOTA);

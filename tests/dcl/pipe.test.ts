@@ -80,7 +80,7 @@ describe('PIPE at the console', () => {
 
   it('leaves no process, no mailbox and no pool behind', () => {
     const { kernel } = console.system;
-    console.run(5);
+    console.type('WAIT 0:0:5');
     expect(console.type('SHOW DEVICE MB').length).toBeLessThanOrEqual(mailboxes + 1);
     expect(console.type('SHOW SYSTEM').some((line) => line.includes('SYSTEM_1'))).toBe(false);
     const symbol = (name: string): number => kernel.symbol(name);

@@ -33,6 +33,8 @@ import fileTables from './files.cld';
 import libraryTables from './library.cld';
 import setFileTables from './set-file.cld';
 import volumeTables from './volumes.cld';
+import queueTables from './queues.cld';
+import { MISSING_COMMANDS } from './missing.js';
 import missingTables from './missing.cld';
 
 /**
@@ -42,13 +44,13 @@ import missingTables from './missing.cld';
 function families(): readonly CommandRoutines[] {
   return [
     CONTROL_COMMANDS, INPUT_OUTPUT_COMMANDS, PROCEDURE_COMMANDS, SYMBOL_COMMANDS, LOGICAL_NAME_COMMANDS, SET_COMMANDS, SET_COMMAND_COMMANDS, SHOW_COMMANDS, IMAGE_COMMANDS,
-    MEMORY_COMMANDS, DEVICE_COMMANDS, PIPE_COMMANDS, PROCESS_COMMANDS, SPAWN_COMMANDS, KEY_COMMANDS,
+    MEMORY_COMMANDS, DEVICE_COMMANDS, PIPE_COMMANDS, PROCESS_COMMANDS, SPAWN_COMMANDS, KEY_COMMANDS, MISSING_COMMANDS,
   ];
 }
 
 /** Sources of the command table: what SYS$SHARE:DCLTABLES holds. */
 export const COMMAND_TABLE_SOURCES: readonly string[] = [
-  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, pipeTables, externalTables, compareTables, fileTables, libraryTables, setFileTables, volumeTables, missingTables,
+  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, pipeTables, externalTables, compareTables, fileTables, libraryTables, setFileTables, volumeTables, queueTables, missingTables,
 ];
 
 export function commandRoutine(name: string): CommandRoutine {

@@ -1,13 +1,15 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { CTL$GL_VECTORS, P1_CELLS, PIO_BASE, PIO_CELLS } from '../../executive/structures/p1-cells.js';
 import { readCounted } from '../../executive/structures/memory.js';
+import { fileIdAt } from '../../filesystem/file-id.js';
 import { CLI$_IVKEYW } from '../condition-codes.js';
-import { fail } from '../condition.js';
+import { CommandFailure, fail } from '../condition.js';
 import { defaultDirectory, defaultSpec } from '../directory.js';
 import { DEEPEST_LEVEL, type Dcl } from '../interpreter/session.js';
 import type { Value } from '../language/value.js';
 import { translate } from '../names.js';
-import { PRC } from '../structures.js';
+import { PPD, PRC } from '../structures.js';
+import { nameOfFile } from './later.js';
 import { parameters, truth, type Lexical, type LexicalArguments } from './lexical.js';
 
 /** F$ENVIRONMENT, F$VERIFY, F$DIRECTORY, F$MODE. @source dcl-lexicals.md */
@@ -34,6 +36,16 @@ const SEVERITY_NAMES: Readonly<Record<number, string>> = { 0: 'WARNING', 2: 'ERR
 function* procedureSpec(dcl: Dcl): Flow<Value> {
   const kept = dcl.idf.IDF$L_FILESPEC;
   if (kept !== 0) return dcl.storage.text(kept);
+  // Level 0 of a job whose commands come from a file: LOGINOUT left the file's ID.
+  const device = readCounted(dcl.memory, dcl.ppd.address + PPD.offset.PPD$T_INPDVI);
+  if (device !== '') {
+    try {
+      return yield* nameOfFile(dcl, `_${device}:`, fileIdAt(dcl.memory.readBytes(dcl.ppd.address + PPD.offset.PPD$T_INPFID, 6)));
+    } catch (error) {
+      // The file is gone, or may not be looked at: the device is all there is to say.
+      if (!(error instanceof CommandFailure)) throw error;
+    }
+  }
   const terminal = yield* translate(dcl.outside.procedure, 'SYS$INPUT', 'LNM$FILE_DEV');
   return terminal.value.startsWith('\x1b\0') ? terminal.value.slice(4) : terminal.value;
 }

@@ -20,7 +20,7 @@ import { parameters, truth, type Lexical, type LexicalArguments } from './lexica
 const FORMATS = ['UDF', 'FIX', 'VAR', 'VFC', 'STM', 'STMLF', 'STMCR'];
 const ITEMS = new Set([
   'ALQ', 'BDT', 'BKS', 'BLS', 'CBT', 'CDT', 'CTG', 'DEQ', 'DID', 'DVI', 'EDT', 'EOF', 'FFB', 'FID', 'FSZ', 'GBC', 'GRP', 'KNOWN', 'LRL', 'MBM', 'MRN', 'MRS',
-  'ORG', 'PRO', 'PVN', 'RAT', 'RCK', 'RDT', 'RFM', 'RVN', 'UIC', 'VERLIMIT', 'WCK', 'DIRECTORY',
+  'ORG', 'PRO', 'PVN', 'RAT', 'RCK', 'RDT', 'RFM', 'RVN', 'UIC', 'VERLIMIT', 'WCK', 'DIRECTORY', 'NOA', 'NOK', 'AI', 'BI', 'RU', 'ERASE', 'JOURNAL_FILE', 'LOCKED', 'STORED_SEMANTICS', 'FILE_LENGTH_HINT',
 ]);
 
 function* attributes(dcl: Dcl, args: LexicalArguments): Flow<Value> {
@@ -58,6 +58,7 @@ function* attributes(dcl: Dcl, args: LexicalArguments): Flow<Value> {
     const protection = xabdef.XABPRO.at(memory, xab(xabdef.XABPRO, xabdef.XAB$C_PRO));
     const header = xabdef.XABFHC.at(memory, xab(xabdef.XABFHC, xabdef.XAB$C_FHC));
     const revision = xabdef.XABRDT.at(memory, xab(xabdef.XABRDT, xabdef.XAB$C_RDT));
+    const summary = xabdef.XABSUM.at(memory, xab(xabdef.XABSUM, xabdef.XAB$C_SUM));
     const status = yield* service(p, '$OPEN', { fab: fab.address });
     if ((status & 1) === 0) return fail(status);
     const fid = (at: number): string => `(${memory.readWord(at)},${memory.readWord(at + 2)},${memory.readWord(at + 4)})`;
@@ -126,6 +127,13 @@ function* attributes(dcl: Dcl, args: LexicalArguments): Flow<Value> {
         case 'UIC': return (yield* formatText(p, '!%I', [protection.XAB$L_UIC])).text;
         case 'GRP': return protection.XAB$L_UIC >>> 16;
         case 'MBM': return protection.XAB$L_UIC & 0xffff;
+        case 'NOA': return summary.XAB$B_NOA;
+        case 'NOK': return summary.XAB$B_NOK;
+        case 'PVN': return summary.XAB$W_PVN;
+        // No file here is journaled, erased on deletion, or locked after a failed deaccess; none has a hint of its length.
+        case 'AI': case 'BI': case 'RU': case 'ERASE': case 'JOURNAL_FILE': case 'LOCKED': return 'FALSE';
+        case 'STORED_SEMANTICS': return '';
+        case 'FILE_LENGTH_HINT': return '(-1,-1)';
         case 'KNOWN': return truth(yield* isKnown());
         case 'DIRECTORY': return truth(/\.DIR;?\d*$/.test(spec));
         default: return 0;

@@ -95,6 +95,15 @@ const LATER_DEVICE: Readonly<Record<string, (dcl: Dcl, device: string) => Flow<V
   ODS5: everyDevice('FALSE'), SHDW_CATCHUP_COPYING: everyDevice('FALSE'), SHDW_MASTER: everyDevice('FALSE'), SHDW_MEMBER: everyDevice('FALSE'),
   SHDW_MERGE_COPYING: everyDevice('FALSE'), SHDW_MASTER_NAME: everyDevice(''), SHDW_NEXT_MBR_NAME: everyDevice(''),
   *DISPLAY_DEVNAM(dcl, device) { return textOf(yield* deviceItem(dcl.outside.procedure, device, dvidef.DVI$_FULLDEVNAM, 64)); },
+  ACCESSTIMES_RECORDED: everyDevice('FALSE'), ALT_HOST_AVAIL: everyDevice('FALSE'), ALT_HOST_NAME: everyDevice(''), ALT_HOST_TYPE: everyDevice(''),
+  AVAILABLE_PATH_COUNT: everyDevice(1), ERASE_ON_DELETE: everyDevice('FALSE'), HOST_NAME: everyDevice(''), HOST_TYPE: everyDevice(''),
+  MOUNTVER_ELIGIBLE: everyDevice('FALSE'), MPDEV_CURRENT_PATH: everyDevice(''), NOCACHE_ON_VOLUME: everyDevice('FALSE'), PATH_AVAILABLE: everyDevice('TRUE'),
+  PREFERRED_CPU: everyDevice(0), PROT_SUBSYSTEM_ENABLED: everyDevice('FALSE'), QLEN: everyDevice(0), SET_HOST_TERMINAL: everyDevice('FALSE'), SPLDEVNAM: everyDevice(''),
+  TOTAL_PATH_COUNT: everyDevice(1), TT_ACCPORNAM: everyDevice(''), TT_CHARSET: everyDevice(0), TT_DECCRT2: everyDevice('FALSE'), TT_DECCRT3: everyDevice('FALSE'),
+  TT_DECCRT4: everyDevice('FALSE'), TT_DECCRT5: everyDevice('FALSE'), VOLUME_PENDING_WRITE_ERR: everyDevice('FALSE'), VOLUME_SPOOLED_DEV_CNT: everyDevice(0), WWID: everyDevice(''),
+  WRITETHRU_CACHE_ENABLED: everyDevice('TRUE'), XFC_DEPOSING: everyDevice('FALSE'), MEDIA_NAME: deviceTypeName,
+  *EXPSIZE(dcl, device) { return yield* deviceLong(dcl, device, dvidef.DVI$_MAXBLOCK); },
+  *MOUNTCNT_CLUSTER(dcl, device) { return yield* deviceLong(dcl, device, dvidef.DVI$_MOUNTCNT); },
   *VOLSIZE(dcl, device) { return yield* deviceLong(dcl, device, dvidef.DVI$_MAXBLOCK); },
 };
 
@@ -109,6 +118,8 @@ function* getdvi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const later = LATER_DEVICE[item];
   if (later !== undefined && !(`DVI$_${item}` in dvidef)) return yield* later(dcl, device);
   const result = yield* deviceItem(p, device, codeOf(dvidef, 'DVI$_', item), 64);
+  // $GETDVI has the code and no answer: there are no hosts.
+  if (later !== undefined && (result.status & 1) === 0) return yield* later(dcl, device);
   if ((result.status & 1) === 0) fail(result.status === 0 ? SS$_NOSUCHDEV : result.status);
   if (DEVICE_TEXT.has(item)) return textOf(result);
   const value = longwordOf(result);
@@ -141,7 +152,17 @@ const LATER: Readonly<Record<string, (dcl: Dcl) => Flow<Value>>> = {
   ARCH_NAME: constant('VAX'), ARCH_TYPE: constant(1), PAGE_SIZE: constant(512), ACTIVECPU_CNT: constant(1), AVAILCPU_CNT: constant(1),
   HW_MODEL: processorType, REAL_CPUTYPE: processorType,
   *MEMSIZE(dcl) { return dcl.outside.procedure.kernel.sys.MMG$GL_MAXMEM + 1; },
+  ACTIVE_CPU_MASK: constant(1), COMMUNITY_ID: constant(0), DECNET_FULLNAME: constant(''), DECNET_VERSION: constant(''), MAX_CPUS: constant(1), NODE_AREA: constant(0),
+  NODE_EVOTES: constant(0), NODE_NUMBER: constant(0), PRIMARY_CPUID: constant(0), SHADOWING: constant(0), SYSTEM_RIGHTS: constant(''), VECTOR_EMULATOR: constant('FALSE'),
+  XCPU: constant(0), CPUTYPE: processorType,
+  *TOTAL_PAGES(dcl) { return dcl.outside.procedure.kernel.sys.MMG$GL_MAXMEM + 1; },
   *HW_NAME(dcl) { return MODELS[yield* processorType(dcl)] ?? 'VAX'; },
+};
+
+/** What a node that is in no cluster says of itself. choice: V7.3 gives these outside a cluster too. */
+const OWN_NODE: Readonly<Record<string, (dcl: Dcl) => Flow<Value>>> = {
+  NODE_SWTYPE: constant('VMS '), NODE_HWTYPE: constant('780 '),
+  *NODE_SWVERS(dcl) { return textOf(yield* systemItem(dcl.outside.procedure, syidef.SYI$_VERSION, 64)).trim().padEnd(4).slice(0, 4); },
 };
 
 function* getsyi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
@@ -150,8 +171,12 @@ function* getsyi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const later = LATER[item];
   if (later !== undefined && !((`SYI$_${item}`) in syidef)) return yield* later(dcl);
   const result = yield* systemItem(p, codeOf(syidef, 'SYI$_', item), 64, args.text(1) === '' ? undefined : args.text(1));
+  if (later !== undefined && (result.status & 1) === 0 && !args.given(1)) return yield* later(dcl);
   check(result.status);
-  if (SYSTEM_TEXT.has(item)) return textOf(result);
+  if (SYSTEM_TEXT.has(item)) {
+    const text = textOf(result);
+    return /^\0*$/.test(text) && item in OWN_NODE ? yield* OWN_NODE[item]!(dcl) : text;
+  }
   if (SYSTEM_TIMES.has(item)) return (yield* formatText(p, '!%D', [quadOf(result)])).text;
   const value = longwordOf(result);
   return SYSTEM_TRUTHS.has(item) ? truth((value & 1) !== 0) : value;

@@ -1,6 +1,7 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import * as jpidef from '../../executive/starlet/jpidef.js';
-import { SYI$_NODENAME } from '../../executive/starlet/syidef.js';
+import { SYI$_NODENAME, SYI$_VERSION } from '../../executive/starlet/syidef.js';
+import { SS$_NONEXPR } from '../../executive/starlet/ssdef.js';
 import { SCH_STATE_NAMES } from '../../executive/structures/sch.js';
 import { CLI$_IVKEYW } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
@@ -34,6 +35,12 @@ const constant = (value: Value) => function* (): Flow<Value> { return value; };
 const LATER: Readonly<Record<string, (dcl: Dcl, pid: number) => Flow<Value>>> = {
   CASE_LOOKUP_IMAGE: constant('BLIND'), CASE_LOOKUP_PERM: constant('BLIND'), CASE_LOOKUP_TEMP: constant('BLIND'), CPU_ID: constant(0),
   PARSE_STYLE_IMAGE: constant('TRADITIONAL'), PARSE_STYLE_PERM: constant('TRADITIONAL'), TT_ACCPORNAM: constant(''),
+  CLASSIFICATION: constant(''), CURRENT_AFFINITY_MASK: constant(0), DEADLOCK_WAIT: constant(0), HOME_RAD: constant(0), IMAGE_RIGHTS: constant(''), KT_COUNT: constant(1),
+  KT_LIMIT: constant(0), MULTITHREAD: constant(0), NODE_CSID: constant(0), PROCESS_RIGHTS: constant(''), RIGHTSLIST: constant(''), RIGHTS_SIZE: constant(0),
+  SCHED_CLASS_NAME: constant(''), STS2: constant(0), SUBSYSTEM_RIGHTS: constant(''), SYSTEM_RIGHTS: constant(''),
+  IMAGE_WORKPRIV: (dcl, pid) => jobValue(dcl, pid, 'IMAGPRIV'), IMAGE_PERMPRIV: (dcl, pid) => jobValue(dcl, pid, 'IMAGPRIV'),
+  IMAGE_AUTHPRIV: (dcl, pid) => jobValue(dcl, pid, 'IMAGPRIV'),
+  *NODE_VERSION(dcl) { return textOf(yield* systemItem(dcl.outside.procedure, SYI$_VERSION, 64)).trimEnd(); },
   TT_PHYDEVNAM: (dcl, pid) => jobValue(dcl, pid, 'TERMINAL'),
   *NODENAME(dcl) { return textOf(yield* systemItem(dcl.outside.procedure, SYI$_NODENAME, 64)); },
 };
@@ -48,6 +55,7 @@ export function* jobValue(dcl: Dcl, pid: number, item: string): Flow<Value> {
     return yield* later(dcl, pid);
   }
   const result = yield* jobItem(p, codeOf(jpidef, 'JPI$_', item), item === 'LOGINTIM' || JOB_PRIVILEGES.has(item) ? 8 : 255, pid);
+  if (later !== undefined && (result.status & 1) === 0 && result.status !== SS$_NONEXPR) return yield* later(dcl, pid);
   check(result.status);
   if (JOB_TEXT.has(item)) return textOf(result);
   if (JOB_PRIVILEGES.has(item)) return privilegeNames(quadOf(result));

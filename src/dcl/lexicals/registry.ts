@@ -8,6 +8,7 @@ import { toInteger, toText, type Value } from '../language/value.js';
 import { ENVIRONMENT_LEXICALS } from './environment.js';
 import { FILE_LEXICALS } from './files.js';
 import { FORMAT_LEXICALS } from './format.js';
+import { LATER_LEXICALS } from './later.js';
 import { INFORMATION_LEXICALS } from './information.js';
 import { LexicalArguments, type Lexical, type Parameter } from './lexical.js';
 import { NAME_LEXICALS } from './names.js';
@@ -21,7 +22,7 @@ function lexicals(): readonly Lexical[] {
 }
 
 const LISTS: readonly (readonly Lexical[])[] = [
-  STRING_LEXICALS, TIME_LEXICALS, NAME_LEXICALS, ENVIRONMENT_LEXICALS, INFORMATION_LEXICALS, FORMAT_LEXICALS, FILE_LEXICALS, PRIVILEGE_LEXICALS,
+  STRING_LEXICALS, TIME_LEXICALS, NAME_LEXICALS, ENVIRONMENT_LEXICALS, INFORMATION_LEXICALS, FORMAT_LEXICALS, FILE_LEXICALS, PRIVILEGE_LEXICALS, LATER_LEXICALS,
 ];
 
 let byName: ReadonlyMap<string, Lexical> | undefined;

@@ -12,7 +12,7 @@ import {
 import { KFE } from '../structures/kfe.js';
 import { writeCounted } from '../structures/memory.js';
 import { PHD } from '../structures/phd.js';
-import { STACK_EXTRA_PAGES } from './activate-kernel.js';
+import { extraStackPages } from './activate-kernel.js';
 import { openImage, readHeader, type HeaderRead, type OpenedImage } from './image-file.js';
 import { activated, ActivationStack, DONE_LIST, freeIcb, iacCell, icbName, icbs, newIcb, prepareLists, WORK_LIST, type Icb } from './icb.js';
 import { parseImageName, residentName } from './image-name.js';
@@ -295,7 +295,7 @@ function queueSon(p: Procedure, parent: Icb, section: ImageSection, where: Where
 function* createUserStack(p: Procedure, header: ImageHeader): Flow<number> {
   const asked = header.sections.find((section) => section.type === ISD$K_USRSTACK)?.pages ?? DEFAULT_STACK_PAGES;
   const range = p.allocate(8);
-  const status = yield* service(p, '$EXPREG', { pagcnt: asked + STACK_EXTRA_PAGES, retadr: range, acmode: USER, region: 1 });
+  const status = yield* service(p, '$EXPREG', { pagcnt: asked + extraStackPages(p.kernel), retadr: range, acmode: USER, region: 1 });
   if (!(status & 1)) return status;
   const ends = [p.memory.readLong(range), p.memory.readLong(range + 4)];
   return yield* inKernelMode(p, 'IMG$SET_USER_STACK', Math.min(...ends), Math.max(...ends));

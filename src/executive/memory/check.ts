@@ -141,9 +141,10 @@ function pteOf(db: Database, phd: Owner['phd'], address: number): number {
   return address >>> 30 === 1 ? (phd.PHD$L_P1BR + 4 * page) >>> 0 : db.systemPte(address);
 }
 
-/** The entries of a list name pages that are there, once each, and the PCB counts them right. */
+/** The entries of a list name pages that are there, once each, and the PCB counts them right. Of a body that is swapped out none is there. */
 function checkWorkingSet(db: Database, { name, pcb, phd }: Owner, problems: string[]): void {
   const { memory } = db;
+  if (pcb.PCB$V_RES === 0) return;
   const seen = new Set<number>();
   let [own, global] = [0, 0];
   for (let index = phd.PHD$W_WSLIST; index <= phd.PHD$W_WSLAST; index += 1) {
@@ -234,7 +235,7 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
       if ((pte & (PTE$M_VALID | PTE$M_TYP0 | PTE$M_TYP1)) === PTE$M_TYP1) references.set(primary, [...references.get(primary) ?? [], pte & PTE$M_PGFLVB]);
     }
   }
-  const tablesOut = hasTablesOut(db);
+  const tablesOut = hasTablesOut(db) || hasHeadersOut(db);
   for (let index = primary; index <= sys.MMG$GL_MAXPFIDX; index += 1) {
     const file = PFL.at(memory, memory.readLong(sys.MMG$GL_PAGSWPVC + 4 * index));
     if (file.PFL$L_BITMAP === 0) continue;
@@ -254,6 +255,16 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
 /** Bits of the last byte beyond the file are clear, too. */
 function unusedBits(file: ReturnType<typeof PFL.at>, bitmap: Uint8Array): number {
   return 8 * bitmap.length - file.PFL$L_MAXVBN;
+}
+
+/** Whether a process has its header in a swap file. */
+function hasHeadersOut(db: Database): boolean {
+  const { memory, sys } = db;
+  for (let index = 2; index <= sys.SCH$GL_MAXPIX; index += 1) {
+    const pcb = PCB.at(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * index));
+    if (pcb.PCB$V_PHDRES === 0 && pcb.PCB$L_WSSWP !== 0 && pcb.PCB$L_WSSWP >>> 31 === 0) return true;
+  }
+  return false;
 }
 
 /** Whether a page table page, or a page of the global page table, is out of memory: the PTEs in it cannot be looked at. */

@@ -12,7 +12,7 @@ import { SS$_IVSECFLG, SS$_NOPRIV, SS$_NORMAL, SS$_NOSUCHSEC } from '../starlet/
 import { PFN$C_MFYPAGLST, PTE$M_PFN, PTE$M_PGFLVB, PTE$M_TYP0, PTE$M_TYP1 } from '../structures/pte.js';
 import { RSN$_MPLEMPTY } from '../structures/sch.js';
 import { GSD } from '../structures/section.js';
-import { WCB } from '../structures/volume.js';
+import { FCB, WCB } from '../structures/volume.js';
 import { underMutex } from '../synchronization/mutex.js';
 import { isSectionBacking, pageFileBlock, primaryPageFile } from './backing-store.js';
 import { abandonFrame, chargePageFile } from './delete-page.js';
@@ -117,23 +117,29 @@ export function dropWindow(k: Kernel, window: number): void {
   const wcb = WCB.at(k, window);
   wcb.WCB$W_REFCNT = wcb.WCB$W_REFCNT - 1;
   if (wcb.WCB$W_REFCNT !== 0) return;
-  // It is on its file's list of windows; the list of those to close goes through the longword that counted the users.
-  k.writeLong(window + WCB.offset.WCB$L_PID, k.sys.EXE$GL_WCBDELFL);
-  k.sys.EXE$GL_WCBDELFL = window;
+  k.removeQueue(window);                                       // from its file's list of windows
+  k.insertTail(window, k.symbol('EXE$GL_WCBDELFL'));
 }
 
 /** Leaves a service with its status, and closes files whose windows nobody uses any more on the way. R0 must be the status. */
 export function leaveClosingWindows(k: Kernel, status: number): number {
-  if (k.sys.EXE$GL_WCBDELFL !== 0) k.jump(k.symbol('MMG$CLOSE_WINDOWS'));
+  if (windowToClose(k) !== 0) k.jump(k.symbol('MMG$CLOSE_WINDOWS'));
   return status;
+}
+
+/** The first window on EXE$GL_WCBDELFL, or 0. */
+function windowToClose(k: Kernel): number {
+  const head = k.symbol('EXE$GL_WCBDELFL');
+  const first = k.readLong(head);
+  return first === head ? 0 : first;
 }
 
 /** The first window to close becomes that of channel argument 1. */
 const takeWindow = callRoutine('MMG$TAKE_WINDOW', (k) => {
-  const window = k.sys.EXE$GL_WCBDELFL;
+  const window = k.removeHead(k.symbol('EXE$GL_WCBDELFL')) ?? 0;
   if (window === 0) return 0;
   const wcb = WCB.at(k, window);
-  k.sys.EXE$GL_WCBDELFL = k.readLong(window + WCB.offset.WCB$L_PID);
+  k.insertTail(window, wcb.WCB$L_FCB + FCB.offset.FCB$L_WLFL);
   wcb.WCB$V_SHRWCB = 0;
   wcb.WCB$L_PID = k.pcb.PCB$L_PID;
   channelBlock(k, k.argument(1)).CCB$L_WIND = window;
@@ -143,8 +149,8 @@ const takeWindow = callRoutine('MMG$TAKE_WINDOW', (k) => {
 /** MMG$DELGBLWCB: closes the files of the windows on EXE$GL_WCBDELFL through a channel made for it. Kernel mode procedure. */
 const closeWindows = procedure('MMG$DELGBLWCB', function* (p: Procedure): Flow<number> {
   const k = p.kernel;
-  while (k.sys.EXE$GL_WCBDELFL !== 0) {
-    const unit = WCB.at(k, k.sys.EXE$GL_WCBDELFL).WCB$L_ORGUCB;
+  for (let window = windowToClose(k); window !== 0; window = windowToClose(k)) {
+    const unit = WCB.at(k, window).WCB$L_ORGUCB;
     const channel = yield* channelToUnit(p, unit);
     if (channel === 0) return SS$_NORMAL;
     yield* p.call(k.symbol('MMG$TAKE_WINDOW'), channel);

@@ -143,6 +143,18 @@ export function MMG$ALLOCPAGFIL1(k: Kernel, file: PageFile, most: number): Run |
   return MMG$ALLOCPAGFIL2(k, file, most);
 }
 
+/**
+ * Allocates a run of exactly `count` blocks: the swap space of a process. @returns its first virtual block; undefined when no run is long enough
+ * @source book 14.5.3
+ */
+export function MMG$ALLOCRUN(k: Kernel, file: PageFile, count: number): number | undefined {
+  if (file.PFL$L_BITMAP === 0 || file.PFL$L_FREPAGCNT < count) return undefined;
+  const run = findRun(k, file, 0, count, count);
+  if (!run) return undefined;
+  mark(k, file, run.first, count, false);
+  return run.first + 1;
+}
+
 /** The first free run of the file, of up to 16 blocks. Blocks that lie far into the file are reported, once since boot each. */
 function MMG$ALLOCPAGFIL2(k: Kernel, file: PageFile, most: number): Run | undefined {
   const run = findRun(k, file, 0, 1, SHRINK);

@@ -201,6 +201,7 @@ export function* complete(m: QueueManager, job: Job, given: number): Flow<void> 
   job.SJH$L_PID = 0;
   job.SJH$L_CONDITION = status;
   m.file.touch(job);
+  atRest(m, job);
   if (requeued) {
     job.SJH$L_STATUS = qui.QUI$M_JOB_RESTARTING | holding;
     job.SJH$L_CURRENT = 0;
@@ -217,6 +218,14 @@ export function* complete(m: QueueManager, job: Job, given: number): Flow<void> 
     else deleteJob(m, job);
   }
   yield* stopIfIdle(m, queue);
+}
+
+/** No file of the job is being done. */
+export function atRest(m: QueueManager, job: Job): void {
+  for (const file of m.filesOf(job)) {
+    file.SQR$L_STATUS = 0;
+    m.file.touch(file);
+  }
 }
 
 /** The batch process of a job is gone. */

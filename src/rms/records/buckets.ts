@@ -7,7 +7,7 @@ import { FIB$M_EXTEND } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import { recordAttributes } from '../files/attributes.js';
 import { queueIo, type IoContext } from '../operation.js';
-import { buffersOf, createBuffer, deleteBuffer, releaseWorkArea, type Bdb, type Ifab } from '../segments.js';
+import { buffersOf, createBuffer, deleteBuffer, hasRoomFor, releaseWorkArea, type Bdb, type Ifab } from '../segments.js';
 import { BLOCK } from './buffer.js';
 import { failRecord } from './failure.js';
 
@@ -84,11 +84,15 @@ export function forgetBuckets(p: Procedure, ifab: Ifab): void {
   for (const bdb of buffersOf(p, ifab)) if (!bdb.BDB$V_DIRTY) bdb.BDB$L_VBN = 0;
 }
 
+/** What buffers beyond the first few leave of the I/O segment, for work areas and record locks. */
+const RESERVE = 4096;
+const FEW = 3;
+
 function* emptyBuffer(p: Procedure, context: IoContext, size: number): ThreadFlow<Bdb> {
   const { ifab } = context;
   for (;;) {
     const all = [...buffersOf(p, ifab)];
-    const fresh = all.length < ifab.IFB$W_BUFFERS ? createBuffer(p, ifab, size) : undefined;
+    const fresh = all.length < ifab.IFB$W_BUFFERS && (all.length < FEW || hasRoomFor(p, ifab, size + RESERVE)) ? createBuffer(p, ifab, size) : undefined;
     if (fresh) return fresh;
     const oldest = all.sort((a, b) => a.BDB$L_USE - b.BDB$L_USE)[0];
     if (!oldest) failRecord(RMS$_DME);

@@ -372,7 +372,7 @@ describe('deletion', () => {
       expect(p.memory.readLong(BASE + PAGE)).toBe(blockMark(2));
       yield* service(p, '$DELTVA', { inadr: pair(p, BASE, BASE + PAGE) });
       expect(find(k, 'SHARED')).toBeUndefined();
-      expect(k.sys.EXE$GL_WCBDELFL).toBe(0);
+      expect(k.sys.EXE$GL_WCBDELFL).toBe(k.symbol('EXE$GL_WCBDELFL'));
       expect(openFiles(k)).toBe(files);
     });
   });
