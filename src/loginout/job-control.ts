@@ -33,7 +33,6 @@ const MESSAGE_FLAG = 1;
 const TIMER_FLAG = 2;
 /** [1,4] */
 const SYSTEM_UIC = 0x00010004;
-const DEFPRI = 4;
 /** MBA1: */
 const OWN_MAILBOX = 1;
 
@@ -167,12 +166,15 @@ function* serveRequest(controller: Controller, message: number): Flow<void> {
   if (status !== undefined) yield* request.reply(status);
 }
 
+/** DEFPRI: priority of those who log in. */
+const defaultPriority = (p: Procedure): number => p.memory.readByte(p.kernel.symbol('SYS$GB_DEFPRI'));
+
 /** LOGINOUT in a batch process asks what it is to run: a job of a queue, or the procedure of the host. */
 function* serveBatch({ p, queues, options, runner }: Controller, request: Request): Flow<number> {
   const { job } = options;
   if (job && request.pid === p.memory.readLong(runner)) {
     answerBatch(request, {
-      userName: 'SYSTEM', entry: 0, step: 0, jobFlags: 0, fileFlags: 0, priority: DEFPRI, cpuLimit: 0, wsDefault: 0, wsQuota: 0, wsExtent: 0, restarts: false,
+      userName: 'SYSTEM', entry: 0, step: 0, jobFlags: 0, fileFlags: 0, priority: defaultPriority(p), cpuLimit: 0, wsDefault: 0, wsQuota: 0, wsExtent: 0, restarts: false,
       jobName: RUNNER_NAME, queueName: '', log: RUNNER_OUTPUT, logQueue: '', cli: '', directory: job.directory, isQueued: false, hasSwap: true,
     }, job.file, Array.from({ length: 9 }, (_, index) => (index < 8 ? job.parameters[index] ?? '' : '')));
     return SS$_NORMAL;
@@ -219,7 +221,7 @@ function* createInteractive(p: Procedure, terminal: string): Flow<number> {
     p.memory.writeLong(privileges, (1 << PRV$V_TMPMBX) | (1 << PRV$V_NETMBX) | (1 << PRV$V_SETPRV));
     const status = yield* service(p, '$CREPRC', {
       image: p.string('SYS$SYSTEM:LOGINOUT.EXE'), input: device, output: device, error: device, prvadr: privileges,
-      prcnam: p.string(terminal), baspri: DEFPRI, uic: SYSTEM_UIC, stsflg: PRC$M_INTER,
+      prcnam: p.string(terminal), baspri: defaultPriority(p), uic: SYSTEM_UIC, stsflg: PRC$M_INTER,
     });
     return status & 1 ? SS$_NORMAL : status;
   });
@@ -239,7 +241,7 @@ function* runJob({ p, runner }: Controller, job: ProcedureJob): Flow<void> {
     const terminal = p.string(RUNNER_OUTPUT);
     return yield* service(p, '$CREPRC', {
       pidadr: runner, image: p.string('SYS$SYSTEM:LOGINOUT.EXE'), input: p.string(job.file), output: terminal, error: terminal, prcnam: p.string(RUNNER_NAME),
-      baspri: DEFPRI, uic: SYSTEM_UIC, mbxunt: OWN_MAILBOX, stsflg: PRC$M_BATCH,
+      baspri: defaultPriority(p), uic: SYSTEM_UIC, mbxunt: OWN_MAILBOX, stsflg: PRC$M_BATCH,
     });
   });
   if (!(status & 1)) job.done(status);

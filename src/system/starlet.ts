@@ -14,6 +14,7 @@ import { bothDumpWriters, systemDumpWriter } from '../sysgen/dump-file.js';
 import { bootSystem, type System } from './boot-system.js';
 import { attachDisks, type DiskUnit } from './disks.js';
 import { findExecutive } from './executive-file.js';
+import { attachTapes, type TapeReel } from './tapes.js';
 import { attachTerminals, type LineHost } from './terminals.js';
 import { MESSAGE_SOURCES, residentImages } from './images.js';
 
@@ -28,6 +29,8 @@ export interface StarletOptions {
   readonly units?: readonly DiskUnit[];
   /** Terminal lines beside the console. */
   readonly terminals?: LineHost;
+  /** Reels of tape, in the units MTA0: to MTA3:. */
+  readonly tapes?: readonly TapeReel[];
   /** What LPA0: prints on; without, it is off line. */
   readonly printer?: PrinterPort;
   /** Host directories, HDA0: first. */
@@ -115,6 +118,7 @@ function boot(given: StarletOptions, current: ParameterValues, executive?: Execu
       attachDisks(machine, options.disks, options.units);
       if (options.terminals) attachTerminals(machine, options.terminals);
       new LinePrinter(machine).attach(options.printer);
+      attachTapes(machine, options.tapes);
     },
     parameters: { ...current, ...(options.job ? { ...PAPER, ...UNATTENDED } : {}), ...options.parameters },
     ...(dumpWriter === undefined ? {} : { dumpWriter }),

@@ -21,6 +21,7 @@ function cellAddress(kernel: Kernel, { cell, cellOffset }: Parameter): number {
 /** Reads a parameter from its cell; users may read them. */
 export function activeValue(kernel: Kernel, memory: Memory, parameter: Parameter): number {
   const address = cellAddress(kernel, parameter);
+  if (parameter.characters !== undefined) return memory.readBytes(address, parameter.characters).reduceRight((value, byte) => value * 0x100 + byte, 0);
   if (parameter.bit !== undefined) return (memory.readLong(address) >>> parameter.bit) & 1;
   switch (cellSize(parameter)) {
     case 1: return valueOf(parameter, memory.readByte(address), 1);
@@ -43,6 +44,7 @@ export const writeActive = callRoutine('SYSGEN$WRITE_ACTIVE', (k) => {
     if (!parameter.dynamic) return;
     const address = cellAddress(k, parameter);
     const value = wanted[index]!;
+    if (parameter.characters !== undefined) return;            // none of them is dynamic
     if (parameter.bit !== undefined) {
       const mask = 2 ** parameter.bit;
       const others = k.readLong(address);

@@ -34,6 +34,7 @@ import libraryTables from './library.cld';
 import setFileTables from './set-file.cld';
 import volumeTables from './volumes.cld';
 import queueTables from './queues.cld';
+import { MISSING_COMMANDS } from './missing.js';
 import missingTables from './missing.cld';
 
 /**
@@ -43,7 +44,7 @@ import missingTables from './missing.cld';
 function families(): readonly CommandRoutines[] {
   return [
     CONTROL_COMMANDS, INPUT_OUTPUT_COMMANDS, PROCEDURE_COMMANDS, SYMBOL_COMMANDS, LOGICAL_NAME_COMMANDS, SET_COMMANDS, SET_COMMAND_COMMANDS, SHOW_COMMANDS, IMAGE_COMMANDS,
-    MEMORY_COMMANDS, DEVICE_COMMANDS, PIPE_COMMANDS, PROCESS_COMMANDS, SPAWN_COMMANDS, KEY_COMMANDS,
+    MEMORY_COMMANDS, DEVICE_COMMANDS, PIPE_COMMANDS, PROCESS_COMMANDS, SPAWN_COMMANDS, KEY_COMMANDS, MISSING_COMMANDS,
   ];
 }
 

@@ -61,8 +61,8 @@ function* runProcess(dcl: Dcl, command: ParsedCommand): Flow<number> {
   return 1;
 }
 
-/** %RUN-F-CREPRC, process creation failed: SYSERROR of the shared messages until a RUN message section exists. */
-const RUN$_CREPRC = (3 << 16) | (0x236 << 3) | 2;
+/** %RUN-F-CREPRC, process creation failed. choice: the facility number. */
+const RUN$_CREPRC = (155 << 16) | 0x8000 | (1 << 3) | 4;
 
 function* schedule(dcl: Dcl, pid: number, delay: string, interval: string | undefined): Flow<void> {
   const p = dcl.outside.procedure;

@@ -38,8 +38,6 @@ import { makeSystemWindow } from './window.js';
  */
 const PAGE = 512;
 const POOL_HEADER = 12;
-/** SCSNODE. */
-const NODE_NAME = 'STARLT';
 /** A freshly initialized sequence of privileges: all of them. */
 const ALL_PRIVILEGES = 0xffffffffffffffffn;
 
@@ -95,9 +93,9 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   buildTables(k);
   LCK$INIT(k);
   k.writeBytes(k.symbol('SYS$GQ_VERSION'), textToBytes(SYS$VERSION_TEXT));
-  k.writeBytes(k.symbol('SCS$T_NODENAME'), textToBytes(NODE_NAME.padEnd(8, '\0')));
   buildFirstProcesses(k);
   limitWorkingSets(k);
+  if (k.sys.EXE$V_SSINHIBIT) filterServices(k);
   addResidentSections(k, information.images);
   installSystemImages(k, information.images);
 }
@@ -153,6 +151,16 @@ function initializeFreePages(k: Kernel): void {
   k.sys.SCH$GL_FREECNT = last;
   k.sys.SCH$GL_FREELIM = k.sys.SGN$GL_FREELIM;
 }
+
+/** SSINHIBIT: CHMK and CHME go through the filter that $SETSSF sets for a process. @source book 25.1.2 step 3, 9.5 */
+function filterServices(k: Kernel): void {
+  const scb = k.sys.EXE$GL_SCB;
+  k.writeLong(scb + SCB_CHMK, k.symbol('EXE$CMODKRNLX'));
+  k.writeLong(scb + SCB_CHME, k.symbol('EXE$CMODEXECX'));
+}
+
+const SCB_CHMK = 0x40;
+const SCB_CHME = 0x44;
 
 /**
  * No working set may be larger than what the free list can give at all: MMG$GL_MAXPFN pages without the system's own working set and

@@ -226,9 +226,13 @@ export function sysboot(machine: Machine, description: SystemDescription, option
     else if (field.size === 2) memory.view.setUint16(at, value, true);
     else memory.view.setUint32(at, value >>> 0, true);
   };
+  const pokeText = (cell: string, offset: number, value: number, characters: number): void => {
+    for (let index = 0; index < characters; index += 1) memory.view.setUint8(dataPfn * PAGE + cellOffsetOf(cell) + offset + index, Math.floor(value / 0x100 ** index) % 0x100);
+  };
   const flags = new Map<string, number>();
-  for (const { name, cell, cellOffset, bit } of PARAMETERS) {
-    if (bit === undefined) poke(cell, values[name]!, cellOffset);
+  for (const { name, cell, cellOffset, bit, characters } of PARAMETERS) {
+    if (characters !== undefined) pokeText(cell, cellOffset, values[name]!, characters);
+    else if (bit === undefined) poke(cell, values[name]!, cellOffset);
     else flags.set(cell, (flags.get(cell) ?? 0) | ((values[name]! & 1) << bit));
   }
   for (const [cell, bits] of flags) poke(cell, bits);
@@ -287,6 +291,11 @@ function startClock(machine: Machine, executive: ExecutivePages, { systemTime, t
   const { clock, base } = clockAtBoot(readBase(executive), systemTime, setsClock);
   if (timeOfYear === undefined && base) writeBase(executive, base);
   machine.intervalTimer.writeTimeOfDay(timeOfYear ?? clock);
+}
+
+/** Where a cell lies in the executive's data. */
+function cellOffsetOf(cell: string): number {
+  return SYSTEM_CELLS.fields.find((candidate) => candidate.name === cell)!.offset;
 }
 
 /** Every vector leads somewhere: those without a service routine to ERL$UNEXP, the unexpected interrupt routine. */

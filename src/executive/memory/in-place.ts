@@ -48,7 +48,7 @@ export function faultInPlace(k: Kernel, address: number, mayStartAgain: boolean)
         if (!readNow(k, fault.read)) return false;
         continue;
       case 'wait':
-        if (mayStartAgain && k.mayRaiseFault()) return false;
+        if (mayStartAgain) return false;
         if (fault.wait.state === SCH$C_COLPG) k.holdUntil(() => !isBeingRead(k, address));
         else if (!writeNow(k)) throw new Error('no page of memory is left, and no modified page can be written');
     }

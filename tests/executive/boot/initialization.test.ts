@@ -4,6 +4,8 @@ import { ANNOUNCEMENT, SYSTEM_DEVICE_NAMES } from '../../../src/executive/boot/i
 import { defaultParameters } from '../../../src/executive/boot/parameters.js';
 import { systemSizes } from '../../../src/executive/boot/sizes.js';
 import { listNames } from '../../../src/executive/names/index.js';
+import { service } from '../../../src/executive/gate/service-call.js';
+import { SS$_INHCHMK } from '../../../src/executive/starlet/ssdef.js';
 import { LKB, RSB } from '../../../src/executive/structures/lock.js';
 import { PRT$C_ERKW } from '../../../src/executive/structures/pte.js';
 import { readCounted } from '../../../src/executive/structures/memory.js';
@@ -231,5 +233,26 @@ describe('the swapper and SYSINIT', () => {
     expect(entries.at(-1)).toBe(k.symbol('EXE$AL_TQENOREPT'));
     const [second] = entries.map((at) => TQE.at(k, at)).filter((tqe) => tqe.TQE$L_FPC === k.symbol('EXE$TIMEOUT'));
     expect([second!.TQE$Q_DELTA, second!.TQE$V_REPEAT]).toEqual([10_000_000n, 1]);
+  });
+});
+
+describe('SSINHIBIT', () => {
+  test('with the parameter set a service that $SETSSF forbids to user mode is refused; without it the mask has no effect', () => {
+    for (const [SSINHIBIT, refused] of [[1, true], [0, false]] as const) {
+      const statuses: number[] = [];
+      const system = new TestSystem({
+        parameters: { SSINHIBIT },
+        programs: {
+          SYSINIT: function* (p) {
+            statuses.push(yield* service(p, '$SETSSF', { mask: 0xff }));
+            statuses.push(yield* service(p, '$SETPRI', { pri: 4 }));
+            return 1;
+          },
+        },
+      });
+      system.runUntilIdle(1);
+      expect(statuses[0]! & 1).toBe(1);
+      expect(statuses[1] === SS$_INHCHMK).toBe(refused);
+    }
   });
 });
