@@ -1,4 +1,5 @@
 import type { BlockStore } from '../emulator/devices/disk.js';
+import type { AssemblyStore } from '../executive/boot/assembly-store.js';
 import { LinePrinter, type PrinterPort } from '../emulator/devices/printer.js';
 import type { ConsolePort, MachineClock } from '../emulator/machine.js';
 import { defaultParameters, type ParameterValues } from '../executive/boot/parameters.js';
@@ -41,6 +42,8 @@ export interface StarletOptions {
   readonly parameters?: Readonly<Record<string, number>>;
   /** A second place for crash dumps, beside SYS$SYSTEM:SYSDUMP.DMP. */
   readonly dumpWriter?: DumpWriter;
+  /** Texts assembled by earlier boots of this build. */
+  readonly assemblies?: AssemblyStore;
   /** A procedure to run instead of a session at the console. */
   readonly job?: ProcedureJob;
   /** Resident images beside those of the system. */
@@ -88,6 +91,7 @@ function boot(options: StarletOptions, current: ParameterValues): System {
     },
     parameters: { ...current, ...(options.job ? PAPER : {}), ...options.parameters },
     ...(dumpWriter === undefined ? {} : { dumpWriter }),
+    assemblies: options.assemblies,
     residentImages: [...(options.moreImages ?? []), ...residentImages({
       systemDevice: SYSTEM_DEVICE, autologin: options.autologin,
       startupOutput: options.job ? '_NLA0:' : '_OPA0:',

@@ -10,6 +10,7 @@ import { SYSTEM_CELL_INITIAL, SYSTEM_CELLS } from '../structures/system-cells.js
 import type { ScbEntry } from '../synchronization/scb.js';
 import { faultInPlace } from '../memory/in-place.js';
 import { demandZeroPte } from '../memory/page-tables.js';
+import type { AssemblyStore } from './assembly-store.js';
 import { assembleSystem, pagesFor, SYSTEM_BASE, VECTOR_PAGES } from './assemble-system.js';
 import { PARAMETERS, type ParameterValues } from './parameters.js';
 import { pfnEntrySize, systemSizes, type SystemSizes } from './sizes.js';
@@ -86,6 +87,8 @@ export interface BootInformation {
 
 /** What a boot is told besides the system itself. */
 export interface BootOptions {
+  /** Texts assembled by earlier boots of this build. */
+  readonly assemblies?: AssemblyStore | undefined;
   readonly values: ParameterValues;
   readonly systemTime: bigint;
   readonly systemDevice: string;
@@ -123,7 +126,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   const sizes = systemSizes(values, memoryPages);
   const space = layOutSystemSpace(sizes);
   const { gate, data, dataPages, code, executive, vectors, systemImages, residentImages, end: systemAddress, symbols } = assembleSystem(
-    description, space.interruptStack.base + space.interruptStack.pages * PAGE,
+    description, space.interruptStack.base + space.interruptStack.pages * PAGE, options.assemblies,
   );
   const kernel = new Kernel(machine, gate);
   for (const [name, value] of symbols) kernel.symbols.set(name, value);
