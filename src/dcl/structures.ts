@@ -95,6 +95,8 @@ export const PRC = cells('PRC', [
   ['PRC$A_RECALL', 2048, 'RECALL ring: counted strings, newest last'],
   ['PRC$L_CONTEXTS', 'first selection of F$CONTEXT, 0 none'],
   ['PRC$L_UNIQUE', 'calls of F$UNIQUE'],
+  ['PRC$L_TABLEGEN', 'how often SET COMMAND has changed the command table: lines compiled before are of no use'],
+  ['PRC$L_TABLEBLOCKS', 'first of the blocks with what SET COMMAND has added (STR), 0 none'],
   ['PRC$L_DEVSCANS', 'searches of F$DEVICE (STR), 0 none'],
 ], {
   PRC$V_VERIFYPROC: ['PRC$L_FLAGS', 0],

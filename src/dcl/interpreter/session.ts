@@ -77,7 +77,8 @@ export class Dcl implements AssignmentTarget {
 
   get table(): CommandTable {
     const base = this.ppd.PPD$L_TABLES;
-    if (this.commandTable?.base !== base) this.commandTable = new CommandTable(this.memory, base);
+    const generation = this.prc.PRC$L_TABLEGEN;
+    if (this.commandTable?.base !== base || this.commandTable.generation !== generation) this.commandTable = new CommandTable(this.memory, base, generation);
     return this.commandTable!;
   }
 
