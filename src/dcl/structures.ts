@@ -112,6 +112,7 @@ export const PRC = cells('PRC', [
   PRC$V_ONECOMMAND: ['PRC$L_FLAGS', 10],
   PRC$V_STARTBEHIND: ['PRC$L_FLAGS', 11],
   PRC$V_PRIVIMAGE: ['PRC$L_FLAGS', 12],
+  PRC$V_STRICT: ['PRC$L_FLAGS', 13],
   PRC$V_HANGUP: ['PRC$L_FLAGS', 13],
 });
 

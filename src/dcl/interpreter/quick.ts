@@ -26,7 +26,7 @@ export const SLOW = Symbol('the full interpreter must take the next line');
 const UNUSUAL = Symbol('unusual');
 
 const FLAGS = PRC.offset.PRC$L_FLAGS;
-const UNUSUAL_FLAGS = PRC.mask.PRC$V_VERIFYPROC | PRC.mask.PRC$V_CTRLY | PRC.mask.PRC$V_ONECOMMAND | PRC.mask.PRC$V_INTERRUPTED;
+const UNUSUAL_FLAGS = PRC.mask.PRC$V_VERIFYPROC | PRC.mask.PRC$V_CTRLY | PRC.mask.PRC$V_ONECOMMAND | PRC.mask.PRC$V_INTERRUPTED | PRC.mask.PRC$V_STRICT;
 const CURRENT = PRC.offset.PRC$L_IDF;
 const STATUS = PRC.offset.PRC$L_STATUS;
 const GLOBALS = PRC.offset.PRC$L_GLOBALS;
