@@ -1,14 +1,17 @@
 import { expect } from 'vitest';
 import { VirtualClock } from '../src/emulator/clock.js';
 import type { Machine } from '../src/emulator/machine.js';
+import { ANNOUNCEMENT } from '../src/executive/boot/init.js';
 import type { ResidentImage, SystemSpaceImage } from '../src/executive/boot/sysboot.js';
 import { procedure, type Flow } from '../src/executive/gate/microroutine.js';
 import type { Procedure } from '../src/executive/gate/procedure.js';
 import { service } from '../src/executive/gate/service-call.js';
 import type { Kernel } from '../src/executive/kernel.js';
 import { checkLocks } from '../src/executive/locks/check.js';
+import { checkMemory } from '../src/executive/memory/check.js';
 import { PCB } from '../src/executive/structures/pcb.js';
 import { checkPool } from '../src/executive/pool/check.js';
+import { checkSwapper } from '../src/executive/swap/check.js';
 import { checkScheduler } from '../src/executive/scheduling/check.js';
 import { readCounted } from '../src/executive/structures/memory.js';
 import { bootSystem, type System } from '../src/system/boot-system.js';
@@ -44,7 +47,7 @@ export class TestSystem {
   constructor(options: TestOptions) {
     const programs: Record<string, Program> = { SYSINIT: function* () { return 1; }, ...options.programs };
     this.system = bootSystem({
-      memoryMegabytes: options.memoryMegabytes ?? 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); } },
+      memoryMegabytes: options.memoryMegabytes ?? 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); if (this.console === ANNOUNCEMENT) this.console = ''; } },
       systemTime: TEST_TIME, systemImages: options.systemImages ?? [], firstImage: 'SYSINIT',
       parameters: { USERD1: FILL_FREED_POOL, ...options.parameters },
       ...(options.attach ? { attach: options.attach } : {}),
@@ -85,10 +88,13 @@ export class TestSystem {
     return undefined;
   }
 
-  /** The books balance: pool lists are well formed, every PCB is on the queue of its state, the lock database agrees with itself. */
+  /** The books balance: pool lists are well formed, every PCB is on the queue of its state, the lock database agrees with itself, every page is accounted for. */
   checkBooks(): string[] {
     const symbol = (name: string): number => this.k.symbol(name);
-    return [...checkPool(this.k, symbol).map((problem) => JSON.stringify(problem)), ...checkScheduler(this.k, symbol), ...checkLocks(this.k, symbol)];
+    return [
+      ...checkPool(this.k, symbol).map((problem) => JSON.stringify(problem)), ...checkScheduler(this.k, symbol), ...checkLocks(this.k, symbol),
+      ...checkMemory(this.k, symbol), ...checkSwapper(this.k, symbol),
+    ];
   }
 }
 

@@ -8,6 +8,7 @@ import { mapNames } from '../filesystem/host/names.js';
 import { startStarlet } from '../system/starlet.js';
 import { dataDirectory, openAssemblies, openSystemDiskOverlay } from './data-directory.js';
 import { hostMount, mountOption, type HostMount } from './mounts.js';
+import { openTapes, tapeOption, type TapeRequest } from './tapes.js';
 import { openUnits, unitOption, type UnitRequest } from './units.js';
 import { decimal, EX_NOINPUT, EX_SOFTWARE, UsageError } from './usage.js';
 
@@ -18,6 +19,7 @@ interface RunFlags {
   readonly dataDir?: string;
   readonly mount?: readonly HostMount[];
   readonly unit?: readonly UnitRequest[];
+  readonly tape?: readonly TapeRequest[];
 }
 
 /** `starlet run`: a DCL procedure of the host in a process of its own. */
@@ -32,6 +34,7 @@ export function runCommand(): Command {
     .option('--data-dir <dir>', 'where the system disk is kept (STARLET_HOME; default ~/.local/share/starlet)')
     .option('--mount <dir=name>', 'mount a further host directory; :ro behind it for read-only', mountOption)
     .option('--unit <unit=file>', 'a further disk image, which can be changed: DUA1=FILE, DUA1=FILE:ro, DUA1=FILE,BLOCKS', unitOption)
+    .option('--tape <unit=file>', 'a reel of magnetic tape, a .tap image: MTA0=FILE, :ro behind it with its write ring out', tapeOption)
     .addHelpText('after', [
       '', "The procedure's directory is mounted as HDA0: and is the default directory. The system disk is not changed: every run starts from the same.",
       'Exit code by the final $STATUS: 0 success or informational, 1 warning, 2 error, 4 severe error.',
@@ -84,12 +87,13 @@ async function runProcedure(specification: string, parameters: readonly string[]
   const systemDisk = openSystemDiskOverlay(flags.disk, dataDirectory(flags.dataDir));
   const assemblies = openAssemblies(dataDirectory(flags.dataDir));
   const units = openUnits(flags.unit, systemDisk.path);
+  const tapes = openTapes(flags.tape);
   const clock = flags.fast ? new VirtualClock() : new HostClock(hostMilliseconds);
   const pending: number[] = [];
   let final: number | undefined;
   const system = startStarlet({
     memoryMegabytes: megabytes, clock, console: { transmit: (byte) => pending.push(byte) }, systemTime: hostSystemTime(),
-    disks: [systemDisk.disk], units, hostDirectories: mounts.map((mount) => mount.directory), hostNames: mounts.map((mount) => mount.name),
+    disks: [systemDisk.disk], units, tapes, hostDirectories: mounts.map((mount) => mount.directory), hostNames: mounts.map((mount) => mount.name),
     assemblies: assemblies.store, autologin: false, job: { file: specification, directory: 'HDA0:[000000]', parameters, done: (status) => { final = status; } },
   });
   const lines = new HostLines();
@@ -109,7 +113,7 @@ async function runProcedure(specification: string, parameters: readonly string[]
     process.stdout.write(lines.end());
     assemblies.save();
     systemDisk.close();
-    for (const { store } of units) store.close();
+    for (const { store } of [...units, ...tapes]) store.close();
   }
   process.exitCode = final === undefined ? EX_SOFTWARE : exitCode(final);
 }

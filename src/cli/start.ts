@@ -15,6 +15,7 @@ import type { System } from '../system/boot-system.js';
 import { startStarlet } from '../system/starlet.js';
 import { dataDirectory, openSystemDisk } from './data-directory.js';
 import { mountOption, type HostMount } from './mounts.js';
+import { openTapes, tapeOption, type TapeRequest } from './tapes.js';
 import { openUnits, unitOption, type UnitRequest } from './units.js';
 import { listenOption, openLines, terminalLines } from './listen.js';
 import { openPanel } from './panel.js';
@@ -27,11 +28,13 @@ interface StartFlags {
   readonly dumpTo?: string;
   readonly defaultParameters?: boolean;
   readonly conversational?: boolean;
+  readonly clockLost?: boolean;
   readonly panel?: boolean;
   readonly disk?: string;
   readonly dataDir?: string;
   readonly mount?: readonly HostMount[];
   readonly unit?: readonly UnitRequest[];
+  readonly tape?: readonly TapeRequest[];
   readonly listen?: readonly ListenAddress[];
   readonly lines?: string;
   readonly printer?: string;
@@ -48,11 +51,13 @@ export function startCommand(): Command {
     .option('--data-dir <dir>', 'where the system disk is kept (STARLET_HOME; default ~/.local/share/starlet)')
     .option('--mount <dir=name>', 'mount a host directory as a volume with that logical name; :ro behind it for read-only', mountOption)
     .option('--unit <unit=file>', 'a further disk image: DUA1=FILE, :ro behind it for a write-protected unit, ,BLOCKS to make it', unitOption)
+    .option('--tape <unit=file>', 'a reel of magnetic tape, a .tap image: MTA0=FILE, :ro behind it with its write ring out', tapeOption)
     .option('--listen <address>', 'terminal lines for others: a port (telnet, this host only), HOST:PORT, raw:PORT without telnet, or the path of a socket', listenOption)
     .option('--lines <n>', 'how many terminal lines, TTA0: and so on (default with --listen 8)')
     .option('--printer <file>', 'the paper of LPA0:, which is off line without: what is printed is added to this host file')
     .option('--dump-to <file>', 'leave a copy of a crash dump in this host file')
     .option('--conversational', 'stop at the SYSBOOT> prompt first: USE, SET, SHOW parameters, then CONTINUE')
+    .option('--clock-lost', 'the time-of-year clock has lost its power: the system asks for the time (TIMEPROMPTWAIT)')
     .option('--panel', 'show a front panel of the running machine above the console')
     .option('--default-parameters', 'boot with the default parameters, not with those in SYS$SYSTEM:VAXVMSSYS.PAR')
     .addHelpText('after', [
@@ -70,6 +75,7 @@ async function start(flags: StartFlags): Promise<void> {
   const megabytes = decimal(flags.memory, 8, 512, '--memory');
   const disk = openSystemDisk(flags.disk, dataDirectory(flags.dataDir));
   const units = openUnits(flags.unit, disk.path);
+  const tapes = openTapes(flags.tape);
   const clock = flags.fast ? new VirtualClock() : new HostClock(hostMilliseconds);
   const keyboard = new Keyboard();
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.once(signal, () => { keyboard.quit(); });
@@ -77,9 +83,9 @@ async function start(flags: StartFlags): Promise<void> {
   const printer = flags.printer === undefined ? undefined : openPrinter(flags.printer);
   const terminal = new HostTerminal(process.stdin, process.stdout, keyboard);
   const startWith = (chosen?: ParameterValues): System => startStarlet({
-    memoryMegabytes: megabytes, clock, console: terminal, systemTime: hostSystemTime(), disks: [disk], units, autologin: flags.login !== true,
+    memoryMegabytes: megabytes, clock, console: terminal, systemTime: hostSystemTime(), disks: [disk], units, tapes, autologin: flags.login !== true,
     ...(lines === undefined ? {} : { terminals: lines }), ...(printer === undefined ? {} : { printer }),
-    useDefaults: flags.defaultParameters === true, ...(chosen === undefined ? {} : { chosen }),
+    useDefaults: flags.defaultParameters === true, ...(flags.clockLost ? { timeOfYear: 0 } : {}), ...(chosen === undefined ? {} : { chosen }),
     ...(flags.mount === undefined ? {} : { hostDirectories: flags.mount.map((mount) => mount.directory), hostNames: flags.mount.map((mount) => mount.name) }),
     ...(flags.dumpTo === undefined ? {} : { dumpWriter: new HostDumpFile(flags.dumpTo, megabytes * 2048 + DUMP_OVERHEAD_BLOCKS) }),
   });
@@ -92,7 +98,7 @@ async function start(flags: StartFlags): Promise<void> {
     printer?.close();
     terminal.close();
     disk.close();
-    for (const { store } of units) store.close();
+    for (const { store } of [...units, ...tapes]) store.close();
   }
 }
 

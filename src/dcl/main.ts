@@ -75,6 +75,9 @@ function* adoptFiles(dcl: Dcl): Flow<void> {
 
 const JOB_PARAMETERS = 8;
 
+/** What a job said with SET RESTART_VALUE before it was restarted. */
+const RESTART_VALUE = 'BATCH$RESTART';
+
 /** The parameters of a batch job: user mode logical names P1 to P8, which become symbols; those of a restarted job too. @source book 23.2.4 step 4; digest ch23 2.3 */
 function* jobParameters(dcl: Dcl): Flow<void> {
   const p = dcl.outside.procedure;
@@ -83,10 +86,8 @@ function* jobParameters(dcl: Dcl): Flow<void> {
     const found = yield* translate(p, `P${number}`, 'LNM$PROCESS');
     dcl.assign(`P${number}`, (found.status & 1) !== 0 ? found.value : '', false);
   }
-  for (const name of ['$RESTART', 'BATCH$RESTART']) {
-    const found = yield* translate(p, name, 'LNM$PROCESS');
-    if ((found.status & 1) !== 0) dcl.assign(name, found.value, true);
-  }
+  const restart = yield* translate(p, RESTART_VALUE, 'LNM$PROCESS');
+  if ((restart.status & 1) !== 0) dcl.assign(RESTART_VALUE, restart.value, true);
 }
 
 /** A channel to the terminal for CTRL/Y, when SYS$COMMAND is one. */

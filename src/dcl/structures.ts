@@ -35,6 +35,7 @@ export const PPD = structure('PPD', 0x80, {
   PPD$V_VERIFY: ['PPD$L_FLAGS', 3],
   PPD$V_QUIET: ['PPD$L_FLAGS', 4],
   PPD$V_QUEUED: ['PPD$L_FLAGS', 5],
+  PPD$V_RESTART: ['PPD$L_FLAGS', 6],
 });
 
 /** DCL's process work area: what outlives a command, once per process. Lies behind the PPD in the CLI data pages. */

@@ -504,6 +504,29 @@ export class Cpu {
     return true;
   }
 
+  /**
+   * From within a microroutine that must not end yet: the processor stands at `at`, a branch to itself, in kernel mode at `ipl`, and serves
+   * the interrupts above that until `done`. Afterwards it is where it was.
+   *
+   * @returns false: it stopped, or nothing came that could make a difference
+   */
+  holdAt(at: number, ipl: number, done: () => boolean): boolean {
+    const kept = [this.r, this.stackPointers, this.#snapshot, this.#stackSnapshot, this.saved, this.scratch].map((array) => [array, array.slice()] as const);
+    const { psl, hi, hi2, hi3, second, savedCc } = this;
+    const current = this.#current;
+    const limit = this.#limit;
+    this.setPsl(ipl << PSL_S_IPL);
+    this.r[15] = at;
+    let going = true;
+    for (let slices = 0; going && !done(); slices += 1) going = this.execute(this.instructionCount + HOLD_SLICE) === null && slices < HOLD_SLICES;
+    for (const [array, contents] of kept) array.set(contents as Int32Array);
+    this.psl = psl;
+    Object.assign(this, { hi, hi2, hi3, second, savedCc });
+    this.#current = current;
+    this.#limit = limit;
+    return done();
+  }
+
   /** The PC goes back to the instruction that has more to do. */
   #suspend(): void {
     this.r[15] = this.#current!.pc;
@@ -573,5 +596,8 @@ export class Cpu {
   }
 }
 
+/** Instructions between two looks of `holdAt`, and how often it looks. */
+const HOLD_SLICE = 20;
+const HOLD_SLICES = 100_000;
 const CONTINUE = Symbol('continue');
 const IDLE: ExecutionStop = { kind: 'idle' };

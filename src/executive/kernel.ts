@@ -4,6 +4,7 @@ import type { Machine } from '../emulator/machine.js';
 import type { DumpWriter } from './exceptions/dump-format.js';
 import type { Gate } from './gate/gate.js';
 import { CTL$GL_VECTORS, P1_CELLS } from './structures/p1-cells.js';
+import { IPL$_SCHED } from './structures/ipl.js';
 import { PCB } from './structures/pcb.js';
 import { SYSTEM_CELLS } from './structures/system-cells.js';
 import { bytesToText, type Memory } from './structures/memory.js';
@@ -170,8 +171,17 @@ export class Kernel implements Memory {
     return count <= MOST_RESTARTS;
   }
 
-  /** Lets device interrupts and what they lead to be served, but no process run, until `condition` holds (memory/hold.ts). */
-  holdUntil: (condition: () => boolean) => void = () => { throw new Error('nothing to hold the machine with'); };
+  /**
+   * Lets device interrupts and what they lead to be served, but no process run and no AST be delivered, until `condition` holds. For
+   * routines at IPL 3 or lower that can neither go on nor start again.
+   */
+  holdUntil(condition: () => boolean): void {
+    const { isAtomic, mayStartAgain } = this;
+    const mayHold = this.ipl <= IPL$_SCHED && !this.cpu.onInterruptStack;
+    if (!mayHold || !this.cpu.holdAt(this.symbol('MMG$HOLD'), IPL$_SCHED, condition)) throw new Error('a transfer that must be waited for does not end');
+    this.isAtomic = isAtomic;
+    this.mayStartAgain = mayStartAgain;
+  }
 
   internalError(routine: string, error: unknown): void { this.internalErrorHandler(routine, error); }
 }

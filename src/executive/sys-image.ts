@@ -13,6 +13,7 @@ import { POOL_ROUTINES, POOL_SOURCE } from './pool/index.js';
 import { POWER_FAIL_ROUTINES, POWER_SCB, POWER_SOURCE } from './power/index.js';
 import { PROCESS_ROUTINES, PROCESS_SOURCE } from './process/index.js';
 import { SCHEDULING_ROUTINES, SCHEDULING_SOURCE } from './scheduling/index.js';
+import { SWAP_ROUTINES, SWAP_SOURCE } from './swap/index.js';
 import { SYNCHRONIZATION_ROUTINES, SYNCHRONIZATION_SOURCE } from './synchronization/index.js';
 import { SCB_ENTRIES } from './synchronization/scb.js';
 import { TIME_ROUTINES, TIME_SOURCE } from './time/index.js';
@@ -34,11 +35,11 @@ export function describeSystem(
   const routines = [
     ...bootRoutines, ...POOL_ROUTINES, ...SYNCHRONIZATION_ROUTINES, ...SCHEDULING_ROUTINES, ...AST_ROUTINES, ...TIME_ROUTINES, ...PROCESS_ROUTINES,
     ...MEMORY_ROUTINES, ...EXCEPTION_ROUTINES, ...DISPATCH_ROUTINES, ...IMAGE_ROUTINES, ...IO_ROUTINES, ...NAMES_ROUTINES, ...INFORMATION_ROUTINES,
-    ...LOCKS_ROUTINES, ...POWER_FAIL_ROUTINES,
+    ...LOCKS_ROUTINES, ...POWER_FAIL_ROUTINES, ...SWAP_ROUTINES,
   ];
   const written = [
     initSource, POOL_SOURCE, SYNCHRONIZATION_SOURCE, SCHEDULING_SOURCE, AST_SOURCE, TIME_SOURCE, PROCESS_SOURCE, MEMORY_SOURCE, ...EXCEPTION_SOURCES,
-    IMAGE_SOURCE, IO_SOURCE, LIBRARY_SOURCE, LOCKS_SOURCE, POWER_SOURCE,
+    IMAGE_SOURCE, IO_SOURCE, LIBRARY_SOURCE, LOCKS_SOURCE, POWER_SOURCE, SWAP_SOURCE,
   ];
   const implemented = implementedServices(routines.map((routine) => routine.name), written);
   return {

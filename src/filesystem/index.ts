@@ -6,6 +6,7 @@ import { volumeFunction } from '../executive/io/mount-services.js';
 import { IO$M_DMOUNT, IO$_ACPCONTROL, IO$_MOUNT } from '../executive/starlet/iodef.js';
 import type { HostDirectory } from './host/host-directory.js';
 import { hostVolumes } from './host/units.js';
+import { eachKind, tapeVolumes } from './tape/volumes.js';
 import { xqpRoutines } from './xqp/xqp.js';
 
 /**
@@ -16,7 +17,7 @@ import { xqpRoutines } from './xqp/xqp.js';
  */
 export function fileSystemImage(directories: readonly HostDirectory[] = []): SystemSpaceImage {
   const { volumes, routines } = hostVolumes(directories);
-  return { name: 'F11BXQP', source: '', routines: [...xqpRoutines(volumes), ...routines], baseCell: 'XQP$GL_SECTIONS' };
+  return { name: 'F11BXQP', source: '', routines: [...xqpRoutines(eachKind([volumes, tapeVolumes()])), ...routines], baseCell: 'XQP$GL_SECTIONS' };
 }
 
 /** Mounts a unit for the whole system, as MOUNT/SYSTEM does. @returns status of the mount, or of finding the unit */

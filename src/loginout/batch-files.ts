@@ -10,9 +10,13 @@ import { closePermanent, openPermanent, type OpenedFile } from './inner.js';
 
 /** The parts of LOGINOUT for batch jobs that run in executive and kernel mode. */
 
-/** Bits of argument 7: the procedure is deleted when it is closed; only the input is opened, after the one before was closed. */
+/**
+ * Bits of argument 7: the procedure is deleted when it is closed; only the input is opened, after the one before was closed; a job of a
+ * queue; one that begins again. */
 export const DELETE_INPUT = 1;
 export const NEXT_INPUT = 2;
+export const QUEUED_JOB = 4;
+export const RESTARTED_JOB = 8;
 /** Executive mode name in the process table that keeps the whole name of the log file. choice: a name of our own. */
 export const LOG_NAME = 'LOGIN$BATCH_LOG';
 const SUPERVISOR = 2;
@@ -29,8 +33,12 @@ export const batchFiles = procedure('LOGIN$BATCH_FILES', function* (p) {
     yield* closePermanent(p, ppd.PPD$W_INPIFI);
     ppd.PPD$W_INPIFI = 0;
     if (p.argument(1) === 0) return SS$_NORMAL;
+    ppd.PPD$L_LSTSTATUS = 0;
   } else {
     ppd.PPD$W_SIZE = PPD.size;
+    // The log shows the commands.
+    ppd.PPD$V_QUEUED = ppd.PPD$V_VERIFY = flags & QUEUED_JOB ? 1 : 0;
+    ppd.PPD$V_RESTART = flags & RESTARTED_JOB ? 1 : 0;
     const output = yield* openPermanent(p, p.argument(4), p.argument(3), 'output', text(5, 6));
     if (!(output.status & 1)) return output.status;
     ppd.PPD$W_OUTIFI = output.ifi;

@@ -1,13 +1,13 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
+import { LNM$_STRING } from '../executive/starlet/lnmdef.js';
 import * as qui from '../executive/starlet/quidef.js';
 import * as sjc from '../executive/starlet/sjcdef.js';
 import { SS$_INVLOGIN } from '../executive/starlet/ssdef.js';
 import { ArrayMemory, bytesToText, readCounted, readText, textToBytes } from '../executive/structures/memory.js';
 import { PPD, PPD_ADDRESS } from '../dcl/index.js';
-import { translate } from '../rms/names/translate.js';
-import { DELETE_INPUT, LOG_NAME, NEXT_INPUT } from './batch-files.js';
+import { DELETE_INPUT, LOG_NAME, NEXT_INPUT, QUEUED_JOB, RESTARTED_JOB } from './batch-files.js';
 import { defineLogical } from './define.js';
 import { BEGIN_BATCH } from './inner.js';
 import { showLogout } from './logout.js';
@@ -19,6 +19,7 @@ import { address, establish, inMode, nameFiles, nameLoginProcedures, putDefault,
 
 /** LOGINOUT in a batch process: the job controller says what is to be run, and for whom. @source book 23.2.3, 23.2.9; digest ch23 2.3, 2.9 */
 
+const EXECUTIVE = 1;
 const USER = 3;
 const USER_TABLE = 'LNM$PROCESS';
 const SEVERITY = 7;
@@ -62,15 +63,10 @@ export function* loginBatch(p: Procedure, entries: Entries): Flow<number | undef
   if (directory !== '') yield* putDefault(p, directory);
   // Log and procedure are the user's affair; LOGINOUT's own privileges do not open them.
   if (isQueued) yield* removePrivileges(p, least.UAF$Q_DEF_PRIV);
-  const ppd = PPD.at(p.memory, PPD_ADDRESS);
-  if (isQueued) {
-    ppd.PPD$V_QUEUED = 1;
-    ppd.PPD$V_VERIFY = 1;
-  }
   const opened = yield* openFiles(p, entries, step);
   if (!(opened & 1)) return opened;
   yield* nameLoginProcedures(p, record);
-  yield* nameParameters(p, step, isQueued);
+  yield* nameParameters(p, step);
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
 }
 
@@ -93,15 +89,28 @@ function* openFiles(p: Procedure, entries: Entries, { file, info }: Step): Flow<
   const noLog = (info.BJI$L_JOBFLAGS & qui.QUI$M_JOB_LOG_NULL) !== 0;
   const log = noLog ? '_NLA0:' : given;
   const defaults = `SYS$LOGIN:${readCounted(p.memory, info.address + BJI.offset.BJI$T_JOBNAME)}.LOG`;
-  const flags = (info.BJI$L_FILEFLAGS & qui.QUI$M_FILE_DELETE) !== 0 ? DELETE_INPUT : 0;
+  const flags = ((info.BJI$L_FILEFLAGS & qui.QUI$M_FILE_DELETE) !== 0 ? DELETE_INPUT : 0) | (info.BJI$L_QUEUED !== 0 ? QUEUED_JOB : 0)
+    | (info.BJI$L_RESTARTS !== 0 ? RESTARTED_JOB : 0);
   const status = yield* inMode(p, '$CMEXEC', entries.batchFiles, [...address(p, file), ...address(p, log), ...address(p, defaults), flags]);
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
   if (!(status & 1)) {
     if (ppd.PPD$W_OUTISI !== 0) yield* tellWhy(p, ppd.PPD$W_OUTISI, status);
     return status;
   }
-  yield* nameFiles(p, ppd, file, (yield* translate(p, LOG_NAME, 1))?.text ?? log);
+  yield* nameFiles(p, ppd, file, (yield* logName(p)) ?? log);
   return status;
+}
+
+/** The whole name of the log, which is kept in executive mode. */
+function* logName(p: Procedure): Flow<string | undefined> {
+  return yield* p.scratch(function* () {
+    const [buffer, length] = [p.allocate(256), p.allocate(4)];
+    const status = yield* service(p, '$TRNLNM', {
+      tabnam: p.string(USER_TABLE), lognam: p.string(LOG_NAME), acmode: p.bytes(Uint8Array.of(EXECUTIVE)),
+      itmlst: p.itemList([{ code: LNM$_STRING, length: 255, buffer, returnLength: length }]),
+    });
+    return status & 1 ? readText(p.memory, buffer, p.memory.readWord(length)) : undefined;
+  });
 }
 
 function* tellWhy(p: Procedure, isi: number, status: number): Flow<void> {
@@ -111,39 +120,38 @@ function* tellWhy(p: Procedure, isi: number, status: number): Flow<void> {
   yield* putLine(p, isi, readText(p.memory, buffer, p.memory.readWord(length)));
 }
 
-/** P1 to P8, and what a job that can be restarted asks for: user mode names, which the CLI makes symbols of. @source book 23.2.3 step 6 */
-function* nameParameters(p: Procedure, { info, texts }: Step, isQueued: boolean): Flow<void> {
+/** P1 to P8, and where a restarted job is to go on: user mode names, which the CLI makes symbols of. @source book 23.2.3 step 6 */
+function* nameParameters(p: Procedure, { texts }: Step): Flow<void> {
   for (let index = 0; index < 8; index += 1) if (texts[index] !== '') yield* defineLogical(p, USER_TABLE, `P${index + 1}`, USER, [texts[index]!]);
-  if (!isQueued) return;
-  yield* defineLogical(p, USER_TABLE, '$RESTART', USER, [info.BJI$L_RESTARTS !== 0 ? 'TRUE' : 'FALSE']);
   if (texts[8] !== '') yield* defineLogical(p, USER_TABLE, 'BATCH$RESTART', USER, [texts[8]!]);
 }
 
 /**
  * A batch process at the end of a procedure: the next one, in the same process; or the message in the log, which is printed if that was asked
- * for. Returns only to end the process. @source book 23.2.9
+ * for. Returns only to end the process, with its final status. @source book 23.2.9
  */
-export function* logoutBatch(p: Procedure, entries: Entries, status: number): Flow<void> {
+export function* logoutBatch(p: Procedure, entries: Entries, status: number): Flow<number> {
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
   const nothing = [0, 0, 0, 0, 0, 0];
+  let final = status;
   yield* inMode(p, '$CMEXEC', entries.batchFiles, [...nothing, NEXT_INPUT]);
   const step = yield* nextStep(p);
   if (typeof step !== 'number' && !BAD.has(status & SEVERITY)) {
     const flags = NEXT_INPUT | ((step.info.BJI$L_FILEFLAGS & qui.QUI$M_FILE_DELETE) !== 0 ? DELETE_INPUT : 0);
     const opened = yield* inMode(p, '$CMEXEC', entries.batchFiles, [...address(p, step.file), 0, 0, 0, 0, flags]);
     if (opened & 1) {
-      yield* nameFiles(p, ppd, step.file, (yield* translate(p, LOG_NAME, 1))?.text ?? 'NL:');
-      yield* nameParameters(p, step, true);
-      ppd.PPD$L_LSTSTATUS = 0;
+      yield* nameFiles(p, ppd, step.file, (yield* logName(p)) ?? 'NL:');
+      yield* nameParameters(p, step);
       yield* inMode(p, '$CMEXEC', entries.reenter, []);
     }
     yield* tellWhy(p, ppd.PPD$W_OUTISI, opened);
-    ppd.PPD$L_LSTSTATUS = opened;
+    final = opened;
   }
-  const log = (yield* translate(p, LOG_NAME, 1))?.text;
+  const log = (yield* logName(p));
   yield* showLogout(p, ppd.PPD$W_OUTISI, { verb: 'job terminated', full: true });
   yield* inMode(p, '$CMEXEC', entries.closeFiles, []);
   if (log !== undefined) yield* printLog(p, log);
+  return final;
 }
 
 /** The log goes to a print queue, when the job says so. What becomes of that nobody can be told any more: then the log stays. */

@@ -167,7 +167,9 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   ppd.PPD$V_NOCTLY = uaf.UAF$V_DISCTLY | uaf.UAF$V_CAPTIVE;
   ppd.PPD$V_CAPTIVE = uaf.UAF$V_CAPTIVE;
   for (const field of ['CTL$GT_CLINAME', 'CTL$GT_SPAWNCLI'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_DEFCLI) || 'DCL', 32);
-  for (const field of ['CTL$GT_TABLENAME', 'CTL$GT_SPAWNTABLE'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_CLITABLES) || 'DCLTABLES', 256);
+  const tables = countedText(uaf.UAF$T_CLITABLES) || 'DCLTABLES';
+  const specification = /[:\]]/.test(tables) ? tables : `SYS$SHARE:${tables.includes('.') ? tables : `${tables}.EXE`}`;
+  for (const field of ['CTL$GT_TABLENAME', 'CTL$GT_SPAWNTABLE'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], specification, 256);
   const terminal = k.argument(4) === 0 ? '' : readText(k, k.argument(4), k.argument(3));
   writeCounted(k, pcb.address + PCB.offset.PCB$T_TERMINAL, terminal, 8);
   return LNM$SET_GROUP(k, uaf.UAF$L_JTQUOTA);

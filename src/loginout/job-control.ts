@@ -7,7 +7,7 @@ import { IO$M_NORSWAIT } from '../executive/io/io-modifiers.js';
 import { IO$M_NOW, IO$_READVBLK, IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
 import { JBC$_INVMSG, JBC$_JOBQUEDIS } from '../executive/starlet/jbcmsgdef.js';
 import { JPI$_PID } from '../executive/starlet/jpidef.js';
-import { MSG$_ACCRSP, MSG$_DELPROC, MSG$_GETQUI, MSG$_SMBRSP, MSG$_SNDACC, MSG$_SNDJBC, MSG$_SNDSMB, MSG$_TRMUNSOLIC } from '../executive/starlet/msgdef.js';
+import { MSG$_ACCRSP, MSG$_DELPROC, MSG$_GETQUI, MSG$_SMBDON, MSG$_SMBRSP, MSG$_SNDACC, MSG$_SNDJBC, MSG$_SNDSMB, MSG$_TRMUNSOLIC } from '../executive/starlet/msgdef.js';
 import { PRC$M_BATCH, PRC$M_INTER } from '../executive/starlet/prcdef.js';
 import { PRV$V_NETMBX, PRV$V_SETPRV, PRV$V_TMPMBX } from '../executive/starlet/prvdef.js';
 import { SJC$_BATCH_SERVICE } from '../executive/starlet/sjcdef.js';
@@ -18,6 +18,8 @@ import { serveQueues } from './queues/functions.js';
 import { QueueManager } from './queues/manager.js';
 import { Request } from './queues/request.js';
 import { nextDue, processGone, schedule } from './queues/schedule.js';
+import { SMD } from './queues/symbiont-message.js';
+import { symbiontAnswered } from './queues/symbionts.js';
 
 /**
  * JOB_CONTROL: the default owner of all unclaimed terminals (book 23.1.1), the queue manager and the accounting manager (book 29.1.1). All it
@@ -31,7 +33,6 @@ const MESSAGE_FLAG = 1;
 const TIMER_FLAG = 2;
 /** [1,4] */
 const SYSTEM_UIC = 0x00010004;
-const DEFPRI = 4;
 /** MBA1: */
 const OWN_MAILBOX = 1;
 
@@ -49,6 +50,8 @@ export interface ProcedureJob {
   readonly directory: string;
   /** P1 to P8. */
   readonly parameters: readonly string[];
+  /** Called when its process is about to be created: what the console shows before is not of the procedure. */
+  readonly begins?: () => void;
   /** Called with the final status when the process is gone. */
   readonly done: (status: number) => void;
 }
@@ -133,7 +136,14 @@ function* startupRuns(p: Procedure): Flow<boolean> {
 function* serve(controller: Controller, message: number, sender: number): Flow<void> {
   const { p, queues } = controller;
   const type = p.memory.readWord(message);
-  if (sender !== 0) return;
+  if (sender !== 0) {
+    if (type === MSG$_SMBDON && queues.isRunning) {
+      const answer = SMD.at(p.memory, message);
+      yield* symbiontAnswered(queues, sender, answer.SMD$L_ENTRY, answer.SMD$L_STATUS);
+      yield* queues.file.flush();
+    }
+    return;
+  }
   switch (type) {
     case MSG$_TRMUNSOLIC: yield* createInteractive(p, `_${readCounted(p.memory, message + 4)}${p.memory.readWord(message + 2)}:`); break;
     case MSG$_SNDJBC: case MSG$_GETQUI: yield* serveRequest(controller, message); break;
@@ -156,12 +166,15 @@ function* serveRequest(controller: Controller, message: number): Flow<void> {
   if (status !== undefined) yield* request.reply(status);
 }
 
+/** DEFPRI: priority of those who log in. */
+const defaultPriority = (p: Procedure): number => p.memory.readByte(p.kernel.symbol('SYS$GB_DEFPRI'));
+
 /** LOGINOUT in a batch process asks what it is to run: a job of a queue, or the procedure of the host. */
 function* serveBatch({ p, queues, options, runner }: Controller, request: Request): Flow<number> {
   const { job } = options;
   if (job && request.pid === p.memory.readLong(runner)) {
     answerBatch(request, {
-      userName: 'SYSTEM', entry: 0, step: 0, jobFlags: 0, fileFlags: 0, priority: DEFPRI, cpuLimit: 0, wsDefault: 0, wsQuota: 0, wsExtent: 0, restarts: false,
+      userName: 'SYSTEM', entry: 0, step: 0, jobFlags: 0, fileFlags: 0, priority: defaultPriority(p), cpuLimit: 0, wsDefault: 0, wsQuota: 0, wsExtent: 0, restarts: false,
       jobName: RUNNER_NAME, queueName: '', log: RUNNER_OUTPUT, logQueue: '', cli: '', directory: job.directory, isQueued: false, hasSwap: true,
     }, job.file, Array.from({ length: 9 }, (_, index) => (index < 8 ? job.parameters[index] ?? '' : '')));
     return SS$_NORMAL;
@@ -208,7 +221,7 @@ function* createInteractive(p: Procedure, terminal: string): Flow<number> {
     p.memory.writeLong(privileges, (1 << PRV$V_TMPMBX) | (1 << PRV$V_NETMBX) | (1 << PRV$V_SETPRV));
     const status = yield* service(p, '$CREPRC', {
       image: p.string('SYS$SYSTEM:LOGINOUT.EXE'), input: device, output: device, error: device, prvadr: privileges,
-      prcnam: p.string(terminal), baspri: DEFPRI, uic: SYSTEM_UIC, stsflg: PRC$M_INTER,
+      prcnam: p.string(terminal), baspri: defaultPriority(p), uic: SYSTEM_UIC, stsflg: PRC$M_INTER,
     });
     return status & 1 ? SS$_NORMAL : status;
   });
@@ -223,11 +236,12 @@ const RUNNER_OUTPUT = 'OPA0:';
  * @source digest ch23 2.1 (SUBMIT), ch22 1.2 (termination mailbox)
  */
 function* runJob({ p, runner }: Controller, job: ProcedureJob): Flow<void> {
+  job.begins?.();
   const status = yield* p.scratch(function* () {
     const terminal = p.string(RUNNER_OUTPUT);
     return yield* service(p, '$CREPRC', {
       pidadr: runner, image: p.string('SYS$SYSTEM:LOGINOUT.EXE'), input: p.string(job.file), output: terminal, error: terminal, prcnam: p.string(RUNNER_NAME),
-      baspri: DEFPRI, uic: SYSTEM_UIC, mbxunt: OWN_MAILBOX, stsflg: PRC$M_BATCH,
+      baspri: defaultPriority(p), uic: SYSTEM_UIC, mbxunt: OWN_MAILBOX, stsflg: PRC$M_BATCH,
     });
   });
   if (!(status & 1)) job.done(status);

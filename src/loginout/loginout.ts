@@ -106,9 +106,10 @@ function* subprocess(p: Procedure, error: string): Flow<void> {
   if ((kind.status & 1) !== 0 && longwordOf(kind) === DC$_MAILBOX) yield* defineLogical(p, USER_MODE_TABLE, 'SYS$ERROR', SUPERVISOR, [error]);
 }
 
-const TRIES = 3;
+/** Seconds to answer the first prompt, and the one for the password. */
+const FIRST_WAIT = 30;
 
-/** Finds out who is there. Undefined: nobody who may come in. */
+/** Finds out who is there. LGI_RETRY_LIM tries, LGI_RETRY_TMO seconds for each but the first. Undefined: nobody who may come in. */
 function* authenticate(p: Procedure, ppd: ReturnType<typeof PPD.at>, terminal: string, options: LoginOptions): Flow<UafRecord | undefined> {
   const output = ppd.PPD$W_OUTISI;
   if (options.autologin) {
@@ -116,8 +117,13 @@ function* authenticate(p: Procedure, ppd: ReturnType<typeof PPD.at>, terminal: s
     const found = user === undefined ? undefined : yield* findUser(p, user);
     if (found?.record) return found.record;
   }
-  for (let tried = 0; tried < TRIES; tried += 1) {
-    const asked = yield* ask(p, ppd.PPD$W_INPISI, '\r\nUsername: ', { seconds: 30 });
+  const parameter = (cell: string): number => p.memory.readByte(p.kernel.symbol(cell));
+  // choice: one try and one second at least, or nobody could ever come in to change the parameters.
+  const tries = Math.max(1, parameter('SYS$GB_RETRY_LIM'));
+  for (let tried = 0; tried < tries; tried += 1) {
+    // The first prompt waits longer than one after a failure.
+    const seconds = tried === 0 ? FIRST_WAIT : Math.max(1, parameter('SYS$GB_RETRY_TMO'));
+    const asked = yield* ask(p, ppd.PPD$W_INPISI, '\r\nUsername: ', { seconds });
     if (!(asked.status & 1)) {
       if (asked.status === RMS$_EOF) return undefined;
       yield* putLine(p, output, 'Error reading command input');
@@ -130,10 +136,10 @@ function* authenticate(p: Procedure, ppd: ReturnType<typeof PPD.at>, terminal: s
       continue;
     }
     const found = yield* findUser(p, name);
-    const password = yield* ask(p, ppd.PPD$W_INPISI, '\r\nPassword: ', { secret: true, seconds: 30 });
+    const password = yield* ask(p, ppd.PPD$W_INPISI, '\r\nPassword: ', { secret: true, seconds: FIRST_WAIT });
     if (!(password.status & 1)) return undefined;
-    // Without an authorization file anybody may log in on the operator's console, so that the system can be put right.
-    if (!found.record && found.status !== RMS$_EOF && /^_?OPA0:?$/i.test(terminal)) return consoleRecord(name);
+    // Without an authorization file anybody may log in on the operator's console, so that the system can be put right; not with UAFALTERNATE.
+    if (!found.record && found.status !== RMS$_EOF && p.kernel.sys.EXE$V_SYSUAFALT === 0 && /^_?OPA0:?$/i.test(terminal)) return consoleRecord(name);
     if (found.record && passwordIsRight(found.record, password.text)) return found.record;
     yield* putLine(p, output, 'User authorization failure');
   }
@@ -166,8 +172,8 @@ function* version(p: Procedure): Flow<string> {
 /** The end of a session: message, files closed, process deleted. */
 function* logout(p: Procedure, entries: Entries): Flow<number> {
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
-  const last = (): number => (ppd.PPD$L_LSTSTATUS === 0 ? SS$_NORMAL : ppd.PPD$L_LSTSTATUS);
-  if (ppd.PPD$V_QUEUED !== 0 && ppd.PPD$V_SUBPROCESS === 0) yield* logoutBatch(p, entries, last());
+  let status = ppd.PPD$L_LSTSTATUS === 0 ? SS$_NORMAL : ppd.PPD$L_LSTSTATUS;
+  if (ppd.PPD$V_QUEUED !== 0 && ppd.PPD$V_SUBPROCESS === 0) status = yield* logoutBatch(p, entries, status);
   else {
     const isTerminal = (ppd.PPD$L_INPDEV & DEV$M_TRM) !== 0;
     if (ppd.PPD$V_QUIET === 0 && isTerminal) {
@@ -175,5 +181,5 @@ function* logout(p: Procedure, entries: Entries): Flow<number> {
     }
     yield* inMode(p, '$CMEXEC', entries.closeFiles, []);
   }
-  return yield* inMode(p, '$CMEXEC', entries.terminate, [last()]);
+  return yield* inMode(p, '$CMEXEC', entries.terminate, [status]);
 }

@@ -31,7 +31,7 @@ export function* showLogout(p: Procedure, isi: number, { verb, full, isSubproces
 
 function* accountingLines(p: Procedure): Flow<string[]> {
   const count = function* (code: number): Flow<number> { return (yield* jobLong(p, code)).value >>> 0; };
-  const cell = (label: string, value: number, width: number): string => label + String(value).padStart(width);
+  const cell = (label: string, value: number, width: number): string => label + String(value).padStart(width - label.length);
   const login = (yield* jobItem(p, JPI$_LOGINTIM, 8)).bytes;
   const now = p.allocate(8);
   yield* service(p, '$GETTIM', { timadr: now });
@@ -41,10 +41,10 @@ function* accountingLines(p: Procedure): Flow<string[]> {
   return [
     '',
     '  Accounting information:',
-    `${cell('  Buffered I/O count: ', bufio, 15)}         ${cell('Peak working set size: ', wsPeak, 7)}`,
-    `${cell('  Direct I/O count:   ', dirio, 13)}         ${cell('Peak page file size:  ', virtualPeak, 8)}`,
-    `${cell('  Page faults:        ', faults, 13)}         ${cell('Mounted volumes:      ', volumes, 8)}`,
-    `  Charged CPU time:  ${deltaText(BigInt(cpu) * 100_000n)}   Elapsed time: ${deltaText(elapsed)}`,
+    `${cell('  Buffered I/O count:', bufio, LEFT)}         ${cell('Peak working set size:', wsPeak, RIGHT)}`,
+    `${cell('  Direct I/O count:', dirio, LEFT)}         ${cell('Peak page file size:', virtualPeak, RIGHT)}`,
+    `${cell('  Page faults:', faults, LEFT)}         ${cell('Mounted volumes:', volumes, RIGHT)}`,
+    `  Charged CPU time:${deltaText(BigInt(cpu) * 100_000n).padStart(24)}   Elapsed time:${deltaText(elapsed).padStart(18)}`,
   ];
 }
 
@@ -52,7 +52,11 @@ function quad(bytes: Uint8Array): bigint {
   return new DataView(Uint8Array.from({ length: 8 }, (_, index) => bytes[index] ?? 0).buffer).getBigUint64(0, true);
 }
 
-/** `   0 00:00:00.01`, 16 characters. */
+/** Widths of a line's two halves. */
+const LEFT = 36;
+const RIGHT = 30;
+
+/** `0 00:00:00.01` */
 function deltaText(ticks: bigint): string {
-  return (asciiTime(ticks > 0n ? -ticks : -1n) ?? '').padStart(16);
+  return (asciiTime(ticks > 0n ? -ticks : -1n) ?? '').trim();
 }

@@ -19,6 +19,8 @@ function* scan(p: Procedure, name: string, size: number, wanted: (record: Uint8A
     fab.FAB$B_BLN = FAB$C_BLN;
     fab.FAB$L_FNA = p.bytes(textToBytes(name));
     fab.FAB$B_FNS = name.length;
+    fab.FAB$L_DNA = p.bytes(textToBytes(DEFAULT_NAME));
+    fab.FAB$B_DNS = DEFAULT_NAME.length;
     fab.FAB$B_FAC = FAB$M_GET;
     fab.FAB$B_SHR = FAB$M_SHRGET | FAB$M_SHRPUT | FAB$M_SHRUPD;
     const opened = yield* service(p, '$OPEN', { fab: fab.address });
@@ -45,12 +47,14 @@ function* scan(p: Procedure, name: string, size: number, wanted: (record: Uint8A
   });
 }
 
-/** The UAF record of a user. Status RMS$_EOF: there is none; another failure: the file cannot be read. */
+/** The UAF record of a user, from SYS$SYSTEM:SYSUAF.DAT or the file that the logical name SYSUAF leads to. Status RMS$_EOF: there is none; another failure: the file cannot be read. */
 export function* findUser(p: Procedure, userName: string): Flow<{ readonly status: number; readonly record?: UafRecord }> {
   const key = userName.padEnd(32);
-  const { status, record } = yield* scan(p, 'SYS$SYSTEM:SYSUAF.DAT', UAF.size, (bytes) => bytesToText(bytes.subarray(4, 36)) === key);
+  const { status, record } = yield* scan(p, 'SYSUAF', UAF.size, (bytes) => bytesToText(bytes.subarray(4, 36)) === key);
   return record ? { status, record: UAF.at(new ArrayMemory(record), 0) } : { status };
 }
+
+const DEFAULT_NAME = 'SYS$SYSTEM:.DAT';
 
 /** Layout of an autologin record: terminal name (63 characters) and user name (12), blank filled. choice: the layout is ours. */
 const ALF_TERMINAL = 63;

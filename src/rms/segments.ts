@@ -43,6 +43,14 @@ export function deallocate(p: Procedure, permanent: boolean, address: number, si
   EXE$DEALLOCATE(p.memory, segment(permanent).listhead, address, roundToGranule(size));
 }
 
+/** Whether the segment of a file has that many bytes in one piece. */
+export function hasRoomFor(p: Procedure, ifab: Ifab, size: number): boolean {
+  const permanent = ifab.IFB$V_PPF !== 0;
+  const address = EXE$ALLOCATE(p.memory, segment(permanent).listhead, roundToGranule(size));
+  if (address !== 0) deallocate(p, permanent, address, size);
+  return address !== 0;
+}
+
 /** The open files of one kind. */
 export function* files(p: Procedure, permanent: boolean): Generator<Ifab, void, undefined> {
   for (let address = p.memory.readLong(segment(permanent).files); address !== 0;) {

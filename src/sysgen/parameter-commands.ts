@@ -1,4 +1,4 @@
-import { defaultParameters, PARAMETERS, type Parameter } from '../executive/boot/parameters.js';
+import { defaultParameters, PARAMETERS, startupName, startupValues, textValue, type Parameter } from '../executive/boot/parameters.js';
 import { compileMessages } from '../executive/information/message-compiler.js';
 import { HEADING, parameterLine, selection } from './parameter-show.js';
 import SYSGEN_MESSAGE_SOURCE from './sysgen.msg';
@@ -56,8 +56,8 @@ export const fits = (word: string, keyword: string): boolean => word.length > 0 
 
 /** A parameter by its name or the beginning of it. */
 function find(name: string): Parameter | Complaint {
-  const exact = PARAMETERS.find((parameter) => parameter.name === name);
-  const found = exact ? [exact] : PARAMETERS.filter((parameter) => fits(name, parameter.name));
+  const exact = PARAMETERS.find((parameter) => parameter.name === name && !parameter.isHidden);
+  const found = exact ? [exact] : PARAMETERS.filter((parameter) => fits(name, parameter.name) && !parameter.isHidden);
   return found.length === 1 ? found[0]! : complain(found.length === 0 ? 'NOPARAM' : 'AMBPARAM');
 }
 
@@ -73,6 +73,7 @@ export function parseValue(text: string): number | undefined {
 export function setParameter(set: ParameterSet, name: string, text: string): Complaint | undefined {
   const parameter = find(name);
   if (isComplaint(parameter)) return parameter;
+  if (parameter.characters !== undefined && !fits(text, 'DEFAULT')) return setText(set, parameter, text);
   const typed = fits(text, 'DEFAULT') ? parameter.default : parseValue(text);
   if (typed === undefined) return complain('SYNTAX');
   const value = typed === -1 && parameter.maximum === -1 ? LARGEST : typed;
@@ -81,10 +82,27 @@ export function setParameter(set: ParameterSet, name: string, text: string): Com
   return limited === value ? undefined : complain(limited > value ? 'SETMIN' : 'SETMAX', parameter.name);
 }
 
+/** A name: letters, digits, $ and _, with or without quotation marks. */
+function setText(set: ParameterSet, parameter: Parameter, typed: string): Complaint | undefined {
+  const text = typed.replace(/^"(.*)"$/, '$1').trim();
+  if (!/^[A-Z0-9$_]*$/.test(text) || text.length > parameter.characters!) return complain('SYNTAX');
+  set.values[parameter.name] = textValue(text, parameter.characters!);
+  return undefined;
+}
+
+/** SET/STARTUP file: the procedure of the process STARTUP. */
+export function setStartup(set: ParameterSet, name: string): Complaint | undefined {
+  const values = /^[A-Z0-9$_:;.[\]<>-]+$/.test(name) ? startupValues(name) : undefined;
+  if (!values) return complain('SYNTAX');
+  Object.assign(set.values, values);
+  return undefined;
+}
+
 const LARGEST = 0xffff_ffff;
 
 /** SHOW: one parameter by name, or those that qualifiers choose. */
 export function showParameters(set: ParameterSet, { words, qualifiers }: CommandLine): readonly string[] | Complaint {
+  if (qualifiers.length === 1 && words.length === 0 && qualifiers[0]!.length > 2 && fits(qualifiers[0]!, 'STARTUP')) return [`Startup command file = ${startupName(set.values)}`];
   const chosen = selection(qualifiers);
   if (!chosen) return complain('SYNTAX');
   const [name] = words;

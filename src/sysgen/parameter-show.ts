@@ -1,4 +1,4 @@
-import { MAJOR_PARAMETERS, PARAMETERS, type Parameter } from '../executive/boot/parameters.js';
+import { MAJOR_PARAMETERS, PARAMETERS, valueText, type Parameter } from '../executive/boot/parameters.js';
 
 /** What SHOW of SYSGEN and of SYSBOOT shows. @source dcl-output-formats.md, SYSGEN; book 25.5 (flags of a parameter and their SHOW switches) */
 
@@ -25,7 +25,7 @@ function switchOf(text: string): Switch | undefined {
  * @returns undefined when a qualifier is unknown or ambiguous
  */
 export function selection(qualifiers: readonly string[]): Selection | undefined {
-  let listed: readonly Parameter[] = PARAMETERS;
+  let listed: readonly Parameter[] = PARAMETERS.filter((parameter) => !parameter.isHidden);
   let names = false;
   let hexadecimal = false;
   for (const qualifier of qualifiers) {
@@ -49,11 +49,12 @@ export const HEADING = [
   '--------------            -------    -------    -------  -------   ----  -------',
 ];
 
-/** One line; values may be hexadecimal. A limit that is none is -1. */
+/** One line; values may be hexadecimal, texts stand in quotation marks. A limit that is none is -1. */
 export function parameterLine(parameter: Parameter, current: number, hexadecimal: boolean): string {
   const { name, unit, dynamic } = parameter;
-  const text = (value: number): string => hexadecimal ? (value >>> 0).toString(16).toUpperCase().padStart(8, '0') : String(value === 0xffff_ffff ? -1 : value);
-  const values = `${text(current).padStart(10)}${text(parameter.default).padStart(11)}${text(parameter.minimum).padStart(10)}${text(parameter.maximum).padStart(10)}`;
+  const { characters } = parameter;
+  const text = (value: number): string => characters !== undefined ? `"${valueText(value, characters).padEnd(characters)}"` : hexadecimal ? (value >>> 0).toString(16).toUpperCase().padStart(8, '0') : String(value === 0xffff_ffff ? -1 : value);
+  const values = `${text(current).padStart(10)}${text(parameter.default).padStart(11)}${(characters === undefined ? text(parameter.minimum) : `"${' '.repeat(characters)}"`).padStart(10)}${(characters === undefined ? text(parameter.maximum) : `"${'Z'.repeat(characters)}"`).padStart(10)}`;
   const left = `${name.padEnd(23)}${values} ${unit}`;
   return dynamic ? `${left.padEnd(75)} D` : left;
 }

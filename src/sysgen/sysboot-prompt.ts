@@ -5,7 +5,7 @@ import { severityLetter } from '../executive/information/message-format.js';
 import type { BlockStore } from '../filesystem/block-io.js';
 import { CURRENT_FILE, isUnusable, readParameterFile } from './boot-parameters.js';
 import {
-  defaultSet, fits, isComplaint, setParameter, showParameters, splitLine, sysgenMessage, type Complaint, type ParameterSet,
+  defaultSet, fits, isComplaint, setParameter, setStartup, showParameters, splitLine, sysgenMessage, type Complaint, type ParameterSet,
 } from './parameter-commands.js';
 
 /**
@@ -25,6 +25,7 @@ const CTRL_U = 0x15;
 const HELP_LINES = [
   '  USE CURRENT | DEFAULT | file    values to boot with',
   '  SET parameter value | DEFAULT   change one of them (%X, %O: radix)',
+  '  SET/STARTUP file                the startup procedure',
   '  SHOW parameter                  show one of them',
   '  SHOW /ALL /MAJOR /NAMES /HEX    show many, also by group: /GEN /SYS /TTY /PQL ...',
   '  CONTINUE                        boot with them',
@@ -87,7 +88,11 @@ export class Sysboot {
     if (fits(verb, 'CONTINUE') || fits(verb, 'EXIT')) this.isDone = true;
     else if (fits(verb, 'HELP')) this.lines(HELP_LINES);
     else if (fits(verb, 'USE') && words[0] !== undefined) this.isChanged = this.use(words[0]) || this.isChanged;
-    else if (verb.length > 1 && fits(verb, 'SET') && words[1] !== undefined) {
+    else if (verb.length > 1 && fits(verb, 'SET') && line.qualifiers.length === 1 && fits(line.qualifiers[0]!, 'STARTUP') && words[0] !== undefined) {
+      const complaint = setStartup(this.set, words[0]);
+      if (complaint) this.message(complaint);
+      else this.isChanged = true;
+    } else if (verb.length > 1 && fits(verb, 'SET') && words[1] !== undefined) {
       const complaint = setParameter(this.set, words[0]!, words[1]);
       if (complaint) this.message(complaint);
       if (complaint === undefined || complaint.args.length > 0) this.isChanged = true;

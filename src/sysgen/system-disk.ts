@@ -38,6 +38,8 @@ export interface SystemDiskOptions {
   readonly date: bigint;
   readonly dumpFileBlocks?: number;
   readonly pageFileBlocks?: number;
+  /** Blocks of SWAPFILE.SYS. */
+  readonly swapFileBlocks?: number;
   readonly headers?: number;
   readonly maximumFiles?: number;
 }
@@ -141,7 +143,7 @@ function* emptyDirectory(volume: Volume, lbn: number): BlockFlow<void> {
 /**
  * Makes a system disk in `store`.
  *
- * @param files  put into directories of the volume, which are made as needed; the standard ones, the dump file and the page file are made always
+ * @param files  put into directories of the volume, which are made as needed; the standard ones, dump file and page file are made always, a swap file when its size is given
  */
 export function buildSystemDiskInto(store: BlockStore, files: readonly SystemFile[], options: SystemDiskOptions): void {
   const headers = options.headers ?? files.length + 100;
@@ -156,6 +158,8 @@ export function buildSystemDiskInto(store: BlockStore, files: readonly SystemFil
     const reserved: SystemFile[] = [
       { name: '[SYS0.SYSEXE]SYSDUMP.DMP;1', allocate: options.dumpFileBlocks ?? 0, contiguous: true, protection: SYSTEM_ONLY_PROTECTION, noBackup: true },
       { name: '[SYS0.SYSEXE]PAGEFILE.SYS;1', allocate: options.pageFileBlocks ?? 0, contiguous: true, protection: SYSTEM_ONLY_PROTECTION, noBackup: true },
+      ...(options.swapFileBlocks === undefined ? []
+        : [{ name: '[SYS0.SYSEXE]SWAPFILE.SYS;1', allocate: options.swapFileBlocks, contiguous: true, protection: SYSTEM_ONLY_PROTECTION, noBackup: true } as const]),
     ];
     for (const file of reserved) if (!files.some(({ name }) => name.split(';')[0] === file.name.split(';')[0])) yield* builder.file(file);
     for (const file of files) yield* builder.file(file);

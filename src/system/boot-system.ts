@@ -1,4 +1,5 @@
 import { Machine, type ConsolePort, type MachineClock } from '../emulator/machine.js';
+import type { ExecutiveFile } from '../executive/boot/executive-image.js';
 import { defaultParameters } from '../executive/boot/parameters.js';
 import { initRoutines } from '../executive/boot/init.js';
 import { swapInitRoutines } from '../executive/boot/swapinit.js';
@@ -24,6 +25,12 @@ export interface SystemOptions {
   readonly residentImages: readonly ResidentImage[];
   /** .MSG sources of those images. */
   readonly messageSources?: readonly string[];
+  /** SYS.EXE of the system disk; the executive of this build when there is none. */
+  readonly executive?: ExecutiveFile;
+  /** What the time-of-year clock shows, when its battery has not kept it going: 0. */
+  readonly timeOfYear?: number;
+  /** The console sets the clock, and nobody is asked for the time. */
+  readonly setsClock?: boolean;
   /** Image of the first process that the swapper creates. */
   readonly firstImage: string;
   readonly systemDevice?: string;
@@ -68,6 +75,9 @@ export function bootSystem(options: SystemOptions): System {
     systemDevice: options.systemDevice ?? '_DUA0:',
     firstImage: options.firstImage,
     assemblies: options.assemblies,
+    ...(options.executive === undefined ? {} : { executive: options.executive }),
+    ...(options.timeOfYear === undefined ? {} : { timeOfYear: options.timeOfYear }),
+    ...(options.setsClock === undefined ? {} : { setsClock: options.setsClock }),
   });
   booted.information = boot;
   const { kernel } = boot;

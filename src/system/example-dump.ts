@@ -24,7 +24,7 @@ export interface ExampleDump {
 export function makeExampleDump(): ExampleDump {
   const clock = new VirtualClock();
   const disk = new MemoryBlocks(DISK_BLOCKS);
-  buildSystemDiskInto(disk, systemFiles(COMMON_IMAGES, EXAMPLE_FILES), { date: DATE, dumpFileBlocks: 4, pageFileBlocks: 4 });
+  buildSystemDiskInto(disk, systemFiles(COMMON_IMAGES, EXAMPLE_FILES), { date: DATE, dumpFileBlocks: 4, pageFileBlocks: 2000 });
   const dump = new MemoryBlocks(MEGABYTES * 2048 + DUMP_OVERHEAD_BLOCKS);
   let text = '';
   const system = startStarlet({

@@ -2,8 +2,9 @@ import type { BlockStore } from '../emulator/devices/disk.js';
 import type { AssemblyStore } from '../executive/boot/assembly-store.js';
 import { LinePrinter, type PrinterPort } from '../emulator/devices/printer.js';
 import type { ConsolePort, MachineClock } from '../emulator/machine.js';
+import type { ExecutiveFile } from '../executive/boot/executive-image.js';
 import { defaultParameters, type ParameterValues } from '../executive/boot/parameters.js';
-import { NotEnoughMemory, type ResidentImage } from '../executive/boot/sysboot.js';
+import { NotEnoughMemory, UnusableExecutive, type ResidentImage } from '../executive/boot/sysboot.js';
 import type { DumpWriter } from '../executive/exceptions/dump-format.js';
 import { connectHostDirectories, fileSystemImage, mountVolume } from '../filesystem/index.js';
 import type { HostDirectory } from '../filesystem/host/host-directory.js';
@@ -13,6 +14,8 @@ import { currentParameters, sysbootWarning, type BootParameters } from '../sysge
 import { bothDumpWriters, systemDumpWriter } from '../sysgen/dump-file.js';
 import { bootSystem, type System } from './boot-system.js';
 import { attachDisks, type DiskUnit } from './disks.js';
+import { findExecutive } from './executive-file.js';
+import { attachTapes, type TapeReel } from './tapes.js';
 import { attachTerminals, type LineHost } from './terminals.js';
 import { MESSAGE_SOURCES, residentImages } from './images.js';
 
@@ -27,6 +30,8 @@ export interface StarletOptions {
   readonly units?: readonly DiskUnit[];
   /** Terminal lines beside the console. */
   readonly terminals?: LineHost;
+  /** Reels of tape, in the units MTA0: to MTA3:. */
+  readonly tapes?: readonly TapeReel[];
   /** What LPA0: prints on; without, it is off line. */
   readonly printer?: PrinterPort;
   /** Host directories, HDA0: first. */
@@ -44,6 +49,8 @@ export interface StarletOptions {
   readonly dumpWriter?: DumpWriter;
   /** Texts assembled by earlier boots of this build. */
   readonly assemblies?: AssemblyStore;
+  /** What the time-of-year clock shows, when its battery has not kept it going: 0. */
+  readonly timeOfYear?: number;
   /** A procedure to run instead of a session at the console. */
   readonly job?: ProcedureJob;
   /** Resident images beside those of the system. */
@@ -54,23 +61,41 @@ const SYSTEM_DEVICE = 'DUA0:';
 
 /** The console of a run is a file or a pipe: no screen, no wrap, lines as long as they are. TT$M_LOWER and TT$M_TTSYNC. */
 const PAPER = { TTY_DEFCHAR: 0xa0, TTY_BUF: 511 } as const;
+/** Nobody is there to be asked for the time. */
+const UNATTENDED = { SETTIME: 0, TIMEPROMPTWAIT: 0 } as const;
 
 /**
  * The whole system: executive, RMS, file system, DCL and utilities, with its disks mounted by SYSINIT. Its parameters are those of
  * the system disk's VAXVMSSYS.PAR; when that does not do, the console shows why and the defaults are used.
  */
 export function startStarlet(options: StarletOptions): System {
-  if (options.chosen) return boot(options, options.chosen);
+  if (options.chosen) return bootFrom(options, options.chosen);
   const [systemDisk] = options.disks;
   const { values, warning }: BootParameters = systemDisk && !options.useDefaults ? currentParameters(systemDisk) : { values: defaultParameters() };
   if (warning !== undefined) announce(options.console, warning);
   try {
-    return boot(options, values);
+    return bootFrom(options, values);
   } catch (error) {
     if (!(error instanceof NotEnoughMemory)) throw error;
     announce(options.console, sysbootWarning('NOMEMORY', 'not enough physical memory for the parameters'));
-    return boot(options, defaultParameters());
+    return bootFrom(options, defaultParameters());
   }
+}
+
+/** With SYS.EXE of the system disk or, when that is missing or not of this build, with the executive that comes with the program. */
+function bootFrom(options: StarletOptions, values: ParameterValues): System {
+  const [systemDisk] = options.disks;
+  if (!systemDisk) return boot(options, values);
+  const executive = findExecutive(systemDisk);
+  if (executive) {
+    try {
+      return boot(options, values, executive);
+    } catch (error) {
+      if (!(error instanceof UnusableExecutive)) throw error;
+      announce(options.console, `%SYSBOOT-W-BADIMAGE, SYS$SYSTEM:SYS.EXE is ${error.message}; the executive of this build is used`);
+    }
+  } else announce(options.console, '%SYSBOOT-W-NOSYSEXE, unable to locate SYS$SYSTEM:SYS.EXE; the executive of this build is used');
+  return boot(options, values);
 }
 
 /** A line at the console before anything runs. */
@@ -78,7 +103,15 @@ function announce(console: ConsolePort, text: string): void {
   for (const character of `\r\n${text}\r\n`) console.transmit(character.charCodeAt(0));
 }
 
-function boot(options: StarletOptions, current: ParameterValues): System {
+/** The console of a procedure: what the system says while it comes up does not belong to its output. */
+function consoleOf({ console, job }: StarletOptions): Pick<StarletOptions, 'console' | 'job'> {
+  if (!job) return { console };
+  let isHeard = false;
+  return { console: { transmit: (byte) => { if (isHeard) console.transmit(byte); } }, job: { ...job, begins: () => { isHeard = true; } } };
+}
+
+function boot(given: StarletOptions, current: ParameterValues, executive?: ExecutiveFile): System {
+  const options = { ...given, ...consoleOf(given) };
   const directories = options.hostDirectories ?? [];
   const dumpWriter = bothDumpWriters(options.disks[0] && systemDumpWriter(options.disks[0]), options.dumpWriter);
   return bootSystem({
@@ -88,10 +121,14 @@ function boot(options: StarletOptions, current: ParameterValues): System {
       attachDisks(machine, options.disks, options.units);
       if (options.terminals) attachTerminals(machine, options.terminals);
       new LinePrinter(machine).attach(options.printer);
+      attachTapes(machine, options.tapes);
     },
-    parameters: { ...current, ...(options.job ? PAPER : {}), ...options.parameters },
+    parameters: { ...current, ...(options.job ? { ...PAPER, ...UNATTENDED } : {}), ...options.parameters },
     ...(dumpWriter === undefined ? {} : { dumpWriter }),
     assemblies: options.assemblies,
+    ...(executive === undefined ? {} : { executive }),
+    ...(options.timeOfYear === undefined ? {} : { timeOfYear: options.timeOfYear }),
+    setsClock: options.job !== undefined,
     residentImages: [...(options.moreImages ?? []), ...residentImages({
       systemDevice: SYSTEM_DEVICE, autologin: options.autologin,
       startupOutput: options.job ? '_NLA0:' : '_OPA0:',

@@ -1,10 +1,14 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { uicText } from '../executive/information/fao.js';
-import { FAB$M_BLK, FAB$M_CR, FAB$M_FTN, FAB$M_PRN } from '../executive/starlet/fabdef.js';
+import { FAB$C_IDX, FAB$C_REL, FAB$M_BLK, FAB$M_CR, FAB$M_FTN, FAB$M_PRN } from '../executive/starlet/fabdef.js';
 import { FCH$M_CONTIG, FCH$M_CONTIGB, FCH$M_DIRECTORY, FCH$M_ERASE, FCH$M_LOCKED, FCH$M_NOBACKUP } from '../filesystem/atr.js';
+import { newAnalysis } from '../rms/analyze/analysis.js';
+import { analyzePrologue } from '../rms/analyze/prologue.js';
 import type { FileHeader, FoundFile } from './file-search.js';
+import { isFailure } from './files.js';
 import { timeText } from './process-information.js';
+import { StructureFile } from './rms-structure.js';
 
 /** A file of DIRECTORY/FULL, in the form of V4. @source dcl-output-formats.md, DIRECTORY /FULL */
 
@@ -42,6 +46,26 @@ function attributesText(attributes: number): string {
 
 const ORGANIZATIONS: Readonly<Record<number, string>> = { 0: 'Sequential', 16: 'Relative', 32: 'Indexed' };
 
+function bucketText({ organization, bucketSize }: FileHeader): string {
+  return organization === FAB$C_IDX ? ` Maximum bucket size: ${bucketSize},` : organization === FAB$C_REL ? ` Bucket size: ${bucketSize},` : '';
+}
+
+/** Keys and areas of an indexed file, as far as its prologue can be read. */
+function* structureText(p: Procedure, file: FoundFile, { organization }: FileHeader): Flow<string> {
+  if (organization !== FAB$C_IDX) return '';
+  return yield* p.scratch(function* () {
+    const structure = yield* StructureFile.open(p, file);
+    if (isFailure(structure)) return '';
+    const analysis = newAnalysis();
+    yield* analyzePrologue(structure.read, structure.shape, analysis);
+    yield* structure.close();
+    const { keys, areas } = analysis;
+    if (keys.length === 0) return '';
+    const areaText = areas.length > 1 ? `\n                    In ${areas.length} areas` : '';
+    return `, Prolog: 3, Using ${keys.length} key${keys.length === 1 ? '' : 's'}${areaText}`;
+  });
+}
+
 /** What the header says of the file besides its size. */
 function characteristicsText({ characteristics, versionLimit }: FileHeader, entryLimit: number): string {
   const limited = (limit: number): boolean => limit > 0 && limit < NO_LIMIT;
@@ -72,13 +96,13 @@ export function* fullEntry(p: Procedure, file: FoundFile, header: FileHeader, en
     pair(`Size:        ${`${header.used}/${header.allocated}`.padStart(6)}`, `Owner: ${uicText(header.owner)}`),
     pair(`Created:   ${yield* date(header.created, '<None specified>')}`, `Revised:  ${yield* date(header.revised, '<None specified>')} (${header.revision})`),
     pair(`Expires:   ${yield* date(header.expires, '<None specified>')}`, `Backup:   ${yield* date(header.backup, '<None specified>')}`),
-    `File organization:  ${ORGANIZATIONS[header.organization] ?? 'Unknown'}`,
-    `File attributes:    Allocation: ${header.allocated}, Extend: ${header.extension}, Global buffer count: ${header.globalBuffers}`,
+    `File organization:  ${ORGANIZATIONS[header.organization] ?? 'Unknown'}${yield* structureText(p, file, header)}`,
+    `File attributes:    Allocation: ${header.allocated}, Extend: ${header.extension},${bucketText(header)} Global buffer count: ${header.globalBuffers}`,
     `                    ${characteristicsText(header, entryLimit)}`,
     `Record format:      ${formatText(header)}`,
     `Record attributes:  ${attributesText(header.attributes)}`,
     'Journaling enabled: None',
     `File protection:    ${CATEGORIES.map((name, category) => `${name}:${access(header.protection, category)}`).join(', ')}`,
     ...(hasAcl ? ['Access Cntrl List:  None'] : []),
-  ];
+  ].flatMap((line) => line.split('\n'));
 }

@@ -12,6 +12,7 @@ import { fileFunction, headerBlock, withChannel } from './file-functions.js';
 import { findAll, headerFields, type FoundFile } from './file-search.js';
 import { isFailure, programRegion, reason, RmsFile, type FileFailure } from './files.js';
 import { report, sharedCode } from './messages.js';
+import { foreignTape, tapeBlocks } from './dump-tape.js';
 import { Output } from './output.js';
 import { getDevice, timeText } from './process-information.js';
 
@@ -122,11 +123,28 @@ function* dumpFile(p: Procedure, file: FoundFile, wanted: Choices, output: Outpu
   return yield* dumpBlocks(p, file, Math.min(wanted.last ?? end, Math.max(end, wanted.last === undefined ? 0 : header.allocated)), wanted, output);
 }
 
+/** The blocks of a tape, up to the next tape mark. */
+function* dumpTape(p: Procedure, device: string, toFile: boolean, wanted: Choices): Flow<number> {
+  const opened = yield* Output.open(p, toFile ? (yield* cliGetValue(p, 'OUTPUT')) ?? 'TAPE.DMP' : 'SYS$OUTPUT');
+  const { output } = opened;
+  if (!output) return opened.status;
+  for (const line of ['', `Dump of device ${device} on ${(yield* timeText(p)).slice(0, 23)}`, '']) yield* output.line(line);
+  let base = wanted.number ?? 0;
+  const status = yield* tapeBlocks(p, device, wanted.first, wanted.last ?? Infinity, function* (number, bytes) {
+    for (const line of [heading('Block number', number, bytes.length), '', ...dumpLines(bytes, wanted.form, base), '']) yield* output.line(line);
+    if (wanted.number !== undefined) base += bytes.length;
+  });
+  yield* output.close();
+  return status & 1 ? status : yield* report(p, { code: sharedCode(DUMP, 'readError'), args: [device] }, { code: status });
+}
+
 const main = procedure('DUMP$MAIN', function* (p) {
   const specs = yield* cliGetValues(p, 'INPUT');
   const toFile = yield* cliIsPresent(p, 'OUTPUT');
   const wanted = yield* choices(p, toFile);
   let status = 1;
+  const tape = specs.length === 1 ? yield* foreignTape(p, specs[0]!) : undefined;
+  if (tape !== undefined) return yield* dumpTape(p, tape, toFile, wanted);
   const files = yield* findAll(p, specs, '', function* (failure) {
     status = yield* report(p, { code: sharedCode(DUMP, 'openIn'), args: [failure.spec] }, reason(failure));
   });

@@ -1,8 +1,12 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { ANALYZRMS_IMAGE } from './analyze-rms.js';
 import { SDA_IMAGE } from './analyze.js';
+import { ERF_IMAGE } from './error-report/erf.js';
 import { APPEND_IMAGE } from './append.js';
 import { COPY_IMAGE } from './copy.js';
+import { CONVERT_IMAGE } from './convert/convert.js';
 import { CREATE_IMAGE } from './create.js';
+import { CREATEFDL_IMAGE } from './create-fdl.js';
 import { DELETE_IMAGE } from './delete.js';
 import { DIFFERENCES_IMAGE } from './differences.js';
 import { DIRECTORY_IMAGE } from './directory.js';
@@ -14,11 +18,15 @@ import { INIT_IMAGE } from './initialize.js';
 import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
+import { PRTSMB_IMAGE } from './queues/print-symbiont.js';
+import { QUEMAN_IMAGE } from './queues/queman.js';
+import { SUBMIT_IMAGE } from './queues/submit.js';
 import { RENAME_IMAGE } from './rename.js';
 import { SEARCH_IMAGE } from './search.js';
 import { REPLY_IMAGE } from './reply.js';
 import { SET_FILE_IMAGE } from './set-file.js';
 import { SET_IMAGE } from './set.js';
+import { SETRMS_IMAGE } from './set-rms.js';
 import { SHOW_IMAGE } from './show.js';
 import { SORT_IMAGE } from './sort.js';
 import { SYSGEN_IMAGE } from './sysgen.js';
@@ -29,9 +37,12 @@ export { UTILITY_MESSAGE_SOURCE } from './messages.js';
 
 /** Images run from DCL. A new one is added here. */
 export const UTILITY_IMAGES: readonly ResidentImage[] = [
+  ANALYZRMS_IMAGE,
   APPEND_IMAGE,
+  CONVERT_IMAGE,
   COPY_IMAGE,
   CREATE_IMAGE,
+  CREATEFDL_IMAGE,
   DELETE_IMAGE,
   DIFFERENCES_IMAGE,
   DIRECTORY_IMAGE,
@@ -44,14 +55,18 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   LINK_IMAGE,
   MACRO_IMAGE,
   MOUNT_IMAGE,
+  PRTSMB_IMAGE,
+  QUEMAN_IMAGE,
   RENAME_IMAGE,
-  SDA_IMAGE,
+  SDA_IMAGE, ERF_IMAGE,
   SEARCH_IMAGE,
   REPLY_IMAGE,
   SET_FILE_IMAGE,
   SET_IMAGE,
+  SETRMS_IMAGE,
   SHOW_IMAGE,
   SORT_IMAGE,
+  SUBMIT_IMAGE,
   SYSGEN_IMAGE,
   TYPE_IMAGE,
   VERIFY_IMAGE,

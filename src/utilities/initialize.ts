@@ -10,13 +10,15 @@ import { FileFailure } from '../filesystem/file-failure.js';
 import { initializeVolume, LARGEST_MAXIMUM_FILES, type InitializeOptions } from '../filesystem/initialize.js';
 import { homeBlockOf } from '../filesystem/on-disk.js';
 import { isHomeBlock } from '../filesystem/volume.js';
+import { LABEL_CHARACTERS, volumeLabel } from '../filesystem/tape/labels.js';
+import { isTape, TapeChannel } from './tape-channel.js';
 import { DiskChannel, onChannel } from './disk-channel.js';
 import { messageCode, report, severe } from './messages.js';
 import { getProcess } from './process-information.js';
 import { uicQualifier } from './selection.js';
 
 /**
- * INIT.EXE: makes a disk an empty Files-11 volume of structure level 2. Who may: the owner of the volume that is on it, or who has VOLPRO
+ * INIT.EXE: makes a disk an empty Files-11 volume of structure level 2, or a tape an ANSI volume without files. Who may: the owner of the volume that is on it, or who has VOLPRO
  * privilege; LOG_IO privilege in any case. choice: the index file is always in the middle. @source DCL Dictionary, INITIALIZE
  */
 const BLOCK = 512;
@@ -115,6 +117,7 @@ const main = procedure('INIT$MAIN', function* (p) {
   const label = (yield* cliGetValue(p, 'VOLUME'))!.toUpperCase();
   if (!/^[A-Z0-9$_-]{1,12}$/.test(label)) return yield* report(p, { code: messageCode('INIT$_BADVOLLABEL'), args: [label] });
   const wanted = yield* qualifiers(p);
+  if (yield* isTape(p, device)) return yield* initializeTape(p, device, label);
   const disk = yield* DiskChannel.open(p, device);
   if (typeof disk === 'number') return yield* severe(p, 'INIT', disk);
   if (disk.isMounted) {
@@ -136,6 +139,21 @@ const main = procedure('INIT$MAIN', function* (p) {
     return status;
   });
 });
+
+/** A tape: volume label and two marks. What has been on it is gone. choice: labels of the old volume protect nothing */
+function* initializeTape(p: Procedure, device: string, label: string): Flow<number> {
+  if (label.length > LABEL_CHARACTERS) return yield* report(p, { code: messageCode('INIT$_BADVOLLABEL'), args: [label] });
+  return yield* whileAllocated(p, device, function* () {
+    const tape = yield* TapeChannel.open(p, device);
+    if (typeof tape === 'number') return yield* severe(p, 'INIT', tape);
+    let status: number = tape.isMounted ? SS$_DEVMOUNT : yield* tape.begin();
+    if (status & 1) status = yield* tape.write(volumeLabel(label));
+    if (status & 1) status = yield* tape.marks(2);
+    if (status & 1) status = yield* tape.begin();
+    yield* tape.close();
+    return status & 1 ? SS$_NORMAL : yield* severe(p, 'INIT', status);
+  });
+}
 
 /** Nobody else may use the disk meanwhile. */
 function* whileAllocated(p: Procedure, device: string, body: () => Flow<number>): Flow<number> {

@@ -1,7 +1,7 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
-import { FAB$M_BIO, FAB$M_GET, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD, FAB$M_UPI } from '../executive/starlet/fabdef.js';
+import { FAB, FAB$M_BIO, FAB$M_GET, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD, FAB$M_UPI } from '../executive/starlet/fabdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
 import type { BlockReader, FileShape } from '../rms/analyze/analysis.js';
 import { readHeader, type FileHeader, type FoundFile } from './file-search.js';
@@ -69,6 +69,15 @@ export class StructureFile {
     rab.RAB$L_BKT = vbn;
     const status = yield* service(p, '$WRITE', { rab: rab.address });
     return status & 1 ? undefined : { spec: this.file.spec, status, stv: rab.RAB$L_STV };
+  }
+
+  /** Makes the file longer. @returns how many blocks were added */
+  *extend(blocks: number): Flow<{ readonly blocks: number } | FileFailure> {
+    const { p } = this;
+    const fab = FAB.at(p.memory, this.fab);
+    fab.FAB$L_ALQ = blocks;
+    const status = yield* service(p, '$EXTEND', { fab: fab.address });
+    return status & 1 ? { blocks: fab.FAB$L_ALQ } : { spec: this.file.spec, status, stv: fab.FAB$L_STV };
   }
 
   *close(): Flow<void> {

@@ -4,11 +4,13 @@ import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { messageCode, report } from './messages.js';
 import { setInteractiveLimit, setLogins } from './set-logins.js';
+import { setMagtape } from './set-magtape.js';
 import { setProcess } from './set-process.js';
 import { setTerminal } from './set-terminal.js';
+import { setTime } from './set-time.js';
 
 /** SETP0.EXE: the options of SET that DCL does not carry out itself. A new option is a row here and a syntax in set.cld. */
-const OPTIONS: Readonly<Record<string, (p: Procedure, kernelRoutine: number) => Flow<number>>> = { LOGINS: setLogins, PROCESS: setProcess, TERMINAL: setTerminal };
+const OPTIONS: Readonly<Record<string, (p: Procedure, kernelRoutine: number) => Flow<number>>> = { LOGINS: setLogins, MAGTAPE: setMagtape, PROCESS: setProcess, TERMINAL: setTerminal, TIME: setTime };
 
 const main = procedure('SETP0$MAIN', function* (p) {
   const option = ((yield* cliGetValue(p, 'OPTION')) ?? '').toUpperCase();

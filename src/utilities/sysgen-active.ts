@@ -4,6 +4,7 @@ import type { Kernel } from '../executive/kernel.js';
 import { SS$_ACCVIO, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import type { Memory } from '../executive/structures/memory.js';
 import { SYSTEM_CELLS } from '../executive/structures/system-cells.js';
+import { valueOf } from '../sysgen/parameter-file.js';
 
 /** The working values of the parameters: cells of SYS.EXE. */
 const SIZES = new Map(SYSTEM_CELLS.fields.map(({ name, size }) => [name, size]));
@@ -20,11 +21,12 @@ function cellAddress(kernel: Kernel, { cell, cellOffset }: Parameter): number {
 /** Reads a parameter from its cell; users may read them. */
 export function activeValue(kernel: Kernel, memory: Memory, parameter: Parameter): number {
   const address = cellAddress(kernel, parameter);
+  if (parameter.characters !== undefined) return memory.readBytes(address, parameter.characters).reduceRight((value, byte) => value * 0x100 + byte, 0);
   if (parameter.bit !== undefined) return (memory.readLong(address) >>> parameter.bit) & 1;
   switch (cellSize(parameter)) {
-    case 1: return memory.readByte(address);
-    case 2: return memory.readWord(address);
-    default: return memory.readLong(address);
+    case 1: return valueOf(parameter, memory.readByte(address), 1);
+    case 2: return valueOf(parameter, memory.readWord(address), 2);
+    default: return valueOf(parameter, memory.readLong(address), 4);
   }
 }
 
@@ -42,6 +44,7 @@ export const writeActive = callRoutine('SYSGEN$WRITE_ACTIVE', (k) => {
     if (!parameter.dynamic) return;
     const address = cellAddress(k, parameter);
     const value = wanted[index]!;
+    if (parameter.characters !== undefined) return;            // none of them is dynamic
     if (parameter.bit !== undefined) {
       const mask = 2 ** parameter.bit;
       const others = k.readLong(address);

@@ -1,7 +1,7 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
-import { FAB$C_FIX, FAB$M_BIO, FAB$M_GET, FAB$M_PUT } from '../executive/starlet/fabdef.js';
+import { FAB$C_FIX, FAB$M_BIO, FAB$M_GET, FAB$M_PUT, FAB$M_UFO } from '../executive/starlet/fabdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
 import { XAB$C_PRO, XAB$C_PROLEN, XABPRO } from '../executive/starlet/xabdef.js';
 import { SYSTEM_ONLY_PROTECTION } from '../sysgen/system-disk.js';
@@ -41,6 +41,25 @@ export function* createFile(p: Procedure, spec: string, blocks: number, isContig
     const wrong = failed ?? (closed & 1 ? undefined : { status: closed, stv: fab.FAB$L_STV });
     if (wrong) return yield* report(p, { code: sharedCode(FACILITY, isThere ? 'writeError' : 'openOut'), args: [name] }, { code: wrong.status, stv: wrong.stv });
     return yield* report(p, { code: messageCode(isThere ? 'SYSGEN$_EXTENDED' : 'SYSGEN$_CREATED'), args: [name] });
+  });
+}
+
+/** INSTALL file /PAGEFILE or /SWAPFILE: places a file in use until the system stops. @source book 14.5.1, 25.5 */
+export function* installFile(p: Procedure, spec: string, isSwapFile: boolean): Flow<number> {
+  return yield* p.scratch(function* () {
+    const named = fileBlocks(p, spec, { defaults: '.SYS' });
+    const { fab } = named;
+    fab.FAB$B_FAC = FAB$M_GET | FAB$M_PUT;
+    fab.FAB$L_FOP = FAB$M_UFO;
+    const opened = yield* service(p, '$OPEN', { fab: fab.address });
+    const name = nameOf(p, named, spec);
+    if (!(opened & 1)) return yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: [name] }, { code: opened, stv: fab.FAB$L_STV });
+    const chan = fab.FAB$L_STV & 0xffff;
+    const list = p.allocate(12);
+    [2, chan, isSwapFile ? 1 : 0].forEach((value, index) => { p.memory.writeLong(list + 4 * index, value); });
+    const used = yield* service(p, '$CMKRNL', { routin: p.kernel.symbol('MMG$INSTALL_FILE'), arglst: list });
+    yield* service(p, '$DASSGN', { chan });
+    return used & 1 ? used : yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: [name] }, { code: used, stv: 0 });
   });
 }
 

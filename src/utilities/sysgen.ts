@@ -9,7 +9,7 @@ import { JPI$_PID } from '../executive/starlet/jpidef.js';
 import { SS$_BUFFEROVF } from '../executive/starlet/ssdef.js';
 import { bytesToText } from '../executive/structures/memory.js';
 import {
-  fits, isComplaint, setParameter, showParameters, splitLine, sysgenMessage, type CommandLine, type Complaint, type ParameterSet,
+  fits, isComplaint, setParameter, setStartup, showParameters, splitLine, sysgenMessage, type CommandLine, type Complaint, type ParameterSet,
 } from '../sysgen/parameter-commands.js';
 import { decodeParameterFile, encodeParameterFile } from '../sysgen/parameter-file.js';
 import { LineInput } from './confirm.js';
@@ -19,10 +19,10 @@ import { Output } from './output.js';
 import { getProcess } from './process-information.js';
 import { activeValue, writeActive } from './sysgen-active.js';
 import { deviceReport } from './sysgen-devices.js';
-import { createFile } from './sysgen-files.js';
+import { createFile, installFile } from './sysgen-files.js';
 
 /**
- * SYSGEN.EXE: USE, SET, SHOW and WRITE of parameters, SHOW of the I/O database, CREATE of files. Values are worked on in the image and go to the running system or to a file with WRITE.
+ * SYSGEN.EXE: USE, SET, SHOW and WRITE of parameters, SHOW of the I/O database, CREATE and INSTALL of files. Values are worked on in the image and go to the running system or to a file with WRITE.
  * @source book 25.5; dcl-output-formats.md, SYSGEN
  */
 const FACILITY = 113;
@@ -99,6 +99,14 @@ function* create(session: Session, text: string): Flow<number> {
   return yield* createFile(session.p, match[1]!, blocks, contiguous.length > 0);
 }
 
+/** INSTALL file /PAGEFILE | /SWAPFILE */
+function* install(session: Session, text: string): Flow<number> {
+  const match = /^\w+\s+([^\s/]+)\s*\/([A-Z]+)\s*$/.exec(text.replace(/!.*$/, '').trim().toUpperCase());
+  const kind = ['PAGEFILE', 'SWAPFILE'].find((name) => match && fits(match[2]!, name));
+  if (!match || kind === undefined) return yield* complain(session.p, { ident: 'SYNTAX', args: [] });
+  return yield* installFile(session.p, match[1]!, kind === 'SWAPFILE');
+}
+
 function* show(session: Session, line: CommandLine): Flow<number> {
   const [only] = line.qualifiers;
   if (only !== undefined && line.qualifiers.length === 1 && line.words.length === 0) {
@@ -140,7 +148,7 @@ function* writeRunning(session: Session): Flow<number> {
   const { p, values } = session;
   const status = yield* p.scratch(function* () {
     const longs = p.allocate(4 * PARAMETERS.length);
-    PARAMETERS.forEach(({ name }, index) => { p.memory.writeLong(longs + 4 * index, values[name]!); });
+    PARAMETERS.forEach(({ name }, index) => { p.memory.writeLong(longs + 4 * index, values[name]! >>> 0); });
     const list = p.allocate(8);
     p.memory.writeLong(list, 1);
     p.memory.writeLong(list + 4, longs);
@@ -161,6 +169,10 @@ function* execute(session: Session, text: string): Flow<number | 'exit'> {
     return 1;
   }
   if (fits(verb, 'USE') && words[0] !== undefined) return yield* use(session, words[0]);
+  if (verb.length > 1 && fits(verb, 'SET') && line.qualifiers.length === 1 && fits(line.qualifiers[0]!, 'STARTUP') && words[0] !== undefined) {
+    const complaint = setStartup(session, words[0]);
+    return complaint ? yield* complain(session.p, complaint) : 1;
+  }
   if (verb.length > 1 && fits(verb, 'SET') && words[1] !== undefined) {
     const complaint = setParameter(session, words[0]!, words[1]);
     return complaint ? yield* complain(session.p, complaint) : 1;
@@ -168,6 +180,7 @@ function* execute(session: Session, text: string): Flow<number | 'exit'> {
   if (verb.length > 1 && fits(verb, 'SHOW')) return yield* show(session, line);
   if (fits(verb, 'WRITE') && words[0] !== undefined) return yield* write(session, words[0]);
   if (fits(verb, 'CREATE')) return yield* create(session, text);
+  if (fits(verb, 'INSTALL')) return yield* install(session, text);
   const isKnown = ['USE', 'SET', 'SHOW', 'WRITE'].some((keyword) => fits(verb, keyword));
   return yield* report(session.p, { code: messageCode(isKnown ? 'SYSGEN$_SYNTAX' : 'SYSGEN$_CMDUNK') });
 }
@@ -207,6 +220,7 @@ const HELP_LINES = [
   '  WRITE CURRENT | file                    for the next boot; a parameter file',
   '  SHOW /DEVICES | /CONFIGURATION          drivers and their data; controllers',
   '  CREATE file /SIZE=blocks [/CONTIGUOUS]  a page, swap or dump file',
+  '  INSTALL file /PAGEFILE | /SWAPFILE      use it until the system stops',
   '  EXIT',
 ];
 

@@ -158,7 +158,7 @@ function* defineName(p: Procedure, table: string, name: string, value: string): 
 
 function testDisk(files: Readonly<Record<string, string>>): MemoryBlocks {
   const store = new MemoryBlocks(8000);
-  buildSystemDiskInto(store, textFiles(files), { date: TEST_TIME, dumpFileBlocks: 4, pageFileBlocks: 4 });
+  buildSystemDiskInto(store, textFiles(files), { date: TEST_TIME, dumpFileBlocks: 4, pageFileBlocks: 0 });
   return store;
 }
 

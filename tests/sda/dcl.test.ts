@@ -19,7 +19,7 @@ const DUMP_BLOCKS = 32768 + 4;
 /** A small system disk; its dump file has room for the memory of the machine. */
 function systemDisk(): MemoryBlocks {
   const store = new MemoryBlocks(120_000);
-  buildSystemDiskInto(store, systemFiles(COMMON_IMAGES, {}), { date: TEST_TIME, dumpFileBlocks: DUMP_BLOCKS, pageFileBlocks: 4 });
+  buildSystemDiskInto(store, systemFiles(COMMON_IMAGES, {}), { date: TEST_TIME, dumpFileBlocks: DUMP_BLOCKS, pageFileBlocks: 0 });
   return store;
 }
 

@@ -9,7 +9,7 @@ import { systemFiles } from '../../src/system/system-files.js';
 
 function diskWith(more: readonly SystemFile[]): MemoryBlocks {
   const store = new MemoryBlocks(8000);
-  buildSystemDiskInto(store, [...systemFiles(COMMON_IMAGES, {}), ...more], { date: TEST_TIME, dumpFileBlocks: 4, pageFileBlocks: 4 });
+  buildSystemDiskInto(store, [...systemFiles(COMMON_IMAGES, {}), ...more], { date: TEST_TIME, dumpFileBlocks: 4, pageFileBlocks: 0 });
   return store;
 }
 

@@ -16,7 +16,7 @@ import { Console } from '../sysgen/console.js';
 /** How processes speak to one another and to themselves, at the prompt of the whole system: the examples, and what the IPC seed says. */
 function disk(): MemoryBlocks {
   const store = new MemoryBlocks(8000);
-  buildSystemDiskInto(store, systemFiles(COMMON_IMAGES, EXAMPLE_FILES), { date: TEST_TIME, dumpFileBlocks: 4, pageFileBlocks: 4 });
+  buildSystemDiskInto(store, systemFiles(COMMON_IMAGES, EXAMPLE_FILES), { date: TEST_TIME, dumpFileBlocks: 4, pageFileBlocks: 0 });
   return store;
 }
 
@@ -88,7 +88,7 @@ describe('a logged-in process', () => {
     let status = 0;
     const store = new MemoryBlocks(8000);
     const files = systemFiles(COMMON_IMAGES, { 'SHOWP.COM': '$ WRITE SYS$OUTPUT "parameters: ", P1, "/", P2, "/", P8\n$ WRITE SYS$OUTPUT F$MODE(), " under ", F$GETJPI("","CLINAME"), ", owner ", F$GETJPI("","OWNER")\n$ EXIT 1\n' });
-    buildSystemDiskInto(store, files, { date: TEST_TIME, dumpFileBlocks: 4, pageFileBlocks: 4 });
+    buildSystemDiskInto(store, files, { date: TEST_TIME, dumpFileBlocks: 4, pageFileBlocks: 0 });
     const batch = new Console(store, {
       job: {
         file: 'SYS$EXAMPLES:SHOWP.COM', directory: 'SYS$SYSROOT:[SYSMGR]', parameters: ['one', 'two', '', '', '', '', '', 'eight'],

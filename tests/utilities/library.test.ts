@@ -95,20 +95,22 @@ describe('the help library', () => {
   const topics = topicsOf(decodeLibrary(helpLibrary(0n)));
   const below = (from: readonly Topic[], key: string): readonly Topic[] => from.find((topic) => topic.key.toUpperCase() === key)?.topics ?? [];
   const modules = COMMAND_TABLE_SOURCES.map(parseCld);
+  /** DCL knows it by name only, and says that it is not there: nothing to be helped with. */
+  const isMissing = ({ syntax }: { readonly syntax?: string | undefined }): boolean => syntax === 'MISSING_OPTION' || syntax === 'MISSING_QUALIFIER';
 
   test('has every command with every qualifier, every option of SET and SHOW, every lexical function', () => {
     const missing: string[] = [];
     for (const { verbs, types, syntaxes } of modules) {
       for (const { name, qualifiers } of verbs) {
         if (!topics.some(({ key }) => key === name)) missing.push(name);
-        for (const qualifier of qualifiers) if (name !== 'SET' && name !== 'SHOW' && !below(topics, name).some(({ key }) => key === `/${qualifier.name}`)) missing.push(`${name}/${qualifier.name}`);
+        for (const qualifier of qualifiers) if (!isMissing(qualifier) && name !== 'SET' && name !== 'SHOW' && !below(topics, name).some(({ key }) => key === `/${qualifier.name}`)) missing.push(`${name}/${qualifier.name}`);
       }
       for (const [verb, type] of [['SET', 'SET_OPTIONS'], ['SHOW', 'SHOW_OPTIONS']] as const) {
-        for (const option of types.get(type) ?? []) {
+        for (const option of (types.get(type) ?? []).filter((each) => !isMissing(each))) {
           const found = below(below(topics, verb), option.name);
           if (!below(topics, verb).some(({ key }) => key === option.name)) missing.push(`${verb} ${option.name}`);
           for (const qualifier of syntaxes.find(({ name }) => name === option.syntax)?.qualifiers ?? []) {
-            if (!found.some(({ key }) => key === `/${qualifier.name}`)) missing.push(`${verb} ${option.name}/${qualifier.name}`);
+            if (!isMissing(qualifier) && !found.some(({ key }) => key === `/${qualifier.name}`)) missing.push(`${verb} ${option.name}/${qualifier.name}`);
           }
         }
       }

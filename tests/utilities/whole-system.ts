@@ -13,7 +13,7 @@ import { systemFiles } from '../../src/system/system-files.js';
 import { TEST_TIME } from '../harness.js';
 
 /** A new system disk. @param dumpFileBlocks  0 for a disk without SYSDUMP.DMP */
-export function newDisk(dumpFileBlocks = 4, pageFileBlocks = 4, Blocks: new (blocks: number) => MemoryBlocks = MemoryBlocks): MemoryBlocks {
+export function newDisk(dumpFileBlocks = 4, pageFileBlocks = 0, Blocks: new (blocks: number) => MemoryBlocks = MemoryBlocks): MemoryBlocks {
   const store = new Blocks(8000 + Math.ceil(2.4 * (dumpFileBlocks + pageFileBlocks)));
   buildSystemDiskInto(store, systemFiles(COMMON_IMAGES, {}), { date: TEST_TIME, dumpFileBlocks, pageFileBlocks });
   return store;

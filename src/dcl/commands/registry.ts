@@ -33,6 +33,7 @@ import fileTables from './files.cld';
 import libraryTables from './library.cld';
 import setFileTables from './set-file.cld';
 import volumeTables from './volumes.cld';
+import queueTables from './queues.cld';
 import { MISSING_COMMANDS } from './missing.js';
 import missingTables from './missing.cld';
 
@@ -49,7 +50,7 @@ function families(): readonly CommandRoutines[] {
 
 /** Sources of the command table: what SYS$SHARE:DCLTABLES holds. */
 export const COMMAND_TABLE_SOURCES: readonly string[] = [
-  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, pipeTables, externalTables, compareTables, fileTables, libraryTables, setFileTables, volumeTables, missingTables,
+  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, pipeTables, externalTables, compareTables, fileTables, libraryTables, setFileTables, volumeTables, queueTables, missingTables,
 ];
 
 export function commandRoutine(name: string): CommandRoutine {

@@ -161,7 +161,7 @@ export class Dcl implements AssignmentTarget {
     switch (name) {
       case '$STATUS': return `%X${hex8(this.prc.PRC$L_STATUS)}`;
       case '$SEVERITY': return String(this.prc.PRC$L_STATUS & 7);
-      case '$RESTART': return 'FALSE';
+      case '$RESTART': return this.ppd.PPD$V_RESTART !== 0 ? 'TRUE' : 'FALSE';
       default: return undefined;
     }
   }

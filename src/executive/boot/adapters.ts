@@ -1,6 +1,6 @@
 import { NEXUS_COUNT, NEXUS_REGION, nexusBase } from '../../emulator/nexus.js';
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
-import { MMG$MAP_IO } from '../io/io-space.js';
+import { MMG$MAP_IO, unmapLastIo } from '../io/io-space.js';
 import type { Kernel } from '../kernel.js';
 import { EXE$ALONPAGVAR } from '../pool/nonpaged.js';
 import { DYN$C_INIT } from '../structures/dyn.js';
@@ -45,7 +45,7 @@ function mapNexus(k: Kernel): void {
 function recordNexus(k: Kernel): void {
   const nexus = k.register(6);
   if ((k.register(0) & 1) === 0) {
-    k.sys.BOO$GL_SPTFREL = k.sys.BOO$GL_SPTFREL - NEXUS_REGION / PAGE;
+    unmapLastIo(k, NEXUS_REGION / PAGE);
     return;
   }
   const type = (k.register(8) & 0xff) || UNKNOWN_TYPE;

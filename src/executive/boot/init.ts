@@ -1,4 +1,4 @@
-import { PR$_SISR, PR$_TODR } from '../../emulator/processor-registers.js';
+import { PR$_SISR, PR$_TXDB } from '../../emulator/processor-registers.js';
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import { initializeCrashData } from '../exceptions/initialize.js';
 import { installSystemImages } from '../image/known-files.js';
@@ -14,10 +14,11 @@ import { initializeSchedulerQueues } from '../scheduling/queues.js';
 import { makeComputable } from '../scheduling/rse.js';
 import { initializeForkQueues } from '../synchronization/fork.js';
 import { initializeTimerQueue } from '../time/queue.js';
+import { EXE$SETIME_INT } from '../time/set-time.js';
 import { EXE$IPID_TO_EPID } from '../process/pid.js';
 import { DYN$C_INIT, DYN$C_JIB, DYN$C_PCB } from '../structures/dyn.js';
 import { JIB } from '../structures/jib.js';
-import { readQuad, textToBytes, writeCounted, writeQuad } from '../structures/memory.js';
+import { readQuad, textToBytes, writeCounted } from '../structures/memory.js';
 import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import { PTE$M_PFN } from '../structures/pte.js';
@@ -26,8 +27,10 @@ import { initializePaging, initializeSystemHeader } from '../memory/initialize.j
 import { addResidentSections } from '../memory/resident.js';
 import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
 import { ADAPTER_ROUTINES } from './adapters.js';
+import { ROOT_LOCK_ROUTINES } from './root-lock.js';
 import { IRP_PACKET } from './sizes.js';
 import type { BootInformation } from './sysboot.js';
+import { makeSystemWindow } from './window.js';
 
 /**
  * EXE$INIT: gives the executive its pools, lists, tables and first two processes (chapter 25.1; digest ch25 2.1). Runs on
@@ -35,21 +38,43 @@ import type { BootInformation } from './sysboot.js';
  */
 const PAGE = 512;
 const POOL_HEADER = 12;
-/** SCSNODE. */
-const NODE_NAME = 'STARLT';
 /** A freshly initialized sequence of privileges: all of them. */
 const ALL_PRIVILEGES = 0xffffffffffffffffn;
 
 /** Routines of module INIT. `information` gives what SYSBOOT left. */
 export function initRoutines(information: () => BootInformation): readonly Microroutine[] {
-  return [inlineRoutine('EXE$INIT_BODY', (k) => EXE$INIT(k, information())), inlineRoutine('EXE$INIT_DEVICES', (k) => { initializeDevices(k, information()); }), ...ADAPTER_ROUTINES];
+  return [...ROOT_LOCK_ROUTINES, inlineRoutine('EXE$INIT_ANNOUNCE', announce), inlineRoutine('EXE$INIT_BODY', (k) => EXE$INIT(k, information())), inlineRoutine('EXE$INIT_DEVICES', (k) => { initializeDevices(k, information()); }), ...ADAPTER_ROUTINES];
 }
 
-/** The I/O database, and which of its units is the system disk: EXE$GL_SYSUCB, 0 when there is no such unit. From now on a restart is possible. @source book 25.1.2 step f */
-function initializeDevices(k: Kernel, { systemDevice }: BootInformation): void {
+/** What the console shows first: SYS.EXE has been read and mapping is on. Choice of wording: the book does not print it. */
+export const ANNOUNCEMENT = `\r\n   VAX/VMS Version ${SYS$VERSION_TEXT.trim()}\r\n`;
+
+/** The announcement, before there are structures of any kind: characters written to the transmitter. @source book 25.1.2 step 7 */
+function announce(k: Kernel): void {
+  for (const character of ANNOUNCEMENT) k.cpu.writePR(PR$_TXDB, character.charCodeAt(0));
+}
+
+/**
+ * The I/O database, and which of its units is the system disk: EXE$GL_SYSUCB, 0 when there is no such unit. The window of SYS.EXE there
+ * is the first of the system windows. From now on a restart is possible.
+ * @source book 25.1.2 step f
+ */
+function initializeDevices(k: Kernel, { systemDevice, executiveExtents }: BootInformation): void {
   IOC$INIT(k);
-  k.sys.EXE$GL_SYSUCB = findUnit(k, systemDevice.replace(/^_|:$/g, ''));
+  const ucb = k.sys.EXE$GL_SYSUCB = findUnit(k, systemDevice.replace(/^_|:$/g, ''));
+  for (const cell of SYSTEM_DEVICE_NAMES) k.writeLong(k.symbol(cell), nameForSwapper(k, systemDevice));
   fillRestartBlock(k);
+  if (ucb !== 0 && executiveExtents && makeSystemWindow(k, ucb, executiveExtents) === 0) throw new Error('nonpaged pool too small to boot');
+}
+
+/** Where the swapper finds the equivalence names of SYS$DISK and SYS$SYSDEVICE, which it can only create when paged pool is there. */
+export const SYSTEM_DEVICE_NAMES = ['sys_disk_arg', 'sys_sysdevice_arg'] as const;
+
+/** A counted name in nonpaged pool, behind the header of a block: the swapper gives it back. @source book 25.1.2 steps 35, 37i */
+function nameForSwapper(k: Kernel, name: string): number {
+  const address = allocateTable(k, 1 + name.length);
+  writeCounted(k, address, name, 1 + name.length);
+  return address;
 }
 
 function EXE$INIT(k: Kernel, information: BootInformation): void {
@@ -60,15 +85,17 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   initializeForkQueues(k);
   k.initializeQueue(k.symbol('IOC$GL_PSFL'));
   k.initializeQueue(k.symbol('SCH$GQ_CEBHD'));
-  for (const list of ['EXE$GL_GSDSYSFL', 'EXE$GL_GSDGRPFL', 'EXE$GL_GSDDELFL', 'EXE$GL_PQBFL', 'IOC$GL_DPTLIST']) k.initializeQueue(k.symbol(list));
-  setTime(k, information);
+  for (const list of ['EXE$GL_GSDSYSFL', 'EXE$GL_GSDGRPFL', 'EXE$GL_GSDDELFL', 'EXE$GL_PQBFL', 'IOC$GL_DPTLIST', 'EXE$GL_SYSWCBFL', 'EXE$GL_WCBDELFL']) k.initializeQueue(k.symbol(list));
+  k.initializeQueue(k.symbol('EXE$GL_TQFL'));
+  setTime(k);
   initializeCrashData(k);
   initializeTimerQueue(k);
   buildTables(k);
   LCK$INIT(k);
   k.writeBytes(k.symbol('SYS$GQ_VERSION'), textToBytes(SYS$VERSION_TEXT));
-  k.writeBytes(k.symbol('SCS$T_NODENAME'), textToBytes(NODE_NAME.padEnd(8, '\0')));
   buildFirstProcesses(k);
+  limitWorkingSets(k);
+  if (k.sys.EXE$V_SSINHIBIT) filterServices(k);
   addResidentSections(k, information.images);
   installSystemImages(k, information.images);
 }
@@ -98,14 +125,14 @@ function initializePools(k: Kernel, { sizes, space, values }: BootInformation): 
   [k.sys.IOC$GL_SRPCNT, k.sys.IOC$GL_IRPCNT, k.sys.IOC$GL_LRPCNT] = [values['SRPCOUNT']!, values['IRPCOUNT']!, values['LRPCOUNT']!];
 }
 
-/** The system time from the time-of-day clock. @source book 11.2.1; digest ch11 (EXE$INIT_TODR) */
-function setTime(k: Kernel, { systemTime }: BootInformation): void {
-  const now = systemTime;
-  const todr = k.cpu.readPR(PR$_TODR) >>> 0;
-  writeQuad(k, k.symbol('EXE$GQ_SYSTIME'), now);
-  writeQuad(k, k.symbol('EXE$GQ_BOOTTIME'), now);
-  writeQuad(k, k.symbol('EXE$GQ_TODCBASE'), now);
-  k.sys.EXE$GL_TODR = todr;
+/**
+ * The system time until SYSINIT calls EXE$INIT_TODR: by the clock and the base cells of SYS.EXE when they agree, else what the cells
+ * recorded. choice: the book has the time set by SYSINIT alone.
+ */
+function setTime(k: Kernel): void {
+  const { sys } = k;
+  if (!(EXE$SETIME_INT(k, 0n) & 1)) sys.EXE$GQ_SYSTIME = sys.EXE$GQ_TODCBASE;
+  sys.EXE$GQ_BOOTTIME = sys.EXE$GQ_SYSTIME;
 }
 
 /** All described pages but page 0 go on the free list, in order; the rest of the database is zero already. */
@@ -123,6 +150,27 @@ function initializeFreePages(k: Kernel): void {
   k.writeLong(k.symbol('PFN$AL_TAIL'), last);
   k.sys.SCH$GL_FREECNT = last;
   k.sys.SCH$GL_FREELIM = k.sys.SGN$GL_FREELIM;
+}
+
+/** SSINHIBIT: CHMK and CHME go through the filter that $SETSSF sets for a process. @source book 25.1.2 step 3, 9.5 */
+function filterServices(k: Kernel): void {
+  const scb = k.sys.EXE$GL_SCB;
+  k.writeLong(scb + SCB_CHMK, k.symbol('EXE$CMODKRNLX'));
+  k.writeLong(scb + SCB_CHME, k.symbol('EXE$CMODEXECX'));
+}
+
+const SCB_CHMK = 0x40;
+const SCB_CHME = 0x44;
+
+/**
+ * No working set may be larger than what the free list can give at all: MMG$GL_MAXPFN pages without the system's own working set and
+ * what the two page lists keep.
+ * @source book 25.1.2 step 43
+ */
+function limitWorkingSets(k: Kernel): void {
+  const { sys } = k;
+  const available = sys.SCH$GL_FREECNT - sys.SGN$GW_SYSDWSCT - sys.MPW$GW_LOLIM - sys.SGN$GL_FREELIM;
+  sys.SGN$GL_MAXWSCNT = Math.max(sys.SGN$GW_MINWSCNT, Math.min(sys.SGN$GL_MAXWSCNT, available));
 }
 
 /** A table in nonpaged pool behind the 12-byte header of Table 25-1; the address of its first element. */
@@ -144,8 +192,7 @@ function buildTables(k: Kernel): void {
   k.sys.SCH$GL_MAXPIX = processes - 1;
   k.sys.SCH$GL_PIXLAST = 1;
   k.sys.SCH$GL_PIXWIDTH = 32 - Math.clz32(processes);
-  k.sys.SCH$GW_PROCLIM = processes;
-  k.sys.SCH$GW_PROCCNT = 2;
+  k.sys.SCH$GW_PROCLIM = processes;       // the count leaves out the null process and the swapper
   const nullPcb = k.symbol('SCH$GL_NULLPCB');
   for (let index = 0; index < processes; index += 1) k.writeLong(vector + 4 * index, nullPcb);
   k.writeLong(vector + 4, k.symbol('SCH$GL_SWPPCB'));
@@ -198,6 +245,9 @@ function buildFirstProcesses(k: Kernel): void {
   const start = (process: BuiltIn): void => startBuiltIn(k, process, system.jib);
   start({ pcb: 'SCH$GL_NULLPCB', phd: 'nulphd', name: 'NULL', index: 0, priority: 0, entry: 'SCH$NULL', stack: k.symbol('nulkstk') + 128 });
   start({ pcb: 'SCH$GL_SWPPCB', phd: 'swpphd', name: 'SWAPPER', index: 1, priority: 16, entry: 'EXE$SWAPINIT', stack: stacks });
+  // The swapper's P0 space is its map.
+  PHD.at(k, k.symbol('swpphd')).PHD$L_P0LRASTL = ((4 << 24) | k.sys.SGN$GL_MAXWSCNT) >>> 0;
+  k.sys.SWP$GL_SWPINC = k.sys.MPW$GW_MPWPFC;
   initializePcb(k, k.symbol('MMG$AL_SYSPCB'), 'SYSTEM', 0);
   const sysPcb = PCB.at(k, k.symbol('MMG$AL_SYSPCB'));
   sysPcb.PCB$L_PID = k.sys.SGN$GW_MAXPRCCT;

@@ -1,7 +1,11 @@
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import { LNM$INIT_SYSTEM } from '../names/index.js';
 import { EXE$CREPRC } from '../process/create.js';
+import type { Kernel } from '../kernel.js';
+import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { PRC$M_DETACH } from '../starlet/prcdef.js';
+import { readCounted } from '../structures/memory.js';
+import { SYSTEM_DEVICE_NAMES } from './init.js';
 import type { BootInformation } from './sysboot.js';
 
 /**
@@ -10,7 +14,8 @@ import type { BootInformation } from './sysboot.js';
  */
 export function swapInitRoutines(information: () => BootInformation): readonly Microroutine[] {
   return [inlineRoutine('EXE$SWAPINIT_BODY', (k) => {
-    const { systemDevice, firstImage } = information();
+    const { firstImage } = information();
+    const [systemDevice] = SYSTEM_DEVICE_NAMES.map((cell) => takeName(k, cell)) as [string, string];
     const status = LNM$INIT_SYSTEM(k, systemDevice);
     if (!(status & 1)) throw new Error(`system logical name tables: status ${status.toString(16)}`);
     const made = EXE$CREPRC(k, {
@@ -21,6 +26,16 @@ export function swapInitRoutines(information: () => BootInformation): readonly M
   })];
 }
 
+/** What EXE$INIT left in nonpaged pool; the block goes back. */
+function takeName(k: Kernel, cell: string): string {
+  const address = k.readLong(k.symbol(cell));
+  const name = readCounted(k, address);
+  EXE$DEANONPAGED(k, address - POOL_HEADER);
+  k.writeLong(k.symbol(cell), 0);
+  return name;
+}
+
+const POOL_HEADER = 12;
 const SYSINIT_PRIORITY = 9;
 /** [1,4] */
 const SYSTEM_UIC = 0x00010004;

@@ -6,19 +6,21 @@ import { Kernel } from '../kernel.js';
 import { RESTART_INHIBITED } from '../power/restart-block.js';
 import { PRT$C_ERKW, PRT$C_UR, PRT$C_UREW, PRT$C_URKW } from '../structures/pte.js';
 import { RPB } from '../structures/rpb.js';
-import { SYSTEM_CELL_INITIAL, SYSTEM_CELLS } from '../structures/system-cells.js';
+import { SYSTEM_CELLS } from '../structures/system-cells.js';
 import type { ScbEntry } from '../synchronization/scb.js';
 import { faultInPlace } from '../memory/in-place.js';
 import { demandZeroPte } from '../memory/page-tables.js';
 import type { AssemblyStore } from './assembly-store.js';
-import { assembleSystem, pagesFor, SYSTEM_BASE, VECTOR_PAGES } from './assemble-system.js';
+import { assembleSystem, pagesFor, SYSTEM_BASE, VECTOR_PAGES, type AssembledSystem } from './assemble-system.js';
+import { clockAtBoot } from './clock-at-boot.js';
+import { decodeExecutive, executivePages, readBase, writeBase, type ExecutiveFile, type ExecutivePages } from './executive-image.js';
 import { PARAMETERS, type ParameterValues } from './parameters.js';
 import { pfnEntrySize, systemSizes, type SystemSizes } from './sizes.js';
 import { layOutSystemSpace, systemPage, type Area, type SystemSpace } from './system-space.js';
 
 /**
- * SYSBOOT: reads no disk (the caller gives it parameters and images), sizes system space from the parameters, builds the
- * system page table and the SCB in physical memory, loads SYS.EXE, and starts EXE$INIT with mapping off (chapter 24.3,
+ * SYSBOOT: reads no disk (the caller gives it parameters, SYS.EXE and images), sizes system space from the parameters, builds
+ * the system page table and the SCB in physical memory, loads SYS.EXE, and starts EXE$INIT with mapping off (chapter 24.3,
  * 24.4, Appendix F).
  *
  * Physical memory, from the top down: system page table, SCB, interrupt stack, nonpaged pool, system header, PFN database,
@@ -77,12 +79,12 @@ export interface BootInformation {
   readonly space: SystemSpace;
   readonly values: ParameterValues;
   readonly images: readonly LoadedImage[];
-  /** The time to start at, 100 ns units since 17-NOV-1858. */
-  readonly systemTime: bigint;
   /** SYS$SYSDEVICE: _DUA0: */
   readonly systemDevice: string;
   /** Image of the process that finishes initialization. */
   readonly firstImage: string;
+  /** Where SYS.EXE lies on the system disk; undefined when the system did not come from there. */
+  readonly executiveExtents: ExecutiveFile['extents'] | undefined;
 }
 
 /** What a boot is told besides the system itself. */
@@ -90,9 +92,16 @@ export interface BootOptions {
   /** Texts assembled by earlier boots of this build. */
   readonly assemblies?: AssemblyStore | undefined;
   readonly values: ParameterValues;
+  /** The time it is, 100 ns units since 17-NOV-1858: the time-of-year clock has been running on its battery until then. */
   readonly systemTime: bigint;
+  /** What the time-of-year clock shows instead: 0 when its battery is empty. */
+  readonly timeOfYear?: number;
+  /** The console sets the clock to `systemTime`: nobody is there to be asked. */
+  readonly setsClock?: boolean;
   readonly systemDevice: string;
   readonly firstImage: string;
+  /** SYS.EXE of the system disk; without one the executive is that of this build. */
+  readonly executive?: ExecutiveFile;
 }
 
 const PAGE = 512;
@@ -105,6 +114,9 @@ export class NotEnoughMemory extends Error {
     super('not enough physical memory for these parameters');
   }
 }
+
+/** SYS.EXE is no image of this system. */
+export class UnusableExecutive extends Error {}
 
 /** What the pools may grow to is at least what they start with. */
 function withMaxima(values: ParameterValues): ParameterValues {
@@ -125,9 +137,10 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   const values = withinMemory(withMaxima(options.values), memoryPages);
   const sizes = systemSizes(values, memoryPages);
   const space = layOutSystemSpace(sizes);
-  const { gate, data, dataPages, code, executive, vectors, systemImages, residentImages, end: systemAddress, symbols } = assembleSystem(
-    description, space.interruptStack.base + space.interruptStack.pages * PAGE, options.assemblies,
-  );
+  const assembled = assembleSystem(description, space.interruptStack.base + space.interruptStack.pages * PAGE, options.assemblies);
+  const { gate, data, dataPages, code, systemImages, residentImages, end: systemAddress, symbols } = assembled;
+  const executive = loadExecutive(assembled, description, options);
+  startClock(machine, executive, options);
   const kernel = new Kernel(machine, gate);
   for (const [name, value] of symbols) kernel.symbols.set(name, value);
   kernel.pageFaultInPlace = (address, mayStartAgain) => faultInPlace(kernel, address, mayStartAgain);
@@ -159,7 +172,8 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   mapNew(space.irpList, PRT$C_ERKW, pagesFor(208 * values['IRPCOUNT']!));
   mapNew(space.lrpList, PRT$C_ERKW, pagesFor(sizes.lrpSize * values['LRPCOUNT']!));
   mapNew(space.variablePool, PRT$C_ERKW, Math.floor(values['NPAGEDYN']! / PAGE));
-  for (let page = 0; page < space.pagedPool.pages; page += 1) {
+  if (values['POOLPAGING'] === 0) mapNew(space.pagedPool, PRT$C_ERKW);
+  else for (let page = 0; page < space.pagedPool.pages; page += 1) {
     memory.view.setUint32((spt * PAGE) + 4 * (systemPage(space.pagedPool.base) + page), demandZeroPte(PRT$C_ERKW, KERNEL), true);
   }
   mapNew(space.systemHeader, PRT$C_ERKW);
@@ -176,13 +190,14 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   map(data, dataPfn, 1, PRT$C_UREW);                       // file system statistics
   map(data + PAGE, dataPfn + 1, dataPages - 1, PRT$C_URKW);
 
-  memory.bytes.set(vectors.bytes, vectorPfn * PAGE);
+  memory.bytes.set(executive.vectors, vectorPfn * PAGE);
+  memory.bytes.set(executive.data, dataPfn * PAGE);
 
   // The control store: SYS.EXE's code, system space images and resident images, in consecutive frames.
   const systemPages = (systemAddress - code) / PAGE;
   const storePages = systemPages + residentImages.reduce((sum, { text }) => sum + pagesFor(text.bytes.length), 0);
   const store = takePages(storePages);
-  memory.bytes.set(executive.bytes, store * PAGE);
+  memory.bytes.set(executive.code, store * PAGE);
   for (const { text, base } of systemImages) memory.bytes.set(text.bytes, (store + (base - code) / PAGE) * PAGE);
   map(code, store, systemPages, PRT$C_UR);
   let cursor = store + systemPages;
@@ -214,10 +229,13 @@ export function sysboot(machine: Machine, description: SystemDescription, option
     else if (field.size === 2) memory.view.setUint16(at, value, true);
     else memory.view.setUint32(at, value >>> 0, true);
   };
-  for (const [cell, value] of Object.entries(SYSTEM_CELL_INITIAL)) poke(cell, value);
+  const pokeText = (cell: string, offset: number, value: number, characters: number): void => {
+    for (let index = 0; index < characters; index += 1) memory.view.setUint8(dataPfn * PAGE + cellOffsetOf(cell) + offset + index, Math.floor(value / 0x100 ** index) % 0x100);
+  };
   const flags = new Map<string, number>();
-  for (const { name, cell, cellOffset, bit } of PARAMETERS) {
-    if (bit === undefined) poke(cell, values[name]!, cellOffset);
+  for (const { name, cell, cellOffset, bit, characters } of PARAMETERS) {
+    if (characters !== undefined) pokeText(cell, cellOffset, values[name]!, characters);
+    else if (bit === undefined) poke(cell, values[name]!, cellOffset);
     else flags.set(cell, (flags.get(cell) ?? 0) | ((values[name]! & 1) << bit));
   }
   for (const [cell, bits] of flags) poke(cell, bits);
@@ -256,7 +274,31 @@ export function sysboot(machine: Machine, description: SystemDescription, option
     if (SYSTEM_CELLS.fields.some((field) => field.name === cell)) poke(cell, value);
   }
   startInit(kernel, { store, code, sizes, space, spt, scb });
-  return { kernel, sizes, space, images, ...options };
+  const { systemDevice, firstImage } = options;
+  return { kernel, sizes, space, images, values: options.values, systemDevice, firstImage, executiveExtents: options.executive?.extents };
+}
+
+/** SYS.EXE of the disk, or the executive of this build when there is none. */
+function loadExecutive(assembled: AssembledSystem, description: SystemDescription, { executive, systemTime }: BootOptions): ExecutivePages {
+  if (!executive) return executivePages(assembled, systemTime);
+  const pages = decodeExecutive(executive.bytes, assembled, executiveRoutines(description));
+  if ('problem' in pages) throw new UnusableExecutive(pages.problem);
+  return pages;
+}
+
+/** Names of the microroutines that SYS.EXE calls, in the order of their numbers. */
+export const executiveRoutines = ({ routines }: SystemDescription): readonly string[] => routines.map(({ name }) => name);
+
+/** The time-of-year clock has been running while the machine was off. */
+function startClock(machine: Machine, executive: ExecutivePages, { systemTime, timeOfYear, setsClock }: BootOptions): void {
+  const { clock, base } = clockAtBoot(readBase(executive), systemTime, setsClock);
+  if (timeOfYear === undefined && base) writeBase(executive, base);
+  machine.intervalTimer.writeTimeOfDay(timeOfYear ?? clock);
+}
+
+/** Where a cell lies in the executive's data. */
+function cellOffsetOf(cell: string): number {
+  return SYSTEM_CELLS.fields.find((candidate) => candidate.name === cell)!.offset;
 }
 
 /** Every vector leads somewhere: those without a service routine to ERL$UNEXP, the unexpected interrupt routine. */

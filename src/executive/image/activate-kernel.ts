@@ -51,16 +51,20 @@ function mapResident(k: Kernel): number {
   return SS$_NORMAL;
 }
 
-/** Pages at the high end of the user stack that stay free for the system. */
-export const STACK_EXTRA_PAGES = 2;
+/** Pages at the high end of the user stack that stay free for the system: the parameter EXUSRSTK, in bytes. */
+export function extraStackPages(k: Kernel): number {
+  return Math.ceil(Math.min(k.sys.SGN$GL_EXUSRSTK, MOST_EXTRA_BYTES) / PAGE_SIZE);
+}
 
-/** The new user stack: argument 1 its low, 2 its last address. The user's stack pointer stands two pages below the high end. */
+const MOST_EXTRA_BYTES = 0x10000;
+
+/** The new user stack: argument 1 its low, 2 its last address. The user's stack pointer stands EXUSRSTK bytes below the high end. */
 function setUserStack(k: Kernel): number {
   const low = k.argument(1);
   const high = k.argument(2) + 1;
   k.writeLong(CTL$GL_VECTORS + P1_CELLS.offset.CTL$AL_STACK + 4 * USER, high);
   k.writeLong(CTL$GL_VECTORS + P1_CELLS.offset.CTL$AL_STACKLIM + 4 * USER, low);
-  k.cpu.writePR(PR$_USP, high - STACK_EXTRA_PAGES * PAGE_SIZE);
+  k.cpu.writePR(PR$_USP, high - extraStackPages(k) * PAGE_SIZE);
   return SS$_NORMAL;
 }
 

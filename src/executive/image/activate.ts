@@ -9,7 +9,7 @@ import { FAB, FAB$C_BID, FAB$C_BLN } from '../starlet/fabdef.js';
 import { IO$_READVBLK } from '../starlet/iodef.js';
 import { SS$_ACCVIO, SS$_BADIMGHDR, SS$_ENDOFFILE, SS$_NORMAL, SS$_NOSUCHSEC } from '../starlet/ssdef.js';
 import { writeCounted } from '../structures/memory.js';
-import { STACK_EXTRA_PAGES } from './activate-kernel.js';
+import { extraStackPages } from './activate-kernel.js';
 import { residentName } from './image-name.js';
 import { findKnownImage } from './known-files.js';
 import { PRT$C_UR } from '../structures/pte.js';
@@ -207,7 +207,7 @@ function* activateFile(p: Procedure, request: Request): Flow<Outcome> {
 function* createUserStack(p: Procedure, header: ImageHeader): Flow<number> {
   const asked = header.sections.find((section) => section.type === ISD$K_USRSTACK)?.pages ?? DEFAULT_STACK_PAGES;
   const range = p.allocate(8);
-  const status = yield* service(p, '$EXPREG', { pagcnt: asked + STACK_EXTRA_PAGES, retadr: range, acmode: USER, region: 1 });
+  const status = yield* service(p, '$EXPREG', { pagcnt: asked + extraStackPages(p.kernel), retadr: range, acmode: USER, region: 1 });
   if (!(status & 1)) return status;
   const ends = [p.memory.readLong(range), p.memory.readLong(range + 4)];
   return yield* inKernelMode(p, 'IMG$SET_USER_STACK', Math.min(...ends), Math.max(...ends));

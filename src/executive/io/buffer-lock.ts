@@ -39,6 +39,8 @@ export function MMG$IOLOCK(k: Kernel, address: number, length: number, willBeWri
   const first = address & ~(PAGE - 1);
   const svapte = pteAddress(k, address);
   if (svapte === undefined) return { svapte: 0, status: SS$_ACCVIO };
+  // What is stored here is taken back when a page is missing: the routine may still start again.
+  const { mayStartAgain } = k;
   let locked = 0;
   try {
     for (; locked < pages; locked += 1) {
@@ -55,6 +57,7 @@ export function MMG$IOLOCK(k: Kernel, address: number, length: number, willBeWri
       if (!page) continue;
       page.refcnt += 1;
       MMG$INCPTREF(k, at);
+      k.mayStartAgain = mayStartAgain;
     }
   } catch (fault) {
     unlockPages(k, svapte, locked);

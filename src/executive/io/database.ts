@@ -19,6 +19,7 @@ import { TTYUCB, UCB } from '../structures/ucb.js';
 import { prepareMailbox } from './assign.js';
 import { deviceListHead } from './device-names.js';
 import { configureDisks } from './disk-units.js';
+import { configureTapes } from './tape-units.js';
 import { configurePrinter } from './printer-unit.js';
 import { configureTerminals } from './terminal-units.js';
 import { loadDriverTables } from './drivers/driver-table.js';
@@ -148,6 +149,7 @@ export function IOC$INIT(k: Kernel): void {
   configureDisks(k);
   configureTerminals(k, terminals.ddt);
   configurePrinter(k);
+  configureTapes(k);
 }
 
 /** The prologue of the console port driver, which is part of the processor-dependent code and has no tables of its own. */

@@ -13,6 +13,8 @@ import { DZ_PORT_ROUTINES } from './drivers/dz-port.js';
 import dzSource from './drivers/dz-port.mar';
 import { DISK_DRIVER_ROUTINES } from './drivers/disk.js';
 import printerSource from './drivers/lp.mar';
+import tapeSource from './drivers/tape.mar';
+import { TAPE_DRIVER_ROUTINES } from './drivers/tape.js';
 import { PRINTER_DRIVER_ROUTINES } from './drivers/printer.js';
 import { MAILBOX_DRIVER_ROUTINES } from './drivers/mailbox.js';
 import { NULL_DRIVER_ROUTINES } from './drivers/null.js';
@@ -28,11 +30,11 @@ import { XQP_QUEUE_ROUTINES } from './xqp-queue.js';
 export const IO_ROUTINES: readonly Microroutine[] = [
   ...QIO_ROUTINES, ...COMPLETION_ROUTINES, ...CANCEL_ROUTINES, ...ASSIGN_ROUTINES, ...ALLOCATE_ROUTINES, ...MAILBOX_SERVICE_ROUTINES, ...GETDVI_ROUTINES, ...BREAKTHRU_ROUTINES,
   ...ATTENTION_ROUTINES, ...OUT_OF_BAND_ROUTINES, ...XQP_QUEUE_ROUTINES, ...MOUNT_ROUTINES,
-  ...TERMINAL_DRIVER_ROUTINES, ...CONSOLE_PORT_ROUTINES, ...DZ_PORT_ROUTINES, ...PRINTER_DRIVER_ROUTINES, ...MAILBOX_DRIVER_ROUTINES, ...NULL_DRIVER_ROUTINES,
+  ...TERMINAL_DRIVER_ROUTINES, ...CONSOLE_PORT_ROUTINES, ...DZ_PORT_ROUTINES, ...PRINTER_DRIVER_ROUTINES, ...TAPE_DRIVER_ROUTINES, ...MAILBOX_DRIVER_ROUTINES, ...NULL_DRIVER_ROUTINES,
   ...DISK_DRIVER_ROUTINES, ...ACP_FDT_ROUTINES,
 ];
 
-export const IO_SOURCE = `${qioSource}\n${consoleSource}\n${dzSource}\n${printerSource}`;
+export const IO_SOURCE = `${qioSource}\n${consoleSource}\n${dzSource}\n${printerSource}\n${tapeSource}`;
 
 /** SCB vectors: I/O postprocessing at IPL 4, console receive and transmit at IPL 20. @source digest ch19 fact 42 */
 export const IO_SCB = [

@@ -5,6 +5,16 @@ import { PRT$C_KW, PTE$M_VALID } from '../structures/pte.js';
 const PAGE = 512;
 const SYSTEM_BASE = 0x80000000;
 
+/** Gives the pages that were mapped last back: nobody has access to them any more. */
+export function unmapLastIo(k: Kernel, pages: number): void {
+  const first = k.sys.BOO$GL_SPTFREL - pages;
+  k.sys.BOO$GL_SPTFREL = first;
+  for (let page = 0; page < pages; page += 1) {
+    k.writeLong(k.sys.MMG$GL_SPTBASE + 4 * (first + page), 0);
+    k.cpu.writePR(PR$_TBIS, (SYSTEM_BASE + (first + page) * PAGE) | 0);
+  }
+}
+
 /**
  * MMG$MAP_IO: maps pages of I/O space into system space, at the first free system page table entries, for kernel mode only.
  *

@@ -100,7 +100,6 @@ export function releaseFixedPage(k: Kernel, ws: WorkingSet, address: number): vo
       page.refcnt -= 1;
       MMG$DECPTREF(k, at);
     } else MMG$DECPHDREF(k, at);
-    if (pageFileBlock(page.bak) !== 0) MMG$DALCPAGFIL(k, pageFileIndex(page.bak), pageFileBlock(page.bak));
     abandonFrame(k, page);
   } else if ((pte & (PTE$M_TYP1 | PTE$M_TYP0)) === PTE$M_TYP1 && (pte & PTE$M_PGFLVB) !== 0) {
     MMG$DALCPAGFIL(k, ws.phd.PHD$B_PAGFIL, pte & PTE$M_PGFLVB);
@@ -108,11 +107,11 @@ export function releaseFixedPage(k: Kernel, ws: WorkingSet, address: number): vo
   k.writeLong(at, 0);
 }
 
-/** A frame that nobody wants any more: free at once, or when the transfer with it is over. */
+/** A frame that nobody wants any more goes, with its block of a page file: at once, or when the transfer with it is over. */
 export function abandonFrame(k: Kernel, page: PfnEntry): void {
   page.pte = 0;
-  page.bak = 0;
   if (page.refcnt > 0) return;
+  if (pageFileBlock(page.bak) !== 0) MMG$DALCPAGFIL(k, pageFileIndex(page.bak), pageFileBlock(page.bak));
   if (page.location === PFN$C_FREPAGLST || page.location === PFN$C_MFYPAGLST) MMG$REMPFN(k, page.pfn);
   page.location = PFN$C_ACTIVE;
   forgetPage(page);

@@ -10,7 +10,7 @@ import { DISKUCB } from '../structures/ucb.js';
 import { WCB } from '../structures/volume.js';
 import type { FileBlocks } from './backing-store.js';
 import { countFault } from './fault-counts.js';
-import { takeCluster, writeDone } from './modified-writer.js';
+import { endWriteNow, takeCluster, writeDone } from './modified-writer.js';
 import { finishRead, type PageRead } from './page-read.js';
 import { isDemandZero, isTransition, PAGE_SIZE, pteAddress } from './page-tables.js';
 import { serveFault } from './pager.js';
@@ -48,7 +48,7 @@ export function faultInPlace(k: Kernel, address: number, mayStartAgain: boolean)
         if (!readNow(k, fault.read)) return false;
         continue;
       case 'wait':
-        if (mayStartAgain && k.mayRaiseFault()) return false;
+        if (mayStartAgain) return false;
         if (fault.wait.state === SCH$C_COLPG) k.holdUntil(() => !isBeingRead(k, address));
         else if (!writeNow(k)) throw new Error('no page of memory is left, and no modified page can be written');
     }
@@ -104,15 +104,10 @@ function readNow(k: Kernel, read: PageRead): boolean {
 
 /** Writes a cluster of modified pages, so that their frames become free. @returns false: there is none that can be written */
 function writeNow(k: Kernel): boolean {
-  if (k.sys.SCH$V_MPW !== 0) {
-    k.holdUntil(() => k.sys.SCH$GL_FREECNT > 0 || k.sys.SCH$V_MPW === 0);
-    if (k.sys.SCH$GL_FREECNT > 0) return true;
-  }
-  if (k.sys.SCH$V_MPW !== 0) return false;
   const cluster = takeCluster(k);
-  if (!cluster) return false;
+  if (!cluster) return endWriteNow(k);
   const ok = cluster.pages.every((pfn, index) => moveBlock(k, { ...cluster.blocks, vbn: cluster.blocks.vbn + index }, pfn, DISK_WRITE));
-  writeDone(k, cluster.pages.length, ok);
+  writeDone(k, cluster.pages, ok);
   return ok;
 }
 

@@ -3,9 +3,11 @@ import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import { prepareSegment, SEGMENT_TO_DRIVER } from '../io/segments.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { allocateBlock } from '../pool/typed.js';
+import { SCH$NEWLVL } from '../ast/queue.js';
 import { SCH$RAVAIL } from '../scheduling/resources.js';
 import { waitQueueHeader } from '../scheduling/queues.js';
 import { IO$_WRITEVBLK } from '../starlet/iodef.js';
+import { ACB } from '../structures/acb.js';
 import { DYN$C_IRP } from '../structures/dyn.js';
 import { IRP } from '../structures/irp.js';
 import { PCB } from '../structures/pcb.js';
@@ -84,6 +86,7 @@ function startWrite(k: Kernel): number | undefined {
     finished(k);
     return undefined;
   }
+  recordCluster(k, cluster);
   k.sys.SCH$V_MPW = 1;
   k.sys.SCH$GL_MFYLIM |= BUSY_LIMIT;
   const irp = IRP.at(k, packet);
@@ -102,18 +105,22 @@ function startWrite(k: Kernel): number | undefined {
   return packet;
 }
 
-/** Takes a cluster off the modified list, into the writer's arrays. Undefined when no page can be written now. */
+/** The writer's arrays: what is being written, and whose. */
+function recordCluster(k: Kernel, cluster: Cluster): void {
+  const array = k.readLong(k.symbol('MPW$AL_PTE'));
+  const owners = k.readLong(k.symbol('MPW$AW_PHVINDEX'));
+  cluster.pages.forEach((page, index) => {
+    k.writeLong(array + 4 * index, (PTE$M_VALID | page) >>> 0);
+    k.writeWord(owners + 2 * index, balanceSlotOf(k, new PfnEntry(k, page).pte) ?? k.sys.SGN$GL_BALSETCT);
+  });
+  k.writeLong(array + 4 * cluster.pages.length, 0);
+}
+
+/** Takes a cluster off the modified list, to be written. Undefined when no page can be written now. */
 export function takeCluster(k: Kernel): Cluster | undefined {
   for (const pfn of listedPages(k, MODIFIED_LIST)) {
     const cluster = clusterFrom(k, new PfnEntry(k, pfn));
     if (!cluster) continue;
-    const array = k.readLong(k.symbol('MPW$AL_PTE'));
-    const owners = k.readLong(k.symbol('MPW$AW_PHVINDEX'));
-    cluster.pages.forEach((page, index) => {
-      k.writeLong(array + 4 * index, (PTE$M_VALID | page) >>> 0);
-      k.writeWord(owners + 2 * index, balanceSlotOf(k, new PfnEntry(k, page).pte) ?? k.sys.SGN$GL_BALSETCT);
-    });
-    k.writeLong(array + 4 * cluster.pages.length, 0);
     countFault(k, 'page writes');
     countFault(k, 'pages written', cluster.pages.length);
     return cluster;
@@ -135,14 +142,17 @@ function clusterFrom(k: Kernel, first: PfnEntry): Cluster | undefined {
   return pageFileCluster(k, first, limit);
 }
 
-/** A page that an outswapped process left behind goes alone to its block of the swap file. @source fact ch15#41 */
+/**
+ * A page that an outswapped process left behind goes alone to its block of the swap file. choice: the word SWPVBN counts the blocks of the
+ * process's swap space, from 1, for a block of a large file would not fit. @source fact ch15#41
+ */
 function swapCluster(k: Kernel, first: PfnEntry): Cluster | undefined {
   const slot = balanceSlotOf(k, first.pte);
   const index = slot === undefined ? 0 : k.readWord(k.sys.PHV$GL_PIXBAS + 2 * slot);
   const space = PCB.at(k, k.readLong(k.sys.SCH$GL_PCBVEC + 4 * index)).PCB$L_WSSWP;
   const file = pageFile(k, space >>> 24);
   if (file.PFL$L_WINDOW === 0) return undefined;
-  const blocks = { window: file.PFL$L_WINDOW, vbn: first.swpvbn };
+  const blocks = { window: file.PFL$L_WINDOW, vbn: file.PFL$L_VBN + (space & 0xffffff) - 1 + first.swpvbn - 1 };
   beginWrite(k, first);
   return { pages: [first.pfn], blocks };
 }
@@ -232,11 +242,10 @@ function beginWrite(k: Kernel, entry: PfnEntry): void {
   entry.refcnt += 1;
 }
 
-/** The write of `count` pages in the writer's array is over. @source book 15.5.2.6; digest ch15 2.12 step 7 */
-export function writeDone(k: Kernel, count: number, ok: boolean): void {
-  const array = k.readLong(k.symbol('MPW$AL_PTE'));
-  for (let index = 0; index < count; index += 1) {
-    const entry = new PfnEntry(k, k.readLong(array + 4 * index) & PTE$M_PFN);
+/** The write of a cluster is over. @source book 15.5.2.6; digest ch15 2.12 step 7 */
+export function writeDone(k: Kernel, pages: readonly number[], ok: boolean): void {
+  for (const pfn of pages) {
+    const entry = new PfnEntry(k, pfn);
     if (!ok) entry.state |= PFN$M_MODIFY;
     else entry.swpvbn = 0;
     reportEvent(k, entry);
@@ -253,16 +262,41 @@ function finished(k: Kernel): void {
   if (k.sys.SCH$GL_MFYCNT <= k.sys.MPW$GW_LOLIM) SCH$RAVAIL(k, RSN$_MPWBUSY);
 }
 
+/** What the end of the writer's transfer comes to; its packet goes. @returns whether it worked */
+function endWrite(k: Kernel, packet: number): boolean {
+  const irp = IRP.at(k, packet);
+  const ok = (irp.IRP$L_IOST1 & 1) !== 0;
+  const array = k.readLong(k.symbol('MPW$AL_PTE'));
+  const pages = Array.from({ length: irp.IRP$L_OBCNT / PAGE_SIZE }, (_, index) => k.readLong(array + 4 * index) & PTE$M_PFN);
+  writeDone(k, pages, ok);
+  EXE$DEANONPAGED(k, packet);
+  k.sys.SCH$V_MPW = 0;
+  return ok;
+}
+
+/**
+ * Ends the transfer under way for a routine that holds the machine and needs its frames: what the swapper would do when it got to run.
+ *
+ * @returns false: there is none
+ */
+export function endWriteNow(k: Kernel): boolean {
+  if (k.sys.SCH$V_MPW === 0) return false;
+  const swapper = k.symbol('SCH$GL_SWPPCB');
+  const finished = (): number | undefined => [...k.queueEntries(swapper + PCB.offset.PCB$L_ASTQFL)].find((acb) => ACB.at(k, acb).ACB$L_KAST === k.symbol('MPW$WRITEDONE'));
+  k.holdUntil(() => finished() !== undefined);
+  const packet = finished()!;
+  k.removeQueue(packet);
+  SCH$NEWLVL(k, swapper);
+  endWrite(k, packet);
+  return true;
+}
+
 /**
  * WRITEDONE: R5 is the packet. R0 becomes the next packet to queue (R3, with its unit in R5), or 0. After an error the writer rests until
  * the swapper is woken again. Kernel AST of the swapper.
  */
 const done = inlineRoutine('MPW_WRITEDONE', (k) => {
-  const irp = IRP.at(k, k.register(5));
-  const ok = (irp.IRP$L_IOST1 & 1) !== 0;
-  writeDone(k, irp.IRP$L_OBCNT / PAGE_SIZE, ok);
-  EXE$DEANONPAGED(k, irp.address);
-  k.sys.SCH$V_MPW = 0;
+  const ok = endWrite(k, k.register(5));
   const next = ok && k.sys.SCH$GL_MFYCNT > k.sys.SCH$GL_MFYLOLIM ? startWrite(k) : undefined;
   if (next === undefined) finished(k);
   giveToDriver(k, next);

@@ -62,7 +62,7 @@ export function installPageFile(k: Kernel, index: number, window: number, blocks
   file.PFL$L_WINDOW = window;
   file.PFL$L_VBN = 1;
   file.PFL$L_FREPAGCNT = blocks;
-  file.PFL$L_MAXVBN = 0x3fffff;
+  file.PFL$L_MAXVBN = blocks;
   file.PFL$B_ALLOCSIZ = k.sys.MPW$GW_MPWPFC;
   file.PFL$V_INITED = 1;
   k.writeLong(k.sys.MMG$GL_PAGSWPVC + 4 * index, block);
@@ -141,6 +141,18 @@ export function MMG$ALLOCPAGFIL1(k: Kernel, file: PageFile, most: number): Run |
     from = 0;
   }
   return MMG$ALLOCPAGFIL2(k, file, most);
+}
+
+/**
+ * Allocates a run of exactly `count` blocks: the swap space of a process. @returns its first virtual block; undefined when no run is long enough
+ * @source book 14.5.3
+ */
+export function MMG$ALLOCRUN(k: Kernel, file: PageFile, count: number): number | undefined {
+  if (file.PFL$L_BITMAP === 0 || file.PFL$L_FREPAGCNT < count) return undefined;
+  const run = findRun(k, file, 0, count, count);
+  if (!run) return undefined;
+  mark(k, file, run.first, count, false);
+  return run.first + 1;
 }
 
 /** The first free run of the file, of up to 16 blocks. Blocks that lie far into the file are reported, once since boot each. */

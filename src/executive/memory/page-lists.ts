@@ -6,7 +6,8 @@ import {
 } from '../structures/pte.js';
 import { EVT$_FPGA, EVT$_PFCOM, PRI$_NULL, SCH$C_FPG } from '../structures/sch.js';
 import { PTE$M_PFN } from '../structures/pte.js';
-import { pteOfBacking } from './backing-store.js';
+import { isSectionBacking, pageFileBlock, pageFileIndex, pteOfBacking } from './backing-store.js';
+import { MMG$DALCPAGFIL } from './page-file.js';
 import { PfnEntry } from './pfn.js';
 import { balanceSlotOf, MMG$DECPHDREF } from './table-references.js';
 
@@ -155,6 +156,8 @@ export function MMG$RELPFN(k: Kernel, pfn: number): void {
     return;
   }
   if ((state & PFN$M_DELCON) !== 0 || entry.pte === 0) {
+    // One that its process has abandoned in the middle of a write has kept its block until now.
+    if (entry.pte === 0 && !isSectionBacking(entry.bak) && pageFileBlock(entry.bak) !== 0) MMG$DALCPAGFIL(k, pageFileIndex(entry.bak), pageFileBlock(entry.bak));
     entry.location = PFN$C_FREPAGLST;
     breakTies(k, entry);
     MMG$INSPFNH(k, FREE_LIST, pfn);

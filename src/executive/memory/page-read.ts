@@ -15,7 +15,7 @@ import type { FileBlocks } from './backing-store.js';
 import { countFault } from './fault-counts.js';
 import { PAGE_SIZE, systemPageValid } from './page-tables.js';
 import { PfnEntry } from './pfn.js';
-import { balanceSlotOf, MMG$INCPTREF } from './table-references.js';
+import { balanceSlotOf, MMG$INCPTREF, withTable } from './table-references.js';
 import { enterWorkingSet, type WorkingSet } from './working-set.js';
 
 /**
@@ -91,10 +91,12 @@ export function readPages<F extends object>(k: Kernel, page: Missing, source: Pa
     if (high - low + 1 >= most || !tableReaches(k, page, step) || !source.matches(step)) return false;
     const place = source.blocks(step);
     if (!place || place.window !== blocks.window || place.vbn !== blocks.vbn + step) return false;
-    const found = withoutWaiting(k, room);
-    if (!('pfn' in found)) return false;
-    occupy(k, page, source, step, found);
-    return true;
+    return withTable(k, page.at + 4 * step, () => {
+      const found = withoutWaiting(k, room);
+      if (!('pfn' in found)) return false;
+      occupy(k, page, source, step, found);
+      return true;
+    });
   };
   while (gather(high + 1)) high += 1;
   if (high === 0) while (gather(low - 1)) low -= 1;

@@ -15,7 +15,7 @@ import { readPages, tableArrived, type Missing, type PageRead, type PageSource }
 import { PAGE_SIZE, pteAddress, systemPageValid } from './page-tables.js';
 import { PfnEntry } from './pfn.js';
 import { MMG$FREWSLE, type PagerWait } from './replace.js';
-import { balanceSlotOf, headerInSlot, MMG$DECPHDREF, MMG$DECPTREF, MMG$INCPHDREF, MMG$INCPTREF, systemPteAddress } from './table-references.js';
+import { balanceSlotOf, headerInSlot, MMG$DECPHDREF, MMG$DECPTREF, MMG$INCPHDREF, MMG$INCPTREF, systemPteAddress, withTable } from './table-references.js';
 import { currentWorkingSet, enterWorkingSet, findEntry, leaveWorkingSet, systemWorkingSet, type WorkingSet } from './working-set.js';
 
 /**
@@ -75,7 +75,8 @@ function servePage(k: Kernel, page: Missing): Fault {
     return VALID;
   }
   if (pte === 0) return VIOLATION;
-  const served = dispatch(k, page, pte);
+  // The table may map no other page: it must not be driven out meanwhile.
+  const served = withTable(k, page.at, () => dispatch(k, page, pte));
   if (served.kind === 'valid' || served.kind === 'read') {
     page.ws.phd.PHD$L_PAGEFLTS += 1;
     countFault(k, 'faults');
@@ -251,6 +252,10 @@ function globalPage(k: Kernel, page: Missing, pte: number): Fault {
     const table = serveSystemPage(k, master);
     if (table.kind !== 'valid') return table;
   }
+  return withTable(k, master, () => globalPageAt(k, page, pte, master));
+}
+
+function globalPageAt(k: Kernel, page: Missing, pte: number, master: number): Fault {
   const gpte = k.readLong(master);
   if (gpte === 0) return VIOLATION;
   if ((gpte & PTE$M_VALID) !== 0) return shareGlobal(k, page, pte, master, gpte);

@@ -8,7 +8,7 @@ import {
   PTE$M_PGFLVB, PTE$M_TYP0, PTE$M_TYP1, WSL$M_WSLOCK,
 } from '../structures/pte.js';
 import { demandZeroPte, isTransition, PAGE_SIZE, REGION_PAGES, validPte } from './page-tables.js';
-import { pageFileBacking, pageFileBlock, pageFileIndex } from './backing-store.js';
+import { pageFileBacking } from './backing-store.js';
 import { abandonFrame } from './delete-page.js';
 import { choosePageFile, MMG$DALCPAGFIL } from './page-file.js';
 import { MMG$ALLOZEROPFN } from './page-lists.js';
@@ -274,7 +274,6 @@ export function releaseBalanceSlot(k: Kernel, slot: number): boolean {
   for (const { address, pte } of entries) {
     const frame = frameOf(pte);
     if (frame) {
-      if (pageFileBlock(frame.bak) !== 0) MMG$DALCPAGFIL(k, pageFileIndex(frame.bak), pageFileBlock(frame.bak));
       if (pte >>> 31 !== 0) frame.refcnt -= 1;
       abandonFrame(k, frame);
     } else if ((pte & (PTE$M_TYP1 | PTE$M_TYP0)) === PTE$M_TYP1 && (pte & PTE$M_PGFLVB) !== 0) {

@@ -95,3 +95,11 @@ export function MMG$DECPTREF(k: Kernel, pteAddress: number): void {
   setLocked(k, header, entry.wslx, false);
   if (slot !== undefined) dropHeaderReference(k, slot);
 }
+
+/** Keeps the page table page that holds a PTE in memory while `action` runs. */
+export function withTable<T>(k: Kernel, pteAddress: number, action: () => T): T {
+  MMG$INCPTREF(k, pteAddress);
+  const result = action();
+  MMG$DECPTREF(k, pteAddress);
+  return result;
+}

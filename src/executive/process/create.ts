@@ -2,6 +2,7 @@ import { kernelService } from '../dispatch/service.js';
 import type { Kernel } from '../kernel.js';
 import { shellPages } from '../memory/shell.js';
 import { LNM$SEARCH_ONE } from '../names/index.js';
+import { newSwapSpace, releaseSwapSpace } from '../swap/swap-space.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { EXE$ALLOCPQB, EXE$DEAPQB } from '../pool/paged.js';
 import { allocateBlock } from '../pool/typed.js';
@@ -13,7 +14,7 @@ import {
   hasPrivilege, PRV$V_ALTPRI, PRV$V_CMKRNL, PRV$V_DETACH, PRV$V_NOACNT, PRV$V_PSWAPM, PRV$V_SETPRV,
 } from '../starlet/prvdef.js';
 import {
-  SS$_ACCVIO, SS$_DUPLNAM, SS$_EXPRCLM, SS$_EXQUOTA, SS$_INSFMEM, SS$_IVLOGNAM, SS$_IVQUOTAL, SS$_NOPRIV, SS$_NORMAL, SS$_NOSLOT,
+  SS$_ACCVIO, SS$_DUPLNAM, SS$_EXPRCLM, SS$_EXQUOTA, SS$_INSFMEM, SS$_INSSWAPSPACE, SS$_IVLOGNAM, SS$_IVQUOTAL, SS$_NOPRIV, SS$_NORMAL, SS$_NOSLOT,
 } from '../starlet/ssdef.js';
 import { DYN$C_JIB, DYN$C_PCB, DYN$C_RIGHTSLIST } from '../structures/dyn.js';
 import { JIB } from '../structures/jib.js';
@@ -116,8 +117,13 @@ export function EXE$CREPRC(k: Kernel, request: CreationRequest): { status: numbe
   const creator = k.pcb;
   const parentJib = JIB.at(k, creator.PCB$L_JIB);
   const inherited = inheritedCells(k);
+  const swapSpace = newSwapSpace(k);
+  if (swapSpace === undefined) return { status: SS$_INSSWAPSPACE, epid: 0 };
   const blocks = allocateBlocks(k, detached);
-  if (blocks === undefined) return { status: SS$_INSFMEM, epid: 0 };
+  if (blocks === undefined) {
+    releaseSwapSpace(k, -swapSpace.place >>> 0, swapSpace.blocks);
+    return { status: SS$_INSFMEM, epid: 0 };
+  }
   const pcb = PCB.at(k, blocks.pcb);
   if (detached) {
     fillJib(k, blocks.jib, parentJib, quotas, isPlain(request.flags));
@@ -143,7 +149,7 @@ export function EXE$CREPRC(k: Kernel, request: CreationRequest): { status: numbe
   fillPqb(k, blocks.pqb, request, inherited, quotas, privileges);
   pcb.PCB$L_PQB = blocks.pqb;
 
-  pcb.PCB$L_WSSWP = 0xffffffff;                 // negative: not yet swapped, bring in from SHELL (ch17)
+  pcb.PCB$L_WSSWP = swapSpace.place;                 // negative: bring in from SHELL (ch17)
   const ipid = claimSlot(k, slot, pcb.address);
   pcb.PCB$L_PID = ipid;
   pcb.PCB$L_EPID = EXE$IPID_TO_EPID(k, ipid);

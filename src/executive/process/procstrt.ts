@@ -70,6 +70,7 @@ const kernelPart = inlineRoutine('PROCSTRT_KERNEL', (k) => {
   k.writeLong(k.symbol('CTL$GL_CREPRC_FLAGS'), pqb.PQB$L_CREPRC_FLAGS);
   k.writeBytes(PIO_BASE + PIO_CELLS.offset.PIO$GT_DDSTRING, pqb.PQB$T_DDSTRING);
   k.writeWord(PIO_BASE + PIO_CELLS.offset.PIO$GW_DFPROT, DEFAULT_FILE_PROTECTION);
+  PIO_CELLS.at(k, PIO_BASE).PIO$GB_DFMBC = k.sys.SYS$GB_DFMBC;
   k.writeBytes(k.symbol('CTL$T_USERNAME'), jib.JIB$T_USERNAME);
   k.writeBytes(k.symbol('CTL$T_ACCOUNT'), jib.JIB$T_ACCOUNT);
 

@@ -197,3 +197,5 @@ export const QUI$M_SEARCH_WILDCARD = 0x2;
 export const QUI$M_SEARCH_BATCH = 0x4;
 export const QUI$M_SEARCH_SYMBIONT = 0x8;
 export const QUI$M_SEARCH_THIS_JOB = 0x10;
+/** V5's. choice: the bit, of which no definition was at hand. */
+export const QUI$M_SEARCH_FREEZE_CONTEXT = 0x8000;

@@ -96,7 +96,7 @@ export const PFL = structure('PFL', 36, {
   0x10: ['PFL$L_VBN', 'first virtual block'],
   0x14: ['PFL$L_BITMAPSIZ', 'bytes of bitmap'],
   0x18: ['PFL$L_FREPAGCNT', 'free blocks'],
-  0x1c: ['PFL$L_MAXVBN', 'mask of the largest virtual block number'],
+  0x1c: ['PFL$L_MAXVBN', 'largest virtual block number'],
   0x20: ['PFL$B_ALLOCSIZ', 'blocks to allocate at once'],
   0x21: ['PFL$B_FLAGS', 'flags'],
   0x22: ['PFL$W_REFCNT', 'processes that use the file'],

@@ -112,6 +112,22 @@ export const DISKUCB = structure('UCB', 252, {
   0xcc: ['UCB$R_MSCP', 48, 'class driver part (MSCP disks)'],
 }, OVERLAYS, BITS);
 
+/** Magnetic tape unit. choice: order, as far as a disk's is not the same. @source digest appE */
+export const TAPEUCB = structure('UCB', 252, {
+  ...COMMON,
+  0x90: ['UCB$B_SLAVE', 'slave unit on its controller'],
+  0x91: ['UCB$B_SPR', 'unused'],
+  0x92: ['UCB$B_FEX', 'function dispatch index'],
+  0x93: ['UCB$B_CEX', 'case dispatch index'],
+  0x94: ['UCB$L_EMB', 'error log message buffer'],
+  0x98: gap(2, 'unused'),
+  0x9a: ['UCB$W_FUNC', 'function and modifiers for the error logger'],
+  0x9c: ['UCB$L_DPC', 'saved driver PC'],
+  0xa0: gap(16, 'unused'),
+  0xb0: ['UCB$L_RECORD', 'records and marks from the beginning of the tape'],
+  0xb4: gap(72, 'unused'),
+}, OVERLAYS, BITS);
+
 /** Line printer. choice: order. @source digest appE */
 export const LPUCB = structure('UCB', 160, {
   ...COMMON,

@@ -22,7 +22,7 @@ import { PTE$M_PFN } from '../../executive/structures/pte.js';
 import { DISKUCB } from '../../executive/structures/ucb.js';
 import { FCB, WCB } from '../../executive/structures/volume.js';
 import { FileFailure, fail } from '../file-failure.js';
-import { fileIdAt } from '../file-id.js';
+import { fileIdAt, type FileId } from '../file-id.js';
 import { connectVcb, newVcb } from '../xqp/mount.js';
 import { checkLabel } from '../xqp/mount-request.js';
 import type { OtherVolumes } from '../xqp/xqp.js';
@@ -94,7 +94,8 @@ export function hostVolumes(directories: readonly HostDirectory[]): { readonly v
   const volumeFor = (k: Kernel, ucb: number): HostVolume | undefined => (directoryOf(k, ucb) ? volumes.get(DISKUCB.at(k, ucb).UCB$W_UNIT) : undefined);
   const others: OtherVolumes = {
     structureFor: volumeFor,
-    mount(k, ucb, request) {
+    *mount(p, ucb, request) {
+      const k = p.kernel;
       const directory = directoryOf(k, ucb);
       if (!directory) return false;
       if (request.isForeign) return fail(SS$_NOTFILEDEV);
@@ -113,11 +114,12 @@ export function hostVolumes(directories: readonly HostDirectory[]): { readonly v
       connectVcb(k, ucb, vcb, request);
       return true;
     },
+    *dismounting() { return undefined; },
     transfer(k, irpAddress) {
       const irp = IRP.at(k, irpAddress);
       const volume = volumeFor(k, irp.IRP$L_UCB);
       if (!volume) return { status: SS$_BADPARAM, bytes: 0 };
-      return transfer(k, irp, volume);
+      return transferBlocks(k, irp, volume);
     },
   };
   const connect = callRoutine('F11X$CONNECT_HOST', (k) => {
@@ -135,8 +137,14 @@ function findHostUnit(k: Kernel): number {
   return ddb === undefined ? 0 : DDB.at(k, ddb).DDB$L_UCB;
 }
 
-/** One pass of a transfer between a host file and the locked pages of the requester's buffer. */
-function transfer(k: Kernel, irp: ReturnType<typeof IRP.at>, volume: HostVolume): { status: number; bytes: number } {
+/** A volume whose blocks are the file system's own affair. */
+export interface BlockTransfer {
+  readBlocks(id: FileId, vbn: number, length: number): { status: number; bytes: Uint8Array };
+  writeBlocks(id: FileId, vbn: number, data: Uint8Array): { status: number; bytes: number };
+}
+
+/** One pass of a transfer between such a file and the locked pages of the requester's buffer. */
+export function transferBlocks(k: Kernel, irp: ReturnType<typeof IRP.at>, volume: BlockTransfer): { status: number; bytes: number } {
   const id = fileIdAt(FCB.at(k, WCB.at(k, irp.IRP$L_WIND).WCB$L_FCB).FCB$T_FID);
   const length = Math.min(MOST_BYTES, irp.IRP$L_OBCNT - irp.IRP$L_ABCNT);
   try {

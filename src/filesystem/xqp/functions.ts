@@ -68,7 +68,7 @@ export class FileFunctions {
         return SS$_CREATED;
       }
     }
-    const header = yield* this.structure.header(request.fileId);
+    const header = yield* this.structure.header(request.fileId, (request.modifiers & IO$M_ACCESS) !== 0);
     if (request.modifiers & IO$M_ACCESS) yield* this.open(header);
     else if (request.attributes.length > 0) requireLookup(this.k, header, false);
     yield* this.readAttributes(header);
@@ -128,6 +128,7 @@ export class FileFunctions {
     const id = request.fileId;
     const writes = fib.FIB$V_WRITE !== 0;
     if (writes) this.requireWritable();
+    if (writes && !isNew && this.structure.isWriteOnce) fail(SS$_ILLIOFUNC);
     const extents = (yield* this.structure.map(id)) ?? [];
     if (!isNew) {
       if (writes) requireAccess(k, header, FILE_WRITE);
@@ -292,6 +293,7 @@ export class FileFunctions {
     if (fcb.FCB$W_REFCNT > 0) return status;
     const isDeleted = fcb.FCB$V_MARKDEL !== 0;
     releaseFcb(k, fcb);
+    structure.released?.(id);
     if (isDeleted) yield* structure.delete(id);
     fib.FIB$L_EXSZ = 0;
     return status;

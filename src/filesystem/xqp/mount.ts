@@ -2,6 +2,7 @@ import type { Kernel } from '../../executive/kernel.js';
 import { EXE$IPID_TO_PCB } from '../../executive/process/pid.js';
 import { EXE$DEANONPAGED } from '../../executive/pool/nonpaged.js';
 import { allocateBlock } from '../../executive/pool/typed.js';
+import { DC$_DISK } from '../../executive/starlet/dcdef.js';
 import { DEV$M_ALL, DEV$M_DMT, DEV$M_FOR, DEV$M_MNT, DEV$M_SHR, DEV$M_SWL } from '../../executive/starlet/devdef.js';
 import { SS$_DEVMOUNT, SS$_FILESTRUCT, SS$_INSFMEM, SS$_NOPRIV, SS$_WRITLCK } from '../../executive/starlet/ssdef.js';
 import { DYN$C_AQB, DYN$C_MTL, DYN$C_VCB } from '../../executive/structures/dyn.js';
@@ -128,7 +129,8 @@ export function dismount(k: Kernel, ucb: number): boolean {
   unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR & ~(DEV$M_MNT | DEV$M_DMT | DEV$M_SWL | DEV$M_FOR)) >>> 0;
   unit.UCB$L_VCB = 0;
   if (!isShared) {
-    unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR | DEV$M_SHR) >>> 0;
+    // A tape is never anybody else's at the same time.
+    if (unit.UCB$B_DEVCLASS === DC$_DISK) unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR | DEV$M_SHR) >>> 0;
     unit.UCB$W_REFC = unit.UCB$W_REFC - 1;
     if ((unit.UCB$L_DEVCHAR & DEV$M_ALL) === 0) unit.UCB$L_PID = 0;
   }

@@ -12,8 +12,8 @@ import type { Extent } from '../retrieval.js';
  * a file header of structure level 2, which a volume without headers makes up.
  */
 export interface FileStructure {
-  /** A file's header, 512 bytes; fails when there is no such file. */
-  header(id: FileId): BlockFlow<Uint8Array>;
+  /** A file's header, 512 bytes; fails when there is no such file. @param isOpening  its blocks will be asked for */
+  header(id: FileId, isOpening?: boolean): BlockFlow<Uint8Array>;
   /** Stores a header after its attributes have been changed. */
   storeHeader(id: FileId, header: Uint8Array): BlockFlow<void>;
   /** Where the blocks are; undefined when virtual blocks are not disk blocks. */
@@ -39,6 +39,10 @@ export interface FileStructure {
   delete(id: FileId): BlockFlow<void>;
   /** A writer has closed the file. */
   closed(id: FileId): BlockFlow<void>;
+  /** Files are written when they are made and never again. */
+  readonly isWriteOnce?: boolean;
+  /** Nobody has the file open any more. */
+  released?(id: FileId): void;
   /** Default extension of the volume, in blocks. */
   readonly defaultExtend: number;
   readonly fileProtection: number;

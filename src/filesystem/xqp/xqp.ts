@@ -31,12 +31,14 @@ import type { FileStructure } from './structure.js';
  * takes volume, directory and file locks instead, and so lets unrelated operations overlap. @source book 7.4.4, 18.3.3; digest ch07 2.12
  */
 
-/** A kind of volume that is not a Files-11 disk: a host directory. */
+/** A kind of volume that is not a Files-11 disk: a host directory, a tape. */
 export interface OtherVolumes {
-  /** The file structure behind a unit; undefined when it is a disk. */
-  structureFor(k: Kernel, ucb: number): FileStructure | undefined;
+  /** The file structure behind a unit; undefined when it is a disk. @param operation  who works with it: the process, and the IRP of the request */
+  structureFor(k: Kernel, ucb: number, operation?: { readonly p: Procedure; readonly request: number }): FileStructure | undefined;
   /** Mounts the unit. @returns false when it is a disk */
-  mount(k: Kernel, ucb: number, request: MountRequest): boolean;
+  mount(p: Procedure, ucb: number, request: MountRequest, irp: number): BlockFlow<boolean>;
+  /** The volume of a unit is about to go: nothing of it is open any more. */
+  dismounting(p: Procedure, ucb: number, irp: number): BlockFlow<void>;
   /** Performs (a pass of) a virtual transfer. @returns status and bytes transferred */
   transfer(k: Kernel, irp: number): { status: number; bytes: number };
 }
@@ -90,7 +92,7 @@ function* operation(p: Procedure, irp: RequestPacket, others: OtherVolumes): Blo
   let status: number;
   try {
     status = (irp.IRP$W_FUNC & 0x3f) === IO$_MOUNT ? yield* mount(p, irp, others) : yield* fileFunction(p, irp, others);
-    if (DISKUCB.at(k, ucb).UCB$L_DEVCHAR & DEV$M_DMT) dismount(k, ucb);
+    if (DISKUCB.at(k, ucb).UCB$L_DEVCHAR & DEV$M_DMT && dismount(k, ucb)) yield* others.dismounting(p, ucb, irp.address);
   } catch (error) {
     if (!(error instanceof FileFailure)) throw error;
     status = error.status;
@@ -107,7 +109,7 @@ function* mount(p: Procedure, irp: RequestPacket, others: OtherVolumes): BlockFl
   const k = p.kernel;
   const ucb = irp.IRP$L_UCB;
   const request = mountRequest(k, new FileRequest(k, irp.address));
-  if (others.mount(k, ucb, request)) return SS$_NORMAL;
+  if (yield* others.mount(p, ucb, request, irp.address)) return SS$_NORMAL;
   const io = remembered(deviceIo(p, ucb, irp.address));
   if (request.isForeign) yield* mountForeign(k, ucb, io, request);
   else yield* mountOds2(k, ucb, io, request);
@@ -130,7 +132,7 @@ function* fileFunction(p: Procedure, irp: RequestPacket, others: OtherVolumes): 
   if (unit.UCB$L_DEVCHAR & DEV$M_FOR) return SS$_DEVFOREIGN;
   // A volume about to be dismounted only lets its open files be finished.
   if (unit.UCB$L_DEVCHAR & DEV$M_DMT && (request.code === IO$_CREATE || request.code === IO$_ACCESS)) return SS$_DEVNOTMOUNT;
-  const other = others.structureFor(k, unit.address);
+  const other = others.structureFor(k, unit.address, { p, request: irp.address });
   const volume = other ? undefined : volumeOf(k, unit.address, remembered(deviceIo(p, unit.address, irp.address)));
   const structure = other ?? new Ods2Structure(volume!);
   const vcb = VCB.at(k, unit.UCB$L_VCB);

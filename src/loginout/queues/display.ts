@@ -20,6 +20,7 @@ import type { Request } from './request.js';
  */
 type Context = ReturnType<typeof CONTEXT.at>;
 
+const USER = 3;
 const HAS_QUEUE = 1;
 const HAS_JOB = 2;
 const IN_ENTRIES = 4;
@@ -27,9 +28,13 @@ const IN_FORMS = 8;
 const IN_CHARACTERISTICS = 16;
 
 function contextOf(m: QueueManager, request: Request): Context | undefined {
-  const { JBM$L_PID: pid, JBM$L_IMGCNT: image } = request.message;
-  for (const context of m.contextViews()) if (context.JQC$L_PID === pid && context.JQC$L_IMGCNT === image) return context;
+  for (const context of m.contextViews()) if (context.JQC$L_PID === request.pid && context.JQC$L_IMGCNT === imageOf(request)) return context;
   return undefined;
+}
+
+/** Which image asks; for the CLI, which outlives images (F$GETQUI), a number that no image has. */
+function imageOf(request: Request): number {
+  return request.message.JBM$B_MODE < USER ? 0xffff_ffff : request.message.JBM$L_IMGCNT;
 }
 
 /** A context of the sender's; when there is no free place the one that was not used for the longest time is taken. */
@@ -40,7 +45,7 @@ function makeContext(m: QueueManager, request: Request): Context {
   const used = Math.max(...all.map((each) => each.JQC$L_USED)) + 1;
   m.p.memory.writeBytes(context.address, new Uint8Array(CONTEXT.size));
   context.JQC$L_PID = request.pid;
-  context.JQC$L_IMGCNT = request.message.JBM$L_IMGCNT;
+  context.JQC$L_IMGCNT = imageOf(request);
   context.JQC$L_USED = used;
   return context;
 }
@@ -73,6 +78,8 @@ function answerAll(request: Request, items: Readonly<Record<number, () => Uint8A
 }
 
 const flagsOf = (request: Request): number => request.number(qui.QUI$_SEARCH_FLAGS) ?? 0;
+/** Tell more of what was told last. */
+const freezes = (flags: number): boolean => (flags & qui.QUI$M_SEARCH_FREEZE_CONTEXT) !== 0;
 const isWild = (name: string): boolean => /[*%]/.test(name);
 
 function ofKind(m: QueueManager, queue: Queue, flags: number): boolean {
@@ -95,6 +102,12 @@ function displayQueue(m: QueueManager, request: Request): number {
   }
   const goesOn = before !== undefined && (before.JQC$L_FLAGS & HAS_QUEUE) !== 0 && readCounted(memory, before.address + CONTEXT.offset.JQC$T_PATTERN) === pattern;
   const last = goesOn ? readCounted(memory, before.address + CONTEXT.offset.JQC$T_QUEUE) : '';
+  if (goesOn && freezes(flags)) {
+    const current = m.find(last);
+    if (!current) return JBC$_NOSUCHQUE;
+    answerAll(request, queueItems(m, current));
+    return SS$_NORMAL;
+  }
   const queue = m.queues().find((each) => m.nameOf(each) > last && matchesWildcard(m.nameOf(each), pattern) && ofKind(m, each, flags));
   if (!queue) {
     if (before) before.JQC$L_PID = 0;
@@ -143,6 +156,7 @@ function* displayJob(m: QueueManager, request: Request): Flow<number> {
     return SS$_NORMAL;
   }
   const context = contextOf(m, request);
+  if (freezes(flags) && context && (context.JQC$L_FLAGS & HAS_JOB) !== 0) return yield* answerReached(m, request, context);
   if (!context || (context.JQC$L_FLAGS & HAS_QUEUE) === 0) return JBC$_NOQUECTX;
   const queue = m.find(readCounted(m.p.memory, context.address + CONTEXT.offset.JQC$T_QUEUE));
   const jobs = queue ? inOrder(m, queue).filter((job) => (flags & qui.QUI$M_SEARCH_ALL_JOBS) !== 0 || m.owns(request, job)) : [];
@@ -159,6 +173,14 @@ function* displayJob(m: QueueManager, request: Request): Flow<number> {
   return SS$_NORMAL;
 }
 
+/** The job the search stands on. */
+function* answerReached(m: QueueManager, request: Request, context: Context): Flow<number> {
+  const job = m.file.job(context.JQC$L_JOBRECORD);
+  if (job.SJH$B_TYPE !== REC$K_JOB) return JBC$_NOSUCHJOB;
+  yield* answerJob(m, request, job);
+  return SS$_NORMAL;
+}
+
 function reach(m: QueueManager, context: Context, job: Job): void {
   context.JQC$L_FLAGS |= HAS_JOB;
   context.JQC$L_JOBRECORD = m.file.numberOf(job);
@@ -171,6 +193,7 @@ function* displayEntry(m: QueueManager, request: Request): Flow<number> {
   const number = request.number(qui.QUI$_SEARCH_NUMBER);
   const before = contextOf(m, request);
   const goesOn = number === undefined && before !== undefined && (before.JQC$L_FLAGS & IN_ENTRIES) !== 0;
+  if (goesOn && freezes(flags)) return yield* answerReached(m, request, before);
   const from = goesOn ? before.JQC$L_OTHER : 0;
   const jobs = m.allJobs().filter((job) => (number !== undefined ? job.SJH$L_ENTRY === number : job.SJH$L_ENTRY > from && ((flags & qui.QUI$M_SEARCH_ALL_JOBS) !== 0 || m.owns(request, job))));
   const job = jobs.reduce<Job | undefined>((least, each) => (least === undefined || each.SJH$L_ENTRY < least.SJH$L_ENTRY ? each : least), undefined);

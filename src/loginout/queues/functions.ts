@@ -11,7 +11,7 @@ import { abortJobFunction, addFile, alterJob, checkpoint, closeDelete, closeJob,
 import type { QueueManager } from './manager.js';
 import { alterQueue, assignQueue, createQueue, deassignQueue, deleteQueue, pauseQueue, reset, resetQueue, startQueue, stopQueue } from './queue-functions.js';
 import type { Request } from './request.js';
-import { deleteJob, schedule } from './schedule.js';
+import { atRest, deleteJob, schedule } from './schedule.js';
 
 /** Functions of $SNDJBC that need the queue file, and what starts and stops the queue manager. */
 
@@ -69,6 +69,7 @@ function* startManager(m: QueueManager, request: Request): Flow<number> {
       job.SJH$L_STATUS &= ~(qui.QUI$M_JOB_EXECUTING | qui.QUI$M_JOB_STARTING);
       job.SJH$L_PID = 0;
       job.SJH$L_CURRENT = 0;
+      atRest(m, job);
       const retains = (queue.SMQ$L_FLAGS & (qui.QUI$M_QUEUE_RETAIN_ALL | qui.QUI$M_QUEUE_RETAIN_ERROR)) !== 0;
       if ((job.SJH$L_FLAGS & qui.QUI$M_JOB_RESTART) !== 0 || !m.isBatch(queue)) job.SJH$L_STATUS |= qui.QUI$M_JOB_RESTARTING;
       else if (retains) {

@@ -1,6 +1,6 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import {
-  JBC$_EMPTYJOB, JBC$_EXECUTING, JBC$_INCDSTQUE, JBC$_JOBNOTEXEC, JBC$_MISREQPAR, JBC$_NOOPENJOB, JBC$_NOQUESPACE, JBC$_NOSUCHENT,
+  JBC$_EMPTYJOB, JBC$_EXECUTING, JBC$_INCDSTQUE, JBC$_JOBNOTEXEC, JBC$_MISREQPAR, JBC$_NOOPENJOB, JBC$_NOQUESPACE, JBC$_NOSUCHENT, JBC$_NOSUCHJOB,
 } from '../../executive/starlet/jbcmsgdef.js';
 import * as qui from '../../executive/starlet/quidef.js';
 import * as sjc from '../../executive/starlet/sjcdef.js';
@@ -243,7 +243,7 @@ function ownJobNamed(m: QueueManager, request: Request, name: string): Job {
   const queueName = request.text(sjc.SJC$_QUEUE);
   const jobs = (queueName === undefined ? m.allJobs() : m.jobsOf(m.queueNamed(queueName))).filter((job) => m.jobName(job).toUpperCase() === name && m.owns(request, job));
   const found = jobs.reduce<Job | undefined>((latest, job) => (latest === undefined || job.SJH$Q_SUBMITTED >= latest.SJH$Q_SUBMITTED ? job : latest), undefined);
-  if (!found) throw new JobControlError(JBC$_NOSUCHENT);
+  if (!found) throw new JobControlError(JBC$_NOSUCHJOB);
   return found;
 }
 

@@ -28,6 +28,9 @@ export const QUEUE_FILE = 'SYS$SYSTEM:JBCSYSQUE.DAT';
 export class QueueFile {
   private base = 0;
   private pages = 0;
+  /** Last record on disk, and the last one that the file's attributes know of. */
+  private written = 0;
+  private recorded = 0;
   private readonly changed = new Set<number>();
 
   private constructor(readonly p: Procedure, private readonly fab: ReturnType<typeof FAB.at>, private readonly rab: ReturnType<typeof RAB.at>) {}
@@ -309,7 +312,11 @@ export class QueueFile {
       if (!(status & 1)) return status;
       index += count;
     }
-    return hasHeader ? yield* this.write(1, 1) : status;
+    if (hasHeader) status = yield* this.write(1, 1);
+    if (this.written <= this.recorded) return status;
+    // The header of the file must say where it ends, or a crash would lose what lies behind.
+    this.recorded = this.written;
+    return yield* service(this.p, '$FLUSH', { rab: this.rab.address });
   }
 
   private *write(record: number, count: number): Flow<number> {
@@ -317,6 +324,7 @@ export class QueueFile {
     rab.RAB$L_BKT = record;
     rab.RAB$L_RBF = this.address(record);
     rab.RAB$W_RSZ = count * RECORD_SIZE;
+    this.written = Math.max(this.written, record + count - 1);
     return yield* service(this.p, '$WRITE', { rab: rab.address });
   }
 }

@@ -4,7 +4,7 @@ import { FAB$C_FIX } from '../../executive/starlet/fabdef.js';
 import { RMS$_CHK, RMS$_DEL, RMS$_IRC, RMS$_PLG, RMS$_PLV, RMS$_RNF, RMS$_RRV, RMS$_TRE } from '../../executive/starlet/rmsdef.js';
 import { longAt, storeLong, wordAt } from '../../filesystem/on-disk.js';
 import type { IoContext } from '../operation.js';
-import { AREA, AREA$C_PER_BLOCK, checkPrologue, KEY, PLG, PLG$C_VER_3, sealPrologue } from '../on-disk.js';
+import { AREA, AREA$C_PER_BLOCK, BKT, checkPrologue, KEY, PLG, PLG$C_VER_3, sealPrologue } from '../on-disk.js';
 import { growFile, readBucket, writeBucket } from '../records/buckets.js';
 import { failRecord } from '../records/failure.js';
 import type { RecordAddress } from '../records/locking.js';
@@ -194,6 +194,13 @@ export function* allocateBucket(file: IndexedFile, area: number, blocks: number)
   const bytes = checkPrologue(yield* readBucket(p, context, block, 1));
   if (bytes[at + offset.AREA$B_ARBKTSZ] !== blocks) failRecord(RMS$_PLG);
   const get = (field: 'AREA$L_CVBN' | 'AREA$L_CNBLK' | 'AREA$L_USED' | 'AREA$L_TOTAL_ALLOC'): number => longAt(bytes, at + offset[field]);
+  const reclaimed = longAt(bytes, at + offset.AREA$L_AVAIL);
+  if (reclaimed !== 0) {
+    if (reclaimed < 2 || reclaimed + blocks - 1 > context.ifab.IFB$L_HBK) failRecord(RMS$_PLG);
+    storeLong(bytes, at + offset.AREA$L_AVAIL, longAt(yield* readBucket(p, context, reclaimed, blocks), BKT.offset.BKT$L_NXTBKT));
+    yield* writeBucket(p, context, block, sealPrologue(bytes));
+    return reclaimed;
+  }
   let [start, size, used] = [get('AREA$L_CVBN'), get('AREA$L_CNBLK'), get('AREA$L_USED')];
   if (used + blocks > size) {
     const wanted = wordAt(bytes, at + offset.AREA$W_DEQ) || Math.min(LARGEST_GROWTH, context.ifab.IFB$L_HBK >>> 1);

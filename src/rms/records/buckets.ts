@@ -1,13 +1,14 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
-import { FAB$M_DFW } from '../../executive/starlet/fabdef.js';
+import { FAB$C_IDX, FAB$M_DFW } from '../../executive/starlet/fabdef.js';
 import { IO$_MODIFY, IO$_READVBLK, IO$_WRITEVBLK } from '../../executive/starlet/iodef.js';
 import { RMS$_DME, RMS$_EXT, RMS$_RER, RMS$_WER } from '../../executive/starlet/rmsdef.js';
+import { PIO_BASE, PIO_CELLS } from '../../executive/structures/p1-cells.js';
 import { FIB$M_EXTEND } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import { recordAttributes } from '../files/attributes.js';
 import { queueIo, type IoContext } from '../operation.js';
-import { buffersOf, createBuffer, deleteBuffer, releaseWorkArea, type Bdb, type Ifab } from '../segments.js';
+import { buffersOf, createBuffer, deleteBuffer, hasRoomFor, releaseWorkArea, type Bdb, type Ifab } from '../segments.js';
 import { BLOCK } from './buffer.js';
 import { failRecord } from './failure.js';
 
@@ -18,12 +19,13 @@ import { failRecord } from './failure.js';
  */
 const FEWEST_BUFFERS = 6;
 
-/** RAB$B_MBF of a stream that connects: the file gets at least as many buffers. */
-export function setBufferLimit(ifab: Ifab, wanted: number): void {
-  ifab.IFB$W_BUFFERS = Math.max(ifab.IFB$W_BUFFERS, FEWEST_BUFFERS, wanted < SIGN ? wanted : 0);
+/** RAB$B_MBF of a stream that connects, 0 for the count of SET RMS_DEFAULT: the file gets at least as many buffers. A negative count is one all the same. */
+export function setBufferLimit(p: Procedure, ifab: Ifab, wanted: number): void {
+  const process = PIO_CELLS.at(p.memory, PIO_BASE);
+  const usual = ifab.IFB$B_ORG === FAB$C_IDX ? process.PIO$GB_DFMBFIDX || p.kernel.sys.SYS$GB_DFMBFIDX : process.PIO$GB_DFMBFREL || p.kernel.sys.SYS$GB_DFMBFREL;
+  const count = Math.abs(((wanted || usual) << 24) >> 24);
+  ifab.IFB$W_BUFFERS = Math.max(ifab.IFB$W_BUFFERS, FEWEST_BUFFERS, count);
 }
-
-const SIGN = 0x80;
 
 function used(ifab: Ifab, bdb: Bdb): void {
   ifab.IFB$L_CLOCK = (ifab.IFB$L_CLOCK + 1) >>> 0;
@@ -84,11 +86,15 @@ export function forgetBuckets(p: Procedure, ifab: Ifab): void {
   for (const bdb of buffersOf(p, ifab)) if (!bdb.BDB$V_DIRTY) bdb.BDB$L_VBN = 0;
 }
 
+/** What buffers beyond the first few leave of the I/O segment, for work areas and record locks. */
+const RESERVE = 4096;
+const FEW = 3;
+
 function* emptyBuffer(p: Procedure, context: IoContext, size: number): ThreadFlow<Bdb> {
   const { ifab } = context;
   for (;;) {
     const all = [...buffersOf(p, ifab)];
-    const fresh = all.length < ifab.IFB$W_BUFFERS ? createBuffer(p, ifab, size) : undefined;
+    const fresh = all.length < ifab.IFB$W_BUFFERS && (all.length < FEW || hasRoomFor(p, ifab, size + RESERVE)) ? createBuffer(p, ifab, size) : undefined;
     if (fresh) return fresh;
     const oldest = all.sort((a, b) => a.BDB$L_USE - b.BDB$L_USE)[0];
     if (!oldest) failRecord(RMS$_DME);

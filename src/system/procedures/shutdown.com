@@ -47,6 +47,10 @@ $!
 $! Processes: those of users first, and none that is needed to stop the others
 $!
 $USERS:
+$ SAY "%SHUTDOWN-I-STOPQUEUES, the queues on this node will now be stopped"
+$ SET MESSAGE/NOTEXT/NOIDENTIFICATION/NOFACILITY/NOSEVERITY
+$ STOP/QUEUE/MANAGER
+$ SET MESSAGE/TEXT/IDENTIFICATION/FACILITY/SEVERITY
 $ SAY "%SHUTDOWN-I-STOPUSER, all user processes will now be stopped"
 $ SYSTEM_PROCESSES = ",NULL,SWAPPER,ERRFMT,OPCOM,JOB_CONTROL,"
 $ GOSUB STOP_PROCESSES

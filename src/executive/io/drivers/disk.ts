@@ -48,6 +48,7 @@ export function beginTransfer(k: Kernel, virtual: boolean): boolean {
     EXE$FINISHIOC(k, irp, SS$_NORMAL);
     return false;
   }
+  k.mayStartAgain = k.isAtomic;           // what the packet has got so far it gets again
   const { svapte, status } = MMG$IOLOCK(k, address, length, isRead);
   if (status !== SS$_NORMAL) {
     EXE$ABORTIO(k, irp, status);
