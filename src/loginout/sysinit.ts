@@ -85,8 +85,8 @@ export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof proce
       const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, [device]);
       if (!(status & 1)) return status;
     }
-    yield* logStart(p);
-    const paging = yield* openPageFiles(p);
+    const reserved = yield* logStart(p);
+    const paging = yield* openPageFiles(p, reserved);
     if (!(paging & 1)) return paging;
     const startup = readCounted(p.memory, p.kernel.symbol('EXE$GT_STARTUP')) || DEFAULT_STARTUP;
     return (yield* fileExists(p, startup)) ? yield* createStartup(p, startup, options) : yield* withoutStartup(p, options);
