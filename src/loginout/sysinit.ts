@@ -73,7 +73,7 @@ export interface SysinitOptions {
 export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof procedure> {
   return procedure('SYSINIT$MAIN', function* (p) {
     yield* inKernelMode(p, 'EXE$SYSID_LOCK');
-    yield* inKernelMode(p, 'EXE$INIT_TODR');
+    yield* inKernelMode(p, 'EXE$INIT_TIME');
     const alternate: Names = p.kernel.sys.EXE$V_SYSUAFALT ? [['SYSUAF', ['SYS$SYSTEM:SYSUAFALT.DAT']]] : [];
     const named = yield* defineAll(p, [...systemNames(options.systemDevice), ...alternate]);
     if (!(named & 1)) return named;
