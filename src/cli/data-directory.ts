@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DiskFile, OverlayDisk } from '../console/disk-file.js';
 import { hostSystemTime } from '../console/runner.js';
 import type { BlockStore } from '../emulator/devices/disk.js';
@@ -58,9 +58,9 @@ function pathOf(disk: string | undefined, directory: string): string {
     if (!existsSync(disk)) throw new UsageError(`no disk ${disk}`, EX_NOINPUT);
     return disk;
   }
-  const path = join(directory, 'system.dsk');
+  const path = defaultDiskPath(directory);
   try {
-    if (!existsSync(path)) makeSystemDisk(directory, path);
+    if (!existsSync(path)) makeSystemDisk(path);
     return path;
   } catch (error) {
     throw new UsageError(`cannot make ${path}: ${(error as Error).message}`, EX_CANTCREAT);
@@ -79,15 +79,27 @@ function bringUpToDate(disk: BlockStore): void {
   if (systemDiskStamp(disk) !== stamp) updateSystemDisk(disk, systemFiles(COMMON_IMAGES, EXAMPLE_FILES, date), stamp, date);
 }
 
-/** Builds under another name first, so that an interrupted build leaves no half a disk. */
-function makeSystemDisk(directory: string, path: string): void {
-  mkdirSync(directory, { recursive: true });
+/** The system disk of the data directory. */
+export const defaultDiskPath = (directory: string): string => join(directory, 'system.dsk');
+
+/** The sizes of a system disk: the default ones; a smaller disk has a smaller dump and page file. */
+export const DEFAULT_DISK_BLOCKS = SYSTEM_DISK_BLOCKS;
+export const LEAST_DISK_BLOCKS = 8000;
+
+/**
+ * Makes a system disk, under another name first, so that an interrupted build leaves no half a disk; one that is there is replaced.
+ *
+ * @throws what the host's file system says
+ */
+export function makeSystemDisk(path: string, blocks = SYSTEM_DISK_BLOCKS): void {
+  mkdirSync(dirname(path), { recursive: true });
   const unfinished = `${path}.${process.pid}`;
-  const disk = new DiskFile(unfinished, { blocksIfNew: SYSTEM_DISK_BLOCKS });
+  const disk = new DiskFile(unfinished, { blocksIfNew: blocks });
   try {
     const date = hostSystemTime();
     buildSystemDiskInto(disk, [...systemFiles(COMMON_IMAGES, EXAMPLE_FILES, date), stampFile(buildStamp())], {
-      date, dumpFileBlocks: DUMP_BLOCKS, pageFileBlocks: PAGE_FILE_BLOCKS, swapFileBlocks: SWAP_FILE_BLOCKS,
+      date, dumpFileBlocks: Math.min(DUMP_BLOCKS, Math.floor(blocks / 3)), pageFileBlocks: Math.min(PAGE_FILE_BLOCKS, Math.floor(blocks / 6)),
+      swapFileBlocks: Math.min(SWAP_FILE_BLOCKS, Math.floor(blocks / 8)),
     });
     disk.flush();
     renameSync(unfinished, path);

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { bareCommand } from './bare.js';
 import { checkCommand } from './check.js';
+import { initCommand } from './init.js';
 import { runCommand } from './run.js';
 import { sdaCommand } from './sda.js';
 import { startCommand } from './start.js';
@@ -13,7 +14,7 @@ const program = new Command('starlet')
   .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'starlet: ')) })
   .exitOverride();
 
-for (const command of [startCommand(), runCommand(), checkCommand(), sdaCommand(), bareCommand()]) {
+for (const command of [startCommand(), runCommand(), initCommand(), checkCommand(), sdaCommand(), bareCommand()]) {
   command.copyInheritedSettings(program);
   program.addCommand(command, { isDefault: command.name() === 'start' });
 }

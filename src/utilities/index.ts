@@ -1,6 +1,7 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { ANALYZRMS_IMAGE } from './analyze-rms.js';
 import { SDA_IMAGE } from './analyze.js';
+import { ERF_IMAGE } from './error-report/erf.js';
 import { APPEND_IMAGE } from './append.js';
 import { COPY_IMAGE } from './copy.js';
 import { CONVERT_IMAGE } from './convert/convert.js';
@@ -17,6 +18,7 @@ import { INIT_IMAGE } from './initialize.js';
 import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
+import { PRTSMB_IMAGE } from './queues/print-symbiont.js';
 import { QUEMAN_IMAGE } from './queues/queman.js';
 import { SUBMIT_IMAGE } from './queues/submit.js';
 import { RENAME_IMAGE } from './rename.js';
@@ -24,6 +26,7 @@ import { SEARCH_IMAGE } from './search.js';
 import { REPLY_IMAGE } from './reply.js';
 import { SET_FILE_IMAGE } from './set-file.js';
 import { SET_IMAGE } from './set.js';
+import { SETRMS_IMAGE } from './set-rms.js';
 import { SHOW_IMAGE } from './show.js';
 import { SORT_IMAGE } from './sort.js';
 import { SYSGEN_IMAGE } from './sysgen.js';
@@ -52,13 +55,15 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   LINK_IMAGE,
   MACRO_IMAGE,
   MOUNT_IMAGE,
+  PRTSMB_IMAGE,
   QUEMAN_IMAGE,
   RENAME_IMAGE,
-  SDA_IMAGE,
+  SDA_IMAGE, ERF_IMAGE,
   SEARCH_IMAGE,
   REPLY_IMAGE,
   SET_FILE_IMAGE,
   SET_IMAGE,
+  SETRMS_IMAGE,
   SHOW_IMAGE,
   SORT_IMAGE,
   SUBMIT_IMAGE,

@@ -30,9 +30,12 @@ export function initialSwapSize(k: Kernel): number {
 
 const fileCount = (k: Kernel): number => k.sys.SGN$GW_SWPFILES + k.sys.SGN$GW_PAGFILCT;
 
-/** Whether there is any file to swap to. */
+/** Whether there is any file to swap to: one that has room for a process at all. */
 export function canSwap(k: Kernel): boolean {
-  for (let index = 1; index <= fileCount(k); index += 1) if (pageFile(k, index).PFL$L_WINDOW !== 0) return true;
+  for (let index = 1; index <= fileCount(k); index += 1) {
+    const file = pageFile(k, index);
+    if (file.PFL$L_WINDOW !== 0 && file.PFL$L_MAXVBN >= initialSwapSize(k)) return true;
+  }
   return false;
 }
 
@@ -76,9 +79,8 @@ export function settleSwapSpace(pcb: ProcessBlock, phd: Header, blocks: number):
 
 export const isNew = (pcb: ProcessBlock): boolean => pcb.PCB$L_WSSWP >>> 31 !== 0;
 
-/** The process is being deleted: it is in memory, which it leaves, and its space goes back. @source digest ch22 2.2 step 22 */
-export function leaveBalanceSet(k: Kernel, pcb: ProcessBlock, phd: Header): void {
-  k.sys.SWP$GW_BALCNT -= 1;
+/** The space of a process that is deleted goes back. @source digest ch22 2.2 step 22 */
+export function deleteSwapSpace(k: Kernel, pcb: ProcessBlock, phd: Header): void {
   releaseSwapSpace(k, pcb.PCB$L_WSSWP, phd.PHD$W_SWAPSIZE);
   pcb.PCB$L_WSSWP = 0;
   phd.PHD$W_SWAPSIZE = 0;

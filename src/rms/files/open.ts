@@ -183,7 +183,7 @@ function* withBuckets(p: Procedure, operation: FileOperation, target: DirectoryT
   if (ifab.IFB$B_FAC & FAB$M_BIO) return undefined;
   if (isUnsharable(ifab)) return { status: RMS$_SHR };
   try {
-    if (ifab.IFB$B_ORG !== FAB$C_SEQ) setBufferLimit(ifab, 0);
+    if (ifab.IFB$B_ORG !== FAB$C_SEQ) setBufferLimit(p, ifab, 0);
     yield* lockFile(p, operation, target.device.name.replace(/^_/, ''));
     if (ifab.IFB$B_ORG === FAB$C_SEQ) return undefined;
     yield* first(p, operation, xabs);

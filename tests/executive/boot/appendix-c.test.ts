@@ -89,7 +89,7 @@ describe('cells of P1 space', () => {
       const address = k.readLong(k.sys.SCH$GL_PCBVEC + 4 * index);
       if (readCounted(k, address + PCB.offset.PCB$T_LNAME) === 'SYSTEM') session = address;
     }
-  });
+  }, 60_000);
   const cell = (name: keyof typeof P1_CELLS.offset): number => CTL$GL_VECTORS + P1_CELLS.offset[name];
   const cli = (name: keyof typeof CLI_CELLS.offset): number => CLI_DATA_BASE + CLI_CELLS.offset[name];
   const pio = (name: keyof typeof PIO_CELLS.offset): number => PIO_BASE + PIO_CELLS.offset[name];

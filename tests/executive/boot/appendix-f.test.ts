@@ -38,7 +38,7 @@ describe('system space', () => {
   beforeAll(() => {
     console = new Console(systemDisk());
     k = console.system.kernel;
-  });
+  }, 60_000);
 
   test('appF#6 appC#1: five pages of vectors at 80000000, UR: a write is an access violation in every mode; MMG$A_ENDVEC is 80000A00', () => {
     for (let page = 0; page < 5; page += 1) {
