@@ -3,6 +3,9 @@ import { currentParameters } from '../../src/sysgen/boot-parameters.js';
 import type { SystemFile } from '../../src/sysgen/system-disk.js';
 import { textToBytes } from '../../src/executive/structures/memory.js';
 import { defaultParameters } from '../../src/executive/boot/parameters.js';
+import { SS$_MEDOFL } from '../../src/executive/starlet/ssdef.js';
+import { sysinitRoutine } from '../../src/loginout/sysinit.js';
+import { TestSystem } from '../harness.js';
 import { Console, systemDisk } from './console.js';
 
 /** Records of a variable-length file. */
@@ -87,8 +90,11 @@ describe('SET LOGINS', () => {
   });
 });
 
-test('what keeps the system from coming up is said at the console: a page file without room for a process', () => {
-  const { text: shown, system } = new Console(systemDisk(undefined, 60));
-  expect(shown).toMatch(/%SYSINIT-F-NOTUP, the system could not be brought up\r\n-SYSTEM-F-INSSWAPSPACE, insufficient swap file space\r\n/);
-  expect(system.crashed()).toBe(false);
+test('what keeps the system from coming up is said at the console', () => {
+  const sysinit = sysinitRoutine({ systemDevice: 'DUA0:', startupOutput: '_OPA0:', processes: [], *mount() { return SS$_MEDOFL; } });
+  if (sysinit.form !== 'procedure') throw new Error('SYSINIT is no procedure');
+  const system = new TestSystem({ programs: { SYSINIT: sysinit.body } });
+  system.runUntilIdle(2);
+  expect(system.console).toContain('%SYSINIT-F-NOTUP, the system could not be brought up\r\n-SYSTEM-F-MEDOFL, medium is offline\r\n');
+  expect(system.process('SYSINIT')).toBeUndefined();
 });
