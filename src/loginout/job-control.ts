@@ -7,7 +7,7 @@ import { IO$M_NORSWAIT } from '../executive/io/io-modifiers.js';
 import { IO$M_NOW, IO$_READVBLK, IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
 import { JBC$_INVMSG, JBC$_JOBQUEDIS } from '../executive/starlet/jbcmsgdef.js';
 import { JPI$_PID } from '../executive/starlet/jpidef.js';
-import { MSG$_ACCRSP, MSG$_DELPROC, MSG$_GETQUI, MSG$_SMBRSP, MSG$_SNDACC, MSG$_SNDJBC, MSG$_SNDSMB, MSG$_TRMUNSOLIC } from '../executive/starlet/msgdef.js';
+import { MSG$_ACCRSP, MSG$_DELPROC, MSG$_GETQUI, MSG$_SMBDON, MSG$_SMBRSP, MSG$_SNDACC, MSG$_SNDJBC, MSG$_SNDSMB, MSG$_TRMUNSOLIC } from '../executive/starlet/msgdef.js';
 import { PRC$M_BATCH, PRC$M_INTER } from '../executive/starlet/prcdef.js';
 import { PRV$V_NETMBX, PRV$V_SETPRV, PRV$V_TMPMBX } from '../executive/starlet/prvdef.js';
 import { SJC$_BATCH_SERVICE } from '../executive/starlet/sjcdef.js';
@@ -18,6 +18,8 @@ import { serveQueues } from './queues/functions.js';
 import { QueueManager } from './queues/manager.js';
 import { Request } from './queues/request.js';
 import { nextDue, processGone, schedule } from './queues/schedule.js';
+import { SMD } from './queues/symbiont-message.js';
+import { symbiontAnswered } from './queues/symbionts.js';
 
 /**
  * JOB_CONTROL: the default owner of all unclaimed terminals (book 23.1.1), the queue manager and the accounting manager (book 29.1.1). All it
@@ -134,7 +136,14 @@ function* startupRuns(p: Procedure): Flow<boolean> {
 function* serve(controller: Controller, message: number, sender: number): Flow<void> {
   const { p, queues } = controller;
   const type = p.memory.readWord(message);
-  if (sender !== 0) return;
+  if (sender !== 0) {
+    if (type === MSG$_SMBDON && queues.isRunning) {
+      const answer = SMD.at(p.memory, message);
+      yield* symbiontAnswered(queues, sender, answer.SMD$L_ENTRY, answer.SMD$L_STATUS);
+      yield* queues.file.flush();
+    }
+    return;
+  }
   switch (type) {
     case MSG$_TRMUNSOLIC: yield* createInteractive(p, `_${readCounted(p.memory, message + 4)}${p.memory.readWord(message + 2)}:`); break;
     case MSG$_SNDJBC: case MSG$_GETQUI: yield* serveRequest(controller, message); break;

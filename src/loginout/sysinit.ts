@@ -3,6 +3,7 @@ import type { Flow } from '../executive/gate/microroutine.js';
 import { procedure } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
+import { IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
 import { LNM$M_CONCEALED, LNM$M_TERMINAL } from '../executive/starlet/lnmdef.js';
 import { FAB, FAB$C_BID, FAB$C_BLN } from '../executive/starlet/fabdef.js';
 import { PRC$M_DETACH, PRC$M_NOUAF } from '../executive/starlet/prcdef.js';
@@ -69,27 +70,48 @@ export interface SysinitOptions {
   readonly processes: readonly { readonly name: string; readonly image: string }[];
 }
 
-/** The SYSINIT image's routine. */
+/** The SYSINIT image's routine. What keeps the system from coming up is told at the console, where else: nobody is logged in. */
 export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof procedure> {
   return procedure('SYSINIT$MAIN', function* (p) {
-    yield* inKernelMode(p, 'EXE$SYSID_LOCK');
-    yield* inKernelMode(p, 'EXE$INIT_TIME');
-    const alternate: Names = p.kernel.sys.EXE$V_SYSUAFALT ? [['SYSUAF', ['SYS$SYSTEM:SYSUAFALT.DAT']]] : [];
-    const named = yield* defineAll(p, [...systemNames(options.systemDevice), ...alternate]);
-    if (!(named & 1)) return named;
-    const mounted = yield* options.mount(p);
-    if (!(mounted & 1)) return mounted;
-    // The base values of the clock go into SYS.EXE; a disk that cannot be written keeps the old ones.
-    yield* service(p, '$SETIME', {});
-    for (const { device, name } of options.hostNames ?? []) {
-      const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, [device]);
-      if (!(status & 1)) return status;
-    }
-    const reserved = yield* logStart(p);
-    const paging = yield* openPageFiles(p, reserved);
-    if (!(paging & 1)) return paging;
-    const startup = readCounted(p.memory, p.kernel.symbol('EXE$GT_STARTUP')) || DEFAULT_STARTUP;
-    return (yield* fileExists(p, startup)) ? yield* createStartup(p, startup, options) : yield* withoutStartup(p, options);
+    const status = yield* initialize(p, options);
+    if (!(status & 1)) yield* tellConsole(p, status);
+    return status;
+  });
+}
+
+function* initialize(p: Procedure, options: SysinitOptions): Flow<number> {
+  yield* inKernelMode(p, 'EXE$SYSID_LOCK');
+  yield* inKernelMode(p, 'EXE$INIT_TIME');
+  const alternate: Names = p.kernel.sys.EXE$V_SYSUAFALT ? [['SYSUAF', ['SYS$SYSTEM:SYSUAFALT.DAT']]] : [];
+  const named = yield* defineAll(p, [...systemNames(options.systemDevice), ...alternate]);
+  if (!(named & 1)) return named;
+  const mounted = yield* options.mount(p);
+  if (!(mounted & 1)) return mounted;
+  // The base values of the clock go into SYS.EXE; a disk that cannot be written keeps the old ones.
+  yield* service(p, '$SETIME', {});
+  for (const { device, name } of options.hostNames ?? []) {
+    const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, [device]);
+    if (!(status & 1)) return status;
+  }
+  const reserved = yield* logStart(p);
+  const paging = yield* openPageFiles(p, reserved);
+  if (!(paging & 1)) return paging;
+  const startup = readCounted(p.memory, p.kernel.symbol('EXE$GT_STARTUP')) || DEFAULT_STARTUP;
+  return (yield* fileExists(p, startup)) ? yield* createStartup(p, startup, options) : yield* withoutStartup(p, options);
+}
+
+const CONSOLE = '_OPA0:';
+const MESSAGE_ROOM = 256;
+
+/** choice: the book does not print what SYSINIT says. */
+function* tellConsole(p: Procedure, status: number): Flow<void> {
+  yield* p.scratch(function* () {
+    const [length, channel, text] = [p.allocate(4), p.allocate(4), p.allocate(MESSAGE_ROOM)];
+    yield* service(p, '$GETMSG', { msgid: status, msglen: length, bufadr: p.descriptor(MESSAGE_ROOM - 1, text), flags: 15 });
+    const reason = bytesToText(p.memory.readBytes(text, p.memory.readWord(length))).replace(/^%/, '-');
+    const lines = `\r\n%SYSINIT-F-NOTUP, the system could not be brought up\r\n${reason}\r\n`;
+    if (!((yield* service(p, '$ASSIGN', { devnam: p.string(CONSOLE), chan: channel })) & 1)) return;
+    yield* service(p, '$QIOW', { chan: p.memory.readWord(channel), func: IO$_WRITEVBLK, p1: p.bytes(textToBytes(lines)), p2: lines.length });
   });
 }
 

@@ -15,16 +15,20 @@ import { DUMP_IMAGE } from './dump.js';
 import { ERRFMT_IMAGE } from './errfmt.js';
 import { HELP_IMAGE } from './help/vmshelp.js';
 import { INIT_IMAGE } from './initialize.js';
+import { INSTALL_IMAGE } from './install.js';
 import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
+import { PRTSMB_IMAGE } from './queues/print-symbiont.js';
 import { QUEMAN_IMAGE } from './queues/queman.js';
 import { SUBMIT_IMAGE } from './queues/submit.js';
+import { REQUEST_IMAGE } from './operator.js';
 import { RENAME_IMAGE } from './rename.js';
 import { SEARCH_IMAGE } from './search.js';
 import { REPLY_IMAGE } from './reply.js';
 import { SET_FILE_IMAGE } from './set-file.js';
 import { SET_IMAGE } from './set.js';
+import { SETRMS_IMAGE } from './set-rms.js';
 import { SHOW_IMAGE } from './show.js';
 import { SORT_IMAGE } from './sort.js';
 import { SYSGEN_IMAGE } from './sysgen.js';
@@ -49,17 +53,21 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   ERRFMT_IMAGE,
   HELP_IMAGE,
   INIT_IMAGE,
+  INSTALL_IMAGE,
   LIBRARIAN_IMAGE,
   LINK_IMAGE,
   MACRO_IMAGE,
   MOUNT_IMAGE,
+  PRTSMB_IMAGE,
   QUEMAN_IMAGE,
   RENAME_IMAGE,
   SDA_IMAGE, ERF_IMAGE,
   SEARCH_IMAGE,
   REPLY_IMAGE,
+  REQUEST_IMAGE,
   SET_FILE_IMAGE,
   SET_IMAGE,
+  SETRMS_IMAGE,
   SHOW_IMAGE,
   SORT_IMAGE,
   SUBMIT_IMAGE,

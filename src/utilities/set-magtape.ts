@@ -24,32 +24,51 @@ function* setDensity(p: Procedure, tape: TapeChannel, density: string): Flow<num
   });
 }
 
+/** What the command asks for: all of it is read before anything is done. */
+interface Wanted {
+  readonly density: string | undefined;
+  readonly rewinds: boolean;
+  /** Function and count. */
+  readonly skips: readonly (readonly [number, number])[];
+  readonly toEnd: boolean;
+  readonly marks: boolean;
+  readonly unloads: boolean;
+}
+
 /** /SKIP=(option): BLOCK and RECORD pass records, FILES tape marks, END_OF_TAPE goes between the two marks. */
-function* skip(p: Procedure, tape: TapeChannel): Flow<number> {
+function* qualifiers(p: Procedure): Flow<Wanted> {
+  const skips: [number, number][] = [];
   for (const [option, func] of [['BLOCK', IO$_SKIPRECORD], ['RECORD', IO$_SKIPRECORD], ['FILES', IO$_SKIPFILE]] as const) {
     const value = yield* cliGetValue(p, `SKIP.${option}`);
-    if (value === undefined) continue;
-    const status = yield* tape.io(func, Number(value) & 0xffff);
-    if (!(status & 1)) return status;
+    if (value !== undefined) skips.push([func, Number(value) & 0xffff]);
   }
-  if (!(yield* cliIsPresent(p, 'SKIP.END_OF_TAPE'))) return SS$_NORMAL;
-  const status = yield* tape.io(IO$_SKIPFILE, ALL_FILES);
-  return status === SS$_ENDOFVOLUME ? SS$_NORMAL : status;
+  return {
+    density: yield* cliGetValue(p, 'DENSITY'), rewinds: yield* cliIsPresent(p, 'REWIND'), skips, toEnd: yield* cliIsPresent(p, 'SKIP.END_OF_TAPE'),
+    marks: yield* cliIsPresent(p, 'END_OF_FILE'), unloads: yield* cliIsPresent(p, 'UNLOAD'),
+  };
+}
+
+function* perform(p: Procedure, tape: TapeChannel, wanted: Wanted): Flow<number> {
+  let status: number = wanted.density === undefined ? SS$_NORMAL : yield* setDensity(p, tape, wanted.density);
+  if ((status & 1) !== 0 && wanted.rewinds) status = yield* tape.io(IO$_REWIND);
+  for (const [func, count] of wanted.skips) if ((status & 1) !== 0) status = yield* tape.io(func, count);
+  if ((status & 1) !== 0 && wanted.toEnd) {
+    status = yield* tape.io(IO$_SKIPFILE, ALL_FILES);
+    if (status === SS$_ENDOFVOLUME) status = SS$_NORMAL;
+  }
+  if ((status & 1) !== 0 && wanted.marks) status = yield* tape.io(IO$_WRITEOF);
+  if ((status & 1) !== 0 && wanted.unloads) status = yield* tape.io(IO$_UNLOAD);
+  return status;
 }
 
 export function* setMagtape(p: Procedure): Flow<number> {
   const typed = (yield* cliGetValue(p, 'DEVICE'))!.toUpperCase();
   const device = typed.includes(':') ? typed : `${typed}:`;
+  const wanted = yield* qualifiers(p);
   const tape = yield* TapeChannel.open(p, device);
   const failed = (status: number): Flow<number> => report(p, { code: messageCode('SET$_NOTSETW'), args: [device] }, { code: status });
   if (typeof tape === 'number') return yield* failed(tape);
-  let status: number = SS$_NORMAL;
-  const density = yield* cliGetValue(p, 'DENSITY');
-  if (density !== undefined) status = yield* setDensity(p, tape, density);
-  if ((status & 1) !== 0 && (yield* cliIsPresent(p, 'REWIND'))) status = yield* tape.io(IO$_REWIND);
-  if ((status & 1) !== 0) status = yield* skip(p, tape);
-  if ((status & 1) !== 0 && (yield* cliIsPresent(p, 'END_OF_FILE'))) status = yield* tape.io(IO$_WRITEOF);
-  if ((status & 1) !== 0 && (yield* cliIsPresent(p, 'UNLOAD'))) status = yield* tape.io(IO$_UNLOAD);
+  const status = yield* perform(p, tape, wanted);
   yield* tape.close();
   return status & 1 ? SS$_NORMAL : yield* failed(status);
 }

@@ -166,7 +166,7 @@ function heading(batch: boolean): string[] {
 function* showJob(p: Procedure, output: Output, job: Job, batch: boolean, stopped: boolean, choices: Choices): Flow<void> {
   const inaccessible = on(job.status, qui.QUI$M_JOB_INACCESSIBLE);
   const name = inaccessible ? '' : job.name;
-  const rest = `${(inaccessible ? 'no privilege' : job.user).padEnd(12)}${String(job.entry).padStart(6)}${batch ? '' : String(job.size).padStart(8)}  ${statusText(job, stopped)}`;
+  const rest = `${(inaccessible ? 'no privilege' : job.user).padEnd(12)}${String(job.entry).padStart(6)}${batch ? '' : String(job.size).padStart(8)}  ${statusText(job, stopped, batch)}`;
   if (name.length > 15) {
     yield* output.line(`  ${name}`);
     yield* output.line(`${' '.repeat(18)}${rest}`);
@@ -190,10 +190,10 @@ function* showJob(p: Procedure, output: Output, job: Job, batch: boolean, stoppe
 
 const minuteText = (time: bigint): string => (asciiTime(time) ?? '').slice(0, 17).trim();
 
-function statusText(job: Job, stopped: boolean): string {
+function statusText(job: Job, stopped: boolean, batch: boolean): string {
   const { status } = job;
   if (on(status, qui.QUI$M_JOB_ABORTING)) return 'Aborting';
-  if (on(status, qui.QUI$M_JOB_EXECUTING)) return 'Executing';
+  if (on(status, qui.QUI$M_JOB_EXECUTING)) return batch ? 'Executing' : 'Printing';
   if (on(status, qui.QUI$M_JOB_HOLDING)) return 'Holding';
   if (on(status, qui.QUI$M_JOB_TIMED)) return `Holding until ${minuteText(job.after)}`;
   if (on(status, qui.QUI$M_JOB_RETAINED)) return job.condition & 1 ? 'Retained on completion' : 'Retained on error';

@@ -3,6 +3,7 @@ import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { cliGetValue } from '../dcl/cli-client.js';
 import { Output } from './output.js';
+import { showRmsDefault } from './set-rms.js';
 import { showDevices } from './show-devices.js';
 import { showError } from './show-error.js';
 import { memoryFigures, scanDevices } from './show-kernel.js';
@@ -19,7 +20,7 @@ import { showProtection, showWorkingSet } from './show-small.js';
 const OPTIONS: Readonly<Record<string, (p: Procedure, output: Output) => Flow<number>>> = {
   DEVICES: (p, output) => showDevices(p, output, p.argument(DEVICE_ROUTINE)), MEMORY: (p, output) => showMemory(p, output, p.argument(MEMORY_ROUTINE)),
   ERROR: (p, output) => showError(p, output, p.argument(DEVICE_ROUTINE)),
-  QUEUE: showQueue, ENTRY: showEntry, TERMINAL: showTerminal, SYSTEM: showSystem, PROCESS: showProcess, USERS: showUsers, LOGICAL: showLogical, WORKING_SET: showWorkingSet, PROTECTION: showProtection,
+  QUEUE: showQueue, ENTRY: showEntry, TERMINAL: showTerminal, SYSTEM: showSystem, PROCESS: showProcess, USERS: showUsers, LOGICAL: showLogical, RMS_DEFAULT: showRmsDefault, WORKING_SET: showWorkingSet, PROTECTION: showProtection,
 };
 
 /** Which argument of SHOW$MAIN is the address of which kernel mode routine. */

@@ -82,9 +82,15 @@ function procedureOf(work: readonly Operation[]): string {
   return `${commands.join('\n')}\n`;
 }
 
-/** Runs a procedure until its end. @returns what it printed */
-export async function runProcedure(directory: string, volume: string, lines: readonly string[]): Promise<string> {
-  return (await start(directory, volume, `${lines.join('\n')}\n`, () => false)).output;
+/** Runs a procedure until its end. @param volume  what is in DUA1:, '' for nothing @returns what it printed */
+export async function runProcedure(directory: string, volume: string, lines: readonly string[], more: readonly string[] = []): Promise<string> {
+  return (await start(directory, volume, `${lines.join('\n')}\n`, () => false, 0, more)).output;
+}
+
+/** Does the work to its end. */
+export async function doWork(directory: string, volume: string, work: readonly Operation[]): Promise<void> {
+  const { output } = await start(directory, volume, procedureOf(work), () => false);
+  if (!output.includes('ALL DONE')) throw new Error(`the work itself failed: ${output.slice(0, 2000)}`);
 }
 
 /** Does the work and kills the process with SIGKILL after so many acknowledgements. @returns how many there were when it was dead */
@@ -96,11 +102,11 @@ export async function workUntilKilled(directory: string, volume: string, work: r
   return done.length;
 }
 
-function start(directory: string, volume: string, procedure: string, kill: (output: string) => boolean, delayMs = 0): Promise<{ output: string }> {
+function start(directory: string, volume: string, procedure: string, kill: (output: string) => boolean, delayMs = 0, more: readonly string[] = []): Promise<{ output: string }> {
   const file = join(directory, 'work.com');
   writeFileSync(file, procedure);
   return new Promise((resolve, reject) => {
-    const child = spawn('node', [PROGRAM, 'run', '--fast', '--unit', `DUA1=${volume}`, file], {
+    const child = spawn('node', [PROGRAM, 'run', '--fast', ...(volume === '' ? [] : ['--unit', `DUA1=${volume}`]), ...more, file], {
       cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, STARLET_HOME: join(directory, 'home') },
     });
     let output = '';
@@ -130,7 +136,11 @@ export function imageBlocks(path: string): BlockStore {
 /** Records of a file with variable length records; undefined when it is not there. */
 export function linesOf(store: BlockStore, name: string): string[] | undefined {
   const bytes = readSystemFile(store, `[W]${name}`);
-  if (!bytes) return undefined;
+  return bytes && variableRecords(bytes);
+}
+
+/** Text records in the bytes of a file. */
+export function variableRecords(bytes: Uint8Array): string[] {
   const lines: string[] = [];
   for (let at = 0; at + 2 <= bytes.length;) {
     const length = bytes[at]! | (bytes[at + 1]! << 8);

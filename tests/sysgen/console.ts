@@ -8,9 +8,9 @@ import { systemFiles } from '../../src/system/system-files.js';
 import { TEST_TIME } from '../harness.js';
 
 /** @param change  files of a new system disk, as they shall be */
-export function systemDisk(change: (files: SystemFile[]) => SystemFile[] = (files) => files): MemoryBlocks {
+export function systemDisk(change: (files: SystemFile[]) => SystemFile[] = (files) => files, pageFileBlocks = 0): MemoryBlocks {
   const store = new MemoryBlocks(8000);
-  buildSystemDiskInto(store, change(systemFiles(COMMON_IMAGES, {})), { date: TEST_TIME, dumpFileBlocks: 4, pageFileBlocks: 0 });
+  buildSystemDiskInto(store, change(systemFiles(COMMON_IMAGES, {})), { date: TEST_TIME, dumpFileBlocks: 4, pageFileBlocks });
   return store;
 }
 

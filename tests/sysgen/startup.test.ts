@@ -84,3 +84,9 @@ describe('SET LOGINS', () => {
     expect(console.type('WRITE SYS$OUTPUT F$GETSYI("IJOBLIM")')).toEqual(['0']);
   });
 });
+
+test('what keeps the system from coming up is said at the console: a page file without room for a process', () => {
+  const { text: shown, system } = new Console(systemDisk(undefined, 4));
+  expect(shown).toMatch(/%SYSINIT-F-NOTUP, the system could not be brought up\r\n-SYSTEM-F-INSSWAPSPACE, insufficient swap file space\r\n/);
+  expect(system.crashed()).toBe(false);
+});

@@ -171,3 +171,21 @@ describe('ANALYZE/RMS_FILE', () => {
     expect(dcl.lines('SHOW SYMBOL $SEVERITY')).toEqual(['  $SEVERITY == "1"']);
   });
 });
+
+describe('SET and SHOW RMS_DEFAULT', () => {
+  test('what is set acts when a program says nothing, for the process and for the system', () => {
+    const dcl = new UtilitySession(FILES);
+    const rows = (): string[] => dcl.lines('SHOW RMS_DEFAULT').filter((line) => /^(Process|System)/.test(line)).map((line) => line.replace(/ +/g, ' ').replace(' |', '|').replace(' |', '|'));
+    expect(dcl.lines('SHOW RMS_DEFAULT')[0]).toBe('          MULTI-  |                MULTIBUFFER COUNTS               | NETWORK');
+    expect(rows()).toEqual(['Process 16| 0 0 0 0 0| 0', 'System 16| 0 0 0 0 0| 8', 'Process 0 0', 'System 0 0']);
+    dcl.lines('SET RMS_DEFAULT/BLOCK_COUNT=5/EXTEND_QUANTITY=40', 'SET RMS_DEFAULT/BUFFER_COUNT=9/INDEXED/RELATIVE', 'SET RMS_DEFAULT/SYSTEM/BUFFER_COUNT=-4', 'SET RMS_DEFAULT/PROLOG=3');
+    expect(rows()).toEqual(['Process 5| 9 9 0 0 0| 0', 'System 16| 0 0 -4 0 0| 8', 'Process 3 40', 'System 0 0']);
+    const allocated = (): number => Number(/Allocation: (\d+)/.exec(dcl.lines('DIRECTORY/FULL GROWN.TXT').join('\n'))![1]);
+    dcl.lines('CONVERT/FDL=STM P.TXT GROWN.TXT');
+    expect(allocated()).toBeGreaterThanOrEqual(40);
+    expect(dcl.lines('SET RMS_DEFAULT/PROLOG=2', 'CREATE/FDL=I X.DAT')[1]).toBe('-RMS-F-PLV, unsupported prolog version');
+    dcl.lines('SET RMS_DEFAULT/PROLOG=0');
+    expect(dcl.lines('CREATE/FDL=I X.DAT')).toEqual([]);
+    expect(dcl.lines('SET RMS_DEFAULT/BLOCK_COUNT=128')).toEqual(['%SET-E-IVVALUE, invalid value \\128\\'].map((line) => line.replaceAll('\\\\', '\\')));
+  });
+});

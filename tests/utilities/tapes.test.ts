@@ -52,7 +52,7 @@ describe('ANSI tapes', () => {
       '0014first line00040013the third', '|', expect.stringMatching(/^EOF1A\.TXT .*000001DECFILE11A$/), expect.stringMatching(/^EOF2D/),
     ]);
     expect(contents(reel).slice(-2)).toEqual(['|', '|']);
-    expect(tape.lines('DIRECTORY/NOTRAILING MTA0:').join(' ').split(/ +/)).toEqual(['Directory', 'MTA0:[000000]', 'A.TXT;2', 'A.TXT;1', 'ALF.DAT;1']);
+    expect(tape.lines('DIRECTORY/NOTRAILING MTA0:').join(' ').split(/ +/)).toEqual(['Directory', 'MTA0:[SYSMGR]', 'A.TXT;2', 'A.TXT;1', 'ALF.DAT;1']);
     expect(tape.lines('TYPE MTA0:A.TXT')).toEqual(['first line', 'the third']);
     expect(tape.lines('DISMOUNT MTA0:', 'MOUNT MTA0: MYTAPE', 'COPY MTA0:A.TXT;1 BACK.TXT', 'DIFFERENCES BACK.TXT A.TXT')[0]).toBe('Number of difference sections found: 0');
     expect(tape.lines('COPY MTA0:ALF.DAT BACK.DAT', 'DIFFERENCES BACK.DAT SYS$SYSTEM:SYSALF.DAT')[0]).toBe('Number of difference sections found: 0');

@@ -235,6 +235,7 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
       if ((pte & (PTE$M_VALID | PTE$M_TYP0 | PTE$M_TYP1)) === PTE$M_TYP1) references.set(primary, [...references.get(primary) ?? [], pte & PTE$M_PGFLVB]);
     }
   }
+  for (const [index, blocks] of swapSpace(db)) references.set(index, [...references.get(index) ?? [], ...blocks]);
   const tablesOut = hasTablesOut(db) || hasHeadersOut(db);
   for (let index = primary; index <= sys.MMG$GL_MAXPFIDX; index += 1) {
     const file = PFL.at(memory, memory.readLong(sys.MMG$GL_PAGSWPVC + 4 * index));
@@ -247,14 +248,34 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
     const used = references.get(index) ?? [];
     if (new Set(used).size !== used.length) problems.push(`page file ${index}: a block belongs to two pages`);
     for (const block of used) if (isFree(block - 1)) problems.push(`page file ${index}: block ${block} is in use and free`);
-    const allocated = 8 * bitmap.length - free - unusedBits(file, bitmap);
+    const allocated = 8 * bitmap.length - free - unusedBits(file, bitmap) - swapBlocks(db, index);
     if (!tablesOut && allocated !== used.length) problems.push(`page file ${index}: ${allocated} blocks are allocated, ${used.length} in use`);
   }
+}
+
+/** Blocks of a page file that are swap space (swap/check.ts looks at them). */
+function swapBlocks(db: Database, index: number): number {
+  const { memory, sys } = db;
+  let blocks = 0;
+  for (let process = 2; process <= sys.SCH$GL_MAXPIX; process += 1) {
+    const pcb = PCB.at(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * process));
+    if (pcb.PCB$L_WSSWP >>> 24 === index && pcb.PCB$V_PHDRES !== 0) blocks += PHD.at(memory, pcb.PCB$L_PHD).PHD$W_SWAPSIZE;
+  }
+  return blocks;
 }
 
 /** Bits of the last byte beyond the file are clear, too. */
 function unusedBits(file: ReturnType<typeof PFL.at>, bitmap: Uint8Array): number {
   return 8 * bitmap.length - file.PFL$L_MAXVBN;
+}
+
+/** Blocks of the swap space of processes whose headers are in memory, by file. */
+function* swapSpace(db: Database): Generator<[number, number[]], void, undefined> {
+  for (const { pcb, phd, slot } of workingSets(db)) {
+    const place = pcb.PCB$L_WSSWP;
+    if (slot < 0 || place === 0 || place >>> 31 !== 0) continue;
+    yield [place >>> 24, Array.from({ length: phd.PHD$W_SWAPSIZE }, (_, block) => (place & PTE$M_PGFLVB) + block)];
+  }
 }
 
 /** Whether a process has its header in a swap file. */

@@ -13,7 +13,7 @@ import { p0Pages, p1LowPage, PAGE_SIZE } from '../memory/page-tables.js';
 import { awaitReads, releaseFixedPage } from '../memory/delete-page.js';
 import { shellPages } from '../memory/shell.js';
 import { workingSetOf, type WorkingSet } from '../memory/working-set.js';
-import { leaveBalanceSet } from '../swap/swap-space.js';
+import { deleteSwapSpace } from '../swap/swap-space.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { EXE$ALLOCACB, EXE$ALLOCIRP } from '../pool/typed.js';
 import { SCH$RSE, SCH$SWPWAKE } from '../scheduling/rse.js';
@@ -182,7 +182,7 @@ const release = inlineRoutine('DELETE_RELEASE', (k) => {
     k.removeQueue(acb);
     if (!ACB.at(k, acb).ACB$V_NODELETE) EXE$DEANONPAGED(k, acb);
   }
-  leaveBalanceSet(k, pcb, phd);
+  deleteSwapSpace(k, pcb, phd);
   releaseRights(k, pcb.address);
   const jib = JIB.at(k, pcb.PCB$L_JIB);
   if (jib.JIB$L_MPID === pcb.PCB$L_PID) EXE$DEANONPAGED(k, jib.address);

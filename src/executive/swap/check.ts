@@ -34,7 +34,8 @@ export function checkSwapper(memory: Memory, symbol: (name: string) => number): 
       spaces.push({ name, index: place >>> 24, vbn: place & 0xffffff, blocks });
     }
   }
-  if (sys.SWP$GW_BALCNT !== inMemory) problems.push(`${inMemory} processes are in memory, SWP$GW_BALCNT says ${sys.SWP$GW_BALCNT}`);
+  // A deleted process counts until its header is gone.
+  if (sys.SWP$GW_BALCNT !== inMemory + sys.SCH$GW_DELPHDCT) problems.push(`${inMemory} processes are in memory, SWP$GW_BALCNT says ${sys.SWP$GW_BALCNT}`);
   for (let slot = 0; slot < sys.SGN$GL_BALSETCT; slot += 1) {
     const taken = memory.readWord(sys.PHV$GL_REFCBAS + 2 * slot) !== 0xffff;
     if (taken !== slots.has(slot) && !(taken && sys.SCH$GW_DELPHDCT > 0)) problems.push(`balance slot ${slot} is ${taken ? 'taken by nobody' : 'free and in use'}`);

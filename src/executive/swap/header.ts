@@ -124,8 +124,8 @@ function headerWritten(k: Kernel, ok: boolean): undefined {
   const pcb = PCB.at(k, k.readLong(k.symbol('oswppcb')));
   const frames = endTransfer(k);
   k.writeLong(k.symbol('oswppcb'), 0);
-  SCH$WAKE(k, k.symbol('SCH$GL_SWPPCB'));
   if (!ok) return undefined;
+  SCH$WAKE(k, k.symbol('SCH$GL_SWPPCB'));
   const slot = PHD.at(k, pcb.PCB$L_PHD).PHD$W_PHVINDEX;
   for (let page = 0; page < k.sys.SWP$GL_BSLOTSZ; page += 1) k.writeLong(slotPte(k, slot, page), 0);
   k.cpu.writePR(PR$_TBIA, 0);
@@ -166,13 +166,13 @@ function headerRead(k: Kernel, ok: boolean): undefined {
   const frames = endTransfer(k);
   k.cpu.writePR(PR$_TBIA, 0);
   k.sys.SWP$GL_INPCB = 0;
-  SCH$WAKE(k, k.symbol('SCH$GL_SWPPCB'));
   if (!arrays) {
     giveFramesBack(k, frames);
     k.writeWord(k.sys.PHV$GL_REFCBAS + 2 * slot, NO_FRAME);
     k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slot, 0);
     return undefined;
   }
+  SCH$WAKE(k, k.symbol('SCH$GL_SWPPCB'));
   placePages(k, slot, frames, arrays);
   placeHeader(k, pcb, slot);
   k.sys.SWP$GL_HISWPCNT += 1;

@@ -50,9 +50,8 @@ function bodyRead(k: Kernel, ok: boolean): undefined {
   const pcbAddress = k.sys.SWP$GL_INPCB;
   const frames = endTransfer(k);
   k.sys.SWP$GL_INPCB = 0;
-  SCH$WAKE(k, k.symbol('SCH$GL_SWPPCB'));
   if (!ok) {
-    // It stays where it is, and is tried again.
+    // It stays where it is, and is tried again within a second.
     giveFramesBack(k, frames);
     return undefined;
   }
@@ -61,6 +60,7 @@ function bodyRead(k: Kernel, ok: boolean): undefined {
   k.sys.SWP$GL_ISWPPAGES += frames.length;
   finishInswap(k, ws);
   k.sys.SWP$GW_BALCNT += 1;
+  SCH$WAKE(k, k.symbol('SCH$GL_SWPPCB'));
   return undefined;
 }
 

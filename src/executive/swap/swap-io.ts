@@ -80,6 +80,14 @@ export function endTransfer(k: Kernel): number[] {
   return frames;
 }
 
+/**
+ * Whether a transfer may be begun: none is under way, and none has failed in this second.
+ * choice: the cell `rwsswp`, whose use by VMS needs more than one request a transfer, holds the uptime to wait for after a failure.
+ */
+export function mayBegin(k: Kernel): boolean {
+  return k.sys.SCH$V_SIP === 0 && k.sys.EXE$GL_ABSTIM >= k.readLong(k.symbol('rwsswp'));
+}
+
 /** R5 the packet: R0 becomes the end action routine, R1 the status of the transfer. The packet goes. */
 const finish = inlineRoutine('SWP_IODONE', (k) => {
   const irp = IRP.at(k, k.register(5));
@@ -90,7 +98,11 @@ const finish = inlineRoutine('SWP_IODONE', (k) => {
 
 /** An end action routine: `body` gets whether the transfer went well, and may give the packet of another one. */
 export function endAction(body: (k: Kernel, ok: boolean) => number | undefined): (k: Kernel) => void {
-  return (k) => { giveToDriver(k, body(k, (k.register(1) & 1) !== 0)); };
+  return (k) => {
+    const ok = (k.register(1) & 1) !== 0;
+    if (!ok) k.writeLong(k.symbol('rwsswp'), k.sys.EXE$GL_ABSTIM + 1);
+    giveToDriver(k, body(k, ok));
+  };
 }
 
 export const SWAP_IO_ROUTINES: readonly Microroutine[] = [finish];

@@ -79,9 +79,8 @@ export function settleSwapSpace(pcb: ProcessBlock, phd: Header, blocks: number):
 
 export const isNew = (pcb: ProcessBlock): boolean => pcb.PCB$L_WSSWP >>> 31 !== 0;
 
-/** The process is being deleted: it is in memory, which it leaves, and its space goes back. @source digest ch22 2.2 step 22 */
-export function leaveBalanceSet(k: Kernel, pcb: ProcessBlock, phd: Header): void {
-  k.sys.SWP$GW_BALCNT -= 1;
+/** The space of a process that is deleted goes back. @source digest ch22 2.2 step 22 */
+export function deleteSwapSpace(k: Kernel, pcb: ProcessBlock, phd: Header): void {
   releaseSwapSpace(k, pcb.PCB$L_WSSWP, phd.PHD$W_SWAPSIZE);
   pcb.PCB$L_WSSWP = 0;
   phd.PHD$W_SWAPSIZE = 0;

@@ -11,6 +11,7 @@ import { SCH$OSWPSCHED } from './candidates.js';
 import { beginHeaderInswap, beginHeaderOutswap } from './header.js';
 import { beginBodyInswap, bodyPages, finishInswap } from './inswap-body.js';
 import { beginBodyOutswap } from './outswap.js';
+import { mayBegin } from './swap-io.js';
 import { initialSwapSize, isNew, settleSwapSpace } from './swap-space.js';
 
 /**
@@ -43,7 +44,7 @@ function balanceFreeList(k: Kernel): number | undefined {
   const { sys } = k;
   if (sys.SCH$GL_FREECNT >= sys.SGN$GL_FREEGOAL) sys.SCH$GL_FREEREQ = 0;
   else if (sys.SCH$GL_FREECNT < sys.SCH$GL_FREELIM || sys.SCH$GL_FREEREQ !== 0) sys.SCH$GL_FREEREQ = sys.SGN$GL_FREEGOAL - sys.SCH$GL_FREECNT;
-  if (sys.SCH$GL_FREEREQ === 0 || sys.SCH$V_SIP !== 0) return undefined;
+  if (sys.SCH$GL_FREEREQ === 0 || !mayBegin(k)) return undefined;
   const wanted = highestOutswapped(k);
   sys.SWP$GB_ISWPRI = wanted === undefined ? 31 - sys.SYS$GB_DEFPRI : PCB.at(k, wanted).PCB$B_PRI;
   const packet = makeRoom(k, sys.SGN$GL_FREEGOAL, 0);
@@ -93,7 +94,7 @@ function highestOutswapped(k: Kernel): number | undefined {
 function inswap(k: Kernel): number | undefined {
   const { sys } = k;
   for (;;) {
-    if (sys.SCH$V_SIP !== 0) return undefined;
+    if (!mayBegin(k)) return undefined;
     const address = highestOutswapped(k);
     if (address === undefined) return undefined;
     const pcb = PCB.at(k, address);
@@ -135,7 +136,6 @@ function createFromShell(k: Kernel, pcb: ProcessBlock, slot: number): void {
   const ws = workingSetOf(k, pcb.address);
   settleSwapSpace(pcb, ws.phd, blocks);
   finishInswap(k, ws);
-  k.sys.SWP$GW_BALCNT += 1;
 }
 
 export const SWAPPER_ROUTINES: readonly Microroutine[] = [pass];

@@ -8,9 +8,9 @@ import { printRecord } from '../accounting/records.js';
 import type { QueueManager } from './manager.js';
 import { notifyUser } from './notify.js';
 import { stopIfIdle, targetsOf } from './queue-functions.js';
-import { type Job, type Queue } from './records.js';
+import { SMQ, type Job, type Queue } from './records.js';
 import { replyTo } from './request.js';
-import { abortPrinting, startPrinting, suspendPrinting } from './symbionts.js';
+import { abortPrinting, startPrinting, suspendPrinting, symbiontGone } from './symbionts.js';
 
 /**
  * Jobs and their way through a queue: holding or timed, pending, executing, gone or retained. Each message ends in `schedule`, which starts
@@ -61,7 +61,7 @@ export function freeJob(m: QueueManager, job: Job): void {
 export function* schedule(m: QueueManager): Flow<void> {
   yield* releaseTimed(m);
   for (const queue of m.queues()) {
-    if ((queue.SMQ$L_FLAGS & qui.QUI$M_QUEUE_GENERIC) !== 0) continue;
+    if ((queue.SMQ$L_FLAGS & qui.QUI$M_QUEUE_GENERIC) !== 0 || m.file.text(queue, SMQ.offset.SMQ$T_ASSIGNED) !== '') continue;
     while ((queue.SMQ$L_STATUS & IDLE_NOT) === 0 && m.executing(queue).length < limitOf(m, queue)) {
       const job = nextJob(m, queue);
       if (!job) break;
@@ -95,6 +95,7 @@ function* begin(m: QueueManager, queue: Queue, job: Job): Flow<void> {
   job.SJH$Q_STARTED = yield* m.now();
   job.SJH$L_CURRENT = 0;
   job.SJH$L_PID = 0;
+  job.SJH$L_CONDITION = 0;
   m.file.touch(job);
   if (!m.isBatch(queue)) {
     yield* startPrinting(m, queue, job);
@@ -228,8 +229,9 @@ export function atRest(m: QueueManager, job: Job): void {
   }
 }
 
-/** The batch process of a job is gone. */
+/** The batch process of a job is gone, or the symbiont of a queue. */
 export function* processGone(m: QueueManager, pid: number, status: number): Flow<boolean> {
+  if (yield* symbiontGone(m, pid)) return true;
   const job = m.allJobs().find((each) => each.SJH$L_PID === pid && m.isExecuting(each) && m.isBatch(m.queueOf(each)));
   if (!job) return false;
   yield* complete(m, job, status);

@@ -6,6 +6,7 @@ import {
 import {
   XAB$C_ALL, XAB$C_KEY, XAB$C_PAC, XAB$C_STG, XAB$C_SUM, XAB$M_CHG, XAB$M_DAT_NCMPR, XAB$M_DUP, XAB$M_IDX_NCMPR, XAB$M_KEY_NCMPR, XAB$M_NUL, XABALL, XABKEY, XABSUM,
 } from '../../executive/starlet/xabdef.js';
+import { PIO_BASE, PIO_CELLS } from '../../executive/structures/p1-cells.js';
 import { longAt, storeLong, storeWord, wordAt } from '../../filesystem/on-disk.js';
 import type { Xab } from '../files/attributes.js';
 import type { IoContext } from '../operation.js';
@@ -91,7 +92,8 @@ function planKey(p: Procedure, context: IoContext, address: number, areas: reado
   if (!lowest) return wrong(RMS$_LAN);
   if (!data) return wrong(RMS$_DAN);
   if (lowest.bucket !== index.bucket) wrong(RMS$_IBK);
-  const prologue = memory.readByte(address + 1) > PROLOG_AT ? memory.readByte(address + PROLOG_AT) : 0;
+  const asked = memory.readByte(address + 1) > PROLOG_AT ? memory.readByte(address + PROLOG_AT) : 0;
+  const prologue = asked || PIO_CELLS.at(memory, PIO_BASE).PIO$GB_RMSPROLOG || p.kernel.sys.SYS$GB_RMSPROLOG;
   if (prologue !== 0 && prologue !== PLG$C_VER_3) wrong(RMS$_PLV);
   if (xab.XAB$L_KNM !== 0 && !p.kernel.cpu.probe(xab.XAB$L_KNM, NAME_BYTES, context.mode, false)) wrong(RMS$_KNM);
   // Three keys at least must fit into an index bucket.

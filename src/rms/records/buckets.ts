@@ -1,8 +1,9 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
-import { FAB$M_DFW } from '../../executive/starlet/fabdef.js';
+import { FAB$C_IDX, FAB$M_DFW } from '../../executive/starlet/fabdef.js';
 import { IO$_MODIFY, IO$_READVBLK, IO$_WRITEVBLK } from '../../executive/starlet/iodef.js';
 import { RMS$_DME, RMS$_EXT, RMS$_RER, RMS$_WER } from '../../executive/starlet/rmsdef.js';
+import { PIO_BASE, PIO_CELLS } from '../../executive/structures/p1-cells.js';
 import { FIB$M_EXTEND } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import { recordAttributes } from '../files/attributes.js';
@@ -18,12 +19,13 @@ import { failRecord } from './failure.js';
  */
 const FEWEST_BUFFERS = 6;
 
-/** RAB$B_MBF of a stream that connects: the file gets at least as many buffers. */
-export function setBufferLimit(ifab: Ifab, wanted: number): void {
-  ifab.IFB$W_BUFFERS = Math.max(ifab.IFB$W_BUFFERS, FEWEST_BUFFERS, wanted < SIGN ? wanted : 0);
+/** RAB$B_MBF of a stream that connects, 0 for the count of SET RMS_DEFAULT: the file gets at least as many buffers. A negative count is one all the same. */
+export function setBufferLimit(p: Procedure, ifab: Ifab, wanted: number): void {
+  const process = PIO_CELLS.at(p.memory, PIO_BASE);
+  const usual = ifab.IFB$B_ORG === FAB$C_IDX ? process.PIO$GB_DFMBFIDX || p.kernel.sys.SYS$GB_DFMBFIDX : process.PIO$GB_DFMBFREL || p.kernel.sys.SYS$GB_DFMBFREL;
+  const count = Math.abs(((wanted || usual) << 24) >> 24);
+  ifab.IFB$W_BUFFERS = Math.max(ifab.IFB$W_BUFFERS, FEWEST_BUFFERS, count);
 }
-
-const SIGN = 0x80;
 
 function used(ifab: Ifab, bdb: Bdb): void {
   ifab.IFB$L_CLOCK = (ifab.IFB$L_CLOCK + 1) >>> 0;

@@ -51,7 +51,7 @@ export function setCurrentRecord(irab: Irab, position: number, length: number): 
 /** Allocates the buffer: as many blocks as asked for, or fewer when the I/O segment is short. False: not even one. */
 export function makeBuffer(p: Procedure, ifab: Ifab, irab: Irab, wanted: number): boolean {
   const permanent = ifab.IFB$V_PPF !== 0;
-  const usual = PIO_CELLS.at(p.memory, PIO_BASE).PIO$GB_DFMBC || DEFAULT_BLOCKS;
+  const usual = PIO_CELLS.at(p.memory, PIO_BASE).PIO$GB_DFMBC || p.kernel.sys.SYS$GB_DFMBC || DEFAULT_BLOCKS;
   let blocks = Math.min(MOST_BLOCKS, wanted || (permanent ? PERMANENT_BLOCKS : usual));
   for (; blocks > 0; blocks >>= 1) {
     const address = allocate(p, permanent, blocks * BLOCK);
@@ -186,7 +186,7 @@ const LARGEST_EXTENSION = 128;
 export function* extendFile(p: Procedure, context: IoContext, blocks: number, control = 0, isExplicit = false): ThreadFlow<Completion | undefined> {
   const { ifab } = context;
   const growth = Math.min(LARGEST_EXTENSION, Math.max(SMALLEST_EXTENSION, ifab.IFB$L_HBK >>> 1));
-  const given = ifab.IFB$W_DEQ || PIO_CELLS.at(p.memory, PIO_BASE).PIO$GW_RMSEXTEND;
+  const given = ifab.IFB$W_DEQ || PIO_CELLS.at(p.memory, PIO_BASE).PIO$GW_RMSEXTEND || p.kernel.sys.SYS$GW_RMSEXTEND;
   const usual = isExplicit ? blocks : given || growth;
   const result = yield* fileFunction(p, context, {
     func: IO$_MODIFY, extendControl: FIB$M_EXTEND | control, extendSize: Math.max(blocks, usual),

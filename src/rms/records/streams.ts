@@ -64,7 +64,7 @@ const connect = procedure('RMS$CONNECT', function* (p) {
 
 /** A stream of a relative or indexed file. False: no memory for its keys. */
 function connectBuckets(p: Procedure, ifab: Ifab, irab: Irab, rab: Rab, indirect: number): boolean {
-  setBufferLimit(ifab, rab.RAB$B_MBF);
+  setBufferLimit(p, ifab, rab.RAB$B_MBF);
   if (ifab.IFB$B_ORG === FAB$C_IDX) {
     irab.IRB$L_KEYBUF = allocate(p, ifab.IFB$V_PPF !== 0, 2 * IRB$C_KEYROOM);
     if (irab.IRB$L_KEYBUF === 0) return false;

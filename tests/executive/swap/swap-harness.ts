@@ -1,10 +1,11 @@
 import { DiskController, diskControllerPlace, type BlockStore } from '../../../src/emulator/devices/disk.js';
 import { service } from '../../../src/executive/gate/service-call.js';
-import { MMG$ALLOCPFN } from '../../../src/executive/memory/page-lists.js';
+import { MMG$ALLOCPFN, MMG$DELPFN } from '../../../src/executive/memory/page-lists.js';
 import { installPageFile } from '../../../src/executive/memory/page-file.js';
 import { allocateBlock } from '../../../src/executive/pool/typed.js';
 import { SCH$WAKE } from '../../../src/executive/scheduling/rse.js';
 import { DYN$C_WCB } from '../../../src/executive/structures/dyn.js';
+import { readCounted } from '../../../src/executive/structures/memory.js';
 import { PCB } from '../../../src/executive/structures/pcb.js';
 import { WCB, WCB$K_LENGTH } from '../../../src/executive/structures/volume.js';
 import { TestSystem, type Program } from '../../harness.js';
@@ -102,4 +103,100 @@ export function processes(system: TestSystem): ReturnType<typeof PCB.at>[] {
     if (address !== k.symbol('SCH$GL_NULLPCB')) found.push(PCB.at(k, address));
   }
   return found;
+}
+
+/** Runs in small steps until `condition` holds. */
+export function runUntil({ system }: SwapSystem, condition: () => boolean, most = 200_000, step = 10): void {
+  const { machine } = system.system;
+  for (let left = most; !condition(); left -= 1) {
+    if (left === 0) throw new Error(`it never came to that\n${system.console}`);
+    const stop = machine.run(step);
+    if (stop.kind === 'halt') throw new Error(`halted\n${system.console}`);
+    if (stop.kind === 'idle') system.clock.advance(Math.min(system.system.untilNextTimer() ?? 1_000_000, 1_000_000));
+  }
+}
+
+/** Gives back the frames that were taken away. */
+export function unhog({ system, hogged }: SwapSystem): void {
+  for (const pfn of hogged.splice(0)) MMG$DELPFN(system.k, pfn);
+}
+
+export const PATTERN_PAGES = 12;
+
+/** A program that fills pages of its own with a pattern and sleeps; each time it is woken it looks at them and notes how many are right. */
+export function sleeper(seen: string[]): Program {
+  return function* (p) {
+    const number = Number(readCounted(p.kernel, p.kernel.pcb.address + PCB.offset.PCB$T_LNAME).slice(1));
+    const range = p.allocate(8);
+    yield* service(p, '$EXPREG', { pagcnt: PATTERN_PAGES, retadr: range });
+    const low = p.memory.readLong(range);
+    for (let page = 0; page < PATTERN_PAGES; page += 1) p.memory.writeLong(low + page * 512, number * 1000 + page);
+    for (;;) {
+      yield* service(p, '$HIBER', {});
+      let good = 0;
+      for (let page = 0; page < PATTERN_PAGES; page += 1) if (p.memory.readLong(low + page * 512) === number * 1000 + page) good += 1;
+      seen.push(`${number}:${good}`);
+    }
+  };
+}
+
+export interface Sleepers extends SwapSystem {
+  /** S1, S2 ... */
+  readonly pcbs: readonly ReturnType<typeof PCB.at>[];
+  readonly seen: string[];
+}
+
+/** A system with processes S1, S2 ... that hibernate. @param priorities  of each, external */
+export function bootSleepers(priorities: readonly number[], options: Omit<SwapOptions, 'programs'> = {}): Sleepers {
+  const seen: string[] = [];
+  const swap = bootSwapping({
+    ...options,
+    programs: {
+      SLEEP: sleeper(seen),
+      START: function* (p) {
+        for (const [index, priority] of priorities.entries()) {
+          yield* service(p, '$CREPRC', { image: p.string('SYS$SYSTEM:SLEEP'), prcnam: p.string(`S${index + 1}`), uic: 0x00010004, baspri: priority });
+        }
+        return 1;
+      },
+    },
+  });
+  swap.system.runUntilIdle(3);
+  return { ...swap, seen, pcbs: priorities.map((_unused, index) => swap.system.process(`S${index + 1}`)!) };
+}
+
+/** Has the body of one process swapped out, its header not yet; nobody else goes. */
+export function swapBodyOut(swap: Sleepers, pcb: Sleepers['pcbs'][number]): void {
+  const { k } = swap.system;
+  const others = swap.pcbs.filter((other) => other.address !== pcb.address && other.PCB$V_PSWAPM === 0);
+  for (const other of others) other.PCB$V_PSWAPM = 1;
+  // What shrinking gives would do.
+  const disabled = swap.pcbs.filter((other) => other.PCB$V_DISAWS === 0);
+  for (const other of disabled) other.PCB$V_DISAWS = 1;
+  hog(swap, k.sys.SCH$GL_FREELIM - 1);
+  SCH$WAKE(k, k.symbol('SCH$GL_SWPPCB'));
+  runUntil(swap, () => pcb.PCB$V_RES === 0 && k.sys.SCH$V_SIP === 0);
+  unhog(swap);
+  for (const other of others) other.PCB$V_PSWAPM = 0;
+  for (const other of disabled) other.PCB$V_DISAWS = 0;
+  swap.system.runUntilIdle(0);
+}
+
+/** The same, and the header too. */
+export function swapOut(swap: Sleepers, pcb: Sleepers['pcbs'][number]): void {
+  const { k } = swap.system;
+  swapBodyOut(swap, pcb);
+  for (const other of swap.pcbs) other.PCB$V_PSWAPM = 1;
+  hog(swap, k.sys.SCH$GL_FREELIM - 1);
+  SCH$WAKE(k, k.symbol('SCH$GL_SWPPCB'));
+  runUntil(swap, () => pcb.PCB$V_PHDRES === 0 && k.sys.SCH$V_SIP === 0);
+  unhog(swap);
+  for (const other of swap.pcbs) other.PCB$V_PSWAPM = 0;
+  swap.system.runUntilIdle(0);
+}
+
+/** Wakes a process and runs until it sleeps again. */
+export function wake(swap: Sleepers, pcb: Sleepers['pcbs'][number], seconds = 3): void {
+  SCH$WAKE(swap.system.k, pcb.address);
+  swap.system.runUntilIdle(seconds, 5_000_000);
 }
