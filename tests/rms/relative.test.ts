@@ -11,6 +11,7 @@ import {
   RMS$_RNF, RMS$_RSZ, RMS$_RTB,
 } from '../../src/executive/starlet/rmsdef.js';
 import { verifyVolume } from '../../src/filesystem/verify.js';
+import { complaints } from './analyze-support.js';
 import { getText, makeFab, makeRab, putText, runOnDisk, type FabView, type RabView } from './support.js';
 
 const ALL = FAB$M_PUT | FAB$M_GET | FAB$M_UPD | FAB$M_DEL;
@@ -252,6 +253,7 @@ describe('random operations on relative files', () => {
         }
         expect(model.size).toBeGreaterThan(40);
         expect(yield* service(p, '$CLOSE', { fab: fab.address })).toBe(RMS$_NORMAL);
+        expect(yield* complaints(p, 'R.DAT')).toEqual([]);
         return 1;
       });
       expect(system.checkBooks()).toEqual([]);
