@@ -7,6 +7,7 @@ import { RAB$C_RFA, RAB$C_SEQ } from '../../src/executive/starlet/rabdef.js';
 import { RMS$_EOF, RMS$_NORMAL } from '../../src/executive/starlet/rmsdef.js';
 import { immediateIo, runNow } from '../../src/filesystem/block-io.js';
 import { openVolume } from '../../src/filesystem/volume.js';
+import { complaints } from './analyze-support.js';
 import { getText, makeFab, makeRab, putText, runOnDisk } from './support.js';
 
 /** Random record operations on a file, against a plain list of strings. */
@@ -88,6 +89,7 @@ describe('random record operations', () => {
         for (const text of model) expect(yield* getText(p, rab)).toBe(text);
         expect(yield* getText(p, rab)).toBe(RMS$_EOF);
         expect(yield* service(p, '$CLOSE', { fab: fab.address })).toBe(RMS$_NORMAL);
+        expect(yield* complaints(p, 'R.DAT')).toEqual([]);
         return 1;
       });
       expect(model.length).toBeGreaterThan(3);

@@ -3,14 +3,15 @@ import type { Flow } from '../../src/executive/gate/microroutine.js';
 import type { Procedure } from '../../src/executive/gate/procedure.js';
 import { service } from '../../src/executive/gate/service-call.js';
 import {
-  FAB$C_FIX, FAB$C_REL, FAB$C_VAR, FAB$C_VFC, FAB$M_BIO, FAB$M_DEL, FAB$M_GET, FAB$M_PUT, FAB$M_UPD,
+  FAB$C_FIX, FAB$C_REL, FAB$C_VAR, FAB$C_VFC, FAB$M_BIO, FAB$M_DEL, FAB$M_GET, FAB$M_MSE, FAB$M_NIL, FAB$M_PUT, FAB$M_UPD,
 } from '../../src/executive/starlet/fabdef.js';
-import { RAB$C_KEY, RAB$C_RFA, RAB$C_SEQ, RAB$M_EOF, RAB$M_KGE, RAB$M_KGT, RAB$M_NXR, RAB$M_UIF } from '../../src/executive/starlet/rabdef.js';
+import { RAB$C_KEY, RAB$C_RFA, RAB$C_SEQ, RAB$M_EOF, RAB$M_KGE, RAB$M_KGT, RAB$M_NLK, RAB$M_NXR, RAB$M_RRL, RAB$M_UIF } from '../../src/executive/starlet/rabdef.js';
 import {
   RMS$_BKS, RMS$_CUR, RMS$_DEL, RMS$_EOF, RMS$_FAC, RMS$_IOP, RMS$_IRC, RMS$_KEY, RMS$_MRN, RMS$_MRS, RMS$_NORMAL, RMS$_OK_DEL, RMS$_OK_RNF, RMS$_PLG, RMS$_REX,
   RMS$_RNF, RMS$_RSZ, RMS$_RTB,
 } from '../../src/executive/starlet/rmsdef.js';
 import { verifyVolume } from '../../src/filesystem/verify.js';
+import { complaints } from './analyze-support.js';
 import { getText, makeFab, makeRab, putText, runOnDisk, type FabView, type RabView } from './support.js';
 
 const ALL = FAB$M_PUT | FAB$M_GET | FAB$M_UPD | FAB$M_DEL;
@@ -186,12 +187,14 @@ const RUNS = [['fixed', FAB$C_FIX, 33, 1, 0], ['variable', FAB$C_VAR, 90, 2, 0],
 
 describe('random operations on relative files', () => {
   for (const [name, rfm, mrs, bks, fsz] of RUNS) {
-    it(`${name}: as a map from numbers to records`, () => {
+    it(`${name}: as a map from numbers to records, for a second stream too`, () => {
       const random = generator(mrs);
       const model = new Map<number, string>();
       const record = (): string => 'r'.repeat(rfm === FAB$C_FIX ? mrs - 4 : random(mrs - 3)) + String(1000 + random(9000));
       const { store, system } = runOnDisk(function* (p) {
-        const { fab, rab } = yield* create(p, { rfm, mrs, fsz }, bks);
+        const { fab, rab } = yield* create(p, { rfm, mrs, fsz, shr: FAB$M_MSE | FAB$M_NIL }, bks);
+        const reader = makeRab(p, fab);
+        expect(yield* service(p, '$CONNECT', { rab: reader.address })).toBe(RMS$_NORMAL);
         let next = 1;
         let current = 0;
         const following = (from: number): number | undefined => [...model.keys()].filter((number) => number >= from).sort((a, b) => a - b)[0];
@@ -246,12 +249,18 @@ describe('random operations on relative files', () => {
             expect(yield* service(p, '$CLOSE', { fab: fab.address })).toBe(RMS$_NORMAL);
             expect(yield* service(p, '$OPEN', { fab: fab.address })).toBe(RMS$_NORMAL);
             expect(yield* service(p, '$CONNECT', { rab: rab.address })).toBe(RMS$_NORMAL);
+            expect(yield* service(p, '$CONNECT', { rab: reader.address })).toBe(RMS$_NORMAL);
             next = 1;
             current = 0;
           }
+          const other = 1 + random(120);
+          setKey(p, reader, other);
+          reader.RAB$L_ROP = RAB$M_NLK | RAB$M_RRL;
+          expect(yield* getText(p, reader)).toBe(model.get(other) ?? RMS$_RNF);
         }
         expect(model.size).toBeGreaterThan(40);
         expect(yield* service(p, '$CLOSE', { fab: fab.address })).toBe(RMS$_NORMAL);
+        expect(yield* complaints(p, 'R.DAT')).toEqual([]);
         return 1;
       });
       expect(system.checkBooks()).toEqual([]);

@@ -154,11 +154,12 @@ function keyReader(bytes: Uint8Array, vbn: number, { flags, size }: KeyDescripto
   if (!(flags & KEY$M_KEY_COMPR)) {
     return (at, limit) => (at + size > limit ? failRecord(RMS$_IRC, vbn) : { key: bytes.slice(at, at + size), next: at + size });
   }
-  let previous: Uint8Array | undefined;
+  const key = new Uint8Array(size);
+  let isFirst = true;
   return (at, limit) => {
-    const read = unpackKey(bytes, at, limit, size, previous) ?? failRecord(RMS$_IRC, vbn);
-    previous = read.key;
-    return read;
+    const next = unpackKey(bytes, at, limit, key, isFirst) ?? failRecord(RMS$_IRC, vbn);
+    isFirst = false;
+    return { key: key.slice(), next };
   };
 }
 
@@ -296,25 +297,52 @@ export function encodeLeaf(leaf: Leaf, key: KeyDescriptor, fixed: number): Uint8
 
 const BLOCK = 512;
 
-/** A bucket of level 1 or higher. Fails with RMS$_CHK. */
-export function parseIndex(bytes: Uint8Array, vbn: number, key: KeyDescriptor, level: number): IndexBucket {
+/** Shows the pointers of an index bucket one after the other until `visit` has seen enough; the key is the same array each time. Fails with RMS$_CHK. */
+function walkIndex(bytes: Uint8Array, vbn: number, key: KeyDescriptor, level: number, visit: (value: Uint8Array, to: number) => boolean): Bucket {
   const { free, ...header } = parseHeader(bytes, vbn, key, level);
   const size = ((bytes[BKT.offset.BKT$B_BKTCB]! >>> 3) & 3) + 2;
   const end = bytes.length - BKT$C_ENDOVHD;
   const isCompressed = (key.flags & KEY$M_IDX_COMPR) !== 0;
-  const pointers: Pointer[] = [];
-  let previous: Uint8Array | undefined;
-  for (let at = HEADER; at < free;) {
-    const read = isCompressed ? unpackKey(bytes, at, free, key.size, previous)
-      : at + key.size <= free ? { key: bytes.slice(at, at + key.size), next: at + key.size } : undefined;
-    const place = end - (pointers.length + 1) * size;
-    if (!read || place < free) return failRecord(RMS$_CHK, vbn);
-    pointers.push({ key: read.key, vbn: pointerAt(bytes, place, size) });
-    previous = read.key;
-    at = read.next;
+  const value = new Uint8Array(key.size);
+  let count = 0;
+  for (let at = HEADER; at < free; count += 1) {
+    const next = isCompressed ? unpackKey(bytes, at, free, value, count === 0) : at + key.size;
+    const place = end - (count + 1) * size;
+    if (next === undefined || next > free || place < free) return failRecord(RMS$_CHK, vbn);
+    if (!isCompressed) value.set(bytes.subarray(at, next));
+    if (visit(value, pointerAt(bytes, place, size))) return header;
+    at = next;
   }
-  if (pointers.length === 0) failRecord(RMS$_CHK, vbn);
+  if (count === 0) failRecord(RMS$_CHK, vbn);
+  return header;
+}
+
+/** A bucket of level 1 or higher. Fails with RMS$_CHK. */
+export function parseIndex(bytes: Uint8Array, vbn: number, key: KeyDescriptor, level: number): IndexBucket {
+  const pointers: Pointer[] = [];
+  const header = walkIndex(bytes, vbn, key, level, (value, to) => {
+    pointers.push({ key: value.slice(), vbn: to });
+    return false;
+  });
   return { ...header, pointers };
+}
+
+/** Where the way to a key goes on from an index bucket: down, or to the right. */
+export interface Way {
+  readonly isDown: boolean;
+  readonly vbn: number;
+}
+
+/** The way of the first key that `isReached` accepts, without taking the bucket apart. Fails with RMS$_CHK. */
+export function wayFrom(bytes: Uint8Array, vbn: number, key: KeyDescriptor, level: number, isReached: (value: Uint8Array) => boolean): Way {
+  let down = 0;
+  let isFound = false;
+  const { isLast, next } = walkIndex(bytes, vbn, key, level, (value, to) => {
+    down = to;
+    isFound = isReached(value);
+    return isFound;
+  });
+  return isFound || isLast ? { isDown: true, vbn: down } : { isDown: false, vbn: next };
 }
 
 function pointerSize(pointers: readonly Pointer[]): number {

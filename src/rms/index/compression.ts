@@ -40,20 +40,23 @@ export function packKey(bytes: Uint8Array, at: number, key: Uint8Array, previous
   return at + KEY_HEAD + length;
 }
 
-/** A compressed key of `size` bytes; undefined when it makes no sense. @param limit  offset where it must have ended */
-export function unpackKey(
-  bytes: Uint8Array, at: number, limit: number, size: number, previous: Uint8Array | undefined,
-): { readonly key: Uint8Array; readonly next: number } | undefined {
+/**
+ * Reads a compressed key over the one in front of it, which `key` has (`isFirst`: there is none).
+ *
+ * @param limit  offset where it must have ended
+ * @returns the offset behind it; undefined when it makes no sense
+ */
+export function unpackKey(bytes: Uint8Array, at: number, limit: number, key: Uint8Array, isFirst: boolean): number | undefined {
   if (at + KEY_HEAD > limit) return undefined;
   const length = bytes[at]!;
   const front = bytes[at + 1]!;
-  const next = at + KEY_HEAD + length;
-  if (next > limit || front + length > size || (front > 0 && !previous) || front + length === 0) return undefined;
-  const key = new Uint8Array(size);
-  if (previous) key.set(previous.subarray(0, front));
-  key.set(bytes.subarray(at + KEY_HEAD, next), front);
-  key.fill(key[front + length - 1]!, front + length);
-  return { key, next };
+  const start = at + KEY_HEAD;
+  const next = start + length;
+  if (next > limit || front + length > key.length || (front > 0 && isFirst) || front + length === 0) return undefined;
+  for (let index = 0; index < length; index += 1) key[front + index] = bytes[start + index]!;
+  const last = key[front + length - 1]!;
+  for (let index = front + length; index < key.length; index += 1) key[index] = last;
+  return next;
 }
 
 /**

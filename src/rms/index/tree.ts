@@ -8,7 +8,7 @@ import { AREA, AREA$C_PER_BLOCK, BKT, checkPrologue, KEY, PLG, PLG$C_VER_3, seal
 import { growFile, readBucket, writeBucket } from '../records/buckets.js';
 import { failRecord } from '../records/failure.js';
 import type { RecordAddress } from '../records/locking.js';
-import { encodeIndex, encodeLeaf, newBucket, parseIndex, parseLeaf, type Entry, type IndexBucket, type Leaf } from './buckets.js';
+import { encodeIndex, encodeLeaf, newBucket, parseIndex, parseLeaf, wayFrom, type Entry, type IndexBucket, type Leaf } from './buckets.js';
 import { compareKeys, KEY$M_INITIDX, parseKey, type KeyDescriptor } from './keys.js';
 
 /**
@@ -117,10 +117,17 @@ export function* descend(file: IndexedFile, key: KeyDescriptor, probe: Probe, le
 
 /** The leaf where the way to `probe` ends; what is looked for may lie to the right of it. The index is there. */
 export function* leafOf(file: IndexedFile, key: KeyDescriptor, probe: Probe): ThreadFlow<Leaf> {
-  let bucket = yield* descend(file, key, probe, 1);
-  const index = bucket.pointers.findIndex((pointer) => isReached(key, probe, pointer.key));
-  if (index < 0 && !bucket.isLast) bucket = failRecord(RMS$_TRE);
-  return yield* readLeaf(file, key, bucket.pointers[index < 0 ? bucket.pointers.length - 1 : index]!.vbn);
+  const visit = chain();
+  let [vbn, level] = [key.root, key.rootLevel];
+  while (level > 0) {
+    if (vbn < 2) failRecord(RMS$_TRE);
+    visit(vbn);
+    const bytes = yield* readBucket(file.p, file.context, vbn, key.indexBlocks);
+    const way = wayFrom(bytes, vbn, key, level, (value) => isReached(key, probe, value));
+    vbn = way.vbn;
+    if (way.isDown) level -= 1;
+  }
+  return yield* readLeaf(file, key, vbn);
 }
 
 /** An entry in its leaf. */
