@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { ANNOUNCEMENT } from '../../src/executive/boot/init.js';
 import { Session } from './boot-dcl.js';
 
 /** A job whose SYS$INPUT is a file, as a batch job's and that of `starlet run`. */
 function job(text: string, more: Readonly<Record<string, string>> = {}): { output: string[]; status: number | undefined } {
   const session = new Session([], { 'JOB.COM': text, ...more }, 'DUA0:[TEST]JOB.COM');
   session.run(30);
-  return { output: session.console.split(/[\r\n]+/).filter((line) => line !== ''), status: session.finalStatus };
+  return { output: session.console.replace(ANNOUNCEMENT, '').split(/[\r\n]+/).filter((line) => line !== ''), status: session.finalStatus };
 }
 
 describe('commands from a file', () => {

@@ -10,6 +10,8 @@ const WORDS = [
   'SYS$OUTPUT', 'READ', 'OPEN', '/READ', '/ERROR=L', 'CLOSE', 'F', 'X.DAT', 'SHOW', 'SYMBOL', 'DELETE/SYMBOL', 'A', 'B', "'A'", "''B'", '&A', '"text', '"s"', '""',
   '=', '==', ':=', ':==', '+', '-', '*', '/', '.EQ.', '.EQS.', '.NOT.', '.AND.', '(', ')', '[', ']', '[0,8]', ',', '@', '@SUB', '!', '$', 'L:', 'L', '1', '%X1F', '12AB',
   'F$LENGTH', 'F$EXTRACT', 'F$EDIT("a b","TRIM")', 'F$ELEMENT(1,",","a,b")', 'F$TYPE(A)', 'F$VERIFY(0)', '/', '/ALL', '/LOCAL', '.', '..', ':', ';', '#', '\\', '|', '\t', '\0', '\xff',
+  'PIPE', '||', '&&', '&', '<', '>', '>>', '2>', 'READ SYS$PIPE X', 'F$ENVIRONMENT("PROCEDURE")', 'SET CLI/LEVEL=4.4', 'SET CLI/LEVEL=CURRENT', 'INQUIRE/NOPUNCT', '/END_OF_FILE=L', '.LTS.',
+  'F$PARSE("A.B",,,"NAME")', 'F$SEARCH("*.*")', 'F$LOCATE(",",A)', 'F$STRING(', 'F$INTEGER(', 'F$FAO("!AS",A)', 'SET NOVERIFY', 'GOTO', "'F$VERIFY(0)'", "'P1'", '-\n$ ', 'DECK', 'EOD', '%', '~',
 ];
 
 function checkBooks(text: string): void {

@@ -31,7 +31,7 @@ describe('PIPE at the console', () => {
   beforeAll(() => {
     console = new Console(systemDisk());
     mailboxes = console.type('SHOW DEVICE MB').length;
-  });
+  }, 60_000);
 
   function file(name: string, ...lines: readonly string[]): void {
     console.type(`OPEN/WRITE F ${name}`);

@@ -214,9 +214,9 @@ it('a key state has at most 31 characters, wherever it is named', () => {
 
 describe('tables', () => {
   it('every CLIROUTINE of the command tables has its routine, and the other way round', () => {
-    const named = COMMAND_TABLE_SOURCES.filter((source) => source !== missingTables).flatMap((source) => {
+    const named = COMMAND_TABLE_SOURCES.flatMap((source) => {
       const module = parseCld(source);
-      return [...module.verbs, ...module.syntaxes].flatMap((definition) => (definition.routine === undefined ? [] : [definition.routine]));
+      return [...(source === missingTables ? [] : module.verbs), ...module.syntaxes].flatMap((definition) => (definition.routine === undefined ? [] : [definition.routine]));
     });
     const missing = new Set(['SET_UIC']);        // known to be missing: they answer NOTIMPL
     expect(output('$ SET NOON\n$ BACKUP/LOG A B')).toEqual(['%DCL-E-NOTIMPL, BACKUP']);

@@ -8,7 +8,7 @@ import { goToLabel } from '../interpreter/labels.js';
 import { dataRecord, ELSEWHERE } from '../interpreter/reader.js';
 import type { Dcl } from '../interpreter/session.js';
 import { trim, upcase } from '../language/characters.js';
-import { evaluate, findExpressionList } from '../language/evaluate.js';
+import { evaluate } from '../language/evaluate.js';
 import { toText } from '../language/value.js';
 import { DCL_OPENIN, DCL_OPENOUT } from '../messages.js';
 import { DCL$C_PPF, PPF, PRC } from '../structures.js';
@@ -159,7 +159,7 @@ function* writeCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
       record += toText(dcl.symbol(name) ?? fail(CLI$_UNDSYM, { token: name }));
     }
   } else {
-    const found = findExpressionList(text, 0, dcl);
+    const found = dcl.expressionList(text);
     for (const item of found.tree) record += toText(yield* evaluate(item, dcl));
     if (found.leftover === 'parenthesis') fail(CLI$_SYMDEL);
   }

@@ -66,8 +66,9 @@ export function compileLine(record: string, words: Int32Array, table: CommandTab
   const passing = label === undefined ? meaningWhenPassing(rest) : undefined;
   if (piece.includes("'")) return { ...slow, passing, apostrophes: !/'[ \t]*F\$/i.test(piece) };
   if (label !== undefined && splitLabel(rest).label !== undefined) return { ...slow, passing };
-  const command = attempt(() => compileCommand(rest, table));
-  return { ...slow, label: command && label !== undefined ? new SymbolName(label) : undefined, command, passing };
+  // Any other command is executed in full; its line at least need not be put together again.
+  const command: QuickCommand = attempt(() => compileCommand(rest, table)) ?? { kind: 'text', text: rest };
+  return { ...slow, label: label !== undefined ? new SymbolName(label) : undefined, command, passing };
 }
 
 /** A line with a mistake is for the full interpreter to report. */

@@ -261,12 +261,18 @@ function verbSymbol(dcl: Dcl, text: string): string | undefined {
 function* tableCommand(dcl: Dcl, text: string): Flow<number | undefined> {
   let line = text;
   if (dcl.strict) refuseLater(dcl, line);
+  const known = dcl.knownCommand(line);
+  if (known) return yield* dispatch(dcl, known);
   for (;;) {
     const parsed = parseCommand(dcl.table, line, (name) => {
       const value = dcl.symbol(name);
       return value === undefined ? undefined : toText(value);
     });
-    if (parsed instanceof ParsedCommand) return yield* dispatch(dcl, parsed);
+    if (parsed instanceof ParsedCommand) {
+      // With an ampersand it says something else when the symbol does.
+      if (!line.includes('&')) dcl.rememberCommand(line, parsed);
+      return yield* dispatch(dcl, parsed);
+    }
     const answer = dcl.interactive ? yield* nextRecord(dcl, `_${parsed.missing.prompt ?? parsed.missing.name}: `) : fail(CLI$_INSFPRM);
     if (answer === undefined) return undefined;
     line = `${line} ${trim(answer)}`;

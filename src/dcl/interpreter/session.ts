@@ -7,13 +7,17 @@ import { CLI$_GBLNDF, CLI$_SYMOVF } from '../condition-codes.js';
 import { fail, type Condition } from '../condition.js';
 import type { Files } from '../files.js';
 import type { AssignmentTarget } from '../language/assignment.js';
-import type { LexicalCall } from '../language/expression-parser.js';
+import { findExpressionList, type FoundExpression } from '../language/evaluate.js';
+import type { Expression, LexicalCall } from '../language/expression-parser.js';
 import { hex8, type Value } from '../language/value.js';
 import { DEEPEST_LEVEL, DEEPEST_LEVEL_V4 } from '../level.js';
 import { Storage } from '../storage.js';
 import { DCL$C_IDF, IDF, PPD, PRC } from '../structures.js';
 import { GLOBAL_BUCKETS, LOCAL_BUCKETS, SymbolTables, type SymbolView } from '../symbols.js';
+import type { ParsedCommand } from '../tables/parsed-command.js';
 import { CommandTable } from '../tables/reader.js';
+
+const MOST_PARSED = 1024;
 
 /** What DCL needs from outside its own pages. The running system answers with services and RMS; tests with arrays. */
 export interface Outside {
@@ -48,6 +52,9 @@ export class Dcl implements AssignmentTarget {
   readonly storage: Storage;
   readonly symbols: SymbolTables;
   private commandTable: CommandTable | undefined;
+  /** What commands and expressions say, by their text: the same line a second time need not be taken apart again. */
+  private readonly parsedCommands = new Map<string, ParsedCommand>();
+  private readonly expressionLists = new Map<string, FoundExpression<Expression[]>>();
 
   constructor(readonly memory: Memory, ppdAddress: number, readonly outside: Outside) {
     this.ppd = PPD.at(memory, ppdAddress);
@@ -78,6 +85,31 @@ export class Dcl implements AssignmentTarget {
     const generation = this.prc.PRC$L_TABLEGEN;
     if (this.commandTable?.base !== base || this.commandTable.generation !== generation) this.commandTable = new CommandTable(this.memory, base, generation);
     return this.commandTable!;
+  }
+
+  /** A command taken apart by the table there is. Undefined when it has not been seen; forgotten when the table changes. */
+  knownCommand(line: string): ParsedCommand | undefined {
+    const { table } = this;
+    return this.parsedWith === table ? this.parsedCommands.get(line) : undefined;
+  }
+
+  rememberCommand(line: string, command: ParsedCommand): void {
+    const { table } = this;
+    if (this.parsedWith !== table || this.parsedCommands.size >= MOST_PARSED) this.parsedCommands.clear();
+    this.parsedWith = table;
+    this.parsedCommands.set(line, command);
+  }
+
+  private parsedWith: CommandTable | undefined;
+
+  /** The expressions that `text` is a list of. @raises what findExpressionList raises */
+  expressionList(text: string): FoundExpression<Expression[]> {
+    const known = this.expressionLists.get(text);
+    if (known) return known;
+    const found = findExpressionList(text, 0, this);
+    if (this.expressionLists.size >= MOST_PARSED) this.expressionLists.clear();
+    this.expressionLists.set(text, found);
+    return found;
   }
 
   /** Frame of the current command level. */
