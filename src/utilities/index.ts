@@ -15,12 +15,14 @@ import { DUMP_IMAGE } from './dump.js';
 import { ERRFMT_IMAGE } from './errfmt.js';
 import { HELP_IMAGE } from './help/vmshelp.js';
 import { INIT_IMAGE } from './initialize.js';
+import { INSTALL_IMAGE } from './install.js';
 import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
 import { PRTSMB_IMAGE } from './queues/print-symbiont.js';
 import { QUEMAN_IMAGE } from './queues/queman.js';
 import { SUBMIT_IMAGE } from './queues/submit.js';
+import { REQUEST_IMAGE } from './operator.js';
 import { RENAME_IMAGE } from './rename.js';
 import { SEARCH_IMAGE } from './search.js';
 import { REPLY_IMAGE } from './reply.js';
@@ -51,6 +53,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   ERRFMT_IMAGE,
   HELP_IMAGE,
   INIT_IMAGE,
+  INSTALL_IMAGE,
   LIBRARIAN_IMAGE,
   LINK_IMAGE,
   MACRO_IMAGE,
@@ -61,6 +64,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   SDA_IMAGE, ERF_IMAGE,
   SEARCH_IMAGE,
   REPLY_IMAGE,
+  REQUEST_IMAGE,
   SET_FILE_IMAGE,
   SET_IMAGE,
   SETRMS_IMAGE,

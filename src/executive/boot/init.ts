@@ -23,6 +23,7 @@ import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import { PTE$M_PFN } from '../structures/pte.js';
 import { SCH$C_COM } from '../structures/sch.js';
+import { initializeGlobalSections } from '../memory/global-section.js';
 import { initializePaging, initializeSystemHeader } from '../memory/initialize.js';
 import { addResidentSections } from '../memory/resident.js';
 import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
@@ -96,6 +97,7 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   buildFirstProcesses(k);
   limitWorkingSets(k);
   if (k.sys.EXE$V_SSINHIBIT) filterServices(k);
+  initializeGlobalSections(k);
   addResidentSections(k, information.images);
   installSystemImages(k, information.images);
 }

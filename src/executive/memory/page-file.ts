@@ -1,3 +1,4 @@
+import { say } from '../exceptions/bugcheck-report.js';
 import type { Kernel } from '../kernel.js';
 import { allocateBlock } from '../pool/typed.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
@@ -112,14 +113,16 @@ function findRun(k: Kernel, file: PageFile, from: number, least: number, most: n
   return undefined;
 }
 
-/** What an allocation has to say on the console. */
-export type PageFileMessage = 'PAGEFRAG' | 'PAGECRIT';
+/** What an allocation has to say on the console terminal, each once since boot. @source book 15.5.2.4 */
+const MESSAGES = {
+  PAGEFRAG: '%SYSTEM-W-PAGEFRAG, Pagefile badly fragmented, system continuing',
+  PAGECRIT: '%SYSTEM-W-PAGECRIT, Pagefile space critical, system trying to continue',
+} as const;
 
 export interface Run {
   /** First virtual block. */
   readonly vbn: number;
   readonly count: number;
-  readonly message?: PageFileMessage;
 }
 
 /**
@@ -164,9 +167,11 @@ function MMG$ALLOCPAGFIL2(k: Kernel, file: PageFile, most: number): Run | undefi
   const taken = take(k, file, run.first, Math.min(run.count, most));
   const given = PFL.at(k, k.symbol('MMG$GL_NULLPFL'));
   const bit = message === 'PAGECRIT' ? CRITICAL : FRAGMENTED;
-  if (!message || (given.PFL$B_FLAGS & bit) !== 0) return taken;
-  given.PFL$B_FLAGS |= bit;
-  return { ...taken, message };
+  if (message && (given.PFL$B_FLAGS & bit) === 0) {
+    given.PFL$B_FLAGS |= bit;
+    say(k, `\r\n${MESSAGES[message]}\r\n`);
+  }
+  return taken;
 }
 
 function take(k: Kernel, file: PageFile, first: number, count: number): Run {
