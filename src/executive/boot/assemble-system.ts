@@ -3,7 +3,7 @@ import { Gate } from '../gate/gate.js';
 import { stubSource } from '../gate/microroutine.js';
 import { P1_TABLES } from '../structures/p1-cells.js';
 import { P1_LAYOUT } from '../structures/p1-layout.js';
-import { SYSTEM_CELLS } from '../structures/system-cells.js';
+import { SYSLOA_VECTORS, SYSTEM_CELLS } from '../structures/system-cells.js';
 import type { ResidentImage, SystemDescription, SystemSpaceImage } from './sysboot.js';
 import { keptOr, type AssemblyStore } from './assembly-store.js';
 import { executiveSymbols } from './symbols.js';
@@ -76,6 +76,7 @@ export function assembleSystem(description: SystemDescription, interruptStackTop
 
   symbols.set('SYS$CELLS', data);
   for (const field of SYSTEM_CELLS.fields) symbols.set(field.name, data + field.offset);
+  for (const { name, offset } of SYSLOA_VECTORS) symbols.set(name, data + SYSTEM_CELLS.offset.EXE$AL_LOAVEC + offset);
   for (const [base, table] of P1_TABLES) for (const field of table.fields) symbols.set(field.name, base + field.offset);
   for (const area of P1_LAYOUT) if (area.label !== '' && !symbols.has(area.label)) symbols.set(area.label, area.base);
   symbols.set('MMG$A_ENDVEC', data);
