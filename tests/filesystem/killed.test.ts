@@ -25,7 +25,7 @@ let directory = '';
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'starlet-kill-'));
   expect(spawnSync('node', [join(ROOT, 'tools/build.mjs')], { cwd: ROOT, encoding: 'utf8' }).stderr).toBe('');
-});
+}, 120_000);
 afterAll(() => { rmSync(directory, { recursive: true, force: true }); });
 
 test('killed at any moment: the volume mounts, ANALYZE/DISK finds nothing lost but space, every file that was closed is whole', { timeout: KILLS * SECONDS_EACH * 1000 }, async () => {
