@@ -7,9 +7,11 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { BRK$C_DEVICE, BRK$C_OPCOM } from '../executive/starlet/brkdef.js';
 import { IO$M_NOW, IO$_READVBLK, IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
-import { MSG$_DEVOFFLIN, MSG$_DEVONLIN, MSG$_OPREPLY, MSG$_OPRQST } from '../executive/starlet/msgdef.js';
 import {
-  OPC$M_NM_DEVICE, OPC$_RQ_CANCEL, OPC$_RQ_LOGI, OPC$_RQ_REPLY, OPC$_RQ_RQST, OPC$_RQ_STATUS, OPC$_RQ_TERME,
+  MSG$_DEVOFFLIN, MSG$_DEVOFFLINX, MSG$_DEVONLIN, MSG$_DEVWRTLCK, MSG$_MVABORTED, MSG$_MVCOMPLETE, MSG$_OPREPLY, MSG$_OPRQST, MSG$_WRONGVOL,
+} from '../executive/starlet/msgdef.js';
+import {
+  OPC$M_NM_DEVICE, OPC$M_NM_DISKS, OPC$_RQ_CANCEL, OPC$_RQ_LOGI, OPC$_RQ_REPLY, OPC$_RQ_RQST, OPC$_RQ_STATUS, OPC$_RQ_TERME,
 } from '../executive/starlet/opcdef.js';
 import { readCounted, readQuad, readText, writeCounted } from '../executive/structures/memory.js';
 import { structure } from '../executive/structures/structure.js';
@@ -82,6 +84,9 @@ export const OPCOM_ROUTINE = procedure('OPCOM$MAIN', function* (p) {
 
 /** What drivers tell the operator of a device: text, and whose business it is. choice: the words, after what is remembered of V4's */
 const DEVICE_MESSAGES: Readonly<Record<number, readonly [string, number]>> = {
+  [MSG$_DEVOFFLINX]: ['is offline.\r\nMount verification in progress.', OPC$M_NM_DISKS], [MSG$_DEVWRTLCK]: ['has been write locked.\r\nMount verification in progress.', OPC$M_NM_DISKS],
+  [MSG$_WRONGVOL]: ['contains the wrong volume.\r\nMount verification in progress.', OPC$M_NM_DISKS],
+  [MSG$_MVCOMPLETE]: ['has completed mount verification.', OPC$M_NM_DISKS], [MSG$_MVABORTED]: ['has aborted mount verification.', OPC$M_NM_DISKS],
   [MSG$_DEVOFFLIN]: ['is offline', OPC$M_NM_DEVICE], [MSG$_DEVONLIN]: ['is online', OPC$M_NM_DEVICE],
 };
 

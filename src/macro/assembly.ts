@@ -58,6 +58,8 @@ export class Assembly implements OperandTarget, CallContext {
   /** The comment of .TITLE. */
   titleText = '';
   transferAddress: Value | undefined = undefined;
+  /** Entries of transfer vectors (.TRANSFER). */
+  readonly vectors: { readonly name: string; readonly place: Value }[] = [];
   defaultDisplacement = 4;
   /** .END has been read. */
   ended = false;

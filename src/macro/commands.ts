@@ -1,7 +1,8 @@
 import type { SourceFile } from './assembly.js';
 import type { Diagnostic } from './diagnostics.js';
 import { neededMembers, type LibraryMember } from './link/libraries.js';
-import { parseLinkOptions } from './link/options-file.js';
+import { parseLinkOptions, type LinkOptionsFile } from './link/options-file.js';
+import { readSharedImage, type SharedImage } from './link/symbol-table.js';
 import { LinkError, LinkMessages, type LinkMessage, type LinkSeverity } from './link/messages.js';
 import { link } from './linker.js';
 import type { MacroLibrary } from './library.js';
@@ -34,6 +35,8 @@ export interface CommandHost<Y, N> {
   /** A text file. The name in the answer is the full file specification. */
   readText(spec: string, defaultType: string): Steps<Y, N, { name: string; text: string } | FileFailure>;
   readRecords(spec: string, defaultType: string): Steps<Y, N, { name: string; records: Uint8Array[] } | FileFailure>;
+  /** An image file as it is. */
+  readBlocks(spec: string, defaultType: string): Steps<Y, N, { name: string; bytes: Uint8Array } | FileFailure>;
   /** Text, lines ended by newlines. The answer is the full file specification. */
   writeText(file: OutputFile, text: string): Steps<Y, N, { name: string } | FileFailure>;
   /** Variable-length records. */
@@ -78,7 +81,7 @@ export interface MacroCommand {
   readonly libraries: readonly MacroLibrary[];
 }
 
-/** An input of LINK: object file, options file, or object library. */
+/** An input of LINK: object file, options file, object library, or shareable image. */
 export interface LinkInput {
   readonly spec: string;
   readonly isOptions?: boolean;
@@ -86,6 +89,8 @@ export interface LinkInput {
   readonly isLibrary?: boolean;
   /** /INCLUDE: modules of the library that are taken in any case. */
   readonly include?: readonly string[];
+  /** /SHAREABLE in an options file: an image to link with. */
+  readonly isShareable?: boolean;
 }
 
 export interface LinkCommand {
@@ -97,7 +102,14 @@ export interface LinkCommand {
   readonly traceback: boolean;
   readonly debug: boolean;
   readonly symbols: SymbolSource | undefined;
+  /** /SHAREABLE: a shareable image is made; its file, true for the default name. */
+  readonly shareable?: string | boolean | undefined;
+  /** /PROTECT */
+  readonly protect?: boolean | undefined;
 }
+
+/** Name of the module that the executive's symbols come from, in SYS$SYSTEM:SYS.STB. */
+export const SYSTEM_SYMBOLS_MODULE = 'SYS';
 
 const ORDER = ['S', 'I', 'W', 'E', 'F'] as const;
 
@@ -155,7 +167,8 @@ function summaryLines(diagnostics: readonly Diagnostic[], errors: number, warnin
 export function* linkCommand<Y, N>(command: LinkCommand, host: CommandHost<Y, N>): Steps<Y, N, CommandResult> {
   const objects: Uint8Array[][] = [];
   const names: string[] = [];
-  const extra: { symbols: Map<string, number>; stackPages?: number; base?: number; name?: string; imageIdent?: string } = { symbols: new Map() };
+  const extra: { symbols: Map<string, number>; universals: string[] } & LinkOptionsFile['settings'] = { symbols: new Map(), universals: [] };
+  const sharedImages: SharedImage[] = [];
   const known = withExtra(extra.symbols, command.symbols);
   const missing = new LinkMessages();
   const pending = [...command.files];
@@ -170,7 +183,21 @@ export function* linkCommand<Y, N>(command: LinkCommand, host: CommandHost<Y, N>
       }
       Object.assign(extra, parsed.settings);
       for (const [name, value] of parsed.symbols) extra.symbols.set(name, value);
+      extra.universals.push(...parsed.universals);
       pending.unshift(...parsed.files.map(linkInput));
+      continue;
+    }
+    if (file.isShareable === true) {
+      const image = yield* host.readBlocks(file.spec, 'EXE');
+      // The run-time library of the system is no image here: its names are the system's, or stay undefined.
+      if (isFailure(image) && /^SYS\$(SHARE|LIBRARY):/i.test(file.spec)) continue;
+      if (isFailure(image)) return yield* openFailure(host, 'LINK', image, 'in');
+      const shared = readSharedImage(baseName(image.name), image.bytes);
+      if ('problem' in shared) {
+        yield* host.print(`%LINK-F-NOTSHRIMG, file ${image.name} is no shareable image\n\t${shared.problem}`);
+        return { severity: 'F', errors: 1, warnings: 0 };
+      }
+      sharedImages.push(shared);
       continue;
     }
     if (file.isLibrary === true || file.include !== undefined) {
@@ -184,7 +211,8 @@ export function* linkCommand<Y, N>(command: LinkCommand, host: CommandHost<Y, N>
       }
       const before = [...objects, ...included.map(({ records }) => [...records])];
       const needed = file.isLibrary === true
-        ? neededMembers(before, library.members.filter((member) => !included.includes(member)), (name) => known(name) !== undefined) : [];
+        ? neededMembers(before, library.members.filter((member) => !included.includes(member)),
+          (name) => known(name) !== undefined || sharedImages.some((image) => image.symbols.has(name))) : [];
       for (const { records } of [...included, ...needed]) {
         objects.push([...records]);
         names.push(library.name);
@@ -198,15 +226,18 @@ export function* linkCommand<Y, N>(command: LinkCommand, host: CommandHost<Y, N>
   }
 
   const related = names[0] ?? '';
-  const imageName = extra.name ?? baseName(named(command.executable) ?? related);
+  const isShareable = command.shareable !== undefined && command.shareable !== false;
+  const output = isShareable && typeof command.shareable === 'string' ? command.shareable : command.executable;
+  const imageName = extra.name ?? baseName(named(output) ?? related);
   try {
     const image = link(objects, {
       imageName, linkTime: host.now, files: names, traceback: command.traceback, debug: command.debug, stackPages: extra.stackPages, base: extra.base,
-      imageIdent: extra.imageIdent, symbols: known,
+      imageIdent: extra.imageIdent, symbols: known, shareable: isShareable, protect: command.protect === true || extra.protect === true, match: extra.match,
+      universals: extra.universals, sharedImages,
     });
     yield* printMessages(host, image.messages);
-    if (command.executable !== false) {
-      const written = yield* host.writeBlocks({ spec: named(command.executable), related, type: 'EXE' }, image.bytes);
+    if (output !== false) {
+      const written = yield* host.writeBlocks({ spec: named(output), related, type: 'EXE' }, image.bytes);
       if (isFailure(written)) return yield* openFailure(host, 'LINK', written, 'out');
     }
     if (command.map !== false) {
@@ -226,7 +257,7 @@ function linkInput(text: string): LinkInput {
   const [spec = '', ...qualifiers] = text.split('/');
   const include = qualifiers.map((word) => /^INC[A-Z]*[=:]\(?([^)]*)\)?$/i.exec(word.trim())?.[1]).find((list) => list !== undefined);
   return {
-    spec: spec.trim(), isLibrary: qualifiers.some((word) => /^LIB/i.test(word.trim())),
+    spec: spec.trim(), isLibrary: qualifiers.some((word) => /^LIB/i.test(word.trim())), isShareable: qualifiers.some((word) => /^SHA/i.test(word.trim())),
     ...(include === undefined ? {} : { include: include.split(',').map((name) => name.trim().toUpperCase()) }),
   };
 }

@@ -103,6 +103,8 @@ export interface ImageHeader {
   /** VMS time. */
   readonly linkTime: bigint;
   readonly linkerIdent: string;
+  /** Universal symbols of a shareable image: first block and records of the table. */
+  readonly symbolTable?: { readonly vbn: number; readonly records: number } | undefined;
   readonly sections: readonly ImageSection[];
 }
 
@@ -148,7 +150,7 @@ export function encodeImageHeader(header: Omit<ImageHeader, 'headerBlocks'>): Ui
   writer.long(header.linkFlags).long(header.ident).long(header.systemVersion).long(header.fixupAddress);
   for (let slot = 0; slot < 4; slot++) writer.long(header.transfers[slot] ?? 0);
   writer.long(header.initializeShareable);
-  writer.text('', IHS$K_LENGTH);                                 // no symbol tables
+  writer.long(0).long(header.symbolTable?.vbn ?? 0).word(0).word(header.symbolTable?.records ?? 0).text('', IHS$K_LENGTH - 12);
   field(writer, header.imageName, 40);
   field(writer, header.imageIdent, 16);
   quad(writer, header.linkTime);
@@ -213,7 +215,7 @@ function decode(blocks: Uint8Array): DecodedHeader {
   if (alias !== IHD$C_NATIVE) return { problem: `not a native image (alias ${alias})` };
   const size = at(reader, 0).word();
   const activationOffset = reader.word();
-  reader.word();
+  const symbolsOffset = reader.word();
   const identOffset = reader.word();
   if (at(reader, 0x0c).text(2) !== MAJOR_ID) return { problem: 'unknown header version' };
   const minor = reader.text(2);
@@ -239,6 +241,7 @@ function decode(blocks: Uint8Array): DecodedHeader {
   const end = slots.indexOf(0);
   const transfers = end < 0 ? slots : slots.slice(0, end);
   const initializeShareable = reader.long() >>> 0;
+  const symbolTable = symbolsOffset === 0 ? undefined : readSymbolTable(reader, symbolsOffset, size);
   const identification = identOffset === 0 ? NO_IDENTIFICATION : readIdentification(at(reader, identOffset));
 
   const sections = decodeSections(blocks, size, headerBlocks);
@@ -246,7 +249,7 @@ function decode(blocks: Uint8Array): DecodedHeader {
   return {
     header: {
       headerBlocks, imageType, privilegeRequests, ioChannels, imageIoPages, linkFlags, ident, systemVersion, fixupAddress, alias, transfers,
-      initializeShareable, ...identification, sections,
+      initializeShareable, ...identification, ...(symbolTable === undefined ? {} : { symbolTable }), sections,
     },
   };
 }
@@ -259,6 +262,14 @@ function at(reader: ByteReader, offset: number): ByteReader {
 function readQuad(reader: ByteReader): bigint {
   const low = BigInt(reader.long() >>> 0);
   return low | BigInt(reader.long() >>> 0) << 32n;
+}
+
+/** IHS$L_GSTVBN and IHS$W_GSTRECS; undefined without a global symbol table. */
+function readSymbolTable(reader: ByteReader, offset: number, size: number): ImageHeader['symbolTable'] {
+  if (offset < IHD$K_LENGTH || offset + 12 > size) return undefined;
+  const vbn = at(reader, offset + 4).long() >>> 0;
+  const records = at(reader, offset + 10).word();
+  return vbn === 0 || records === 0 ? undefined : { vbn, records };
 }
 
 const NO_IDENTIFICATION = { imageName: '', imageIdent: '', linkTime: 0n, linkerIdent: '' };

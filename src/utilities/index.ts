@@ -16,6 +16,7 @@ import { DUMP_IMAGE } from './dump.js';
 import { ERRFMT_IMAGE } from './errfmt.js';
 import { HELP_IMAGE } from './help/vmshelp.js';
 import { INIT_IMAGE } from './initialize.js';
+import { INSTALL_IMAGE } from './install.js';
 import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
@@ -54,6 +55,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   ERRFMT_IMAGE,
   HELP_IMAGE,
   INIT_IMAGE,
+  INSTALL_IMAGE,
   LIBRARIAN_IMAGE,
   LINK_IMAGE,
   MACRO_IMAGE,

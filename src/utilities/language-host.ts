@@ -12,6 +12,31 @@ import { readLibrary } from './librarian/library-file.js';
 import { messageText, STV_STATUS } from './messages.js';
 import { timeText } from './process-information.js';
 
+/** All blocks of an image file. */
+function* readImageFile(p: Procedure, spec: string, type: string): Flow<{ readonly name: string; readonly bytes: Uint8Array } | FileFailure> {
+  return yield* p.scratch(function* () {
+    const file = yield* RmsFile.open(p, spec, { defaults: `.${type}`, blocks: true });
+    if (isFailure(file)) return file;
+    const parts: Uint8Array[] = [];
+    for (;;) {
+      const part = yield* file.read();
+      if (part === undefined) break;
+      if (isFailure(part)) {
+        yield* file.close();
+        return part;
+      }
+      parts.push(part);
+    }
+    yield* file.close();
+    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    parts.reduce((at, part) => {
+      bytes.set(part, at);
+      return at + part.length;
+    }, 0);
+    return { name: file.spec, bytes };
+  });
+}
+
 /** The files and the terminal of MACRO and LINK: everything through RMS and $GETMSG. */
 type Host = CommandHost<Step, number>;
 
@@ -60,6 +85,10 @@ export function* languageHost(p: Procedure): Flow<Host> {
     },
     *readRecords(spec, type) {
       const read = yield* readRecords(p, spec, { defaults: `.${type}` });
+      return isFailure(read) ? yield* languageFailure(p, read) : read;
+    },
+    *readBlocks(spec, type) {
+      const read = yield* readImageFile(p, spec, type);
       return isFailure(read) ? yield* languageFailure(p, read) : read;
     },
     writeText: (file, text) => writeFile(p, file, {}, function* (open) {

@@ -13,7 +13,7 @@ function systemSymbol(name: string): number | undefined {
   return (VECTOR_LABELS as Readonly<Record<string, number>>)[name] ?? starletSymbol(name);
 }
 
-/** LINK.EXE: makes an executable image of object modules. */
+/** LINK.EXE: makes an executable or shareable image of object modules. */
 const main = procedure('LINK$MAIN', function* (p) {
   const files: LinkInput[] = [];
   for (let spec = yield* cliGetValue(p, 'INPUT'); spec !== undefined; spec = yield* cliGetValue(p, 'INPUT')) {
@@ -23,6 +23,7 @@ const main = procedure('LINK$MAIN', function* (p) {
   const result = yield* linkCommand({
     files, executable: yield* fileQualifier(p, 'EXECUTABLE', true), map: yield* fileQualifier(p, 'MAP', false),
     fullMap: yield* cliIsPresent(p, 'FULL'), traceback: yield* cliIsPresent(p, 'TRACEBACK'), debug: yield* cliIsPresent(p, 'DEBUG'), symbols: systemSymbol,
+    shareable: yield* fileQualifier(p, 'SHAREABLE', false), protect: yield* cliIsPresent(p, 'PROTECT'),
   }, yield* languageHost(p));
   return exitStatus(result);
 });

@@ -12,9 +12,9 @@ import { TestSystem, type Program } from '../harness.js';
 export const MFD: FileId = { number: 4, sequence: 4, rvn: 0 };
 
 /** A system with the file system and `store` as DUA0. */
-export function fileSystem(programs: Readonly<Record<string, Program>>, store?: BlockStore, directories: readonly HostDirectory[] = []): TestSystem {
+export function fileSystem(programs: Readonly<Record<string, Program>>, store?: BlockStore, directories: readonly HostDirectory[] = [], parameters: Readonly<Record<string, number>> = {}): TestSystem {
   return new TestSystem({
-    programs, systemImages: [fileSystemImage(directories)],
+    programs, parameters, systemImages: [fileSystemImage(directories)],
     ...(store ? {
       attach: (machine) => {
         const { base, vector } = diskControllerPlace(0);

@@ -34,6 +34,13 @@ class FakeHost implements CommandHost<string, undefined> {
     return Array.isArray(records) ? { name: `DISK:[WORK]${name};1`, records: [...records] } : { spec: `DISK:[WORK]${name};`, reason: '-RMS-E-FNF, file not found' };
   }
 
+  *readBlocks(spec: string, type: string): Generator<string, { name: string; bytes: Uint8Array } | FileFailure, undefined> {
+    yield 'read';
+    const name = spec.includes('.') ? spec : `${spec}.${type}`;
+    const bytes = this.files.get(name);
+    return bytes instanceof Uint8Array ? { name: `DISK:[WORK]${name};1`, bytes } : { spec: `DISK:[WORK]${name};`, reason: '-RMS-E-FNF, file not found' };
+  }
+
   *write({ spec, related, type }: OutputFile, content: Content): Generator<string, { name: string }, undefined> {
     yield 'write';
     const base = spec ?? /([A-Z]+)\./.exec(related)![1]!;

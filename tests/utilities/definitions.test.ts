@@ -35,8 +35,6 @@ const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   ANALYZE_RMS: ['RMS_FILE'],
   ANALYZE_DISK: ['DISK_STRUCTURE'], ANALYZE_ERRORS: ['ERROR_LOG'], START_QUEUE: ['QUEUE'], START_MANAGER: ['QUEUE'], STOP_QUEUE: ['QUEUE'], STOP_MANAGER: ['QUEUE'], INITIALIZE_QUEUE: ['QUEUE'], DELETE_QUEUE: ['QUEUE'],
   ASSIGN_QUEUE: ['QUEUE'], DEASSIGN_QUEUE: ['QUEUE'],
-  // SET WORKING_SET says that it is not there: $ADJWSL cannot change anything before there is paging.
-  SET_WORKING_SET: ['ADJUST', 'EXTENT', 'LIMIT', 'LOG', 'QUOTA'],
 };
 
 /** Qualifiers that could change nothing here: there are no tapes, clusters, volume or shadow sets, disk quotas, system libraries, and nothing to sort in files. */

@@ -1,3 +1,4 @@
+import type { ResidentImage } from '../../src/executive/boot/sysboot.js';
 import { UTILITY_IMAGES } from '../../src/utilities/index.js';
 import { EXAMPLE_FILES } from '../../src/system/example-files.js';
 import { Session } from '../dcl/boot-dcl.js';
@@ -6,8 +7,8 @@ import { Session } from '../dcl/boot-dcl.js';
 export class UtilitySession {
   readonly session: Session;
 
-  constructor(files: Readonly<Record<string, string>> = {}) {
-    this.session = new Session(UTILITY_IMAGES, { ...EXAMPLE_FILES, ...files });
+  constructor(files: Readonly<Record<string, string>> = {}, images: readonly ResidentImage[] = []) {
+    this.session = new Session([...UTILITY_IMAGES, ...images], { ...EXAMPLE_FILES, ...files });
     this.session.run();
   }
 

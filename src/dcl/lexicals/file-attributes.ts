@@ -3,10 +3,12 @@ import { service } from '../../executive/gate/service-call.js';
 import { FAB, FAB$C_BID, FAB$C_BLN, FAB$C_IDX, FAB$C_REL, FAB$M_GET, FAB$M_SHRGET, FAB$M_SHRPUT } from '../../executive/starlet/fabdef.js';
 import { NAM, NAM$C_BID, NAM$C_BLN } from '../../executive/starlet/namdef.js';
 import * as xabdef from '../../executive/starlet/xabdef.js';
-import { findKnownImage } from '../../executive/image/known-files.js';
+import { filePlace } from '../../executive/image/image-file.js';
+import { findKnownFile, findKnownImage, knownFileId } from '../../executive/image/known-files.js';
 import { bytesToText, readCounted, readQuad, textToBytes } from '../../executive/structures/memory.js';
 import { CLI$_IVKEYW, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
+import { LATER_ATTRIBUTES } from '../level.js';
 import type { Dcl } from '../interpreter/session.js';
 import { formatText } from '../item-information.js';
 import { upcase } from '../language/characters.js';
@@ -24,7 +26,7 @@ const ITEMS = new Set([
 
 function* attributes(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const item = args.keyword(1);
-  if (!ITEMS.has(item)) fail(CLI$_IVKEYW, { token: item });
+  if (!ITEMS.has(item) || (dcl.strict && LATER_ATTRIBUTES.has(item))) fail(CLI$_IVKEYW, { token: item });
   const spec = upcase(args.text(0));
   const p = dcl.outside.procedure;
   const { memory } = p;
@@ -70,6 +72,8 @@ function* attributes(dcl: Dcl, args: LexicalArguments): Flow<Value> {
     function* isKnown(): Flow<boolean> {
       const name = bytesToText(memory.readBytes(nam.NAM$L_NAME, nam.NAM$B_NAME));
       const { kernel } = p;
+      const installed = findKnownFile(kernel, kernel.sys.EXE$GL_KNOWN_FILES, filePlace(p, nam));
+      if (installed !== 0) return knownFileId(kernel, installed).every((byte, index) => byte === nam.NAM$T_FID[index]);
       if (findKnownImage(kernel, kernel.sys.EXE$GL_KNOWN_FILES, name) === 0) return false;
       const [mine, device] = [nam.NAM$T_FID, nam.NAM$T_DVI];
       const other = NAM.at(memory, p.allocate(NAM$C_BLN));

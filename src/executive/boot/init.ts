@@ -23,11 +23,13 @@ import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import { PTE$M_PFN } from '../structures/pte.js';
 import { SCH$C_COM } from '../structures/sch.js';
+import { initializeGlobalSections } from '../memory/global-section.js';
 import { initializePaging, initializeSystemHeader } from '../memory/initialize.js';
 import { addResidentSections } from '../memory/resident.js';
 import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
 import { ADAPTER_ROUTINES } from './adapters.js';
 import { ROOT_LOCK_ROUTINES } from './root-lock.js';
+import { LINK_ROUTINES } from './sysloa.js';
 import { IRP_PACKET } from './sizes.js';
 import type { BootInformation } from './sysboot.js';
 import { makeSystemWindow } from './window.js';
@@ -43,7 +45,7 @@ const ALL_PRIVILEGES = 0xffffffffffffffffn;
 
 /** Routines of module INIT. `information` gives what SYSBOOT left. */
 export function initRoutines(information: () => BootInformation): readonly Microroutine[] {
-  return [...ROOT_LOCK_ROUTINES, inlineRoutine('EXE$INIT_ANNOUNCE', announce), inlineRoutine('EXE$INIT_BODY', (k) => EXE$INIT(k, information())), inlineRoutine('EXE$INIT_DEVICES', (k) => { initializeDevices(k, information()); }), ...ADAPTER_ROUTINES];
+  return [...ROOT_LOCK_ROUTINES, ...LINK_ROUTINES, inlineRoutine('EXE$INIT_ANNOUNCE', announce), inlineRoutine('EXE$INIT_BODY', (k) => EXE$INIT(k, information())), inlineRoutine('EXE$INIT_DEVICES', (k) => { initializeDevices(k, information()); }), ...ADAPTER_ROUTINES];
 }
 
 /** What the console shows first: SYS.EXE has been read and mapping is on. Choice of wording: the book does not print it. */
@@ -96,6 +98,7 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   buildFirstProcesses(k);
   limitWorkingSets(k);
   if (k.sys.EXE$V_SSINHIBIT) filterServices(k);
+  initializeGlobalSections(k);
   addResidentSections(k, information.images);
   installSystemImages(k, information.images);
 }

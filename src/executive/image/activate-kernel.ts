@@ -3,8 +3,16 @@ import type { Kernel } from '../kernel.js';
 import { findResident, MMG$MAP_RESIDENT } from '../memory/resident.js';
 import { p0Pages, p1LowPage, PAGE_SIZE, setRegionLengths, writePte } from '../memory/page-tables.js';
 import { PR$_USP } from '../starlet/prdef.js';
-import { SS$_NORMAL, SS$_NOSUCHSEC, SS$_VASFULL } from '../starlet/ssdef.js';
+import { SS$_NORMAL, SS$_NOSUCHSEC, SS$_SYSVERDIF, SS$_VASFULL } from '../starlet/ssdef.js';
+import { PRV$V_CMEXEC, PRV$V_CMKRNL } from '../starlet/prvdef.js';
+import { channelBlock } from '../io/channels.js';
+import { shareWindow } from '../memory/section-access.js';
+import { windowOfChannel } from '../memory/section-table.js';
+import { purgeWorkingSet } from '../memory/working-set-services.js';
+import { ACCESS_READ, mayAccess } from '../names/protection.js';
 import { KFE } from '../structures/kfe.js';
+import { FCB, WCB } from '../structures/volume.js';
+import { DONE_LIST, icbs } from './icb.js';
 import { readText } from '../structures/memory.js';
 import { CTL$GL_VECTORS, P1_CELLS } from '../structures/p1-cells.js';
 import { PHD } from '../structures/phd.js';
@@ -70,24 +78,57 @@ function setUserStack(k: Kernel): number {
 
 /**
  * End of an activation. Arguments: 1 the image header buffer; 2, 3 the privileges the image header asks for; 4 known file entry or 0. The
- * working mask becomes (asked for AND permanent) OR installed.
+ * working mask becomes (asked for AND permanent) OR installed. Without the system's version among the images it loses CMKRNL and CMEXEC.
  *
- * @source book 21.1.5; digest ch21 2.4
+ * @returns SS$_NORMAL; SS$_SYSVERDIF
+ * @source book 21.1.1.7; digest ch21 2.4
  */
 function finishActivation(k: Kernel): number {
   const requested = BigInt(k.argument(2)) | (BigInt(k.argument(3)) << 32n);
-  let installed = 0n;
-  if (k.argument(4) !== 0) {
-    const kfe = KFE.at(k, k.argument(4));
-    kfe.KFE$L_USECNT = kfe.KFE$L_USECNT + 1;
-    installed = kfe.KFE$Q_PROCPRIV;
-  }
-  const privileges = (requested & k.p1.CTL$GQ_PROCPRIV) | installed;
+  const installed = k.argument(4) === 0 ? 0n : KFE.at(k, k.argument(4)).KFE$Q_PROCPRIV;
+  const outdated = icbs(k, DONE_LIST).some((icb) => icb.ICB$L_CONTEXT !== 0 && icb.ICB$L_CONTEXT !== systemVersion(k));
+  const privileges = ((requested & k.p1.CTL$GQ_PROCPRIV) | installed) & (outdated ? ~CHANGE_MODE : ~0n);
   const phd = PHD.at(k, k.pcb.PCB$L_PHD);
   phd.PHD$Q_PRIVMSK = privileges;
   phd.PHD$Q_IMAGPRIV = installed;
   k.pcb.PCB$Q_PRIV = privileges;
   k.p1.CTL$GL_IMGHDRBF = k.argument(1);
+  k.p1.CTL$GL_IMGLSTPTR = DONE_LIST;
+  countKnown(k);
+  // The image begins without what the command language interpreter and the activation left behind.
+  purgeWorkingSet(k, 0, 0x7fffffff);
+  return outdated ? SS$_SYSVERDIF : SS$_NORMAL;
+}
+
+const CHANGE_MODE = (1n << BigInt(PRV$V_CMKRNL)) | (1n << BigInt(PRV$V_CMEXEC));
+
+/** What IHD$L_SYSVER is compared with: the version of the system, four characters. choice */
+export function systemVersion(k: Kernel): number {
+  return k.readLong(k.symbol('SYS$GQ_VERSION'));
+}
+
+/** Each known image among those activated now has been used once more. @source book 21.1.1.7 step 8; fact ch21#17 */
+function countKnown(k: Kernel): number {
+  for (const icb of icbs(k, DONE_LIST)) {
+    if (icb.ICB$V_DONE !== 0) continue;
+    icb.ICB$V_DONE = 1;
+    if (icb.ICB$L_KFE === 0) continue;
+    const kfe = KFE.at(k, icb.ICB$L_KFE);
+    kfe.KFE$L_USECNT = kfe.KFE$L_USECNT + 1;
+  }
+  return SS$_NORMAL;
+}
+
+/** Argument 1: channel of an image file. @returns 1 when the process may read the file, 0 when it may only execute it */
+function mayRead(k: Kernel): number {
+  const window = windowOfChannel(k, channelBlock(k, k.argument(1)));
+  return window === 0 || mayAccess(k, WCB.at(k, window).WCB$L_FCB + FCB.offset.FCB$L_FILEOWNER, ACCESS_READ) ? 1 : 0;
+}
+
+/** Arguments: 1 a channel to the device; 2 the window of an installed image that is kept open. The channel has the file open then. */
+function shareImageWindow(k: Kernel): number {
+  channelBlock(k, k.argument(1)).CCB$L_WIND = k.argument(2);
+  shareWindow(k, k.argument(2));
   return SS$_NORMAL;
 }
 
@@ -95,4 +136,7 @@ export const ACTIVATION_ROUTINES = [
   callRoutine('IMG$MAP_RESIDENT', mapResident),
   callRoutine('IMG$SET_USER_STACK', setUserStack),
   callRoutine('IMG$FINISH', finishActivation),
+  callRoutine('IMG$COUNT_KNOWN', countKnown),
+  callRoutine('IMG$MAY_READ', mayRead),
+  callRoutine('IMG$SHARE_WINDOW', shareImageWindow),
 ];

@@ -6,8 +6,8 @@ import { service } from '../gate/service-call.js';
 import { EXE$DEALLOCATE_DEVICES, EXE$RUNDOWN_CHANNELS, EXE$RUNDOWN_TEMPORARY } from '../io/rundown.js';
 import type { Kernel } from '../kernel.js';
 import { discardLockAst } from '../locks/completion.js';
-import { deletePages } from '../memory/address-space.js';
 import { p0Pages, p1LowPage, PAGE_SIZE } from '../memory/page-tables.js';
+import { adjustWorkingSet } from '../memory/working-set-services.js';
 import { LNM$RUNDOWN } from '../names/process-tables.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
 import { forgetImageRegion } from '../pool/process-region.js';
@@ -20,6 +20,7 @@ import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import { cancelTimers, cancelWakeups } from '../time/services.js';
 import { cancelExitHandlers } from './exit-handlers.js';
+import { freeAllIcbs } from './icb.js';
 
 /**
  * Rundown: what an image (mode user) or a process (mode kernel) leaves behind is taken away, in the order of the book. "Of those modes"
@@ -38,13 +39,14 @@ export function* EXE$RUNDOWN(p: Procedure, mode: number): Flow<number> {
   cancelPowerAst(k);
   const waitMode = k.pcb.PCB$V_SSRWAIT;
   k.pcb.PCB$V_SSRWAIT = 0;
+  yield* p.call(k.symbol('EXE$USER_RUNDOWN'), mode);
   const phd = PHD.at(k, k.pcb.PCB$L_PHD);
   phd.PHD$L_IMGCNT = phd.PHD$L_IMGCNT + 1;
   for (const area of Object.values(DISPATCH_AREAS)) k.writeByte(area, RSB);
 
   yield* EXE$RUNDOWN_TEMPORARY(p);
   yield* EXE$RUNDOWN_CHANNELS(p, mode);
-  MMG$IMGRESET(k);
+  yield* MMG$IMGRESET(p);
   yield* EXE$RUNDOWN_CHANNELS(p, mode);
   yield* EXE$DEALLOCATE_DEVICES(p, mode);
   cancelTimers(k, k.pcb.address, mode, 0);
@@ -82,17 +84,33 @@ export const RUNDOWN_NAMES = callRoutine('EXE$RUNDOWN_NAMES', (k) => {
   return SS$_NORMAL;
 });
 
-/** Takes the image out of the address space: P0, the image's part of P1, its privileges. @source book 21.4 step 10 */
-function MMG$IMGRESET(k: Kernel): void {
-  deletePages(k, 0, p0Pages(k), KERNEL);
+/**
+ * Takes the image out of the address space: P0, the image's part of P1, its privileges; the working set has its default size again.
+ * @source book 21.4 step 10; digest ch21 2.10
+ */
+function* MMG$IMGRESET(p: Procedure): Flow<void> {
+  const k = p.kernel;
+  freeAllIcbs(k);
+  if (p0Pages(k) > 0) yield* deleteRange(p, 0, p0Pages(k) * PAGE_SIZE - 1);
   const low = P1_BASE + p1LowPage(k) * PAGE_SIZE;
   const permanent = k.p1.CTL$GL_CTLBASVA;
-  if (permanent > low) deletePages(k, low, (permanent - low) / PAGE_SIZE, KERNEL);
+  if (permanent > low) yield* deleteRange(p, low, permanent - 1);
   const phd = PHD.at(k, k.pcb.PCB$L_PHD);
+  adjustWorkingSet(k, phd.PHD$W_DFWSCNT - phd.PHD$W_WSLIST + 1 - phd.PHD$W_WSSIZE);
   phd.PHD$Q_PRIVMSK = k.p1.CTL$GQ_PROCPRIV;
   phd.PHD$Q_IMAGPRIV = 0n;
   k.pcb.PCB$Q_PRIV = k.p1.CTL$GQ_PROCPRIV;
   k.p1.CTL$GL_IMGHDRBF = 0;
+}
+
+/** Deletes pages as the service does: what is being written is waited for. */
+function* deleteRange(p: Procedure, low: number, high: number): Flow<void> {
+  yield* p.scratch(function* () {
+    const inadr = p.allocate(8);
+    p.memory.writeLong(inadr, low);
+    p.memory.writeLong(inadr + 4, high);
+    return yield* service(p, '$DELTVA', { inadr, acmode: KERNEL });
+  });
 }
 
 /** ASTs of those modes, from the tail of the queue, which is in the order of modes. */

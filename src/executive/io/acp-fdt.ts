@@ -3,11 +3,12 @@ import type { Kernel } from '../kernel.js';
 import { DEV$M_FOR, DEV$M_MNT } from '../starlet/devdef.js';
 import { IO$M_ACCESS, IO$_CREATE, IO$_MOUNT, IO$_READVBLK } from '../starlet/iodef.js';
 import {
-  SS$_ACCVIO, SS$_BADPARAM, SS$_DEVNOTMOUNT, SS$_EXQUOTA, SS$_FILALRACC, SS$_FILNOTACC, SS$_NOPRIV, SS$_NORMAL,
+  SS$_ACCVIO, SS$_BADPARAM, SS$_DEVNOTMOUNT, SS$_EXQUOTA, SS$_FILALRACC, SS$_FILNOTACC, SS$_IVCHNLSEC, SS$_NOPRIV, SS$_NORMAL,
 } from '../starlet/ssdef.js';
 import { DYN$C_BUFIO } from '../structures/dyn.js';
 import { IRP } from '../structures/irp.js';
 import { WCB } from '../structures/volume.js';
+import { hasProcessSection } from '../memory/section-table.js';
 import {
   ABD, ABD$C_ATTRIB, ABD$C_FIB, ABD$C_NAME, ABD$C_RES, ABD$C_RESL, ABD$C_WINDOW, ABD$K_LENGTH, AIB, AIB$K_LENGTH, descriptorAt,
 } from './acp-packet.js';
@@ -137,6 +138,7 @@ function deaccess(k: Kernel): void {
   const context = fdtContext(k);
   const { irp, ccb } = context;
   if (ccb.CCB$L_WIND === 0) return EXE$ABORTIO(k, irp, SS$_FILNOTACC);
+  if (hasProcessSection(ccb)) return EXE$ABORTIO(k, irp, SS$_IVCHNLSEC);
   if (!queueFileFunction(k, context, true)) return;
   if (ccb.CCB$W_IOC > 1) {
     ccb.CCB$L_DIRP = (irp.address | 1) >>> 0;

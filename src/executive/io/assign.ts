@@ -1,6 +1,7 @@
 import { kernelService } from '../dispatch/service.js';
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
+import { hasProcessSection, processHeader, releaseUnused } from '../memory/section-table.js';
 import { hasPrivilege } from '../names/protection.js';
 import { EXE$IPID_TO_PCB } from '../process/pid.js';
 import { SCH$RWAIT } from '../scheduling/resources.js';
@@ -156,6 +157,12 @@ function verifyAgain(k: Kernel): void {
   const { status, ccb, channel } = IOC$VERIFYCHAN(k, k.argument(1));
   if (status !== SS$_NORMAL) {
     exitService(k, status);
+    return;
+  }
+  if (hasProcessSection(ccb)) releaseUnused(k, processHeader(k));
+  // choice: the channel stays as long as pages of the process come from its file; the end of the last one frees it for the next $DASSGN.
+  if (hasProcessSection(ccb)) {
+    exitService(k, SS$_NORMAL);
     return;
   }
   k.setRegister(9, channel);

@@ -9,6 +9,7 @@ import {
   IO$_TTYREADPALL, IO$_WRITELBLK, IO$_WRITEOF, IO$_WRITEPBLK, IO$_WRITEVBLK,
 } from '../starlet/iodef.js';
 import { PRV$V_DIAGNOSE, PRV$V_LOG_IO, PRV$V_PHY_IO, hasPrivilege } from '../starlet/prvdef.js';
+import { windowOfChannel } from '../memory/section-table.js';
 import { SS$_ACCVIO, SS$_DEVOFFLINE, SS$_EXQUOTA, SS$_ILLIOFUNC, SS$_INSFMEM, SS$_NOPRIV, SS$_NORMAL } from '../starlet/ssdef.js';
 import { DDT } from '../structures/device.js';
 import { IPL$_ASTDEL } from '../structures/ipl.js';
@@ -116,8 +117,7 @@ function preprocess(k: Kernel): void {
     pcb.PCB$W_ASTCNT = pcb.PCB$W_ASTCNT - 1;
     irp.IRP$V_QUOTA = 1;
   }
-  const window = ccb.CCB$L_WIND;
-  irp.IRP$L_WIND = window >>> 31 !== 0 ? window : 0;
+  irp.IRP$L_WIND = windowOfChannel(k, ccb);
   irp.IRP$L_UCB = ucb.address;
   irp.IRP$W_FUNC = func;
   irp.IRP$B_EFN = efn;

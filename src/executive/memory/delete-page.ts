@@ -1,5 +1,5 @@
 import { PR$_TBIS } from '../../emulator/processor-registers.js';
-import { waitAndRepeat } from '../scheduling/resources.js';
+import { SCH$RWAIT, waitAndRepeat } from '../scheduling/resources.js';
 import { waitQueueHeader } from '../scheduling/queues.js';
 import type { Kernel } from '../kernel.js';
 import { SS$_NORMAL, SS$_PAGOWNVIO } from '../starlet/ssdef.js';
@@ -8,15 +8,18 @@ import {
   PFN$C_ACTIVE, PFN$C_FREPAGLST, PFN$C_MFYPAGLST, PFN$C_RDERR, PFN$C_RDINPROG, PFN$M_COLLISION, PFN$M_MODIFY, PFN$M_RPTEVT, PTE$M_CRF,
   PTE$M_GPTX, PTE$M_MODIFY, PTE$M_PFN, PTE$M_PGFLVB, PTE$M_TYP0, PTE$M_TYP1, PTE$M_VALID, PTE$M_WINDOW,
 } from '../structures/pte.js';
-import { SCH$C_COLPG, SCH$C_PFW } from '../structures/sch.js';
-import { globalSectionEntry, isSectionBacking, pageFileBlock, pageFileIndex, sectionEntry, sectionIndex } from './backing-store.js';
+import { RSN$_ASTWAIT, SCH$C_COLPG, SCH$C_MWAIT, SCH$C_PFW } from '../structures/sch.js';
+import { isSectionBacking, pageFileBlock, pageFileIndex, sectionIndex } from './backing-store.js';
+import { dropGlobalReference } from './global-delete.js';
 import { writePageNow } from './in-place.js';
 import { sectionPlace } from './modified-writer.js';
+import { releaseLock } from './lock-pages.js';
 import { MMG$DALCPAGFIL } from './page-file.js';
 import { FREE_LIST, forgetPage, MMG$INSPFNH, MMG$REMPFN } from './page-lists.js';
 import { isTransition, PAGE_SIZE, pteAddress, readPte, systemPageValid } from './page-tables.js';
 import { PfnEntry } from './pfn.js';
 import { removePage } from './replace.js';
+import { MMG$DECPSTREF } from './section-table.js';
 import { MMG$DECPHDREF, MMG$DECPTREF } from './table-references.js';
 import { currentWorkingSet, findEntry, isGlobalType, leaveWorkingSet, pteIn, type WorkingSet } from './working-set.js';
 
@@ -52,7 +55,8 @@ export function MMG$DELPAG(k: Kernel, address: number, mode: number): number {
       return SS$_NORMAL;
     }
     const { page, state } = busy;
-    page.type |= state === SCH$C_COLPG ? PFN$M_COLLISION : PFN$M_RPTEVT;
+    if (k.isAtomic && state === SCH$C_MWAIT) SCH$RWAIT(k, RSN$_ASTWAIT);
+    if (state !== SCH$C_MWAIT) page.type |= state === SCH$C_COLPG ? PFN$M_COLLISION : PFN$M_RPTEVT;
     if (k.isAtomic) waitAndRepeat(k, waitQueueHeader(k, state));
     k.holdUntil(() => transferOf(k, readPte(k, address)) === undefined);
   }
@@ -63,7 +67,10 @@ function transferOf(k: Kernel, pte: number): { readonly page: PfnEntry; readonly
   if ((pte & PTE$M_VALID) !== 0) {
     if ((pte & PTE$M_WINDOW) !== 0 || (pte & PTE$M_PFN) > k.sys.MMG$GL_MAXPFN) return undefined;
     const page = new PfnEntry(k, pte & PTE$M_PFN);
-    return page.refcnt > 1 && !isGlobalType(page.type & 7) ? { page, state: SCH$C_PFW } : undefined;
+    if (page.refcnt <= 1) return undefined;
+    if (!isGlobalType(page.type & 7)) return { page, state: SCH$C_PFW };
+    // Whose transfer it is cannot be known: as long as the process has any, it may be its own (fact ch16#13).
+    return k.pcb.PCB$W_DIOCNT < k.pcb.PCB$W_DIOLM ? { page, state: SCH$C_MWAIT } : undefined;
   }
   const frame = (entry: number): PfnEntry | undefined =>
     (entry & (PTE$M_VALID | PTE$M_TYP0 | PTE$M_TYP1)) === 0 && (entry & PTE$M_PFN) !== 0 ? new PfnEntry(k, entry & PTE$M_PFN) : undefined;
@@ -126,6 +133,8 @@ function discard(k: Kernel, ws: WorkingSet, address: number, at: number, pte: nu
       return;
     }
     const page = new PfnEntry(k, pte & PTE$M_PFN);
+    const locked = isGlobalType(page.type & 7) ? findEntry(k, ws.phd, address)! : page.wslx;
+    if (locked >= ws.phd.PHD$W_WSLOCK && locked < ws.phd.PHD$W_WSDYN) releaseLock(k, ws.phd, locked);
     if (isGlobalType(page.type & 7)) {
       const index = findEntry(k, ws.phd, address)!;
       removePage(k, ws, index);
@@ -182,18 +191,9 @@ function release(k: Kernel, ws: WorkingSet, page: PfnEntry): void {
 /** One page table entry less refers to the section of a PTE or backing store. */
 function dropSection(k: Kernel, ws: WorkingSet, pte: number): void {
   if ((pte & (PTE$M_TYP1 | PTE$M_TYP0)) === PTE$M_TYP0) {
-    dropGlobalPage(k, (k.sys.MMG$GL_GPTBASE + 4 * (pte & PTE$M_GPTX)) >>> 0);
+    dropGlobalReference(k, pte & PTE$M_GPTX);
     return;
   }
-  const section = sectionEntry(k, ws.phd, sectionIndex(pte));
-  section.SEC$L_REFCNT = Math.max(0, section.SEC$L_REFCNT - 1);
+  MMG$DECPSTREF(k, ws.phd, sectionIndex(pte));
   if ((pte & PTE$M_CRF) !== 0) chargePageFile(k, -1);
-}
-
-/** The same for a page of a global section. */
-function dropGlobalPage(k: Kernel, master: number): void {
-  const gpte = k.readLong(master);
-  if ((gpte & (PTE$M_VALID | PTE$M_TYP1 | PTE$M_TYP0)) !== (PTE$M_TYP1 | PTE$M_TYP0)) return;
-  const section = globalSectionEntry(k, sectionIndex(gpte));
-  section.SEC$L_REFCNT = Math.max(0, section.SEC$L_REFCNT - 1);
 }

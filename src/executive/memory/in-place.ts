@@ -15,6 +15,7 @@ import { finishRead, type PageRead } from './page-read.js';
 import { isDemandZero, isTransition, PAGE_SIZE, pteAddress } from './page-tables.js';
 import { serveFault } from './pager.js';
 import { PfnEntry } from './pfn.js';
+import { sectionsCopied } from './section-table.js';
 import { balanceSlotOf, systemPteAddress } from './table-references.js';
 
 /**
@@ -99,6 +100,7 @@ function readNow(k: Kernel, read: PageRead): boolean {
     done += 1;
   }
   finishRead(k, read.svapte, read.pages, done, read.slave);
+  sectionsCopied(k, read.svapte, read.pages, read.ast, read.astParameter);
   return done === read.pages;
 }
 

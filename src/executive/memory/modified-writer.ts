@@ -20,7 +20,7 @@ import {
 } from './backing-store.js';
 import { countFault } from './fault-counts.js';
 import { listedPages, MMG$RELPFN, MMG$REMPFN, MODIFIED_LIST, reportEvent } from './page-lists.js';
-import { MMG$ALLOCPAGFIL1, MMG$DALCPAGFIL, type PageFileMessage } from './page-file.js';
+import { MMG$ALLOCPAGFIL1, MMG$DALCPAGFIL } from './page-file.js';
 import { isTransition, PAGE_SIZE, systemPageValid } from './page-tables.js';
 import { PfnEntry } from './pfn.js';
 import { balanceSlotOf, headerInSlot } from './table-references.js';
@@ -35,7 +35,6 @@ import { balanceSlotOf, headerInSlot } from './table-references.js';
 export interface Cluster {
   readonly pages: readonly number[];
   readonly blocks: FileBlocks;
-  readonly message?: PageFileMessage | undefined;
 }
 
 /** While the writer is at work, this in the high word keeps others from waking the swapper again. @source digest ch17 2.5 */
@@ -176,7 +175,7 @@ function pageFileCluster(k: Kernel, first: PfnEntry, limit: number): Cluster | u
     }
   }
   if (pages.length < run.count) MMG$DALCPAGFIL(k, index, run.vbn + pages.length, run.count - pages.length);
-  return { pages, blocks: { window: file.PFL$L_WINDOW, vbn: file.PFL$L_VBN + run.vbn - 1 }, message: run.message };
+  return { pages, blocks: { window: file.PFL$L_WINDOW, vbn: file.PFL$L_VBN + run.vbn - 1 } };
 }
 
 function firstBound(k: Kernel, isBound: (entry: PfnEntry) => boolean): PfnEntry | undefined {

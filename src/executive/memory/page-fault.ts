@@ -11,6 +11,7 @@ import { RSN$_NPDYNMEM, SCH$C_MWAIT, SCH$C_PFW } from '../structures/sch.js';
 import { prepareSegment, SEGMENT_TO_DRIVER } from '../io/segments.js';
 import { buildReadPacket, finishRead, type PageRead } from './page-read.js';
 import { serveFault, type Fault } from './pager.js';
+import { sectionsCopied } from './section-table.js';
 
 /**
  * The translation-not-valid exception (chapter 15.1): on the kernel stack are the reason mask, the faulting address, PC and PSL. With
@@ -70,6 +71,7 @@ function startRead(k: Kernel, stack: number, read: PageRead, packet: number): vo
   if (prepareSegment(k, irp, irp.IRP$L_OBCNT) !== SEGMENT_TO_DRIVER) {
     // The window of a section or page file maps all of it: the block is beyond the file.
     finishRead(k, read.svapte, read.pages, 0, read.slave);
+    sectionsCopied(k, read.svapte, read.pages, read.ast, read.astParameter);
     EXE$DEANONPAGED(k, packet);
     k.setRegister(14, stack + 8);
     k.jump(k.symbol('MMG$DISMISS'));

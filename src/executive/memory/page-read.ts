@@ -15,6 +15,7 @@ import type { FileBlocks } from './backing-store.js';
 import { countFault } from './fault-counts.js';
 import { PAGE_SIZE, systemPageValid } from './page-tables.js';
 import { PfnEntry } from './pfn.js';
+import { sectionsCopied } from './section-table.js';
 import { balanceSlotOf, MMG$INCPTREF, withTable } from './table-references.js';
 import { enterWorkingSet, type WorkingSet } from './working-set.js';
 
@@ -189,6 +190,7 @@ export function PAGIO(k: Kernel, irpAddress: number): void {
   const done = (irp.IRP$L_IOST1 >>> 16) | ((irp.IRP$L_IOST2 & 0xffff) << 16);
   const slave = isMaster(k, irp.IRP$L_SVAPTE) ? irp.IRP$L_AST : 0;
   finishRead(k, irp.IRP$L_SVAPTE, irp.IRP$L_OBCNT / PAGE_SIZE, Math.floor(done / PAGE_SIZE), slave);
+  sectionsCopied(k, irp.IRP$L_SVAPTE, irp.IRP$L_OBCNT / PAGE_SIZE, irp.IRP$L_AST, irp.IRP$L_ASTPRM);
   const process = EXE$IPID_TO_PCB(k, irp.IRP$L_PID);
   if (process !== 0) SCH$RSE(k, process, EVT$_PFCOM, PRI$_NULL);
   EXE$DEANONPAGED(k, irpAddress);

@@ -15,6 +15,7 @@ import { readPages, tableArrived, type Missing, type PageRead, type PageSource }
 import { PAGE_SIZE, pteAddress, systemPageValid } from './page-tables.js';
 import { PfnEntry } from './pfn.js';
 import { MMG$FREWSLE, type PagerWait } from './replace.js';
+import { sectionsCopied } from './section-table.js';
 import { balanceSlotOf, headerInSlot, MMG$DECPHDREF, MMG$DECPTREF, MMG$INCPHDREF, MMG$INCPTREF, systemPteAddress, withTable } from './table-references.js';
 import { currentWorkingSet, enterWorkingSet, findEntry, leaveWorkingSet, systemWorkingSet, type WorkingSet } from './working-set.js';
 
@@ -230,7 +231,11 @@ function pageFileSource(k: Kernel, at: number, pte: number, file: number, cluste
 function sectionPage(k: Kernel, page: Missing, pte: number): Fault {
   const template = pageFileBacking(page.ws.phd.PHD$B_PAGFIL, 0);
   const copies = (pte & PTE$M_CRF) !== 0;
-  if ((pte & PTE$M_DZRO) !== 0) return demandZero(k, page, pte, copies ? template : sectionBacking(pte & ~PTE$M_DZRO));
+  if ((pte & PTE$M_DZRO) !== 0) {
+    const made = demandZero(k, page, pte, copies ? template : sectionBacking(pte & ~PTE$M_DZRO));
+    if (copies && made.kind === 'valid') sectionsCopied(k, page.at, 1, 0, pte);
+    return made;
+  }
   const section = sectionEntry(k, page.ws.phd, sectionIndex(pte));
   const bak = copies ? template : sectionBacking(pte);
   return read(k, page, {
@@ -336,7 +341,10 @@ function globalSection(k: Kernel, page: Missing, pte: number, master: number, gp
   const template = pageFileBacking(page.ws.phd.PHD$B_PAGFIL, 0);
   const copies = (gpte & PTE$M_CRF) !== 0;
   if ((gpte & PTE$M_DZRO) !== 0) {
-    return copies ? demandZero(k, page, pte, template) : globalDemandZero(k, page, pte, master, gpte, sectionBacking(gpte & ~PTE$M_DZRO));
+    if (!copies) return globalDemandZero(k, page, pte, master, gpte, sectionBacking(gpte & ~PTE$M_DZRO));
+    const made = demandZero(k, page, pte, template);
+    if (made.kind === 'valid') sectionsCopied(k, page.at, 1, gpte, sectionIndex(gpte));
+    return made;
   }
   const inFile: PageSource = {
     cluster: section.SEC$B_PFC,

@@ -173,6 +173,7 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   pcb.PCB$W_PPGCNT = builder.pages;
   pcb.PCB$V_PHDRES = 1;
   pcb.PCB$V_RES = 1;
+  k.sys.SWP$GW_BALCNT += 1;
   // All four counters begin as the number of active P1 page table pages (digest ch20 2.3 step 10).
   phd.PHD$W_PTCNTLCK = phd.PHD$W_PTCNTVAL = phd.PHD$W_PTCNTMAX = phd.PHD$W_PTCNTACT;
 }
@@ -281,7 +282,9 @@ export function releaseBalanceSlot(k: Kernel, slot: number): boolean {
     }
     writeSystemPte(k, address, 0);
   }
+  k.sys.SWP$GW_BALCNT -= 1;
   k.writeWord(k.sys.PHV$GL_REFCBAS + 2 * slot, 0xffff);
   k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slot, 0);
+  k.sys.SWP$GW_BALCNT -= 1;
   return true;
 }

@@ -89,6 +89,7 @@ function plantVectors(k: Kernel): void {
   k.p1.CTL$GL_CMCNTX = CME_DATA_BASE;
   k.p1.CTL$GL_USRCHMK = DISPATCH_AREAS.kernel;
   k.p1.CTL$GL_USRCHME = DISPATCH_AREAS.executive;
+  k.p1.CTL$GL_USRUNDWN = DISPATCH_AREAS.rundown;
 }
 
 function setWorkingSetLimits(k: Kernel, phd: ReturnType<typeof PHD.at>, pqb: ReturnType<typeof PQB.at>): void {

@@ -180,6 +180,8 @@ export const SS$_CONTROLC = 0x651;
 export const SS$_NOTMODIFIED = 0x659;
 export const SS$_RDDELDATA = 0x661;
 export const SS$_OVRDSKQUOTA = 0x669;
+/** choice: the value, which later versions list as obsolete; V4 goes on after it. */
+export const SS$_SYSVERDIF = 0x671;
 export const SS$_FILEPURGED = 0x679;
 export const SS$_NOTALLPRIV = 0x681;
 export const SS$_SYNCH = 0x689;

@@ -21,7 +21,7 @@ export const KFE = structure('KFE', 48, {
   0x29: gap(1, 'unused'),
   0x2a: ['KFE$W_AMECOD', 'compatibility mode code'],
   0x2c: ['KFE$L_IDENT', 'match identification'],
-}, { KFE$W_FID_NUM: 0x18, KFE$W_FID_SEQ: 0x1a, KFE$W_FID_RVN: 0x1c }, {
+}, { KFE$R_FID: [0x18, 6], KFE$W_FID_NUM: 0x18, KFE$W_FID_SEQ: 0x1a, KFE$W_FID_RVN: 0x1c }, {
   KFE$V_PROTECT: ['KFE$W_FLAGS', 0], KFE$V_LIM: ['KFE$W_FLAGS', 1], KFE$V_PROCPRIV: ['KFE$W_FLAGS', 2], KFE$V_OPEN: ['KFE$W_FLAGS', 3],
   KFE$V_HDRRES: ['KFE$W_FLAGS', 4], KFE$V_SHARED: ['KFE$W_FLAGS', 5], KFE$V_KFE_NAMING: ['KFE$W_FLAGS', 6],
   KFE$V_COMPRESS: ['KFE$W_FLAGS', 7], KFE$V_NOPURGE: ['KFE$W_FLAGS', 8], KFE$V_ACCOUNT: ['KFE$W_FLAGS', 9],
@@ -35,7 +35,7 @@ export const KFE$T_FILNAM = KFE.size;
  * Known file device and directory block, shared by all images installed from there. KFPB$L_KFDLST. The counted device and directory
  * string follows. Paged pool. choice: layout. @source digest ch21 1.4
  */
-export const KFD = structure('KFD', 24, {
+export const KFD = structure('KFD', 48, {
   0x00: ['KFD$L_LINK', 'next KFD, 0 ends'],
   0x04: ['KFD$L_KFELIST', 'first KFE'],
   0x08: ['KFD$W_SIZE', 'structure size in bytes'],
@@ -45,6 +45,9 @@ export const KFD = structure('KFD', 24, {
   0x0e: gap(2, 'unused'),
   0x10: ['KFD$L_DEVLEN', 'length of the device part'],
   0x14: ['KFD$L_DIRLEN', 'length of the directory part'],
+  0x18: ['KFD$T_DVI', 16, 'device identification as in NAM$T_DVI, counted; empty for the images that came with the system'],
+  0x28: ['KFD$R_DID', 6, 'directory identification'],
+  0x2e: gap(2, 'unused'),
 });
 
 /** Offset of the counted device and directory string. */
@@ -101,11 +104,11 @@ export const ICB = structure('ICB', 112, {
   0x54: ['ICB$L_KFE', 'known file entry, 0 for none'],
   0x58: ['ICB$L_CONTEXT', 'chain of images being activated (circularity)'],
   0x5c: ['ICB$L_IHD', 'image header in the header buffer'],
-  0x60: ['ICB$L_FIXUP', 'fixup vector section'],
+  0x60: ['ICB$L_FIXUP', 'fixup vector section, 0 for none'],
   0x64: ['ICB$L_WCB', 'window of the image file'],
   0x68: ['ICB$L_BASE', 'base the image was linked at'],
-  0x6c: gap(4, 'unused'),
+  0x6c: ['ICB$L_PLV', 'privileged library vector of a protected image, 0 for none'],
 }, {}, {
   ICB$V_INITIALIZE: ['ICB$L_FLAGS', 0], ICB$V_DONE: ['ICB$L_FLAGS', 1], ICB$V_CIRCULAR: ['ICB$L_FLAGS', 2],
-  ICB$V_PROTECT: ['ICB$L_FLAGS', 3], ICB$V_OPEN: ['ICB$L_FLAGS', 4],
+  ICB$V_PROTECT: ['ICB$L_FLAGS', 3], ICB$V_OPEN: ['ICB$L_FLAGS', 4], ICB$V_MAIN: ['ICB$L_FLAGS', 5], ICB$V_FIXED: ['ICB$L_FLAGS', 6],
 });

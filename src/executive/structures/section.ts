@@ -60,7 +60,8 @@ export const EXTGSD$T_GSDNAM = EXTGSD.size;
 
 /**
  * Section table entry: process (PSTE) or global (GSTE). Addressed by a negative longword index from the high end of its table; the first
- * is -8. A free entry holds the index of the next free one in its first longword. @source digest ch14 1.5 (offsets public $SECDEF)
+ * is -8. A free entry holds the index of the next free one in its first longword. choice: SEC$V_UNUSED, the last reference went when a page
+ * was copied. @source digest ch14 1.5 (offsets public $SECDEF)
  */
 export const SEC = structure('SEC', 32, {
   0x00: ['SEC$L_CCB', 'channel control block (process), GSD (global)'],
@@ -76,11 +77,13 @@ export const SEC = structure('SEC', 32, {
 }, { SEC$L_GSD: 0x00, SEC$B_PFC: 0x0b, SEC$B_AMOD: 0x15 }, {
   SEC$V_VPX: ['SEC$L_VPXPFC', 0, 22],
   SEC$V_GBL: ['SEC$W_FLAGS', 0], SEC$V_CRF: ['SEC$W_FLAGS', 1], SEC$V_DZRO: ['SEC$W_FLAGS', 2], SEC$V_WRT: ['SEC$W_FLAGS', 3],
-  SEC$V_SHMGS: ['SEC$W_FLAGS', 4], SEC$V_WRTMOD: ['SEC$W_FLAGS', 6, 2], SEC$V_AMOD: ['SEC$W_FLAGS', 8, 2],
+  SEC$V_SHMGS: ['SEC$W_FLAGS', 4], SEC$V_UNUSED: ['SEC$W_FLAGS', 5], SEC$V_WRTMOD: ['SEC$W_FLAGS', 6, 2], SEC$V_AMOD: ['SEC$W_FLAGS', 8, 2],
   SEC$V_RESIDENT: ['SEC$W_FLAGS', 13], SEC$V_PERM: ['SEC$W_FLAGS', 14], SEC$V_SYSGBL: ['SEC$W_FLAGS', 15],
 });
 
 export const SEC$K_LENGTH = SEC.size;
+/** Flags of a request that are kept in SEC$W_FLAGS. */
+export const SEC$M_STORED = 0xe0cf;
 
 /**
  * Page or swap file control block, by index from MMG$GL_PAGSWPVC. The bitmap has one bit a block, 1 = free. VBN, WINDOW and PFC lie as in

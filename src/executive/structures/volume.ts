@@ -3,6 +3,7 @@ import { gap, structure } from './structure.js';
 /**
  * Window control block: maps virtual to logical blocks of an open file. FCB$L_WLFL list, CCB$L_WIND, IRP$L_WIND. 48 bytes, then
  * six bytes (word count, longword LBN) for each extent. Nonpaged pool.
+ * WCB$W_REFCNT, users of a shared window (WCB$V_SHRWCB), lies over the PID. choice: the place
  * @source book Figure E-18; digest appE; bits public $WCBDEF
  */
 export const WCB = structure('WCB', 48, {
@@ -21,7 +22,7 @@ export const WCB = structure('WCB', 48, {
   0x24: ['WCB$L_READS', 'reads done'],
   0x28: ['WCB$L_WRITES', 'writes done'],
   0x2c: ['WCB$L_STVBN', 'first VBN mapped'],
-}, {}, {
+}, { WCB$W_REFCNT: 0x0c }, {
   WCB$V_READ: ['WCB$B_ACCESS', 0], WCB$V_WRITE: ['WCB$B_ACCESS', 1], WCB$V_NOTFCP: ['WCB$B_ACCESS', 2], WCB$V_SHRWCB: ['WCB$B_ACCESS', 3],
   WCB$V_OVERDRAWN: ['WCB$B_ACCESS', 4], WCB$V_COMPLETE: ['WCB$B_ACCESS', 5], WCB$V_CATHEDRAL: ['WCB$B_ACCESS', 6],
   WCB$V_EXPIRE: ['WCB$B_ACCESS', 7],

@@ -3,6 +3,7 @@ import { EXE$DEANONPAGED } from '../../executive/pool/nonpaged.js';
 import { allocateBlock } from '../../executive/pool/typed.js';
 import { SS$_INSFMEM } from '../../executive/starlet/ssdef.js';
 import { DYN$C_FCB, DYN$C_WCB } from '../../executive/structures/dyn.js';
+import { ORB } from '../../executive/structures/orb.js';
 import { FCB, VCB, WCB, WCB$K_LENGTH, WCBMAP } from '../../executive/structures/volume.js';
 import { endOfFileBlock, highestBlock } from '../atr.js';
 import { fail } from '../file-failure.js';
@@ -56,6 +57,7 @@ export function refreshFcb(fcb: FcbView, block: Uint8Array): void {
   fcb.FCB$L_EFBLK = endOfFileBlock(fat);
   fcb.FCB$L_FILEOWNER = header.FH2$L_FILEOWNER;
   fcb.FCB$W_ORB_SIZE = 88;
+  fcb.FCB$B_ORB_FLAGS = ORB.mask.ORB$V_PROT_16;
   fcb.FCB$W_FILEPROT = header.FH2$W_FILEPROT;
   fcb.FCB$V_DIR = (header.FH2$L_FILECHAR >>> 13) & 1;
 }

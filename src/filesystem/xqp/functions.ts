@@ -6,6 +6,7 @@ import {
   SS$_ACCONFLICT, SS$_BADFILENAME, SS$_BADPARAM, SS$_CREATED, SS$_DIRNOTEMPTY, SS$_FILEPURGED, SS$_FILNOTACC, SS$_ILLIOFUNC, SS$_NORMAL, SS$_NOSUCHFILE, SS$_SUPERSEDE,
   SS$_WRITLCK,
 } from '../../executive/starlet/ssdef.js';
+import { windowOfChannel } from '../../executive/memory/section-table.js';
 import { FCB, VCB, WCB } from '../../executive/structures/volume.js';
 import { ATR$C_FPRO, FCH$M_CONTIG, FCH$M_DIRECTORY } from '../atr.js';
 import type { BlockFlow } from '../block-io.js';
@@ -277,6 +278,15 @@ export class FileFunctions {
     const window = request.ccb.CCB$L_WIND;
     if (window === 0) return SS$_FILNOTACC;
     const wcb = WCB.at(k, window);
+    // Sections and known files use the same window: only the last user closes the file.
+    if (wcb.WCB$V_SHRWCB !== 0) {
+      wcb.WCB$W_REFCNT = wcb.WCB$W_REFCNT - 1;
+      if (wcb.WCB$W_REFCNT !== 0) {
+        request.ccb.CCB$L_WIND = 0;
+        return SS$_NORMAL;
+      }
+      wcb.WCB$V_SHRWCB = 0;
+    }
     const fcb = FCB.at(k, wcb.WCB$L_FCB);
     const id = fileIdAt(fcb.FCB$T_FID);
     let status: number = SS$_NORMAL;
@@ -332,7 +342,7 @@ export class FileFunctions {
     const { k, request, structure } = this;
     request.requireFib();
     this.requireWritable();
-    const window = request.ccb.CCB$L_WIND;
+    const window = windowOfChannel(k, request.ccb);
     if (request.directoryId.number !== 0 && request.hasName) yield* this.lookUp();
     const open = window === 0 ? undefined : WCB.at(k, window);
     const isOpenFile = open !== undefined && (request.fileId.number === 0 || fileIdAt(FCB.at(k, open.WCB$L_FCB).FCB$T_FID).number === request.fileId.number);

@@ -48,8 +48,11 @@ const mask: Directive = (assembly, cursor) => {
   assembly.fixup('mask', 2, value);
 };
 
-/** .TRANSFER symbol: the vector entry here stands for the procedure to other modules. Callers in this room need only its label. */
-const transfer: Directive = (assembly, cursor) => eachSymbol(assembly, cursor, (symbol) => { symbol.isGlobal = true; });
+/** .TRANSFER symbol: the vector entry here stands for the procedure to other images. Modules of the same image call the procedure itself. */
+const transfer: Directive = (assembly, cursor) => eachSymbol(assembly, cursor, (symbol) => {
+  symbol.isGlobal = true;
+  assembly.vectors.push({ name: symbol.name, place: assembly.here() });
+});
 
 const end: Directive = (assembly, cursor) => {
   if (!cursor.atEnd()) assembly.transferAddress = assembly.expression(cursor);

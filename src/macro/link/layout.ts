@@ -1,5 +1,5 @@
 import type { ObjectModule } from '../object/language.js';
-import { GPS$V_EXE, GPS$V_OVR, GPS$V_REL, GPS$V_VEC, GPS$V_WRT } from '../psect.js';
+import { GPS$V_EXE, GPS$V_OVR, GPS$V_REL, GPS$V_SHR, GPS$V_VEC, GPS$V_WRT } from '../psect.js';
 import type { LinkMessages } from './messages.js';
 
 /**
@@ -43,11 +43,17 @@ export const PAGE = 512;
 /** An image this large is a mistake in an object module. */
 const LARGEST_IMAGE = 0x4000000;
 const SIGNIFICANT = GPS$V_WRT | GPS$V_EXE | GPS$V_VEC;
+/** In a shareable image what may be shared lies apart from what may not. */
+const SIGNIFICANT_SHARED = SIGNIFICANT | GPS$V_SHR;
 
 /** Image sections of an executable image, in the order of their addresses. */
 const SECTION_ORDER: readonly number[] = [
   0, GPS$V_WRT, GPS$V_EXE, GPS$V_EXE | GPS$V_WRT, GPS$V_VEC, GPS$V_VEC | GPS$V_WRT, GPS$V_VEC | GPS$V_EXE, GPS$V_VEC | GPS$V_EXE | GPS$V_WRT,
 ];
+
+/** Those of a shareable image: shared code, and the transfer vectors in it, comes first, so that its addresses stay when data are added. */
+const SHAREABLE_ORDER: readonly number[] = [0, GPS$V_VEC].flatMap((vector) => [GPS$V_SHR, 0].flatMap((shared) => (
+  [GPS$V_EXE, 0, GPS$V_EXE | GPS$V_WRT, GPS$V_WRT].map((access) => vector | shared | access))));
 
 export function isAbsolute(psect: LinkPsect): boolean {
   return (psect.flags & GPS$V_REL) === 0;
@@ -94,11 +100,12 @@ function align(value: number, boundary: number): number {
 }
 
 /** @returns image sections from `base` upward, or undefined when the program does not fit */
-export function layOut(psects: readonly LinkPsect[], base: number): LaidOutSection[] | undefined {
+export function layOut(psects: readonly LinkPsect[], base: number, isShareable = false): LaidOutSection[] | undefined {
   const sections: LaidOutSection[] = [];
   let next = base;
-  for (const attributes of SECTION_ORDER) {
-    const members = psects.filter((p) => !isAbsolute(p) && p.length > 0 && (p.flags & SIGNIFICANT) === attributes)
+  const significant = isShareable ? SIGNIFICANT_SHARED : SIGNIFICANT;
+  for (const attributes of isShareable ? SHAREABLE_ORDER : SECTION_ORDER) {
+    const members = psects.filter((p) => !isAbsolute(p) && p.length > 0 && (p.flags & significant) === attributes)
       .sort((a, b) => a.name < b.name ? -1 : 1);
     if (members.length === 0) continue;
     const start = next;

@@ -10,11 +10,14 @@ export interface SymbolDefinition {
   readonly value: number;
   readonly isRelocatable: boolean;
   readonly entryMask: number;
+  /** Index (from 1) of the shareable image that the value is an offset in. */
+  readonly image?: number | undefined;
 }
 
 interface Entry {
   readonly value: number;
   readonly isRelocatable: boolean;
+  readonly image?: number | undefined;
 }
 
 export interface TextContext {
@@ -24,6 +27,10 @@ export interface TextContext {
   resolve(name: string): SymbolDefinition | undefined;
   /** A reference to a symbol nobody defines. */
   undefinedUse(name: string, place: readonly string[]): void;
+  /** Address of the cell through which G^ reaches an offset in a shareable image. */
+  generalCell(image: number, offset: number): number;
+  /** The longword at `location` holds an address that is known when the images are mapped. `image` undefined: of the image itself. */
+  addressStored(image: number | undefined, location: number): void;
 }
 
 /** Raised for commands that make no sense; the module's remaining text is not used. */
@@ -67,7 +74,7 @@ class TextMachine {
 
   private push(entry: Entry): void {
     if (this.stack.length >= 100) throw new TextError('stack overflow');
-    this.stack.push({ value: entry.value | 0, isRelocatable: entry.isRelocatable });
+    this.stack.push({ value: entry.value | 0, isRelocatable: entry.isRelocatable, image: entry.image });
   }
 
   private pop(): Entry {
@@ -102,7 +109,9 @@ class TextMachine {
     const right = this.pop();
     const left = this.pop();
     const isRelocatable = name === 'OPR_ADD' ? left.isRelocatable !== right.isRelocatable : name === 'OPR_SUB' && left.isRelocatable && !right.isRelocatable;
-    this.push({ value: calculate(name, left.value, right.value), isRelocatable });
+    // An offset from a symbol of another image stays in that image.
+    const image = name === 'OPR_ADD' ? left.image ?? right.image : name === 'OPR_SUB' && right.image === undefined ? left.image : undefined;
+    this.push({ value: calculate(name, left.value, right.value), isRelocatable, image });
   }
 
   private storeCommand(name: string): void {
@@ -114,7 +123,7 @@ class TextMachine {
       case 'STO_W': return this.storeChecked(2, -32768, 65535);
       case 'STO_SW': return this.storeChecked(2, -32768, 32767);
       case 'STO_USW': return this.storeChecked(2, 0, 65535);
-      case 'STO_LW': case 'STO_PIDR': return this.storeChecked(4, -Infinity, Infinity);
+      case 'STO_LW': case 'STO_PIDR': return this.storeAddress();
       case 'STO_BD': return this.storeDisplacement(1);
       case 'STO_WD': return this.storeDisplacement(2);
       case 'STO_LD': return this.storeDisplacement(4);
@@ -142,15 +151,30 @@ class TextMachine {
     for (let i = 0; i < count; i++) this.store(value, size);
   }
 
+  /** A longword; one that moves with an image is on the list of what $IMGFIX adjusts. */
+  private storeAddress(): void {
+    const { value, isRelocatable, image } = this.pop();
+    if (image !== undefined || isRelocatable) this.context.addressStored(image, this.location);
+    this.store(value, 4);
+  }
+
   private storeDisplacement(size: number): void {
-    const distance = (this.pop().value - (this.location + size)) | 0;
+    const target = this.pop();
+    if (target.image !== undefined) this.context.messages.add('W', 'NOTGENREF', 'reference to a shareable image is neither G^ nor .ADDRESS', ...this.place());
+    const distance = (target.value - (this.location + size)) | 0;
     if (distance >> (size * 8 - 1) !== 0 && distance >> (size * 8 - 1) !== -1) this.truncated();
     this.store(distance, size);
   }
 
   /** G^: the reference keeps its meaning wherever the image is put. */
   private storeGeneral(): void {
-    const { value, isRelocatable } = this.pop();
+    const { value, isRelocatable, image } = this.pop();
+    if (image !== undefined) {
+      const cell = this.context.generalCell(image, value);
+      this.store(0xff, 1);                                       // @L^cell
+      this.store(cell - (this.location + 4), 4);
+      return;
+    }
     this.store(isRelocatable ? 0xef : 0x9f, 1);
     this.store(isRelocatable ? value - (this.location + 4) : value, 4);
   }

@@ -23,6 +23,8 @@ export const GSD$C_PRO = 3;
 export const GSD$C_SYMW = 4;
 export const GSD$C_EPMW = 5;
 export const GSD$C_PROW = 6;
+/** A symbol that others see at its place in a transfer vector (.TRANSFER). choice: psect, offset and name only. */
+export const GSD$C_SYMV = 13;
 
 /** Flags of a symbol in the global symbol directory. */
 export const GSY$M_WEAK = 1;
@@ -130,6 +132,8 @@ export interface ObjectModule {
   readonly title: string;
   readonly psects: readonly ObjectPsect[];
   readonly symbols: readonly ObjectSymbol[];
+  /** Entries of transfer vectors: universal symbols, by name. */
+  readonly vectors?: readonly { readonly name: string; readonly psect: number; readonly offset: number }[];
   readonly text: readonly TirCommand[];
   /** 0 success, 1 warning, 2 error, 3 abort. */
   readonly severity: number;

@@ -59,7 +59,7 @@ export function assembleToObject(files: readonly SourceFile[], options: ModuleOp
   const module: ObjectModule = {
     name: assembly.title, ident: assembly.ident, created: options.created ?? '', language: LANGUAGE, title: assembly.titleText,
     psects: psects.map(({ name, alignment, attributes, size }) => ({ name, alignment, flags: attributes, allocation: size })),
-    symbols, text, severity, transfer,
+    symbols, text, severity, transfer, ...(assembly.vectors.length === 0 ? {} : { vectors: vectorEntries(assembly) }),
   };
   const heading = `${module.name.padEnd(32)}${module.title.slice(0, 40).padEnd(41)} ${module.created}  ${LANGUAGE}\n${module.ident}\n\n`;
   const listing = (): string => heading + assembly.listing.render() + renderTables(assembly, psects);
@@ -91,6 +91,14 @@ function globalSymbols(assembly: Assembly): ObjectSymbol[] {
     else assembly.reportAt('SYMNOTABS', symbol.name, symbol.statement);
   }
   return symbols;
+}
+
+/** Where .TRANSFER stood. */
+function vectorEntries(assembly: Assembly): NonNullable<ObjectModule['vectors']> {
+  return assembly.vectors.flatMap(({ name, place }) => {
+    const value = simplify(place);
+    return typeof value !== 'number' && value.kind === 'psect' ? [{ name: name.slice(0, OBJ$C_SYMSIZ), psect: value.psect.index, offset: value.offset }] : [];
+  });
 }
 
 function transferAddress(assembly: Assembly): ObjectModule['transfer'] {

@@ -1,6 +1,6 @@
 import { ByteReader, ShortRecord } from '../bytes.js';
 import {
-  GSD$C_EPM, GSD$C_EPMW, GSD$C_PRO, GSD$C_PROW, GSD$C_PSC, GSD$C_SYM, GSD$C_SYMW, GSY$M_DEF, MHD$C_LNM, MHD$C_MHD, MHD$C_TTL, OBJ$C_DBG, OBJ$C_EOM, OBJ$C_EOMW,
+  GSD$C_EPM, GSD$C_EPMW, GSD$C_PRO, GSD$C_PROW, GSD$C_PSC, GSD$C_SYM, GSD$C_SYMV, GSD$C_SYMW, GSY$M_DEF, MHD$C_LNM, MHD$C_MHD, MHD$C_TTL, OBJ$C_DBG, OBJ$C_EOM, OBJ$C_EOMW,
   OBJ$C_GSD, OBJ$C_HDR, OBJ$C_LNK, OBJ$C_TBT, OBJ$C_TIR, TIR_CODES, type ObjectModule, type ObjectPsect, type ObjectSymbol, type TirCode,
   type TirCommand,
 } from './language.js';
@@ -22,6 +22,7 @@ interface Draft {
   title: string;
   psects: ObjectPsect[];
   symbols: ObjectSymbol[];
+  vectors?: { name: string; psect: number; offset: number }[];
   text: TirCommand[];
 }
 
@@ -101,6 +102,14 @@ function readDirectoryEntry(draft: Draft, reader: ByteReader, index: number): vo
       const name = reader.counted();
       if (kind === GSD$C_PRO || kind === GSD$C_PROW) skipFormals(reader);
       draft.symbols.push({ flags: isDefined ? flags | GSY$M_DEF : flags, psect, value, entryMask, name });
+      return;
+    }
+    case GSD$C_SYMV: {
+      reader.byte();
+      reader.word();
+      const psect = reader.word();
+      const offset = reader.long();
+      (draft.vectors ??= []).push({ name: reader.counted(), psect, offset });
       return;
     }
     default: throw new ObjectFormatError('ILLGSDTYP', `record ${index + 1}: illegal symbol directory entry ${kind}`);

@@ -1,6 +1,6 @@
 import { ByteWriter } from '../bytes.js';
 import {
-  GSD$C_EPM, GSD$C_EPMW, GSD$C_PSC, GSD$C_SYM, GSD$C_SYMW, GSY$M_DEF, MHD$C_LNM, MHD$C_MHD, MHD$C_TTL, OBJ$C_EOM, OBJ$C_GSD, OBJ$C_HDR,
+  GSD$C_EPM, GSD$C_EPMW, GSD$C_PSC, GSD$C_SYM, GSD$C_SYMV, GSD$C_SYMW, GSY$M_DEF, GSY$M_UNI, MHD$C_LNM, MHD$C_MHD, MHD$C_TTL, OBJ$C_EOM, OBJ$C_GSD, OBJ$C_HDR,
   OBJ$C_MAXRECSIZ, OBJ$C_STRLVL, OBJ$C_TIR, TIR_CODES, type ObjectModule, type ObjectPsect, type ObjectSymbol, type TirCode, type TirCommand,
 } from './language.js';
 
@@ -8,7 +8,7 @@ import {
 export function encodeModule(module: ObjectModule): Uint8Array[] {
   return [
     ...headers(module),
-    ...gather(OBJ$C_GSD, [...module.psects.map(encodePsect), ...module.symbols.map(encodeSymbol)]),
+    ...gather(OBJ$C_GSD, [...module.psects.map(encodePsect), ...module.symbols.map(encodeSymbol), ...(module.vectors ?? []).map(encodeVector)]),
     ...gather(OBJ$C_TIR, module.text.flatMap(encodeCommand)),
     endOfModule(module),
   ];
@@ -42,6 +42,10 @@ function gather(type: number, items: readonly Uint8Array[]): Uint8Array[] {
 
 function encodePsect(psect: ObjectPsect): Uint8Array {
   return new ByteWriter().byte(GSD$C_PSC).byte(psect.alignment).word(psect.flags).long(psect.allocation).counted(psect.name).take();
+}
+
+function encodeVector({ name, psect, offset }: NonNullable<ObjectModule['vectors']>[number]): Uint8Array {
+  return new ByteWriter().byte(GSD$C_SYMV).byte(0).word(GSY$M_DEF | GSY$M_UNI).word(psect).long(offset).counted(name).take();
 }
 
 function encodeSymbol(symbol: ObjectSymbol): Uint8Array {

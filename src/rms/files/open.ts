@@ -12,7 +12,7 @@ import {
 import { SS$_SUPERSEDE } from '../../executive/starlet/ssdef.js';
 import { XAB$C_ALL, XABALL } from '../../executive/starlet/xabdef.js';
 import {
-  FIB$M_ALCON, FIB$M_ALCONB, FIB$M_EXTEND, FIB$M_NEWVER, FIB$M_NOREAD, FIB$M_NOWRITE, FIB$M_SEQONLY, FIB$M_SUPERSEDE, FIB$M_WRITE,
+  FIB$M_ALCON, FIB$M_ALCONB, FIB$M_EXECUTE, FIB$M_EXTEND, FIB$M_NEWVER, FIB$M_NOREAD, FIB$M_NOWRITE, FIB$M_SEQONLY, FIB$M_SUPERSEDE, FIB$M_WRITE,
 } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, fileId, succeeded, type FileResult } from '../acp.js';
 import { describeIndexed, formatIndexed, planIndexed } from '../index/create.js';
@@ -110,6 +110,8 @@ function* one(
   return yield* attempt({ expanded, device, did, nam });
 }
 
+const EXECUTIVE = 1;
+
 /** FIB access control of the caller's FAB$B_FAC and FAB$B_SHR. */
 function accessControl(operation: FileOperation, access: number): number {
   const { fab } = operation;
@@ -118,6 +120,8 @@ function accessControl(operation: FileOperation, access: number): number {
   let control = isWriter ? FIB$M_WRITE : 0;
   if (!(share & (FAB$M_SHRPUT | FAB$M_SHRUPD | FAB$M_SHRDEL | FAB$M_UPI))) control |= FIB$M_NOWRITE;
   if (share & FAB$M_NIL) control |= FIB$M_NOREAD;
+  // The image activator's: to execute a file is enough for it.
+  if (fab.FAB$V_EXE && operation.mode <= EXECUTIVE) control |= FIB$M_EXECUTE;
   return fab.FAB$V_SQO ? control | FIB$M_SEQONLY : control;
 }
 
