@@ -10,6 +10,7 @@ import { PPD, PPD_ADDRESS } from '../dcl/index.js';
 import { DELETE_INPUT, LOG_NAME, NEXT_INPUT, QUEUED_JOB, RESTARTED_JOB } from './batch-files.js';
 import { defineLogical } from './define.js';
 import { BEGIN_BATCH } from './inner.js';
+import { noteLogin } from './last-login.js';
 import { showLogout } from './logout.js';
 import { BJI, BJI_ROOM, textsBehind } from './queues/batch-information.js';
 import { putLine } from './terminal-io.js';
@@ -61,6 +62,7 @@ export function* loginBatch(p: Procedure, entries: Entries): Flow<number | undef
   yield* establish(p, entries, least, false, '');
   const directory = readCounted(p.memory, info.address + BJI.offset.BJI$T_DIRECTORY);
   if (directory !== '') yield* putDefault(p, directory);
+  if (isQueued) yield* noteLogin(p, user, 'UAF$Q_LASTLOGIN_N');
   // Log and procedure are the user's affair; LOGINOUT's own privileges do not open them.
   if (isQueued) yield* removePrivileges(p, least.UAF$Q_DEF_PRIV);
   const opened = yield* openFiles(p, entries, step);

@@ -7,7 +7,7 @@ import { IO$M_NORSWAIT } from '../executive/io/io-modifiers.js';
 import { IO$M_NOW, IO$_READVBLK, IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
 import { JBC$_INVMSG, JBC$_JOBQUEDIS } from '../executive/starlet/jbcmsgdef.js';
 import { JPI$_PID } from '../executive/starlet/jpidef.js';
-import { MSG$_ACCRSP, MSG$_DELPROC, MSG$_GETQUI, MSG$_SMBDON, MSG$_SMBRSP, MSG$_SNDACC, MSG$_SNDJBC, MSG$_SNDSMB, MSG$_TRMUNSOLIC } from '../executive/starlet/msgdef.js';
+import { MSG$_ACCRSP, MSG$_DELPROC, MSG$_GETQUI, MSG$_PURPROC, MSG$_SMBDON, MSG$_SMBRSP, MSG$_SNDACC, MSG$_SNDJBC, MSG$_SNDSMB, MSG$_TRMUNSOLIC } from '../executive/starlet/msgdef.js';
 import { PRC$M_BATCH, PRC$M_INTER } from '../executive/starlet/prcdef.js';
 import { PRV$V_NETMBX, PRV$V_SETPRV, PRV$V_TMPMBX } from '../executive/starlet/prvdef.js';
 import { SJC$_BATCH_SERVICE } from '../executive/starlet/sjcdef.js';
@@ -147,6 +147,7 @@ function* serve(controller: Controller, message: number, sender: number): Flow<v
   switch (type) {
     case MSG$_TRMUNSOLIC: yield* createInteractive(p, `_${readCounted(p.memory, message + 4)}${p.memory.readWord(message + 2)}:`); break;
     case MSG$_SNDJBC: case MSG$_GETQUI: yield* serveRequest(controller, message); break;
+    case MSG$_PURPROC: yield* queues.accounting.processGone(message); break;
     case MSG$_DELPROC: yield* processEnded(controller, p.memory.readLong(message + TERMINATION.pid), p.memory.readLong(message + TERMINATION.status)); break;
     case MSG$_SNDACC: case MSG$_SNDSMB: {
       const unit = p.memory.readWord(message + OLD_MESSAGE.offset.SMB$W_REPLY);

@@ -23,7 +23,9 @@ import loginoutSource from './loginout.mar';
 import { showLogout } from './logout.js';
 import { address, establish, inMode, nameFiles, nameLoginProcedures, nameOf, removePrivileges, type Entries } from './session.js';
 import { ask, putLine } from './terminal-io.js';
-import { automaticUser, consoleRecord, findUser, passwordIsRight, type UafRecord } from './uaf-file.js';
+import { EVADED, INTRUDER_SCAN, intrusionScan, SUSPECT_SCAN } from './intrusion.js';
+import { recordLogin } from './last-login.js';
+import { automaticUser, changeUser, consoleRecord, findUser, passwordIsRight, type UafRecord } from './uaf-file.js';
 
 /**
  * LOGINOUT: first image of every process with a CLI, and its last (chapter 23.2; digest ch23 2.2, 2.9). The PPD tells which:
@@ -42,13 +44,13 @@ export function loginoutImage(options: LoginOptions): ResidentImage {
   const main = procedure('LOGIN$MAIN', function* (p) {
     const entries: Entries = {
       openFiles: p.argument(1), setUser: p.argument(2), closeFiles: p.argument(3), terminate: p.argument(4), enter: p.argument(5), batchFiles: p.argument(6),
-      reenter: p.argument(7),
+      reenter: p.argument(7), intrusion: p.argument(8),
     };
     if (PPD.at(p.memory, PPD_ADDRESS).PPD$W_SIZE !== 0) return yield* logout(p, entries);
     const status = yield* login(p, entries, options);
     return yield* inMode(p, '$CMEXEC', entries.terminate, [status]);
   });
-  return { name: 'LOGINOUT', transfer: 'LOGIN$START', privileges: 0xffffffffffffffffn, source: loginoutSource, routines: [main, openFiles, setUser, closeFiles, mapCli, batchFiles, restartCli] };
+  return { name: 'LOGINOUT', transfer: 'LOGIN$START', privileges: 0xffffffffffffffffn, source: loginoutSource, routines: [main, openFiles, setUser, closeFiles, mapCli, batchFiles, restartCli, intrusionScan] };
 }
 
 /** Logs the process in. Returns only when it cannot be. */
@@ -80,14 +82,17 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
 
   let record: UafRecord | undefined;
   if (isStartup) record = consoleRecord('SYSTEM');
-  else if (interactive && terminal) record = yield* authenticate(p, ppd, input, options);
+  else if (interactive && terminal) record = yield* authenticate(p, ppd, input, options, entries);
   else record = (yield* findUser(p, user)).record ?? consoleRecord('SYSTEM');
   if (!record) return SS$_NORMAL;
   if (interactive && terminal && !(yield* isAdmitted(p, ppd, record, input))) return SS$_NORMAL;
 
   yield* establish(p, entries, record, interactive, terminal ? input.replace(/^_/, '') : '');
   if (!isStartup) yield* nameLoginProcedures(p, record);
-  if (interactive && terminal && record.UAF$V_DISWELCOM === 0) yield* putLine(p, ppd.PPD$W_OUTISI, `\tWelcome to VAX/VMS version ${yield* version(p)}`);
+  if (interactive && terminal) {
+    if (record.UAF$V_DISWELCOM === 0) yield* putLine(p, ppd.PPD$W_OUTISI, `\tWelcome to VAX/VMS version ${yield* version(p)}`);
+    yield* recordLogin(p, ppd.PPD$W_OUTISI, record);
+  }
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
 }
 
@@ -110,7 +115,7 @@ function* subprocess(p: Procedure, error: string): Flow<void> {
 const FIRST_WAIT = 30;
 
 /** Finds out who is there. LGI_RETRY_LIM tries, LGI_RETRY_TMO seconds for each but the first. Undefined: nobody who may come in. */
-function* authenticate(p: Procedure, ppd: ReturnType<typeof PPD.at>, terminal: string, options: LoginOptions): Flow<UafRecord | undefined> {
+function* authenticate(p: Procedure, ppd: ReturnType<typeof PPD.at>, terminal: string, options: LoginOptions, entries: Entries): Flow<UafRecord | undefined> {
   const output = ppd.PPD$W_OUTISI;
   if (options.autologin) {
     const user = yield* automaticUser(p, terminal.replace(/^_/, '').toUpperCase());
@@ -140,7 +145,12 @@ function* authenticate(p: Procedure, ppd: ReturnType<typeof PPD.at>, terminal: s
     if (!(password.status & 1)) return undefined;
     // Without an authorization file anybody may log in on the operator's console, so that the system can be put right; not with UAFALTERNATE.
     if (!found.record && found.status !== RMS$_EOF && p.kernel.sys.EXE$V_SYSUAFALT === 0 && /^_?OPA0:?$/i.test(terminal)) return consoleRecord(name);
-    if (found.record && passwordIsRight(found.record, password.text)) return found.record;
+    const source = `${p.kernel.sys.EXE$V_BRK_TERM ? terminal.replace(/^_/, '') : ''}${name.toUpperCase()}`;
+    const isRight = found.record !== undefined && passwordIsRight(found.record, password.text);
+    const scanned = yield* inMode(p, '$CMKRNL', entries.intrusion, [isRight ? INTRUDER_SCAN : SUSPECT_SCAN, ...address(p, source)]);
+    if (isRight && scanned !== EVADED) return found.record;
+    // An intruder's failures are not counted in the record: nobody was to learn that they are seen through.
+    if (!isRight && found.record && scanned !== EVADED) yield* changeUser(p, name, (uaf) => { uaf.UAF$W_LOGFAILS = Math.min(0xffff, uaf.UAF$W_LOGFAILS + 1); });
     yield* putLine(p, output, 'User authorization failure');
   }
   return undefined;

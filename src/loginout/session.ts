@@ -26,6 +26,8 @@ export interface Entries {
   /** LOGIN$BATCH_FILES, LOGIN$REENTER */
   readonly batchFiles: number;
   readonly reenter: number;
+  /** LOGIN$INTRUSION */
+  readonly intrusion: number;
 }
 
 /** $CMEXEC or $CMKRNL of a routine with a list of longwords. */

@@ -1,7 +1,7 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
-import { FAB, FAB$C_BID, FAB$C_BLN, FAB$M_GET, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD } from '../executive/starlet/fabdef.js';
+import { FAB, FAB$C_BID, FAB$C_BLN, FAB$M_GET, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD, FAB$M_UPD } from '../executive/starlet/fabdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
 import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
 import { ArrayMemory, bytesToText, textToBytes } from '../executive/structures/memory.js';
@@ -52,6 +52,50 @@ export function* findUser(p: Procedure, userName: string): Flow<{ readonly statu
   const key = userName.padEnd(32);
   const { status, record } = yield* scan(p, 'SYSUAF', UAF.size, (bytes) => bytesToText(bytes.subarray(4, 36)) === key);
   return record ? { status, record: UAF.at(new ArrayMemory(record), 0) } : { status };
+}
+
+/**
+ * Changes the record of a user where it lies.
+ * @returns status of $OPEN, $GET or $UPDATE; RMS$_EOF: there is no such user
+ */
+export function* changeUser(p: Procedure, userName: string, change: (record: UafRecord) => void): Flow<number> {
+  return yield* p.scratch(function* () {
+    const fab = FAB.at(p.memory, p.allocate(FAB.size));
+    const name = 'SYSUAF';
+    fab.FAB$B_BID = FAB$C_BID;
+    fab.FAB$B_BLN = FAB$C_BLN;
+    fab.FAB$L_FNA = p.bytes(textToBytes(name));
+    fab.FAB$B_FNS = name.length;
+    fab.FAB$L_DNA = p.bytes(textToBytes(DEFAULT_NAME));
+    fab.FAB$B_DNS = DEFAULT_NAME.length;
+    fab.FAB$B_FAC = FAB$M_GET | FAB$M_UPD;
+    // Others may read; a sequential file of records of any length has one writer.
+    fab.FAB$B_SHR = FAB$M_SHRGET;
+    const opened = yield* service(p, '$OPEN', { fab: fab.address });
+    if (!(opened & 1)) return opened;
+    const rab = RAB.at(p.memory, p.allocate(RAB.size));
+    rab.RAB$B_BID = RAB$C_BID;
+    rab.RAB$B_BLN = RAB$C_BLN;
+    rab.RAB$L_FAB = fab.address;
+    const buffer = p.allocate(UAF.size);
+    rab.RAB$L_UBF = buffer;
+    rab.RAB$W_USZ = UAF.size;
+    let status = yield* service(p, '$CONNECT', { rab: rab.address });
+    const key = userName.toUpperCase().padEnd(32);
+    while (status & 1) {
+      status = yield* service(p, '$GET', { rab: rab.address });
+      if (!(status & 1) || bytesToText(p.memory.readBytes(rab.RAB$L_RBF + 4, 32)) !== key) continue;
+      const size = rab.RAB$W_RSZ;
+      p.memory.writeBytes(buffer, p.memory.readBytes(rab.RAB$L_RBF, size));
+      change(UAF.at(p.memory, buffer));
+      rab.RAB$L_RBF = buffer;
+      rab.RAB$W_RSZ = size;
+      status = yield* service(p, '$UPDATE', { rab: rab.address });
+      break;
+    }
+    yield* service(p, '$CLOSE', { fab: fab.address });
+    return status;
+  });
 }
 
 const DEFAULT_NAME = 'SYS$SYSTEM:.DAT';

@@ -279,7 +279,7 @@ export function* closed(file: RmsFile, written: FileFailure | undefined): Flow<F
 }
 
 /** All records of a file. */
-export function* readRecords(p: Procedure, spec: string, options: NameOptions = {}): Flow<{ readonly name: string; readonly records: Uint8Array[] } | FileFailure> {
+export function* readRecords(p: Procedure, spec: string, options: NameOptions & { readonly shared?: boolean } = {}): Flow<{ readonly name: string; readonly records: Uint8Array[] } | FileFailure> {
   return yield* p.scratch(function* () {
     const file = yield* RmsFile.open(p, spec, options);
     if (isFailure(file)) return file;

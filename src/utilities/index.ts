@@ -2,6 +2,7 @@ import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { ANALYZRMS_IMAGE } from './analyze-rms.js';
 import { SDA_IMAGE } from './analyze.js';
 import { ERF_IMAGE } from './error-report/erf.js';
+import { ACCOUNTING_IMAGE } from './accounting.js';
 import { APPEND_IMAGE } from './append.js';
 import { COPY_IMAGE } from './copy.js';
 import { CONVERT_IMAGE } from './convert/convert.js';
@@ -40,6 +41,7 @@ export { UTILITY_MESSAGE_SOURCE } from './messages.js';
 /** Images run from DCL. A new one is added here. */
 export const UTILITY_IMAGES: readonly ResidentImage[] = [
   ANALYZRMS_IMAGE,
+  ACCOUNTING_IMAGE,
   APPEND_IMAGE,
   CONVERT_IMAGE,
   COPY_IMAGE,

@@ -13,6 +13,7 @@ import { showProcess } from './show-process.js';
 import { showSystem } from './show-system.js';
 import { showTerminal } from './show-terminal.js';
 import { showUsers } from './show-users.js';
+import { showAccounting } from './accounting.js';
 import { showEntry, showQueue } from './show-queue.js';
 import { showProtection, showWorkingSet } from './show-small.js';
 
@@ -20,7 +21,7 @@ import { showProtection, showWorkingSet } from './show-small.js';
 const OPTIONS: Readonly<Record<string, (p: Procedure, output: Output) => Flow<number>>> = {
   DEVICES: (p, output) => showDevices(p, output, p.argument(DEVICE_ROUTINE)), MEMORY: (p, output) => showMemory(p, output, p.argument(MEMORY_ROUTINE)),
   ERROR: (p, output) => showError(p, output, p.argument(DEVICE_ROUTINE)),
-  QUEUE: showQueue, ENTRY: showEntry, TERMINAL: showTerminal, SYSTEM: showSystem, PROCESS: showProcess, USERS: showUsers, LOGICAL: showLogical, RMS_DEFAULT: showRmsDefault, WORKING_SET: showWorkingSet, PROTECTION: showProtection,
+  ACCOUNTING: showAccounting, QUEUE: showQueue, ENTRY: showEntry, TERMINAL: showTerminal, SYSTEM: showSystem, PROCESS: showProcess, USERS: showUsers, LOGICAL: showLogical, RMS_DEFAULT: showRmsDefault, WORKING_SET: showWorkingSet, PROTECTION: showProtection,
 };
 
 /** Which argument of SHOW$MAIN is the address of which kernel mode routine. */

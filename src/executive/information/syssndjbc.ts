@@ -13,7 +13,7 @@ import { LNM$C_MAXDEPTH, LNM$_STRING } from '../starlet/lnmdef.js';
 import { MSG$_GETQUI, MSG$_SNDJBC } from '../starlet/msgdef.js';
 import { QUI$_DISPLAY_QUEUE, QUI$_SEARCH_NAME, QUI$_TRANSLATE_QUEUE } from '../starlet/quidef.js';
 import { SJC$_DESTINATION_QUEUE, SJC$_GENERIC_TARGET, SJC$_LOG_QUEUE, SJC$_QUEUE } from '../starlet/sjcdef.js';
-import { SS$_ACCVIO, SS$_BADPARAM, SS$_EXASTLM, SS$_INSFMEM } from '../starlet/ssdef.js';
+import { SS$_ACCVIO, SS$_BADPARAM, SS$_EXASTLM, SS$_INSFMEM, SS$_NORMAL } from '../starlet/ssdef.js';
 import { ACB, ACB$M_KAST } from '../structures/acb.js';
 import { DYN$C_ACB } from '../structures/dyn.js';
 import { IPL$_ASTDEL } from '../structures/ipl.js';
@@ -251,4 +251,10 @@ const respond = jsbRoutine('EXE$JBCRSP', (k) => {
 const sndjbc = procedure('EXE$SNDJBC', (p) => send(p, MSG$_SNDJBC));
 const getqui = procedure('EXE$GETQUI', (p) => send(p, MSG$_GETQUI));
 
-export const JOB_CONTROLLER_ROUTINES: readonly Microroutine[] = [sndjbc, getqui, sendInKernelMode, reply, respond];
+/** EXE$SETACM, for the job controller in kernel mode: argument 1 are the types it records, of which the executive looks at ACM$V_PROCESS. */
+const setAccounting = callRoutine('EXE$SETACM', (k) => {
+  k.sys.EXE$GL_ACMFLAGS = k.argument(1);
+  return SS$_NORMAL;
+});
+
+export const JOB_CONTROLLER_ROUTINES: readonly Microroutine[] = [sndjbc, getqui, sendInKernelMode, reply, respond, setAccounting];

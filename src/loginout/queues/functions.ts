@@ -45,6 +45,9 @@ export function* serveQueues(m: QueueManager, request: Request): Flow<number | u
 function* done(m: QueueManager, request: Request): Flow<number | undefined> {
   const isQuestion = request.message.JBM$W_TYPE === MSG$_GETQUI;
   if (!isQuestion && request.func === sjc.SJC$_START_QUEUE_MANAGER) return yield* startManager(m, request);
+  if (!isQuestion && request.func === sjc.SJC$_START_ACCOUNTING) return yield* m.accounting.start(request);
+  if (!isQuestion && request.func === sjc.SJC$_STOP_ACCOUNTING) return yield* m.accounting.stop(request);
+  if (!isQuestion && request.func === sjc.SJC$_WRITE_ACCOUNTING) return yield* m.accounting.message(request);
   if (!m.isRunning) return JBC$_JOBQUEDIS;
   if (isQuestion) return yield* getQueueInformation(m, request);
   if (request.func === sjc.SJC$_STOP_QUEUE_MANAGER) return yield* stopManager(m, request);

@@ -11,6 +11,7 @@ import {
 } from '../../executive/starlet/quidef.js';
 import { bytesToText, writeQuad } from '../../executive/structures/memory.js';
 import { gap, structure } from '../../executive/structures/structure.js';
+import { AccountingManager } from '../accounting/manager.js';
 import { JobControlError } from './error.js';
 import { QueueFile } from './queue-file.js';
 import { SJH, SMQ, SQR, type Job, type JobFile, type Queue } from './records.js';
@@ -55,12 +56,14 @@ export class QueueManager {
   readonly waiters: number;
   readonly contexts: number;
   readonly file: QueueFile;
+  readonly accounting: AccountingManager;
 
   /** Takes room on the stack: call it outside p.scratch. */
   constructor(readonly p: Procedure) {
     this.waiters = p.allocate(WAITERS * WAITER.size);
     this.contexts = p.allocate(CONTEXTS * CONTEXT.size);
     this.file = QueueFile.make(p);
+    this.accounting = new AccountingManager(p);
   }
 
   get isRunning(): boolean { return this.file.isOpen; }

@@ -4,7 +4,7 @@ import { JBC$_JOBABORT } from '../../executive/starlet/jbcmsgdef.js';
 import { PRC$M_BATCH } from '../../executive/starlet/prcdef.js';
 import * as qui from '../../executive/starlet/quidef.js';
 import { SJC$_CHECKPOINT_DATA } from '../../executive/starlet/sjcdef.js';
-import { printRecord } from '../accounting/records.js';
+import { printRecord } from '../accounting/print-record.js';
 import type { QueueManager } from './manager.js';
 import { notifyUser } from './notify.js';
 import { stopIfIdle, targetsOf } from './queue-functions.js';

@@ -5,6 +5,7 @@ import type { Procedure } from '../../executive/gate/procedure.js';
 import * as qui from '../../executive/starlet/quidef.js';
 import * as sjc from '../../executive/starlet/sjcdef.js';
 import { SS$_NORMAL } from '../../executive/starlet/ssdef.js';
+import { setAccounting } from '../accounting.js';
 import { messageCode, report, shown } from '../messages.js';
 import { getQueue, JobItems, sendJob } from './client.js';
 import { batchItems, commonItems, numberItem, printItems, switchOf, textItem } from './job-qualifiers.js';
@@ -166,10 +167,11 @@ const synchronize: Command = function* (p) {
 
 const JBC = 4;
 
-/** SET QUEUE, SET QUEUE/ENTRY, SET ENTRY, SET RESTART_VALUE. */
+/** SET QUEUE, SET QUEUE/ENTRY, SET ENTRY, SET RESTART_VALUE, SET ACCOUNTING. */
 const set: Command = function* (p) {
   const option = ((yield* cliGetValue(p, 'OPTION')) ?? '').toUpperCase();
   if (option.startsWith('R')) return yield* setRestartValue(p);
+  if (option.startsWith('A')) return yield* setAccounting(p);
   const entries = yield* cliGetValues(p, option.startsWith('E') ? 'ENTRIES' : 'ENTRY');
   if (option.startsWith('Q') && !(yield* cliIsPresent(p, 'ENTRY'))) {
     const items = yield* named(p);
