@@ -4,6 +4,7 @@ import { PHD } from '../structures/phd.js';
 import { queueCpuLimitAst } from '../process/force-exit.js';
 import { softwareInterrupt } from '../synchronization/ipl.js';
 import { SCH$SWPWAKE } from './rse.js';
+import { considerWorkingSet } from './working-set-adjustment.js';
 
 /** A quantum word as the signed count of ticks it is: negative while time is left. */
 export function signedWord(value: number): number {
@@ -13,8 +14,7 @@ export function signedWord(value: number): number {
 /**
  * Quantum end of the current process. A real-time process only gets a new quantum; any other also answers for its CPU limit, goes
  * back to its base priority when an outswapped process is computable, and competes again.
- *
- * choice: automatic working set adjustment belongs to the memory management services and is not done here yet.
+ * Its page fault rate may change its working set limit.
  * IPL$_SYNCH, from EXE$SWTIMINT. @source book 10.4.2; digest ch10 2.5
  */
 export function SCH$QEND(k: Kernel): void {
@@ -26,6 +26,7 @@ export function SCH$QEND(k: Kernel): void {
   pcb.PCB$L_WAITIME = sys.EXE$GL_ABSTIM;
   const isRealTime = (pcb.PCB$B_PRIB & 0x10) === 0;
   if (isRealTime) return;
+  considerWorkingSet(k, pcb, phd);
   if (phd.PHD$L_CPULIM !== 0 && phd.PHD$L_CPUTIM >= phd.PHD$L_CPULIM) queueCpuLimitAst(k, pcb.address);
   if (sys.SCH$GL_COMOQS !== 0) {
     pcb.PCB$B_PRI = pcb.PCB$B_PRIB;
