@@ -3,7 +3,7 @@
  * only who asks for a screen waits for them to load.
  */
 import { build } from 'esbuild';
-import { chmod, mkdir, rename } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename } from 'node:fs/promises';
 import { TEXT_EXTENSIONS } from './text-loader.mjs';
 
 // Under other names first: whoever starts bin/starlet meanwhile, as tests side by side do, finds whole files.
@@ -16,6 +16,8 @@ const COMMON = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
+  // Another name for every build: what is kept of one is nothing to the next.
+  define: { STARLET_BUILD: JSON.stringify(`${Date.now().toString(36)}${process.pid.toString(36)}`) },
   loader: Object.fromEntries(TEXT_EXTENSIONS.map((extension) => [extension, 'text'])),
 };
 const REQUIRE = 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
@@ -38,11 +40,17 @@ const withoutDevtools = {
 };
 
 await mkdir('bin', { recursive: true });
-await build({ ...COMMON, entryPoints: ['src/cli/main.ts'], outfile: unfinished('starlet'), banner: { js: `#!/usr/bin/env node\n${REQUIRE}` }, plugins: [screensBeside] });
+// A script and not a module: V8 keeps compiled code of scripts only (tools/launcher.mjs).
+await build({
+  ...COMMON, format: 'cjs', entryPoints: ['src/cli/main.ts'], outfile: unfinished('starlet.cjs'), plugins: [screensBeside],
+  banner: { js: '(function (require, module, exports, __filename, __dirname) {' }, footer: { js: '})' },
+});
+await copyFile('tools/launcher.mjs', unfinished('starlet'));
 await build({
   ...COMMON, entryPoints: ['src/console/screens/index.ts'], outfile: unfinished('screens.js'), banner: { js: REQUIRE }, plugins: [withoutDevtools],
   define: { 'process.env.NODE_ENV': '"production"' }, minifyIdentifiers: true,
 });
 await chmod(unfinished('starlet'), 0o755);
 await rename(unfinished('screens.js'), 'bin/screens.js');
+await rename(unfinished('starlet.cjs'), 'bin/starlet.cjs');
 await rename(unfinished('starlet'), 'bin/starlet');

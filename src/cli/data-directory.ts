@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
 import { DiskFile, OverlayDisk } from '../console/disk-file.js';
 import { hostSystemTime } from '../console/runner.js';
 import type { BlockStore } from '../emulator/devices/disk.js';
+import type { AssemblyStore, KeptText } from '../executive/boot/assembly-store.js';
 import { DUMP_OVERHEAD_BLOCKS } from '../executive/exceptions/dump-format.js';
 import { buildSystemDiskInto, stampFile, systemDiskStamp, updateSystemDisk } from '../sysgen/system-disk.js';
 import { COMMON_IMAGES } from '../system/images.js';
@@ -44,12 +45,41 @@ export function openSystemDisk(disk: string | undefined, directory: string): Dis
 export function openSystemDiskOverlay(disk: string | undefined, directory: string): { readonly disk: OverlayDisk; readonly path: string; close(): void } {
   const path = pathOf(disk, directory);
   try {
+    if (disk === undefined) renew(path);
     const below = new DiskFile(path, { readOnly: true });
     const overlay = new OverlayDisk(below);
     bringUpToDate(overlay);
     return { disk: overlay, path, close: () => { below.close(); } };
   } catch (error) {
     throw new UsageError(`cannot open ${path}: ${(error as Error).message}`, EX_CANTCREAT);
+  }
+}
+
+/**
+ * Brings the disk of the data directory up to date once, so that not every run of a new build does so for itself. A copy is changed and takes
+ * the disk's place: who reads the disk meanwhile goes on with what was there. When a session has the disk, or nothing may be written, the
+ * caller's overlay does it.
+ */
+function renew(path: string): void {
+  const disk = new DiskFile(path, { readOnly: true });
+  const isCurrent = systemDiskStamp(disk) === buildStamp();
+  disk.close();
+  if (isCurrent) return;
+  const unfinished = `${path}.${process.pid}`;
+  let unlock: (() => void) | undefined;
+  try {
+    unlock = lockFile(path);
+    copyFileSync(path, unfinished, constants.COPYFILE_FICLONE);
+    const copy = new DiskFile(unfinished);
+    bringUpToDate(copy);
+    copy.flush();
+    copy.close();
+    renameSync(unfinished, path);
+  } catch (error) {
+    if (process.env['STARLET_DEBUG']) process.stderr.write(`${(error as Error).stack}\n`);
+    rmSync(unfinished, { force: true });
+  } finally {
+    unlock?.();
   }
 }
 
@@ -67,10 +97,39 @@ function pathOf(disk: string | undefined, directory: string): string {
   }
 }
 
-/** What identifies this build: its bundle. A source tree run by tests has none, and its disks are new. */
+declare const STARLET_BUILD: string | undefined;
+
+/** What identifies this build, as tools/build.mjs named it. A source tree run by tests has no name, and its disks are new. */
 function buildStamp(): string {
-  const program = process.argv[1];
-  return program === undefined || !existsSync(program) ? 'source' : createHash('sha256').update(readFileSync(program)).digest('hex');
+  return typeof STARLET_BUILD === 'string' ? STARLET_BUILD : 'source';
+}
+
+/**
+ * Texts that boots of this build have assembled, kept in the data directory beside the compiled code. A new build begins anew.
+ * @returns the store, and what writes it when something has been added
+ */
+export function openAssemblies(directory: string): { readonly store: AssemblyStore; save(): void } {
+  const path = join(directory, 'code', `assembled-${buildStamp()}`);
+  let texts = new Map<string, KeptText>();
+  let changed = false;
+  try {
+    texts = deserialize(readFileSync(path)) as Map<string, KeptText>;
+  } catch {
+    // None yet.
+  }
+  const save = (): void => {
+    if (!changed || buildStamp() === 'source') return;
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      const unfinished = `${path}.${process.pid}`;
+      writeFileSync(unfinished, serialize(texts));
+      renameSync(unfinished, path);
+      for (const name of readdirSync(dirname(path))) if (name.startsWith('assembled-') && !path.endsWith(name) && !/\.\d+$/.test(name)) rmSync(join(dirname(path), name), { force: true });
+    } catch {
+      // A data directory that cannot be written: the next boot assembles again.
+    }
+  };
+  return { store: { get: (key) => texts.get(key), put: (key, text) => { texts.set(key, text); changed = true; } }, save };
 }
 
 function bringUpToDate(disk: BlockStore): void {

@@ -31,18 +31,23 @@ function knownCommand(word: string | undefined): void {
   throw new UsageError(`no command '${word}'; there are ${program.commands.map((command) => command.name()).join(', ')}`);
 }
 
-try {
-  knownCommand(process.argv[2]);
-  await program.parseAsync(process.argv);
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : EX_USAGE;
-  } else if (error instanceof UsageError) {
-    process.stderr.write(`starlet: ${error.message}\n`);
-    process.exitCode = error.exitCode;
-  } else {
-    process.stderr.write(`starlet: internal error: ${error instanceof Error ? error.message : String(error)}\n`);
-    if (process.env['STARLET_DEBUG']) process.stderr.write(`${(error as Error).stack}\n`);
-    process.exitCode = EX_SOFTWARE;
+/** Everything; exit codes are set, never thrown. */
+async function main(): Promise<void> {
+  try {
+    knownCommand(process.argv[2]);
+    await program.parseAsync(process.argv);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : EX_USAGE;
+    } else if (error instanceof UsageError) {
+      process.stderr.write(`starlet: ${error.message}\n`);
+      process.exitCode = error.exitCode;
+    } else {
+      process.stderr.write(`starlet: internal error: ${error instanceof Error ? error.message : String(error)}\n`);
+      if (process.env['STARLET_DEBUG']) process.stderr.write(`${(error as Error).stack}\n`);
+      process.exitCode = EX_SOFTWARE;
+    }
   }
 }
+
+void main();

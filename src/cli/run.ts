@@ -6,7 +6,7 @@ import { restartAfterHalt } from '../console/restart.js';
 import { hostMilliseconds, hostSystemTime, Runner } from '../console/runner.js';
 import { mapNames } from '../filesystem/host/names.js';
 import { startStarlet } from '../system/starlet.js';
-import { dataDirectory, openSystemDiskOverlay } from './data-directory.js';
+import { dataDirectory, openAssemblies, openSystemDiskOverlay } from './data-directory.js';
 import { hostMount, mountOption, type HostMount } from './mounts.js';
 import { openTapes, tapeOption, type TapeRequest } from './tapes.js';
 import { openUnits, unitOption, type UnitRequest } from './units.js';
@@ -85,6 +85,7 @@ function vmsName(directory: string, hostName: string): string {
 
 async function runProcedure(specification: string, parameters: readonly string[], mounts: readonly HostMount[], megabytes: number, flags: RunFlags): Promise<void> {
   const systemDisk = openSystemDiskOverlay(flags.disk, dataDirectory(flags.dataDir));
+  const assemblies = openAssemblies(dataDirectory(flags.dataDir));
   const units = openUnits(flags.unit, systemDisk.path);
   const tapes = openTapes(flags.tape);
   const clock = flags.fast ? new VirtualClock() : new HostClock(hostMilliseconds);
@@ -93,7 +94,7 @@ async function runProcedure(specification: string, parameters: readonly string[]
   const system = startStarlet({
     memoryMegabytes: megabytes, clock, console: { transmit: (byte) => pending.push(byte) }, systemTime: hostSystemTime(),
     disks: [systemDisk.disk], units, tapes, hostDirectories: mounts.map((mount) => mount.directory), hostNames: mounts.map((mount) => mount.name),
-    autologin: false, job: { file: specification, directory: 'HDA0:[000000]', parameters, done: (status) => { final = status; } },
+    assemblies: assemblies.store, autologin: false, job: { file: specification, directory: 'HDA0:[000000]', parameters, done: (status) => { final = status; } },
   });
   const lines = new HostLines();
   const flush = (): void => {
@@ -110,6 +111,7 @@ async function runProcedure(specification: string, parameters: readonly string[]
   } finally {
     flush();
     process.stdout.write(lines.end());
+    assemblies.save();
     systemDisk.close();
     for (const { store } of [...units, ...tapes]) store.close();
   }

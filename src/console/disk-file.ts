@@ -1,19 +1,45 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 
 /** Bytes of a disk block. */
 const BLOCK = 512;
 
 /** A disk whose blocks are the bytes of a host file, in order. Writes reach the file before `write` returns. */
 export class DiskFile {
-  readonly blocks: number;
-  private readonly handle: number;
+  blocks: number;
+  private handle: number;
+  private identity: string;
 
   /** Opens an existing image, or makes one of `blocksIfNew` blocks of zeros. */
   constructor(readonly path: string, options: { readonly blocksIfNew?: number; readonly readOnly?: boolean } = {}) {
     const isNew = !existsSync(path);
     this.handle = openSync(path, options.readOnly ? 'r' : isNew ? 'w+' : 'r+');
     if (isNew && options.blocksIfNew !== undefined) ftruncateSync(this.handle, options.blocksIfNew * BLOCK);
-    this.blocks = Math.floor(fstatSync(this.handle).size / BLOCK);
+    this.isReadOnly = options.readOnly === true;
+    const found = fstatSync(this.handle);
+    this.identity = `${found.dev}:${found.ino}`;
+    this.blocks = Math.floor(found.size / BLOCK);
+  }
+
+  private readonly isReadOnly: boolean;
+
+  /**
+   * Whether the image is still where it was: what is written to a file that has been removed would be lost. Another file in its place is taken for
+   * a volume that somebody has put into the drive, and said once.
+   */
+  isReady(): boolean {
+    const found = statSync(this.path, { throwIfNoEntry: false });
+    if (!found?.isFile()) return false;
+    if (`${found.dev}:${found.ino}` === this.identity) return true;
+    try {
+      const handle = openSync(this.path, this.isReadOnly ? 'r' : 'r+');
+      closeSync(this.handle);
+      this.handle = handle;
+      this.identity = `${found.dev}:${found.ino}`;
+      this.blocks = Math.floor(found.size / BLOCK);
+    } catch {
+      // It cannot be opened: as if it were not there.
+    }
+    return false;
   }
 
   read(lbn: number, count: number): Uint8Array {

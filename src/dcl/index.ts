@@ -12,6 +12,11 @@ export const DCL_IMAGE: ResidentImage = { name: 'DCL', source: dclSource, routin
 
 /** DCLTABLES.EXE, mapped below DCL: its transfer point is the command table. */
 export function dclTablesImage(): ResidentImage {
+  // Only an assembly of the image needs its source.
+  return { name: 'DCLTABLES', get source() { return tablesSource(); }, routines: [], transfer: 'DCLTABLES' };
+}
+
+function tablesSource(): string {
   const table = compileTables(COMMAND_TABLE_SOURCES);
   const longs = new DataView(table.buffer, table.byteOffset, table.byteLength & ~3);
   const lines: string[] = ['DCLTABLES::'];
@@ -20,7 +25,7 @@ export function dclTablesImage(): ResidentImage {
     for (let offset = at; offset < Math.min(at + 32, longs.byteLength); offset += 4) values.push(`^X${longs.getUint32(offset, true).toString(16)}`);
     lines.push(`\t.LONG\t${values.join(',')}`);
   }
-  return { name: 'DCLTABLES', source: lines.join('\n') + '\n', routines: [], transfer: 'DCLTABLES' };
+  return `${lines.join('\n')}\n`;
 }
 
 /** Source of DCL's own messages, for the system message file. */

@@ -96,6 +96,8 @@ export const PRC = cells('PRC', [
   ['PRC$A_RECALL', 2048, 'RECALL ring: counted strings, newest last'],
   ['PRC$L_CONTEXTS', 'first selection of F$CONTEXT, 0 none'],
   ['PRC$L_UNIQUE', 'calls of F$UNIQUE'],
+  ['PRC$L_TABLEGEN', 'how often SET COMMAND has changed the command table: lines compiled before are of no use'],
+  ['PRC$L_TABLEBLOCKS', 'first of the blocks with what SET COMMAND has added (STR), 0 none'],
   ['PRC$L_DEVSCANS', 'searches of F$DEVICE (STR), 0 none'],
 ], {
   PRC$V_VERIFYPROC: ['PRC$L_FLAGS', 0],
@@ -111,6 +113,7 @@ export const PRC = cells('PRC', [
   PRC$V_ONECOMMAND: ['PRC$L_FLAGS', 10],
   PRC$V_STARTBEHIND: ['PRC$L_FLAGS', 11],
   PRC$V_PRIVIMAGE: ['PRC$L_FLAGS', 12],
+  PRC$V_STRICT: ['PRC$L_FLAGS', 13],
   PRC$V_HANGUP: ['PRC$L_FLAGS', 13],
 });
 

@@ -17,6 +17,7 @@ import { SWAP_ROUTINES, SWAP_SOURCE } from './swap/index.js';
 import { SYNCHRONIZATION_ROUTINES, SYNCHRONIZATION_SOURCE } from './synchronization/index.js';
 import { SCB_ENTRIES } from './synchronization/scb.js';
 import { TIME_ROUTINES, TIME_SOURCE } from './time/index.js';
+import { SYSLOA_IMAGE } from './boot/sysloa.js';
 import type { ResidentImage, SystemDescription, SystemSpaceImage } from './boot/sysboot.js';
 
 /**
@@ -48,7 +49,7 @@ export function describeSystem(
     sources: [...written, 'BUG$FATAL::\n', dispatchSource(implemented)],
     vectorSource: vectorSource(implemented),
     scb: [...SCB_ENTRIES, ...IO_SCB, ...POWER_SCB, ...EXCEPTION_SCB.map(({ vector, symbol, interruptStack }) => ({ vector, symbol, stack: interruptStack ? 1 as const : 0 as const }))],
-    systemImages,
+    systemImages: [SYSLOA_IMAGE, ...systemImages],
     residentImages,
     messageSection: buildSystemMessageSection(messageSources),
   };

@@ -1,4 +1,4 @@
-import { DMP, DUMP_ERROR_LOG_BLOCK, DUMP_HEADER_BLOCK } from '../executive/exceptions/dump-format.js';
+import { DMP, DUMP_ERROR_LOG_BLOCK, DUMP_HEADER_BLOCK, DUMP_OVERHEAD_BLOCKS } from '../executive/exceptions/dump-format.js';
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
@@ -14,7 +14,8 @@ import { textToBytes } from '../executive/structures/memory.js';
 const BLOCK = 512;
 const BLOCKS = DUMP_ERROR_LOG_BLOCK + 1;
 /** Where bugchecks write: the dump file, else the primary page file. */
-const DUMP_FILES = ['SYS$SYSTEM:SYSDUMP.DMP', 'SYS$SYSTEM:PAGEFILE.SYS'];
+const PAGE_FILE = 'SYS$SYSTEM:PAGEFILE.SYS';
+const DUMP_FILES = ['SYS$SYSTEM:SYSDUMP.DMP', PAGE_FILE];
 
 /** Calls ERL$SYSINIT with the dump's first three blocks, or with 0 for none. Its low bit set: the blocks have changed. */
 function* inKernelMode(p: Procedure, blocks: number): Flow<number> {
@@ -26,8 +27,10 @@ function* inKernelMode(p: Procedure, blocks: number): Flow<number> {
   });
 }
 
-export function* logStart(p: Procedure): Flow<void> {
-  yield* p.scratch(function* () {
+/** @returns how many blocks of the page file are the dump's: four when it has to do for a dump file, else none */
+export function* logStart(p: Procedure): Flow<number> {
+  return yield* p.scratch(function* () {
+    let reserved = 0;
     const buffer = p.allocate(BLOCKS * BLOCK);
     for (const name of DUMP_FILES) {
       const file = yield* openBlocks(p, name);
@@ -37,9 +40,13 @@ export function* logStart(p: Procedure): Flow<void> {
       const isNew = isDumpFile && DMP.at(p.memory, buffer).DMP$W_DUMPVER !== 0 && ((yield* inKernelMode(p, buffer)) & 1) === 1;
       if (isNew) yield* file.transfer('$WRITE', buffer);
       yield* file.close();
-      if (isDumpFile) break;
+      if (isDumpFile) {
+        reserved = name === PAGE_FILE ? DUMP_OVERHEAD_BLOCKS : 0;
+        break;
+      }
     }
     yield* inKernelMode(p, 0);
+    return reserved;
   });
 }
 

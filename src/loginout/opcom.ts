@@ -7,18 +7,20 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { BRK$C_DEVICE, BRK$C_OPCOM } from '../executive/starlet/brkdef.js';
 import { IO$M_NOW, IO$_READVBLK, IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
-import { MSG$_DEVOFFLIN, MSG$_DEVONLIN, MSG$_OPREPLY, MSG$_OPRQST } from '../executive/starlet/msgdef.js';
 import {
-  OPC$M_NM_DEVICE, OPC$_RQ_CANCEL, OPC$_RQ_REPLY, OPC$_RQ_RQST, OPC$_RQ_STATUS, OPC$_RQ_TERME,
+  MSG$_DEVOFFLIN, MSG$_DEVOFFLINX, MSG$_DEVONLIN, MSG$_DEVWRTLCK, MSG$_MVABORTED, MSG$_MVCOMPLETE, MSG$_OPREPLY, MSG$_OPRQST, MSG$_WRONGVOL,
+} from '../executive/starlet/msgdef.js';
+import {
+  OPC$M_NM_DEVICE, OPC$M_NM_DISKS, OPC$_RQ_CANCEL, OPC$_RQ_LOGI, OPC$_RQ_REPLY, OPC$_RQ_RQST, OPC$_RQ_STATUS, OPC$_RQ_TERME,
 } from '../executive/starlet/opcdef.js';
 import { readCounted, readQuad, readText, writeCounted } from '../executive/structures/memory.js';
 import { structure } from '../executive/structures/structure.js';
+import { OperatorLog } from './opcom-log.js';
 
 /**
  * OPCOM: the operator communication process (book 29.1.3). It reads its mailbox, MBA2:, which $SNDOPR writes; shows requests on the
  * operators' terminals; and hands replies to who asked. What it knows is in tables in its own memory.
- *
- * Not yet: the operator's log file (OPC$_RQ_LOGI does nothing).
+ * What it shows goes into the operator's log file too (opcom-log.ts).
  */
 const MAILBOX = '_MBA2:';
 const MESSAGE_SIZE = 512;
@@ -47,12 +49,15 @@ const ALL_CLASSES = 0x00ff_ffff;
 export const OPC$_RQSTCMPLTE = 0x8049;
 export const OPC$_RQSTCAN = 0x8062;
 export const OPC$_NOPERATOR = 0x8053;
+export const OPC$_RQSTABORT = 0x806a;
+export const OPC$_RQSTPEND = 0x8073;
 
 interface Tables {
   readonly terminals: number;
   readonly requests: number;
   /** Longword: number of the last request. */
   readonly last: number;
+  readonly log: OperatorLog;
 }
 
 export const OPCOM_ROUTINE = procedure('OPCOM$MAIN', function* (p) {
@@ -60,14 +65,17 @@ export const OPCOM_ROUTINE = procedure('OPCOM$MAIN', function* (p) {
   const status = yield* service(p, '$ASSIGN', { devnam: p.string(MAILBOX), chan: channelAt });
   if (!(status & 1)) return status;
   const chan = p.memory.readWord(channelAt);
-  const tables: Tables = { terminals: p.allocate(TERMINALS * TERMINAL.size), requests: p.allocate(REQUESTS * REQUEST.size), last: p.allocate(4) };
+  const tables: Tables = { terminals: p.allocate(TERMINALS * TERMINAL.size), requests: p.allocate(REQUESTS * REQUEST.size), last: p.allocate(4), log: OperatorLog.make(p) };
+  yield* tables.log.open();
+  if (tables.log.isOpen) yield* announce(p, tables, 0, ['Logfile has been initialized by operator _OPA0:', 'Logfile is SYS$MANAGER:OPERATOR.LOG']);
   enable(p, tables, '_OPA0:', ALL_CLASSES, true);
   const buffer = p.allocate(MESSAGE_SIZE);
   const iosb = p.allocate(8);
   for (;;) {
     const read = yield* service(p, '$QIOW', { chan, func: IO$_READVBLK, iosb, p1: buffer, p2: MESSAGE_SIZE });
     if (!(read & 1)) return read;
-    if (!(p.memory.readWord(iosb) & 1)) continue;
+    // What services and drivers send comes from the system; a message a process wrote itself is no request.
+    if (!(p.memory.readWord(iosb) & 1) || p.memory.readLong(iosb + 4) !== 0) continue;
     const type = p.memory.readWord(buffer);
     if (type === MSG$_OPRQST) yield* p.scratch(() => serve(p, tables, buffer));
     else if (type in DEVICE_MESSAGES) yield* p.scratch(() => deviceMessage(p, tables, type, buffer));
@@ -76,6 +84,9 @@ export const OPCOM_ROUTINE = procedure('OPCOM$MAIN', function* (p) {
 
 /** What drivers tell the operator of a device: text, and whose business it is. choice: the words, after what is remembered of V4's */
 const DEVICE_MESSAGES: Readonly<Record<number, readonly [string, number]>> = {
+  [MSG$_DEVOFFLINX]: ['is offline.\r\nMount verification in progress.', OPC$M_NM_DISKS], [MSG$_DEVWRTLCK]: ['has been write locked.\r\nMount verification in progress.', OPC$M_NM_DISKS],
+  [MSG$_WRONGVOL]: ['contains the wrong volume.\r\nMount verification in progress.', OPC$M_NM_DISKS],
+  [MSG$_MVCOMPLETE]: ['has completed mount verification.', OPC$M_NM_DISKS], [MSG$_MVABORTED]: ['has aborted mount verification.', OPC$M_NM_DISKS],
   [MSG$_DEVOFFLIN]: ['is offline', OPC$M_NM_DEVICE], [MSG$_DEVONLIN]: ['is online', OPC$M_NM_DEVICE],
 };
 
@@ -95,8 +106,20 @@ function* serve(p: Procedure, tables: Tables, message: number): Flow<void> {
     case OPC$_RQ_REPLY: yield* reply(p, tables, text, length); break;
     case OPC$_RQ_CANCEL: yield* cancel(p, tables, sender.SMB$L_PID, p.memory.readLong(text + 4)); break;
     case OPC$_RQ_STATUS: yield* showPending(p, tables); break;
+    case OPC$_RQ_LOGI: yield* logging(p, tables, p.memory.readByte(text + 1) !== 0, userOf(sender)); break;
     default:
   }
+}
+
+/** REPLY/LOG begins a new log, REPLY/NOLOG closes it. */
+function* logging(p: Procedure, tables: Tables, on: boolean, user: string): Flow<void> {
+  if (!on) {
+    yield* announce(p, tables, 0, [`Logfile has been closed by operator, user ${user}`]);
+    yield* tables.log.close();
+    return;
+  }
+  yield* tables.log.open();
+  yield* announce(p, tables, 0, [`Logfile has been initialized by operator, user ${user}`, 'Logfile is SYS$MANAGER:OPERATOR.LOG']);
 }
 
 const userOf = (sender: ReturnType<typeof OLD_MESSAGE.at>): string => String.fromCharCode(...sender.SMB$T_USERNAME).trimEnd();
@@ -159,8 +182,12 @@ function* reply(p: Procedure, tables: Tables, text: number, length: number): Flo
   const start = 11 + p.memory.readByte(text + 10);
   const said = length > start ? readText(p.memory, text + start, length - start) : '';
   yield* answer(p, entry.OPR$W_REPLY, p.memory.readWord(text + 2), entry.OPR$L_ID, said);
-  yield* announce(p, tables, entry.OPR$L_MASK, [`Reply received for request ${number}`, said]);
-  entry.OPR$L_NUMBER = 0;
+  const status = p.memory.readWord(text + 2);
+  const terminal = p.memory.readByte(text + 10) === 0 ? '' : ` by operator ${readCounted(p.memory, text + 10)}`;
+  const what = status === OPC$_RQSTPEND ? 'is pending' : status === OPC$_RQSTABORT ? 'was aborted' : 'was completed';
+  yield* announce(p, tables, entry.OPR$L_MASK, [`Request ${number} ${what}${terminal}`, ...(said === '' ? [] : [said])]);
+  // One that is pending waits for a further reply.
+  if (status !== OPC$_RQSTPEND) entry.OPR$L_NUMBER = 0;
 }
 
 /** The sender takes its request back. */
@@ -177,12 +204,14 @@ function* showPending(p: Procedure, tables: Tables): Flow<void> {
   yield* announce(p, tables, ALL_CLASSES, pending.length === 0 ? ['No requests are pending'] : pending);
 }
 
-/** Shows lines on the terminals of the operators of these classes. */
+/** Shows lines on the terminals of the operators of these classes, and puts them into the log. */
 function* announce(p: Procedure, tables: Tables, mask: number, lines: readonly string[]): Flow<void> {
   const now = p.allocate(8);
   yield* service(p, '$GETTIM', { timadr: now });
   const rule = '%%%%%%%%%%%';
-  const text = ['', `${rule}  OPCOM  ${asciiTime(readQuad(p.memory, now))}  ${rule}`, ...lines, ''].join('\r\n');
+  const shown = [`${rule}  OPCOM  ${asciiTime(readQuad(p.memory, now))}  ${rule}`, ...lines, ''];
+  const text = ['', ...shown].join('\r\n');
+  yield* tables.log.write(shown);
   for (const terminal of operators(p, tables)) {
     if ((terminal.OPT$L_MASK & mask) === 0) continue;
     yield* service(p, '$BRKTHRUW', {

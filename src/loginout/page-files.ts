@@ -14,15 +14,19 @@ const PAGE_FILE = 'SYS$SYSTEM:PAGEFILE.SYS';
 const SWAP_FILE = 'SYS$SYSTEM:SWAPFILE.SYS';
 const PRIMARY_SWAP_FILE = 1;
 
-/** A system without one of the files, or with an empty one, runs without it: with no swap file it swaps to the page file. */
-export function* openPageFiles(p: Procedure): Flow<number> {
+/**
+ * @param reserved  blocks of the page file that belong to the dump, when there is no dump file: its header and the error log buffers
+ *
+ * A system without one of the files, or with an empty one, runs without it: with no swap file it swaps to the page file.
+ */
+export function* openPageFiles(p: Procedure, reserved: number): Flow<number> {
   const { sys } = p.kernel;
-  const paging = yield* openFile(p, PAGE_FILE, sys.SGN$GW_SWPFILES + 1);
+  const paging = yield* openFile(p, PAGE_FILE, sys.SGN$GW_SWPFILES + 1, reserved);
   if (!(paging & 1) || sys.SGN$GW_SWPFILES === 0) return paging;
-  return yield* openFile(p, SWAP_FILE, PRIMARY_SWAP_FILE);
+  return yield* openFile(p, SWAP_FILE, PRIMARY_SWAP_FILE, 0);
 }
 
-function* openFile(p: Procedure, name: string, index: number): Flow<number> {
+function* openFile(p: Procedure, name: string, index: number, reserved: number): Flow<number> {
   return yield* p.scratch(function* () {
     const fab = FAB.at(p.memory, p.allocate(FAB$C_BLN));
     fab.FAB$B_BID = FAB$C_BID;
@@ -33,10 +37,11 @@ function* openFile(p: Procedure, name: string, index: number): Flow<number> {
     fab.FAB$B_FNS = name.length;
     if (!((yield* service(p, '$OPEN', { fab: fab.address })) & 1)) return SS$_NORMAL;
     const chan = fab.FAB$L_STV & 0xffff;
-    const list = p.allocate(12);
-    p.memory.writeLong(list, 2);
+    const list = p.allocate(16);
+    p.memory.writeLong(list, 3);
     p.memory.writeLong(list + 4, chan);
     p.memory.writeLong(list + 8, index);
+    p.memory.writeLong(list + 12, reserved);
     const used = yield* service(p, '$CMKRNL', { routin: p.kernel.symbol('MMG$USE_PAGE_FILE'), arglst: list });
     yield* service(p, '$DASSGN', { chan });
     return used;

@@ -81,7 +81,7 @@ export function sysinitRoutine(options: SysinitOptions): ReturnType<typeof proce
 
 function* initialize(p: Procedure, options: SysinitOptions): Flow<number> {
   yield* inKernelMode(p, 'EXE$SYSID_LOCK');
-  yield* inKernelMode(p, 'EXE$INIT_TODR');
+  yield* inKernelMode(p, 'EXE$INIT_TIME');
   const alternate: Names = p.kernel.sys.EXE$V_SYSUAFALT ? [['SYSUAF', ['SYS$SYSTEM:SYSUAFALT.DAT']]] : [];
   const named = yield* defineAll(p, [...systemNames(options.systemDevice), ...alternate]);
   if (!(named & 1)) return named;
@@ -93,8 +93,8 @@ function* initialize(p: Procedure, options: SysinitOptions): Flow<number> {
     const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, [device]);
     if (!(status & 1)) return status;
   }
-  yield* logStart(p);
-  const paging = yield* openPageFiles(p);
+  const reserved = yield* logStart(p);
+  const paging = yield* openPageFiles(p, reserved);
   if (!(paging & 1)) return paging;
   const startup = readCounted(p.memory, p.kernel.symbol('EXE$GT_STARTUP')) || DEFAULT_STARTUP;
   return (yield* fileExists(p, startup)) ? yield* createStartup(p, startup, options) : yield* withoutStartup(p, options);

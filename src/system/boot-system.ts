@@ -7,6 +7,7 @@ import { sysboot, type BootInformation, type ResidentImage, type SystemSpaceImag
 import { internalErrorBugcheck } from '../executive/exceptions/bugcheck.js';
 import type { DumpWriter } from '../executive/exceptions/dump-format.js';
 import type { Kernel } from '../executive/kernel.js';
+import type { AssemblyStore } from '../executive/boot/assembly-store.js';
 import { describeSystem } from '../executive/sys-image.js';
 import { TQE } from '../executive/structures/tqe.js';
 import { nextTimerDue } from '../executive/time/index.js';
@@ -35,6 +36,8 @@ export interface SystemOptions {
   readonly systemDevice?: string;
   /** Where a bugcheck writes its dump: the blocks of SYSDUMP.DMP. */
   readonly dumpWriter?: DumpWriter;
+  /** Texts assembled by earlier boots of this build. */
+  readonly assemblies?: AssemblyStore | undefined;
   /** Attaches devices to the machine before the executive looks for them. */
   readonly attach?: (machine: Machine) => void;
 }
@@ -71,6 +74,7 @@ export function bootSystem(options: SystemOptions): System {
     systemTime: options.systemTime,
     systemDevice: options.systemDevice ?? '_DUA0:',
     firstImage: options.firstImage,
+    assemblies: options.assemblies,
     ...(options.executive === undefined ? {} : { executive: options.executive }),
     ...(options.timeOfYear === undefined ? {} : { timeOfYear: options.timeOfYear }),
     ...(options.setsClock === undefined ? {} : { setsClock: options.setsClock }),

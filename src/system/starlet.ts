@@ -1,4 +1,5 @@
 import type { BlockStore } from '../emulator/devices/disk.js';
+import type { AssemblyStore } from '../executive/boot/assembly-store.js';
 import { LinePrinter, type PrinterPort } from '../emulator/devices/printer.js';
 import type { ConsolePort, MachineClock } from '../emulator/machine.js';
 import type { ExecutiveFile } from '../executive/boot/executive-image.js';
@@ -46,6 +47,8 @@ export interface StarletOptions {
   readonly parameters?: Readonly<Record<string, number>>;
   /** A second place for crash dumps, beside SYS$SYSTEM:SYSDUMP.DMP. */
   readonly dumpWriter?: DumpWriter;
+  /** Texts assembled by earlier boots of this build. */
+  readonly assemblies?: AssemblyStore;
   /** What the time-of-year clock shows, when its battery has not kept it going: 0. */
   readonly timeOfYear?: number;
   /** A procedure to run instead of a session at the console. */
@@ -122,6 +125,7 @@ function boot(given: StarletOptions, current: ParameterValues, executive?: Execu
     },
     parameters: { ...current, ...(options.job ? { ...PAPER, ...UNATTENDED } : {}), ...options.parameters },
     ...(dumpWriter === undefined ? {} : { dumpWriter }),
+    assemblies: options.assemblies,
     ...(executive === undefined ? {} : { executive }),
     ...(options.timeOfYear === undefined ? {} : { timeOfYear: options.timeOfYear }),
     setsClock: options.job !== undefined,

@@ -50,10 +50,13 @@ interface Choices {
   readonly largest: number;
 }
 
+/** The widest a terminal can be: a console whose lines are never wrapped, as that of `starlet run`, stands for a file. */
+const UNLIMITED = 511;
+
 /** Width of the terminal that SYS$OUTPUT is. */
 function* displayWidth(p: Procedure): Flow<number> {
   const { status, values } = yield* p.scratch(() => getDevice(p, 'SYS$OUTPUT', { width: { code: DVI$_DEVBUFSIZ, kind: 'long' }, kindOf: { code: DVI$_DEVCLASS, kind: 'long' } } as const));
-  return (status & 1) !== 0 && values.kindOf === DC$_TERM && values.width > 0 ? values.width : DEFAULT_WIDTH;
+  return (status & 1) !== 0 && values.kindOf === DC$_TERM && values.width > 0 && values.width < UNLIMITED ? values.width : DEFAULT_WIDTH;
 }
 
 function* choices(p: Procedure): Flow<Choices> {

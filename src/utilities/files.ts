@@ -2,7 +2,7 @@ import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import {
-  FAB, FAB$C_BID, FAB$C_BLN, FAB$C_VAR, FAB$C_VFC, FAB$M_BIO, FAB$M_CR, FAB$M_GET, FAB$M_OFP, FAB$M_PUT, FAB$M_SHRGET, FAB$M_SQO, FAB$M_TRN,
+  FAB, FAB$C_BID, FAB$C_BLN, FAB$C_VAR, FAB$C_VFC, FAB$M_BIO, FAB$M_CR, FAB$M_GET, FAB$M_OFP, FAB$M_PUT, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SQO, FAB$M_TRN,
 } from '../executive/starlet/fabdef.js';
 import { NAM, NAM$C_BID, NAM$C_BLN } from '../executive/starlet/namdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN, RAB$M_EOF, RAB$M_TPT } from '../executive/starlet/rabdef.js';
@@ -131,11 +131,11 @@ export class RmsFile {
   /** Size of the fixed control area. */
   get controlSize(): number { return this.control === 0 ? 0 : this.fab.FAB$B_FSZ || 2; }
 
-  /** Opens an existing file to read its records, or its blocks. */
-  static *open(p: Procedure, spec: string, options: NameOptions & { readonly blocks?: boolean } = {}): Flow<RmsFile | FileFailure> {
+  /** Opens an existing file to read its records, or its blocks. `shared`: somebody may be writing it, if that one allows readers. */
+  static *open(p: Procedure, spec: string, options: NameOptions & { readonly blocks?: boolean; readonly shared?: boolean } = {}): Flow<RmsFile | FileFailure> {
     const blocks = fileBlocks(p, spec, options);
     blocks.fab.FAB$B_FAC = options.blocks === true ? FAB$M_GET | FAB$M_BIO : FAB$M_GET;
-    blocks.fab.FAB$B_SHR = FAB$M_SHRGET;
+    blocks.fab.FAB$B_SHR = options.shared === true ? FAB$M_SHRGET | FAB$M_SHRPUT : FAB$M_SHRGET;
     blocks.fab.FAB$L_FOP = FAB$M_SQO;
     return yield* RmsFile.connect(p, blocks, spec, yield* service(p, '$OPEN', { fab: blocks.fab.address }), 0);
   }

@@ -22,6 +22,7 @@ import { MACRO_IMAGE } from './macro.js';
 import { PRTSMB_IMAGE } from './queues/print-symbiont.js';
 import { QUEMAN_IMAGE } from './queues/queman.js';
 import { SUBMIT_IMAGE } from './queues/submit.js';
+import { REQUEST_IMAGE } from './operator.js';
 import { RENAME_IMAGE } from './rename.js';
 import { SEARCH_IMAGE } from './search.js';
 import { REPLY_IMAGE } from './reply.js';
@@ -63,6 +64,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   SDA_IMAGE, ERF_IMAGE,
   SEARCH_IMAGE,
   REPLY_IMAGE,
+  REQUEST_IMAGE,
   SET_FILE_IMAGE,
   SET_IMAGE,
   SETRMS_IMAGE,

@@ -7,17 +7,20 @@ import { BRK$C_ALLTERMS, BRK$C_ALLUSERS, BRK$C_DEVICE, BRK$C_GENERAL, BRK$C_SHUT
 import { JPI$_TERMINAL, JPI$_USERNAME } from '../executive/starlet/jpidef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { messageCode, report } from './messages.js';
+import { operatorCommand } from './operator.js';
 import { getProcess, timeText } from './process-information.js';
 
 /**
  * REPLY to users: a message on terminals by $BRKTHRU, on all, on those where somebody is logged in (/USERNAME), on named ones or users'.
- * Not yet: answers to requests, /ENABLE and the like.
+ * For operators: /ENABLE and /DISABLE of classes, /STATUS, /LOG, and answers to requests by /TO, /ABORT, /PENDING, all through $SNDOPR (operator.ts).
  * @source DCL Dictionary, REPLY; dcl-output-formats.md
  */
 const SECONDS = 10;
 const NEW_LINE_BEFORE = 0x20;
 
 const main = procedure('REPLY$MAIN', function* (p) {
+  const operator = yield* operatorCommand(p);
+  if (operator !== undefined) return operator;
   const kind = (yield* cliIsPresent(p, 'SHUTDOWN')) ? BRK$C_SHUTDOWN : (yield* cliIsPresent(p, 'URGENT')) ? BRK$C_URGENT : BRK$C_GENERAL;
   const text = yield* messageText(p, kind);
   const send = function* (sndtyp: number, name?: string): Flow<number> {

@@ -64,7 +64,7 @@ function* choices(p: Procedure, several: boolean): Flow<Choices> {
 
 /** Searches one file. @returns 1, or the status of a message */
 function* searchFile(p: Procedure, spec: string, wanted: Choices, output: Output, counts: SearchCounts): Flow<number> {
-  const file = yield* RmsFile.open(p, spec);
+  const file = yield* RmsFile.open(p, spec, { shared: true });
   if (isFailure(file)) return yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: [file.spec] }, reason(file));
   let records = 0;
   let matched = 0;

@@ -8,24 +8,29 @@ import { setMagtape } from './set-magtape.js';
 import { setProcess } from './set-process.js';
 import { setTerminal } from './set-terminal.js';
 import { setTime } from './set-time.js';
+import { setWorkingSet, setWorkingSetLimits } from './set-working-set.js';
 
 /** SETP0.EXE: the options of SET that DCL does not carry out itself. A new option is a row here and a syntax in set.cld. */
-const OPTIONS: Readonly<Record<string, (p: Procedure, kernelRoutine: number) => Flow<number>>> = { LOGINS: setLogins, MAGTAPE: setMagtape, PROCESS: setProcess, TERMINAL: setTerminal, TIME: setTime };
+const OPTIONS: Readonly<Record<string, (p: Procedure, kernelRoutine: number) => Flow<number>>> = {
+  LOGINS: setLogins, MAGTAPE: setMagtape, PROCESS: setProcess, TERMINAL: setTerminal, TIME: setTime,
+  WORKING_SET: setWorkingSet,
+};
 
 const main = procedure('SETP0$MAIN', function* (p) {
   const option = ((yield* cliGetValue(p, 'OPTION')) ?? '').toUpperCase();
   const name = Object.keys(OPTIONS).find((candidate) => candidate.startsWith(option));
   if (name === undefined) return yield* report(p, { code: messageCode('SET$_NOTIMPL'), args: [option] });
-  return yield* OPTIONS[name]!(p, p.argument(1));
+  return yield* OPTIONS[name]!(p, p.argument(name === 'WORKING_SET' ? 2 : 1));
 });
 
-/** The entry hands over the kernel mode part of SET LOGINS. */
+/** The entry hands over the kernel mode parts of SET LOGINS and SET WORKING_SET. */
 const SOURCE = `
 SETP0$START::
 	.WORD	0
+	PUSHAB	SET$WORKING_SET
 	PUSHAB	SET$LOGINS
-	CALLS	#1,SETP0$MAIN
+	CALLS	#2,SETP0$MAIN
 	RET
 `;
 
-export const SET_IMAGE: ResidentImage = { name: 'SETP0', source: SOURCE, transfer: 'SETP0$START', routines: [main, setInteractiveLimit] };
+export const SET_IMAGE: ResidentImage = { name: 'SETP0', source: SOURCE, transfer: 'SETP0$START', routines: [main, setInteractiveLimit, setWorkingSetLimits] };

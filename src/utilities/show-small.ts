@@ -8,17 +8,16 @@ import { defaultProtection } from './protection.js';
 
 /** SHOW PROTECTION and SHOW WORKING_SET. @source dcl-output-formats.md, small SHOW commands */
 const ITEMS = {
-  status: { code: JPI.JPI$_STS, kind: 'long' },
   limit: { code: JPI.JPI$_WSSIZE, kind: 'long' }, quota: { code: JPI.JPI$_WSQUOTA, kind: 'long' }, extent: { code: JPI.JPI$_WSEXTENT, kind: 'long' },
-  authorized: { code: JPI.JPI$_WSAUTH, kind: 'long' }, authorizedExtent: { code: JPI.JPI$_WSAUTHEXT, kind: 'long' },
+  authorized: { code: JPI.JPI$_WSAUTH, kind: 'long' }, authorizedExtent: { code: JPI.JPI$_WSAUTHEXT, kind: 'long' }, state: { code: JPI.JPI$_STS, kind: 'long' },
 } as const;
 
 export function* showWorkingSet(p: Procedure, output: Output): Flow<number> {
   const { status, values } = yield* p.scratch(() => getProcess(p, 0, ITEMS));
   if (!(status & 1)) return status;
-  const adjusts = (values.status & PCB.mask.PCB$V_DISAWS) === 0;
   yield* output.line(`  Working Set      /Limit=${String(values.limit).padEnd(6)}/Quota=${String(values.quota).padEnd(8)}/Extent=${values.extent}`);
-  yield* output.line(`  Adjustment ${adjusts ? 'enabled ' : 'disabled'}     Authorized Quota=${String(values.authorized).padEnd(6)}Authorized Extent=${values.authorizedExtent}`);
+  const adjustment = (Number(values.state) & PCB.mask.PCB$V_DISAWS) === 0 ? 'enabled ' : 'disabled';
+  yield* output.line(`  Adjustment ${adjustment}     Authorized Quota=${String(values.authorized).padEnd(6)}Authorized Extent=${values.authorizedExtent}`);
   return 1;
 }
 

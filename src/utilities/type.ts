@@ -32,7 +32,7 @@ const main = procedure('TYPE$MAIN', function* (p) {
     const { spec } = file;
     if (!(yield* chosen.confirmed('TYPE', spec))) continue;
     const failed = yield* p.scratch(function* () {
-      const input = yield* RmsFile.open(p, spec);
+      const input = yield* RmsFile.open(p, spec, { shared: true });
       if (isFailure(input)) return yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: [input.spec] }, reason(input));
       if (!isSingle) for (const line of [' ', spec, ' ']) yield* output.line(line);
       for (;;) {

@@ -26,7 +26,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   DELETE_FORM: ['DELETE/FORM F'], DELETE_CHARACTERISTIC: ['DELETE/CHARACTERISTIC C'], DEFINE_FORM: ['DEFINE/FORM F 1'], DEFINE_CHARACTERISTIC: ['DEFINE/CHARACTERISTIC C 1'],
   ASSIGN_QUEUE: ['ASSIGN/QUEUE Q L'], ASSIGN_MERGE: ['ASSIGN/MERGE Q R'], DEASSIGN_QUEUE: ['DEASSIGN/QUEUE L'], SET_QUEUE: ['SET QUEUE Q'], SET_QUEUE_ENTRY: ['SET QUEUE/ENTRY=1 Q'],
   SET_ENTRY: ['SET ENTRY 1'], SHOW_QUEUE: ['SHOW QUEUE'], SHOW_ENTRY: ['SHOW ENTRY'],
-  SET_LOGINS: ['SET LOGINS'], SET_MAGTAPE: ['SET MAGTAPE MTA0:'], SET_TIME: ['SET TIME'], REPLY: ['REPLY/USERNAME=NOBODY "X"'],
+  SET_LOGINS: ['SET LOGINS'], SET_MAGTAPE: ['SET MAGTAPE MTA0:'], SET_TIME: ['SET TIME'], REPLY: ['REPLY/USERNAME=NOBODY "X"', 'REPLY/TO=1 "X"'], REQUEST: ['REQUEST/TO=CENTRAL "X"'],
 };
 
 /** Qualifiers that are known not to be asked for yet; a line goes when it is done. */
@@ -35,8 +35,6 @@ const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   ANALYZE_RMS: ['RMS_FILE'],
   ANALYZE_DISK: ['DISK_STRUCTURE'], ANALYZE_ERRORS: ['ERROR_LOG'], START_QUEUE: ['QUEUE'], START_MANAGER: ['QUEUE'], STOP_QUEUE: ['QUEUE'], STOP_MANAGER: ['QUEUE'], INITIALIZE_QUEUE: ['QUEUE'], DELETE_QUEUE: ['QUEUE'],
   ASSIGN_QUEUE: ['QUEUE'], DEASSIGN_QUEUE: ['QUEUE'],
-  // SET WORKING_SET says that it is not there: $ADJWSL cannot change anything before there is paging.
-  SET_WORKING_SET: ['ADJUST', 'EXTENT', 'LIMIT', 'LOG', 'QUOTA'],
 };
 
 /** Qualifiers that could change nothing here: there are no tapes, clusters, volume or shadow sets, disk quotas, system libraries, and nothing to sort in files. */

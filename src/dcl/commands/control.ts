@@ -37,6 +37,7 @@ function* ifCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
   const truth = isTrue(yield* evaluate(found.tree, dcl));
   if (found.leftover === 'parenthesis') fail(CLI$_SYMDEL);
   if (found.end >= text.length) {
+    if (dcl.strict) fail(CLI$_NOTHEN);
     const idf = dcl.idf;
     idf.IDF$V_IFPENDING = 1;
     idf.IDF$V_IFTRUE = truth ? 1 : 0;
@@ -44,6 +45,7 @@ function* ifCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
   }
   const rest = trim(text.slice(found.end + 4));
   // `IF x THEN` with nothing behind it opens a block, as THEN on its own line would.
+  if (rest === '' && dcl.strict) return;
   if (rest === '') {
     openBlock(dcl, truth);
     return;

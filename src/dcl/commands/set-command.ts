@@ -5,7 +5,7 @@ import { fail } from '../condition.js';
 import type { Dcl } from '../interpreter/session.js';
 import { DCL_OPENIN, DCL_READERR } from '../messages.js';
 import { upcase } from '../language/characters.js';
-import { DCL$C_CLT, STR } from '../structures.js';
+import { DCL$C_CLT, PRC, STR } from '../structures.js';
 import { CldError, parseCld, type CldDefinition, type CldModule } from '../tables/cld-parser.js';
 import { compileAddition, type VerbName } from '../tables/compiler.js';
 import { CLT } from '../tables/layout.js';
@@ -15,7 +15,7 @@ import { withStv } from './input-output.js';
 
 /**
  * SET COMMAND: the process's own command table. New commands go into the CLI symbol table pages, with a head and an index of all verbs;
- * DCLTABLES stays mapped as it is. The pages are not given back: what DCL keeps about lines it has seen is known by the address of the head.
+ * DCLTABLES stays mapped as it is. What an earlier SET COMMAND made is given back as far as nothing leads there any more.
  * A subprocess starts from DCLTABLES again.
  */
 
@@ -106,6 +106,38 @@ function install(dcl: Dcl, spec: string, definitions: CldModule, kept: readonly 
   const at = block + STR.size;
   memory.writeBytes(at, compiled(at));
   ppd.PPD$L_TABLES = at;
+  dcl.prc.PRC$L_TABLEGEN = dcl.prc.PRC$L_TABLEGEN + 1;
+  giveBack(dcl, kept.map(({ command }) => (origin + command) >>> 0));
+  memory.writeLong(block, dcl.prc.PRC$L_TABLEBLOCKS);
+  dcl.prc.PRC$L_TABLEBLOCKS = block;
 }
+
+/**
+ * What earlier SET COMMANDs made and nothing leads to any more: a block none of whose commands is left, and of every other its index of verbs,
+ * which is its end. @param commands  addresses of the commands that stay
+ */
+function giveBack(dcl: Dcl, commands: readonly number[]): void {
+  const { memory, storage, prc } = dcl;
+  let link = prc.address + PRC.offset.PRC$L_TABLEBLOCKS;
+  for (let block = memory.readLong(link); block !== 0; block = memory.readLong(link)) {
+    const size = memory.readWord(block + 8);
+    if (!commands.some((address) => address > block && address < block + size)) {
+      memory.writeLong(link, memory.readLong(block));
+      storage.release(block);
+      continue;
+    }
+    const head = CLT.at(memory, block + STR.size);
+    const needed = roundToGranule(STR.size + ((head.CLT$L_VERBS + head.CLT$L_ORIGIN) >>> 0));
+    if (size - needed >= GRANULE) {
+      memory.writeWord(block + 8, needed);
+      memory.writeWord(block + needed + 8, size - needed);
+      storage.release(block + needed);
+    }
+    link = block;
+  }
+}
+
+const GRANULE = 16;
+const roundToGranule = (bytes: number): number => (bytes + GRANULE - 1) & -GRANULE;
 
 export const SET_COMMAND_COMMANDS: CommandRoutines = { SET_COMMAND: setCommand };

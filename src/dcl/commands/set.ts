@@ -1,7 +1,7 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { P1_CELLS, P1_POINTER_PAGE_ADDRESS } from '../p1.js';
 import { writeCounted } from '../../executive/structures/memory.js';
-import { CLI$_INVPREFIX, CLI$_NOTIMPL, CLI$_VALREQ } from '../condition-codes.js';
+import { CLI$_INVPREFIX, CLI$_IVVALU, CLI$_NOTIMPL, CLI$_VALREQ } from '../condition-codes.js';
 import { fail } from '../condition.js';
 import { setDefault } from '../directory.js';
 import { formatPrefix } from '../interpreter/verify.js';
@@ -39,6 +39,20 @@ function* setVerify(dcl: Dcl, command: ParsedCommand): Flow<number> {
   const image = set('IMAGE');
   if (procedure !== undefined) dcl.prc.PRC$V_VERIFYPROC = procedure;
   if (image !== undefined) dcl.prc.PRC$V_VERIFYIMAGE = image;
+  return 1;
+}
+
+/**
+ * SET CLI/LEVEL=4.4, /LEVEL=CURRENT: ours, no command of VMS. Strict: what came after V4.4 is refused with V4.4's messages (level.ts). A later
+ * version, or CURRENT, takes that back. Subprocesses inherit it.
+ */
+function* setCli(dcl: Dcl, command: ParsedCommand): Flow<number> {
+  const text = command.value('LEVEL') ?? fail(CLI$_VALREQ, { token: 'LEVEL' });
+  const match = /^V?(\d+)(?:\.(\d+))?$/.exec(text);
+  if (!match && text !== 'CURRENT') fail(CLI$_IVVALU, { token: text });
+  const [major, minor] = match ? [Number(match[1]), Number(match[2] ?? '0')] : [Infinity, 0];
+  if (major < 4 || (major === 4 && minor < 4)) fail(CLI$_IVVALU, { token: text });
+  dcl.prc.PRC$V_STRICT = major === 4 ? 1 : 0;
   return 1;
 }
 
@@ -115,6 +129,7 @@ function* setSymbol(dcl: Dcl, command: ParsedCommand): Flow<number> {
 }
 
 export const SET_COMMANDS: CommandRoutines = {
+  SET_CLI: setCli,
   SET_ON: setOn, SET_VERIFY: setVerify, SET_PROMPT: setPrompt, SET_PREFIX: setPrefix, SET_CONTROL: setControl, SET_DEFAULT: setDefaultCommand,
   SET_MESSAGE: setMessage, SET_SYMBOL: setSymbol,
 };

@@ -57,7 +57,7 @@ export interface CompiledLine {
 
 /** Compiles a record of a procedure, `$` included. */
 export function compileLine(record: string, words: Int32Array, table: CommandTable): CompiledLine {
-  const slow: CompiledLine = { length: record.length, words, tail: record.slice(4 * words.length), table: table.base, label: undefined, command: undefined, apostrophes: false, passing: undefined };
+  const slow: CompiledLine = { length: record.length, words, tail: record.slice(4 * words.length), table: table.generation, label: undefined, command: undefined, apostrophes: false, passing: undefined };
   if (!record.startsWith('$')) return slow;
   const raw = record.slice(1);
   const piece = trim(raw.slice(0, commentStart(raw)));

@@ -1,11 +1,12 @@
 import { PAUSE, type Flow } from '../../executive/gate/microroutine.js';
 import { SS$_HANGUP } from '../../executive/starlet/ssdef.js';
-import { CLI$_INSFPRM, CLI$_NOLBLS, STS$M_INHIB_MSG } from '../condition-codes.js';
+import { CLI$_INSFPRM, CLI$_IVVERB, CLI$_NOLBLS, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { CommandFailure, fail, SUCCESS } from '../condition.js';
 import { commandRoutine } from '../commands/registry.js';
 import { assign, readAssignment } from '../language/assignment.js';
 import { isBlank, isSymbolCharacter, isSymbolStart, trim, upcase } from '../language/characters.js';
 import { toText } from '../language/value.js';
+import { LATER_VERBS } from '../level.js';
 import { parseCommand, readVerb } from '../tables/parse-command.js';
 import { ParsedCommand } from '../tables/parsed-command.js';
 import { complete, failed, Leave, outermost, settle } from './completion.js';
@@ -259,6 +260,7 @@ function verbSymbol(dcl: Dcl, text: string): string | undefined {
 
 function* tableCommand(dcl: Dcl, text: string): Flow<number | undefined> {
   let line = text;
+  if (dcl.strict) refuseLater(dcl, line);
   for (;;) {
     const parsed = parseCommand(dcl.table, line, (name) => {
       const value = dcl.symbol(name);
@@ -269,6 +271,13 @@ function* tableCommand(dcl: Dcl, text: string): Flow<number | undefined> {
     if (answer === undefined) return undefined;
     line = `${line} ${trim(answer)}`;
   }
+}
+
+/** After SET CLI/LEVEL=4.4 the verbs of later versions are none. */
+function refuseLater(dcl: Dcl, text: string): void {
+  const { verb } = readVerb(text);
+  const found = dcl.table.findVerb(verb).found;
+  if (found && LATER_VERBS.has(found.name)) fail(CLI$_IVVERB, { token: verb });
 }
 
 /** What may be done while an image with privileges is interrupted. @source book 23.3; digest ch23 2.8 step 4 */

@@ -1,10 +1,10 @@
 import { bytesToText, textToBytes } from '../../executive/structures/memory.js';
 import type { Flow } from '../../executive/gate/microroutine.js';
 import type { RecordAddress } from '../files.js';
-import { isBlank, isSymbolCharacter, trim, upcase } from '../language/characters.js';
+import { commentStart, isBlank, isSymbolCharacter, trim, upcase } from '../language/characters.js';
 import { IDF } from '../structures.js';
 import type { Dcl } from './session.js';
-import { firstWord, lastRecord, nextRecord, position } from './reader.js';
+import { endsQuoted, firstWord, lastRecord, nextRecord, position } from './reader.js';
 
 /**
  * Labels of command procedures. Each level has a table of those seen so far, with the record each stands in; the most
@@ -67,6 +67,15 @@ function* findLabel(dcl: Dcl, label: string, call: boolean): Flow<RecordAddress 
   return wrapped;
 }
 
+/** Whether a record goes on in the next one: a hyphen ends it, outside quotation marks and in front of any comment. */
+function isContinued(record: string, before: boolean): boolean {
+  const end = commentStart(record);
+  const text = trim(record.slice(record.startsWith('$') ? 1 : 0, end));
+  // A comment between two records of a command changes nothing.
+  if (text === '' && end < record.length) return before;
+  return text.endsWith('-') && !endsQuoted(text);
+}
+
 /** Reads on until `label` is found, the input ends, or the record at `until` has been read. Labels on the way are remembered. */
 function* scan(dcl: Dcl, label: string, until?: RecordAddress): Flow<RecordAddress | undefined> {
   let depth = 0;
@@ -85,7 +94,7 @@ function* scan(dcl: Dcl, label: string, until?: RecordAddress): Flow<RecordAddre
       if (verb === 'SUBROUTINE') depth += 1;
       if (verb === 'ENDSUBROUTINE' && depth > 0) depth -= 1;
     }
-    continued = /-[ \t]*(?:![^"]*)?$/.test(record);
+    continued = isContinued(record, continued);
     if (until && at.every((byte, index) => byte === until[index])) return undefined;
   }
 }

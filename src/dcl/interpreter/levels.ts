@@ -4,7 +4,7 @@ import { fail, rmsReasons } from '../condition.js';
 import { DCL_OPENIN, DCL_OPENOUT } from '../messages.js';
 import { goToLabel, registerLabel } from './labels.js';
 import { lastRecord, position } from './reader.js';
-import { DEEPEST_LEVEL, type Dcl } from './session.js';
+import type { Dcl } from './session.js';
 
 /** Entering and leaving command levels. @source dcl-language.md sections 6 and 7 */
 
@@ -18,7 +18,7 @@ export interface LevelRequest {
 
 function checkLimits(dcl: Dcl, request: LevelRequest): void {
   if (request.parameters.length > PARAMETERS) fail(CLI$_DEFOVF);
-  if (dcl.level + 1 >= DEEPEST_LEVEL) fail(CLI$_STKOVF);
+  if (dcl.level + 1 >= dcl.deepestLevel) fail(CLI$_STKOVF);
 }
 
 export function openFailure(code: number, spec: string, result: { status: number; stv: number }): never {

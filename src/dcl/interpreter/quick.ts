@@ -26,10 +26,11 @@ export const SLOW = Symbol('the full interpreter must take the next line');
 const UNUSUAL = Symbol('unusual');
 
 const FLAGS = PRC.offset.PRC$L_FLAGS;
-const UNUSUAL_FLAGS = PRC.mask.PRC$V_VERIFYPROC | PRC.mask.PRC$V_CTRLY | PRC.mask.PRC$V_ONECOMMAND | PRC.mask.PRC$V_INTERRUPTED;
+const UNUSUAL_FLAGS = PRC.mask.PRC$V_VERIFYPROC | PRC.mask.PRC$V_CTRLY | PRC.mask.PRC$V_ONECOMMAND | PRC.mask.PRC$V_INTERRUPTED | PRC.mask.PRC$V_STRICT;
 const CURRENT = PRC.offset.PRC$L_IDF;
 const STATUS = PRC.offset.PRC$L_STATUS;
 const GLOBALS = PRC.offset.PRC$L_GLOBALS;
+const GENERATION = PRC.offset.PRC$L_TABLEGEN;
 const LEVEL_FLAGS = IDF.offset.IDF$L_FLAGS;
 /** Not a line of a file comes next. */
 const TERMINAL = IDF.mask.IDF$V_TERMINAL | IDF.mask.IDF$V_PIPE;
@@ -59,7 +60,7 @@ export class QuickExecutor {
   private idf = 0;
   /**
    * Lines by the address of their record, and by their characters: the same line elsewhere, or back in the cache. Of this activation only:
-   * the address of a command table says which it is within one process, where SET COMMAND never gives pages back, and nowhere else.
+   * the generation of a command table says which it is within one process, and nowhere else.
    */
   private readonly byAddress = new Map<number, CompiledLine>();
   private readonly byText = new Map<string, CompiledLine>();
@@ -117,7 +118,7 @@ export class QuickExecutor {
     const length = memory.readWord(place + RECORD_LENGTH);
     const text = length === 0 ? '' : bytesToText(memory.readBytes(place + RECORD_TEXT, length));
     let line = byText.get(text);
-    if (line === undefined || line.table !== dcl.table.base) {
+    if (line === undefined || line.table !== dcl.table.generation) {
       const words = Int32Array.from({ length: length >> 2 }, (_unused, index) => memory.readLong(place + RECORD_TEXT + 4 * index));
       line = compileLine(text, words, dcl.table);
       if (byText.size >= MOST_LINES) byText.clear();
@@ -144,7 +145,7 @@ export class QuickExecutor {
   private holds(place: number, line: CompiledLine): boolean {
     const { memory } = this;
     const { words, length, tail } = line;
-    if (memory.readWord(place + RECORD_LENGTH) !== length || line.table !== this.dcl.ppd.PPD$L_TABLES) return false;
+    if (memory.readWord(place + RECORD_LENGTH) !== length || line.table !== memory.readLong(this.prc + GENERATION)) return false;
     let at = place + RECORD_TEXT;
     for (let index = 0; index < words.length; index += 1, at += 4) if ((memory.readLong(at) | 0) !== words[index]) return false;
     for (let index = 0; index < tail.length; index += 1, at += 1) if (memory.readByte(at) !== tail.charCodeAt(index)) return false;

@@ -65,7 +65,7 @@ export function* readLine(dcl: Dcl, substituting: boolean): Flow<string | typeof
   }
 }
 
-function endsQuoted(text: string): boolean {
+export function endsQuoted(text: string): boolean {
   let quoted = false;
   for (const character of text) if (character === '"') quoted = !quoted;
   return quoted;

@@ -9,6 +9,7 @@ import type { Files } from '../files.js';
 import type { AssignmentTarget } from '../language/assignment.js';
 import type { LexicalCall } from '../language/expression-parser.js';
 import { hex8, type Value } from '../language/value.js';
+import { DEEPEST_LEVEL, DEEPEST_LEVEL_V4 } from '../level.js';
 import { Storage } from '../storage.js';
 import { DCL$C_IDF, IDF, PPD, PRC } from '../structures.js';
 import { GLOBAL_BUCKETS, LOCAL_BUCKETS, SymbolTables, type SymbolView } from '../symbols.js';
@@ -36,9 +37,6 @@ export interface Outside {
   /** The procedure DCL runs as, for commands and functions that call services. */
   readonly procedure: Procedure;
 }
-
-/** Deepest command level. V4 stops at 16; later versions at 32, which real procedures count on. @source dcl-language.md section 6 */
-export const DEEPEST_LEVEL = 32;
 
 /**
  * One activation of the command interpreter: views of DCL's P1 structures and access to symbols. It holds no state: a second
@@ -77,12 +75,18 @@ export class Dcl implements AssignmentTarget {
 
   get table(): CommandTable {
     const base = this.ppd.PPD$L_TABLES;
-    if (this.commandTable?.base !== base) this.commandTable = new CommandTable(this.memory, base);
+    const generation = this.prc.PRC$L_TABLEGEN;
+    if (this.commandTable?.base !== base || this.commandTable.generation !== generation) this.commandTable = new CommandTable(this.memory, base, generation);
     return this.commandTable!;
   }
 
   /** Frame of the current command level. */
   get idf(): ReturnType<typeof IDF.at> { return IDF.at(this.memory, this.prc.PRC$L_IDF); }
+
+  /** After SET CLI/LEVEL=4.4: what came later is unknown. */
+  get strict(): boolean { return this.prc.PRC$V_STRICT !== 0; }
+
+  get deepestLevel(): number { return this.strict ? DEEPEST_LEVEL_V4 : DEEPEST_LEVEL; }
 
   get level(): number { return this.prc.PRC$W_DEPTH; }
 

@@ -5,8 +5,9 @@ import { fileIdAt } from '../../filesystem/file-id.js';
 import { CLI$_IVKEYW } from '../condition-codes.js';
 import { CommandFailure, fail } from '../condition.js';
 import { defaultDirectory, defaultSpec } from '../directory.js';
-import { DEEPEST_LEVEL, type Dcl } from '../interpreter/session.js';
+import type { Dcl } from '../interpreter/session.js';
 import type { Value } from '../language/value.js';
+import { LATER_ENVIRONMENT } from '../level.js';
 import { translate } from '../names.js';
 import { PPD, PRC } from '../structures.js';
 import { nameOfFile } from './later.js';
@@ -58,7 +59,7 @@ const ITEMS: Readonly<Record<string, Item>> = {
   DISIMAGE: () => 'FALSE',
   INTERACTIVE: (dcl) => truth((dcl.ppd.PPD$L_INPDEV & 4) !== 0),
   KEY_STATE: (dcl) => readCounted(dcl.memory, dcl.prc.address + PRC.offset.PRC$T_KEYSTATE),
-  MAX_DEPTH: () => DEEPEST_LEVEL,
+  MAX_DEPTH: (dcl) => dcl.deepestLevel,
   MESSAGE: messageText,
   NOCONTROL: (dcl) => [(dcl.prc.PRC$W_CTRLMASK & 1) === 0 ? 'T' : '', (dcl.prc.PRC$W_CTRLMASK & 2) === 0 ? 'Y' : ''].filter((letter) => letter !== '').join(','),
   ON_CONTROL_Y: (dcl) => truth(dcl.idf.IDF$V_CTRLYSET !== 0),
@@ -78,7 +79,7 @@ const ITEMS: Readonly<Record<string, Item>> = {
 
 function* environment(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const name = args.keyword(0);
-  const item = ITEMS[name] ?? fail(CLI$_IVKEYW, { token: name });
+  const item = (dcl.strict && LATER_ENVIRONMENT.has(name) ? undefined : ITEMS[name]) ?? fail(CLI$_IVKEYW, { token: name });
   const value = item(dcl);
   return typeof value === 'object' ? yield* value : value;
 }

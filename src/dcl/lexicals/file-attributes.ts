@@ -8,6 +8,7 @@ import { findKnownFile, findKnownImage, knownFileId } from '../../executive/imag
 import { bytesToText, readCounted, readQuad, textToBytes } from '../../executive/structures/memory.js';
 import { CLI$_IVKEYW, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
+import { LATER_ATTRIBUTES } from '../level.js';
 import type { Dcl } from '../interpreter/session.js';
 import { formatText } from '../item-information.js';
 import { upcase } from '../language/characters.js';
@@ -25,7 +26,7 @@ const ITEMS = new Set([
 
 function* attributes(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const item = args.keyword(1);
-  if (!ITEMS.has(item)) fail(CLI$_IVKEYW, { token: item });
+  if (!ITEMS.has(item) || (dcl.strict && LATER_ATTRIBUTES.has(item))) fail(CLI$_IVKEYW, { token: item });
   const spec = upcase(args.text(0));
   const p = dcl.outside.procedure;
   const { memory } = p;

@@ -115,7 +115,7 @@ function* getdvi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
     const { status } = yield* deviceItem(p, device, dvidef.DVI$_DEVCLASS, 4);
     return truth((status & 1) !== 0);
   }
-  const later = LATER_DEVICE[item];
+  const later = dcl.strict ? undefined : LATER_DEVICE[item];
   if (later !== undefined && !(`DVI$_${item}` in dvidef)) return yield* later(dcl, device);
   const result = yield* deviceItem(p, device, codeOf(dvidef, 'DVI$_', item), 64);
   // $GETDVI has the code and no answer: there are no hosts.
@@ -168,7 +168,7 @@ const OWN_NODE: Readonly<Record<string, (dcl: Dcl) => Flow<Value>>> = {
 function* getsyi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const item = args.keyword(0);
   const p = dcl.outside.procedure;
-  const later = LATER[item];
+  const later = dcl.strict ? undefined : LATER[item];
   if (later !== undefined && !((`SYI$_${item}`) in syidef)) return yield* later(dcl);
   const result = yield* systemItem(p, codeOf(syidef, 'SYI$_', item), 64, args.text(1) === '' ? undefined : args.text(1));
   if (later !== undefined && (result.status & 1) === 0 && !args.given(1)) return yield* later(dcl);

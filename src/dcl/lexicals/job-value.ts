@@ -48,7 +48,7 @@ const LATER: Readonly<Record<string, (dcl: Dcl, pid: number) => Flow<Value>>> = 
 /** One F$GETJPI item of the process with that EPID (0: own). */
 export function* jobValue(dcl: Dcl, pid: number, item: string): Flow<Value> {
   const p = dcl.outside.procedure;
-  const later = LATER[item];
+  const later = dcl.strict ? undefined : LATER[item];
   if (later !== undefined && !(`JPI$_${item}` in jpidef)) {
     // The process must be there, whatever is asked about it.
     check((yield* jobItem(p, jpidef.JPI$_PID, 4, pid)).status);

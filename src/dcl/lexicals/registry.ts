@@ -5,6 +5,7 @@ import type { Dcl } from '../interpreter/session.js';
 import { evaluate } from '../language/evaluate.js';
 import type { Expression, LexicalCall } from '../language/expression-parser.js';
 import { toInteger, toText, type Value } from '../language/value.js';
+import { LATER_FUNCTIONS } from '../level.js';
 import { ENVIRONMENT_LEXICALS } from './environment.js';
 import { FILE_LEXICALS } from './files.js';
 import { FORMAT_LEXICALS } from './format.js';
@@ -48,6 +49,7 @@ export function findLexical(name: string): Lexical {
  */
 export function* callLexical(dcl: Dcl, call: LexicalCall): Flow<Value> {
   const lexical = findLexical(call.name);
+  if (dcl.strict && LATER_FUNCTIONS.has(lexical.name)) fail(CLI$_IVFNAM, { token: `${call.name}(` });
   const { parameters } = lexical;
   const values: (Value | undefined)[] = [];
   for (const [index, parameter] of parameters.entries()) {

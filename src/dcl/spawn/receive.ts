@@ -15,7 +15,7 @@ import { assignChannel, deassign, MAIN_FLAG, readMessage } from './mailbox.js';
 import {
   LONGEST_RECORD, RecordReader, SPW$C_COMMAND, SPW$C_CONTEXT, SPW$C_END, SPW$C_KEY, SPW$C_NAME, SPW$C_SYMBOL, SPW$C_TABLE,
 } from './records.js';
-import { CONTEXT_PIPE, CONTEXT_PROMPTCR, CONTEXT_VERIFYIMAGE, CONTEXT_VERIFYPROC, CONTEXT_WAIT } from './send.js';
+import { CONTEXT_PIPE, CONTEXT_PROMPTCR, CONTEXT_STRICT, CONTEXT_VERIFYIMAGE, CONTEXT_VERIFYPROC, CONTEXT_WAIT } from './send.js';
 
 /** The subprocess's side of SPAWN: reads the creator's context and makes it its own. @source book 23.2.10 step 9 */
 
@@ -81,6 +81,7 @@ function* takeContext(dcl: Dcl, record: RecordReader): Flow<void> {
   prc.PRC$V_VERIFYIMAGE = flags & CONTEXT_VERIFYIMAGE ? 1 : 0;
   prc.PRC$V_PROMPTCR = flags & CONTEXT_PROMPTCR ? 1 : 0;
   prc.PRC$V_STARTBEHIND = flags & CONTEXT_WAIT ? 0 : 1;
+  prc.PRC$V_STRICT = flags & CONTEXT_STRICT ? 1 : 0;
   if (flags & CONTEXT_PIPE) {
     const { value } = yield* translate(dcl.outside.procedure, 'SYS$INPUT', 'LNM$PROCESS');
     // Behind ESC, NUL and the file identifier stands the device.

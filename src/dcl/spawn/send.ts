@@ -37,6 +37,7 @@ export const CONTEXT_VERIFYIMAGE = 2;
 export const CONTEXT_PROMPTCR = 4;
 export const CONTEXT_WAIT = 8;
 export const CONTEXT_PIPE = 16;
+export const CONTEXT_STRICT = 32;
 
 /**
  * Passes the context. Ends early when the subprocess has: its end aborts the write under way.
@@ -89,7 +90,8 @@ function contextRecord(dcl: Dcl, options: SpawnOptions): Uint8Array {
   const { prc } = dcl;
   const text = (field: 'PRC$T_PREFIX' | 'PRC$T_KEYSTATE'): string => readCounted(dcl.memory, prc.address + PRC.offset[field]);
   const flags = (prc.PRC$V_VERIFYPROC !== 0 ? CONTEXT_VERIFYPROC : 0) | (prc.PRC$V_VERIFYIMAGE !== 0 ? CONTEXT_VERIFYIMAGE : 0)
-    | (options.carriageControl ? CONTEXT_PROMPTCR : 0) | (options.wait ? CONTEXT_WAIT : 0) | (options.pipe === true ? CONTEXT_PIPE : 0);
+    | (options.carriageControl ? CONTEXT_PROMPTCR : 0) | (options.wait ? CONTEXT_WAIT : 0) | (options.pipe === true ? CONTEXT_PIPE : 0)
+    | (dcl.strict ? CONTEXT_STRICT : 0);
   return new RecordWriter(SPW$C_CONTEXT).quad(P1_CELLS.at(dcl.memory, CTL$GL_VECTORS).CTL$GQ_PROCPRIV).byte(prc.PRC$W_CTRLMASK).byte(flags)
     .text(options.prompt ?? dcl.prompt()).text(text('PRC$T_PREFIX')).text(options.keypad ? text('PRC$T_KEYSTATE') : 'DEFAULT').bytes();
 }

@@ -73,8 +73,8 @@ export class CommandTable {
 
   private readonly origin: number;
 
-  /** @param base  address of the head */
-  constructor(readonly memory: Memory, readonly base: number) {
+  /** @param base  address of the head @param generation  tells it from another that was at the same place */
+  constructor(readonly memory: Memory, readonly base: number, readonly generation = 0) {
     this.origin = (base + CLT.at(memory, base).CLT$L_ORIGIN) >>> 0;
   }
 

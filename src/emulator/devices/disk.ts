@@ -6,8 +6,8 @@ import { nexusBase, nexusVector } from '../nexus.js';
  * A disk controller with up to eight units: registers in I/O space, direct memory access through map registers, one interrupt vector.
  *
  * Longword registers from its base: 00 CS, 04 unit, 08 block, 0C byte count, 10 byte offset in the first page, 14 status, 18 blocks of
- * the selected unit (read only), 1C bytes transferred (read only). From 200: 128 map registers, a page frame number each with bit 31 set
- * when valid. Setting GO in CS performs the function in bits 3:1 for the selected unit; READY comes on and, if IE is set, an interrupt is
+ * the selected unit (read only), 1C bytes transferred (read only), 20 state of the selected unit (read only: bit 0 its write protect switch is
+ * on). From 200: 128 map registers, a page frame number each with bit 31 set when valid. Setting GO in CS performs the function in bits 3:1 for the selected unit; READY comes on and, if IE is set, an interrupt is
  * requested. A write acknowledged by READY has been given to the block store.
  *
  * A second, smaller set of registers moves one block at a time for software that must not let go of the processor, and disturbs nothing
@@ -21,6 +21,8 @@ export interface BlockStore {
   read(lbn: number, count: number): Uint8Array;
   /** Stores whole blocks from `lbn`. */
   write(lbn: number, bytes: Uint8Array): void;
+  /** False: the blocks cannot be reached now, or others are in their place, which is said once. Without it they always can. */
+  isReady?(): boolean;
 }
 
 export const DISK_CS = 0x00;
@@ -31,6 +33,7 @@ export const DISK_OFFSET = 0x10;
 export const DISK_STATUS = 0x14;
 export const DISK_BLOCKS = 0x18;
 export const DISK_DONE = 0x1c;
+export const DISK_STATE = 0x20;
 export const DISK_MAP = 0x200;
 /** The registers without an interrupt. */
 export const DISK_POLL_CS = 0x100;
@@ -59,6 +62,9 @@ export const DISK_BAD_MAP = 3;
 export const DISK_BAD_FUNCTION = 4;
 export const DISK_STORE_ERROR = 5;
 export const DISK_WRITE_LOCKED = 6;
+
+/** State register. */
+export const DISK_LOCKED = 1;
 
 export const MAP_VALID = 0x8000_0000;
 export const DISK_UNITS = 8;
@@ -135,6 +141,7 @@ export class DiskController {
       case DISK_STATUS: return this.#status;
       case DISK_BLOCKS: return this.#units[this.#unit & 7]?.blocks ?? 0;
       case DISK_DONE: return this.#done;
+      case DISK_STATE: return this.#locked[this.#unit & 7]! ? DISK_LOCKED : 0;
       case DISK_POLL_UNIT: return this.#pollUnit;
       case DISK_POLL_LBN: return this.#pollLbn;
       case DISK_POLL_PAGE: return this.#pollPage;
@@ -177,7 +184,7 @@ export class DiskController {
   #moveBlock(func: number): number {
     const store = this.#units[this.#pollUnit];
     const at = this.#pollPage * BLOCK;
-    if (!store) return DISK_NO_UNIT;
+    if (!store || store.isReady?.() === false) return DISK_NO_UNIT;
     if (this.#pollLbn >= store.blocks) return DISK_BAD_BLOCK;
     if (at + BLOCK > this.#bus.memory.bytes.length) return DISK_BAD_MAP;
     try {
@@ -196,7 +203,7 @@ export class DiskController {
 
   #perform(): number {
     const store = this.#units[this.#unit];
-    if (!store) return DISK_NO_UNIT;
+    if (!store || store.isReady?.() === false) return DISK_NO_UNIT;
     const blocks = Math.ceil(this.#bytes / BLOCK);
     if (this.#lbn + blocks > store.blocks) return DISK_BAD_BLOCK;
     const pages = this.#pages();

@@ -83,7 +83,11 @@ export class TerminalMultiplexer {
   constructor(bus: MultiplexerBus, base: number, vector: number) {
     this.#interrupts = bus.interrupts;
     this.#vector = vector;
-    bus.io.map(base, MUX_REGION, { read: (offset) => this.#read(offset), write: (offset, _size, value) => { this.#write(offset, value); } });
+    bus.io.map(base, MUX_REGION, {
+      read: (offset) => this.#read(offset), write: (offset, _size, value) => { this.#write(offset, value); },
+      // choice: the lines have power of their own; what was requested when the processor's went is requested again.
+      losePower: () => { this.#interrupt(); },
+    });
   }
 
   /** Connects the host side of a line. */

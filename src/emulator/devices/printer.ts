@@ -33,7 +33,11 @@ export class LinePrinter {
 
   constructor(bus: { readonly io: IoSpace; readonly interrupts: InterruptController }) {
     this.#interrupts = bus.interrupts;
-    bus.io.map(PRINTER_BASE, PRINTER_REGION, { read: (offset) => this.#read(offset), write: (offset, _size, value) => { this.#write(offset, value); } });
+    bus.io.map(PRINTER_BASE, PRINTER_REGION, {
+      read: (offset) => this.#read(offset), write: (offset, _size, value) => { this.#write(offset, value); },
+      // choice: power of its own, as the multiplexer's.
+      losePower: () => { this.#interrupt(); },
+    });
   }
 
   /** Puts the printer on line with something that prints, or off line. */

@@ -1,6 +1,6 @@
 import type { Extent } from './window.js';
 import { decodeImageHeader, encodeImageHeader, IHD$C_NATIVE, IHD$K_EXE, ISD$K_NORMAL, ISD$M_WRT, sectionAddress, type ImageSection } from '../../macro/image-format.js';
-import { SYSTEM_CELL_INITIAL, SYSTEM_CELLS } from '../structures/system-cells.js';
+import { SYSLOA_VECTORS, SYSTEM_CELL_INITIAL, SYSTEM_CELLS } from '../structures/system-cells.js';
 import { timeOfYear } from '../time/time-of-year.js';
 import { pagesFor, SYSTEM_BASE, VECTOR_PAGES, type AssembledSystem } from './assemble-system.js';
 
@@ -52,10 +52,20 @@ export function executivePages(system: AssembledSystem, systemTime: bigint): Exe
     else if (size === 2) view.setUint16(offset, value, true);
     else view.setUint32(offset, value >>> 0, true);
   }
+  // Whoever goes through a vector that nothing has connected halts.
+  for (const { offset } of SYSLOA_VECTORS) writeJump(view, SYSTEM_CELLS.offset.EXE$AL_LOAVEC + offset, system.executive.symbols.get('EXE$LOAD_ERROR')!);
   const pages = { vectors: padded(system.vectors.bytes, VECTOR_PAGES), data, code: padded(system.executive.bytes, pagesFor(system.executive.bytes.length)) };
   writeBase(pages, { time: systemTime, clock: timeOfYear(systemTime) });
   return pages;
 }
+
+/** JMP @#target */
+function writeJump(view: DataView, at: number, target: number): void {
+  view.setUint16(at, JMP_ABSOLUTE, true);
+  view.setUint32(at + 2, target >>> 0, true);
+}
+
+const JMP_ABSOLUTE = 0x9f17;
 
 /** What the base cells say: the system time at which the clock showed `clock`. */
 export interface TimeBase {

@@ -29,6 +29,7 @@ import { addResidentSections } from '../memory/resident.js';
 import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
 import { ADAPTER_ROUTINES } from './adapters.js';
 import { ROOT_LOCK_ROUTINES } from './root-lock.js';
+import { LINK_ROUTINES } from './sysloa.js';
 import { IRP_PACKET } from './sizes.js';
 import type { BootInformation } from './sysboot.js';
 import { makeSystemWindow } from './window.js';
@@ -44,7 +45,7 @@ const ALL_PRIVILEGES = 0xffffffffffffffffn;
 
 /** Routines of module INIT. `information` gives what SYSBOOT left. */
 export function initRoutines(information: () => BootInformation): readonly Microroutine[] {
-  return [...ROOT_LOCK_ROUTINES, inlineRoutine('EXE$INIT_ANNOUNCE', announce), inlineRoutine('EXE$INIT_BODY', (k) => EXE$INIT(k, information())), inlineRoutine('EXE$INIT_DEVICES', (k) => { initializeDevices(k, information()); }), ...ADAPTER_ROUTINES];
+  return [...ROOT_LOCK_ROUTINES, ...LINK_ROUTINES, inlineRoutine('EXE$INIT_ANNOUNCE', announce), inlineRoutine('EXE$INIT_BODY', (k) => EXE$INIT(k, information())), inlineRoutine('EXE$INIT_DEVICES', (k) => { initializeDevices(k, information()); }), ...ADAPTER_ROUTINES];
 }
 
 /** What the console shows first: SYS.EXE has been read and mapping is on. Choice of wording: the book does not print it. */

@@ -2,7 +2,7 @@ import { STRUCTURES } from '../structures/index.js';
 import * as pte from '../structures/pte.js';
 import { P1_TABLES } from '../structures/p1-cells.js';
 import { P1_LAYOUT } from '../structures/p1-layout.js';
-import { SYSTEM_CELLS } from '../structures/system-cells.js';
+import { SYSLOA_VECTORS, SYSTEM_CELLS } from '../structures/system-cells.js';
 import { starletSymbol } from '../starlet/symbols.js';
 import { serviceVector } from '../starlet/service-table.js';
 import type { Structure } from '../structures/structure.js';
@@ -30,6 +30,7 @@ export function executiveSymbols(cells: number, interruptStackTop: number): (nam
   const table = new Map<string, number>();
   for (const structure of STRUCTURES) structureSymbols(structure, table);
   for (const field of SYSTEM_CELLS.fields) table.set(field.name, cells + field.offset);
+  for (const { name, offset } of SYSLOA_VECTORS) table.set(name, cells + SYSTEM_CELLS.offset.EXE$AL_LOAVEC + offset);
   for (const [base, area] of P1_TABLES) for (const field of area.fields) table.set(field.name, base + field.offset);
   for (const area of P1_LAYOUT) if (area.label !== '' && !table.has(area.label)) table.set(area.label, area.base);
   for (const [name, value] of Object.entries(pte)) if (typeof value === 'number' && name.startsWith('PTE$')) table.set(name, value);

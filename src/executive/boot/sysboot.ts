@@ -10,6 +10,7 @@ import { SYSTEM_CELLS } from '../structures/system-cells.js';
 import type { ScbEntry } from '../synchronization/scb.js';
 import { faultInPlace } from '../memory/in-place.js';
 import { demandZeroPte } from '../memory/page-tables.js';
+import type { AssemblyStore } from './assembly-store.js';
 import { assembleSystem, pagesFor, SYSTEM_BASE, VECTOR_PAGES, type AssembledSystem } from './assemble-system.js';
 import { clockAtBoot } from './clock-at-boot.js';
 import { decodeExecutive, executivePages, readBase, writeBase, type ExecutiveFile, type ExecutivePages } from './executive-image.js';
@@ -88,6 +89,8 @@ export interface BootInformation {
 
 /** What a boot is told besides the system itself. */
 export interface BootOptions {
+  /** Texts assembled by earlier boots of this build. */
+  readonly assemblies?: AssemblyStore | undefined;
   readonly values: ParameterValues;
   /** The time it is, 100 ns units since 17-NOV-1858: the time-of-year clock has been running on its battery until then. */
   readonly systemTime: bigint;
@@ -134,7 +137,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   const values = withinMemory(withMaxima(options.values), memoryPages);
   const sizes = systemSizes(values, memoryPages);
   const space = layOutSystemSpace(sizes);
-  const assembled = assembleSystem(description, space.interruptStack.base + space.interruptStack.pages * PAGE);
+  const assembled = assembleSystem(description, space.interruptStack.base + space.interruptStack.pages * PAGE, options.assemblies);
   const { gate, data, dataPages, code, systemImages, residentImages, end: systemAddress, symbols } = assembled;
   const executive = loadExecutive(assembled, description, options);
   startClock(machine, executive, options);

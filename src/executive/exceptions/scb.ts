@@ -11,7 +11,11 @@ export interface ScbEntry {
 /** Exceptions and change mode. Page faults go to the pager, which hands access violations on. @source digest ch04 Table 4-2 */
 export const SCB_ENTRIES: readonly ScbEntry[] = [
   ...[0x100, 0x140, 0x180, 0x1c0].map((vector): ScbEntry => ({ vector, symbol: 'ERL$VEC_RETURN', interruptStack: true })),
-  { vector: 0x04, symbol: 'EXE$MCHECK', interruptStack: true },
+  { vector: 0x04, symbol: 'EXE$MCHK', interruptStack: true },
+  { vector: 0x54, symbol: 'EXE$INT54', interruptStack: true },
+  { vector: 0x58, symbol: 'EXE$INT58', interruptStack: true },
+  { vector: 0x5c, symbol: 'EXE$INT5C', interruptStack: true },
+  { vector: 0x60, symbol: 'EXE$INT60', interruptStack: true },
   { vector: 0x08, symbol: 'EXE$KERSTKNV', interruptStack: true },
   { vector: 0x10, symbol: 'EXE$OPCDEC' },
   { vector: 0x14, symbol: 'EXE$OPCCUS' },

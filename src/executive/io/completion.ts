@@ -20,6 +20,7 @@ import { PRI$_IOCOM, PRI$_NULL, PRI$_TICOM, PRI$_TOCOM, RSN$_MAILBOX } from '../
 import { UCB } from '../structures/ucb.js';
 import { softwareInterrupt } from '../synchronization/ipl.js';
 import { copyComplexBuffer } from './acp-packet.js';
+import { EXE$MOUNTVER } from './mount-verification.js';
 import { nextSegment, SEGMENT_DONE, SEGMENT_TO_ACP } from './segments.js';
 import { EXE$QXQPPKT } from './xqp-queue.js';
 
@@ -76,6 +77,7 @@ export function finishCurrent(k: Kernel, ucbAddress: number, r0: number, r1: num
  * Fork IPL; to be called last by a routine that was entered with JSB. @source digest ch18 2.8
  */
 export function IOC$REQCOM(k: Kernel, ucb: number, r0: number, r1: number): void {
+  if (EXE$MOUNTVER(k, ucb, r0)) return;
   const next = finishCurrent(k, ucb, r0, r1);
   if (next === 0) return;
   k.setRegister(3, next);

@@ -181,7 +181,6 @@ export function initializeTerminal(k: Kernel, address: number, extra: number): R
   ucb.UCB$W_TT_DESIZE = ucb.UCB$W_DEVBUFSIZ;
   ucb.UCB$B_TT_DETYPE = ucb.UCB$B_DEVTYPE;
   k.initializeQueue(address + TTYUCB.offset.UCB$L_TT_WFLINK);
-  ucb.UCB$L_FPC = k.symbol('TTY$UNSOLINPUT');
 
   const entries = ['TTY$GETNEXTCHAR', 'TTY$PUTNEXTCHAR', 'TTY$DS_TRAN'].map((name) => k.symbol(name));
   const vectors = allocateBlock(k, 12 + 4 * entries.length, DYN$C_INIT) + 12;

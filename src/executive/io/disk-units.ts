@@ -55,6 +55,7 @@ export function IOC$CONNECT_DISK(k: Kernel, { name, registers, vector }: Control
   dispatch.IDB$W_UNITS = 8;
   dispatch.IDB$B_VECTOR = (vector / 4) & 0xff;
   connectInterrupt(k, crb, idb, vector, 'DU$INTERRUPT');
+  VEC.at(k, crb + CRB.offset.CRB$L_INTD).VEC$L_INITIAL = k.symbol('DU$CTRLINIT');
   return { ddb, csr: dispatch.IDB$L_CSR };
 }
 
@@ -64,7 +65,6 @@ export function connectInterrupt(k: Kernel, crb: number, idb: number, vector: nu
   k.writeBytes(transfer, Uint8Array.from(DISPATCH_CODE));
   k.writeLong(transfer + 4, k.symbol(routine));
   VEC.at(k, transfer).VEC$L_IDB = idb;
-  VEC.at(k, transfer).VEC$L_INITIAL = k.symbol('DU$CTRLINIT');
   k.writeLong(k.sys.EXE$GL_SCB + vector, (transfer | 1) >>> 0);
 }
 

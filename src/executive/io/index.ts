@@ -24,6 +24,8 @@ import { MOUNT_ROUTINES } from './mount-services.js';
 import { OUT_OF_BAND_ROUTINES } from './out-of-band.js';
 import { QIO_ROUTINES } from './qio.js';
 import qioSource from './qio.mar';
+import { MOUNT_VERIFICATION_ROUTINES } from './mount-verification.js';
+import verificationSource from './mount-verification.mar';
 import { XQP_QUEUE_ROUTINES } from './xqp-queue.js';
 
 /** I/O: what sys-image.ts collects. */
@@ -31,10 +33,10 @@ export const IO_ROUTINES: readonly Microroutine[] = [
   ...QIO_ROUTINES, ...COMPLETION_ROUTINES, ...CANCEL_ROUTINES, ...ASSIGN_ROUTINES, ...ALLOCATE_ROUTINES, ...MAILBOX_SERVICE_ROUTINES, ...GETDVI_ROUTINES, ...BREAKTHRU_ROUTINES,
   ...ATTENTION_ROUTINES, ...OUT_OF_BAND_ROUTINES, ...XQP_QUEUE_ROUTINES, ...MOUNT_ROUTINES,
   ...TERMINAL_DRIVER_ROUTINES, ...CONSOLE_PORT_ROUTINES, ...DZ_PORT_ROUTINES, ...PRINTER_DRIVER_ROUTINES, ...TAPE_DRIVER_ROUTINES, ...MAILBOX_DRIVER_ROUTINES, ...NULL_DRIVER_ROUTINES,
-  ...DISK_DRIVER_ROUTINES, ...ACP_FDT_ROUTINES,
+  ...MOUNT_VERIFICATION_ROUTINES, ...DISK_DRIVER_ROUTINES, ...ACP_FDT_ROUTINES,
 ];
 
-export const IO_SOURCE = `${qioSource}\n${consoleSource}\n${dzSource}\n${printerSource}\n${tapeSource}`;
+export const IO_SOURCE = `${qioSource}\n${consoleSource}\n${dzSource}\n${printerSource}\n${tapeSource}\n${verificationSource}`;
 
 /** SCB vectors: I/O postprocessing at IPL 4, console receive and transmit at IPL 20. @source digest ch19 fact 42 */
 export const IO_SCB = [

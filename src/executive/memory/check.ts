@@ -248,9 +248,20 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
     const used = references.get(index) ?? [];
     if (new Set(used).size !== used.length) problems.push(`page file ${index}: a block belongs to two pages`);
     for (const block of used) if (isFree(block - 1)) problems.push(`page file ${index}: block ${block} is in use and free`);
-    const allocated = 8 * bitmap.length - free - unusedBits(file, bitmap);
+    const allocated = 8 * bitmap.length - free - unusedBits(file, bitmap) - swapBlocks(db, index);
     if (!tablesOut && allocated !== used.length) problems.push(`page file ${index}: ${allocated} blocks are allocated, ${used.length} in use`);
   }
+}
+
+/** Blocks of a page file that are swap space (swap/check.ts looks at them). */
+function swapBlocks(db: Database, index: number): number {
+  const { memory, sys } = db;
+  let blocks = 0;
+  for (let process = 2; process <= sys.SCH$GL_MAXPIX; process += 1) {
+    const pcb = PCB.at(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * process));
+    if (pcb.PCB$L_WSSWP >>> 24 === index && pcb.PCB$V_PHDRES !== 0) blocks += PHD.at(memory, pcb.PCB$L_PHD).PHD$W_SWAPSIZE;
+  }
+  return blocks;
 }
 
 /** Bits of the last byte beyond the file are clear, too. */

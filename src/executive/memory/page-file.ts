@@ -42,10 +42,11 @@ export function initializePageFiles(k: Kernel, vector: number): void {
  * @param index   of the vector; its entry must be the null control block
  * @param window  window control block that maps all of the file
  * @param blocks  of the file
+ * @param reserved  blocks at its beginning that are never given out: the dump file's header and error log buffers
  * @returns whether there was pool for control block and bitmap
  * @source book 14.5.1; digest ch14 2.3
  */
-export function installPageFile(k: Kernel, index: number, window: number, blocks: number): boolean {
+export function installPageFile(k: Kernel, index: number, window: number, blocks: number, reserved = 0): boolean {
   const bytes = Math.ceil(blocks / 8);
   const block = allocateBlock(k, PFL.size, DYN$C_PFL);
   if (block === 0) return false;
@@ -56,13 +57,14 @@ export function installPageFile(k: Kernel, index: number, window: number, blocks
   }
   const map = new Uint8Array(bytes).fill(0xff);
   if (blocks % 8 !== 0) map[bytes - 1] = (1 << (blocks % 8)) - 1;
+  for (let block = 0; block < Math.min(reserved, blocks); block += 1) map[block >>> 3]! &= ~(1 << (block & 7));
   k.writeBytes(bitmap + BITMAP_HEADER, map);
   const file = PFL.at(k, block);
   file.PFL$L_BITMAP = bitmap + BITMAP_HEADER;
   file.PFL$L_BITMAPSIZ = bytes;
   file.PFL$L_WINDOW = window;
   file.PFL$L_VBN = 1;
-  file.PFL$L_FREPAGCNT = blocks;
+  file.PFL$L_FREPAGCNT = blocks - Math.min(reserved, blocks);
   file.PFL$L_MAXVBN = blocks;
   file.PFL$B_ALLOCSIZ = k.sys.MPW$GW_MPWPFC;
   file.PFL$V_INITED = 1;

@@ -282,6 +282,7 @@ export function releaseBalanceSlot(k: Kernel, slot: number): boolean {
     }
     writeSystemPte(k, address, 0);
   }
+  k.sys.SWP$GW_BALCNT -= 1;
   k.writeWord(k.sys.PHV$GL_REFCBAS + 2 * slot, 0xffff);
   k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slot, 0);
   k.sys.SWP$GW_BALCNT -= 1;

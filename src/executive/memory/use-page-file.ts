@@ -10,20 +10,20 @@ import { installPageFile } from './page-file.js';
  * Places the file that is open on a channel in use for paging or swapping, for SYSINIT and for SYSGEN's INSTALL. The window becomes the
  * system's: the channel has no file afterwards, so the file stays open when the process deassigns it.
  *
- * Arguments: channel; index of the page-and-swap-file vector.
+ * Arguments: channel; index of the page-and-swap-file vector; blocks at the beginning that stay reserved.
  * @returns SS$_NORMAL, also for a file without blocks, which is of no use; SS$_BADPARAM no file on the channel; SS$_DEVACTIVE the index is
  * in use; SS$_INSFMEM
  */
-export const usePageFile = callRoutine('MMG$USE_PAGE_FILE', (k) => placeInUse(k, k.argument(1) & 0xfff0, k.argument(2)));
+export const usePageFile = callRoutine('MMG$USE_PAGE_FILE', (k) => placeInUse(k, k.argument(1) & 0xfff0, k.argument(2), k.argument(3)));
 
-function placeInUse(k: Kernel, channel: number, index: number): number {
+function placeInUse(k: Kernel, channel: number, index: number, reserved = 0): number {
   const ccb = channelBlock(k, channel);
   const window = ccb.CCB$L_WIND;
   if (window >>> 31 === 0) return SS$_BADPARAM;
   const blocks = FCB.at(k, WCB.at(k, window).WCB$L_FCB).FCB$L_FILESIZE;
   if (blocks === 0) return SS$_NORMAL;
   if (pageFile(k, index).PFL$L_BITMAP !== 0) return SS$_DEVACTIVE;
-  if (!installPageFile(k, index, window, blocks)) return SS$_INSFMEM;
+  if (!installPageFile(k, index, window, blocks, reserved)) return SS$_INSFMEM;
   ccb.CCB$L_WIND = 0;
   return SS$_NORMAL;
 }

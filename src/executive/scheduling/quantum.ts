@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel.js';
+import { adjustAutomatically } from '../memory/adjust-automatically.js';
 import { IPL$_SCHED } from '../structures/ipl.js';
 import { PHD } from '../structures/phd.js';
 import { queueCpuLimitAst } from '../process/force-exit.js';
@@ -12,9 +13,13 @@ export function signedWord(value: number): number {
 }
 
 /**
- * Quantum end of the current process. A real-time process only gets a new quantum; any other also answers for its CPU limit, goes
+ * Quantum end of the current process. A real-time process only gets a new quantum; any other also answers for its CPU limit and its page faults, goes
  * back to its base priority when an outswapped process is computable, and competes again.
+<<<<<<< HEAD
  * Its page fault rate may change its working set limit.
+=======
+ *
+>>>>>>> main
  * IPL$_SYNCH, from EXE$SWTIMINT. @source book 10.4.2; digest ch10 2.5
  */
 export function SCH$QEND(k: Kernel): void {
@@ -28,6 +33,7 @@ export function SCH$QEND(k: Kernel): void {
   if (isRealTime) return;
   considerWorkingSet(k, pcb, phd);
   if (phd.PHD$L_CPULIM !== 0 && phd.PHD$L_CPUTIM >= phd.PHD$L_CPULIM) queueCpuLimitAst(k, pcb.address);
+  adjustAutomatically(k);
   if (sys.SCH$GL_COMOQS !== 0) {
     pcb.PCB$B_PRI = pcb.PCB$B_PRIB;
     sys.SCH$GB_PRI = pcb.PCB$B_PRIB;

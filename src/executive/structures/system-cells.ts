@@ -1,3 +1,4 @@
+import { SYSLOA_VECTORS_SIZE } from './sysloa-vectors.js';
 import { cells, gap } from './structure.js';
 
 /*
@@ -453,6 +454,9 @@ export const SYSTEM_CELLS = cells('SYS', [
   gap(3, 'rest of PMS$GB_PROMPT'),
   ['pms$gl_dostats', 1, 'statistics code on or off'],
   gap(3, 'spare'),
+  // $$$500: module SYSLOAVEC
+  ['EXE$AL_LOAVEC', SYSLOA_VECTORS_SIZE, 'vectors of the CPU-dependent routines, JMP @#routine each'],
+  ['EXE$MCHK_ERRCNT', 4, 'pointer to the error counters of the machine check routine'],
   // $$$500: module SCSVEC
   ['SCS$GQ_CONFIG', 'configuration database'],
   ['SCS$GQ_DIRECT', 'directory'],
@@ -783,7 +787,7 @@ export const SYSTEM_SECTIONS = [
   ['$$$230', 'nulphd'],
   ['$$$260', 'EXE$GL_FLAGS'],
   ['$$$270NP', 'PMS$GL_DIRIO'],
-  ['$$$500', 'SCS$GQ_CONFIG'],
+  ['$$$500', 'EXE$AL_LOAVEC'],
   ['$$$917', 'EXE$GQ_TODCBASE'],
 ] as const;
 
@@ -888,26 +892,4 @@ export const PQL_NAMES: readonly string[] = [
   '', 'ASTLM', 'BIOLM', 'BYTLM', 'CPULM', 'DIOLM', 'FILLM', 'PGFLQUOTA', 'PRCLM', 'TQELM', 'WSQUOTA', 'WSDEFAULT', 'ENQLM', 'WSEXTENT', 'JTQUOTA',
 ];
 
-/** CPU-dependent vectors (modules SYSLOAVEC): JMP @#target each, 8 bytes when entered through the SCB, 6 otherwise. */
-export interface LoadVector {
-  readonly name: string;
-  readonly offset: number;
-  readonly size: 6 | 8;
-}
-
-const THROUGH_SCB = ['EXE$MCHK', 'EXE$INT54', 'EXE$INT58', 'EXE$INT5C', 'EXE$INT60', 'UBA$INT0'];
-const CALLED = `
-  UBA$UNEXINT ECC$REENABLE EXE$INIBOOTADP EXE$DUMPCPUREG EXE$REGRESTOR EXE$REGSAVE EXE$INIPROCREG EXE$TEST_CSR IOC$PURGDATAP INI$MPMADP
-  EXE$STARTUPADP EXE$SHUTDWNADP MA$RAVAIL MA$REQUEST MA$INITIAL CON$STARTIO CON$SET_LINE CON$DS_SET CON$XON CON$XOFF CON$STOP CON$STOP2
-  CON$ABORT CON$RESUME CON$SET_MODEM CON$NULL CON$DISCONNECT CON$INITIAL CON$INITLINE CON$INTINP CON$INTOUT CON$SENDCONSCMD SYS$CLRSBIA
-  CON$OWNCTY CON$RELEASECTY CON$GETCHAR CON$PUTCHAR CON$INIT_CTY EXE$READ_TODR EXE$WRITE_TODR EXE$INIT_TODR INI$CONSOLE EXE$INI_TIMWAIT
-  EXE$READP_TODR EXE$WRITEP_TODR EXE$MOUNTVER EXE$MNTVERSIO EXE$MNTVERSHDOL EXE$CLUTRANIO EXE$UPDGNERNUM EXE$MNTVER_DVI_ASSIST
-  EXE$MNTVERSP1 EXE$MNTVERSP2 EXE$GL_MVMSLBAS EXE$EXTRA6 EXE$EXTRA7 EXE$EXTRA8 EXE$EXTRA9 EXE$EXTRA10`.trim().split(/\s+/);
-
-export const SYSLOA_VECTORS: readonly LoadVector[] = [
-  ...THROUGH_SCB.map((name, index): LoadVector => ({ name, offset: 8 * index, size: 8 })),
-  ...CALLED.map((name, index): LoadVector => ({ name, offset: 8 * THROUGH_SCB.length + 6 * index, size: 6 })),
-];
-
-/** Bytes from EXE$AL_LOAVEC to the cell EXE$MCHK_ERRCNT (a longword); EXE$LOAD_ERROR, one HALT instruction, follows it. */
-export const SYSLOA_VECTORS_SIZE = (8 * THROUGH_SCB.length + 6 * CALLED.length + 3) & ~3;
+export { SYSLOA_VECTORS, SYSLOA_VECTORS_SIZE, type LoadVector } from './sysloa-vectors.js';

@@ -18,14 +18,14 @@ const WAIT_UNIT = 12_096_000n;
 const SECOND = 10_000_000n;
 
 /**
- * EXE$INIT_TODR: the system time at boot, from the time-of-year clock and the base cells or, when those do not agree or SETTIME is 1, from
+ * INI$TODR, what EXE$INIT_TODR of SYSLOA780 calls: the system time at boot, from the time-of-year clock and the base cells or, when those do not agree or SETTIME is 1, from
  * the operator. TIMEPROMPTWAIT says how long to ask: less than 0 for ever, 0 not at all; then the time is the recorded one and 10 ms.
  *
  * In process context at IPL 0, kernel mode, before the system disk is mounted; nothing is written to SYS.EXE.
  * @returns SS$_NORMAL; what $ASSIGN says when there is no console
  * @source book 11.2.1; digest ch11 2.3
  */
-const initTodr = upTo(IN_KERNEL_MODE, procedure('EXE$INIT_TODR', function* (p: Procedure): Flow<number> {
+const initTodr = upTo(IN_KERNEL_MODE, procedure('INI$TODR', function* (p: Procedure): Flow<number> {
   const k = p.kernel;
   const isAsked = k.sys.EXE$V_SETTIME === 1;
   if (isAsked || !(EXE$SETIME_INT(k, 0n) & 1)) {

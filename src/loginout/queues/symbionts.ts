@@ -29,7 +29,11 @@ function prints(m: QueueManager, queue: Queue): boolean {
 
 /** Starts the symbiont of a queue that has none. A queue whose symbiont cannot be made is stopped. */
 export function* startSymbiont(m: QueueManager, queue: Queue): Flow<void> {
-  if (!prints(m, queue) || queue.SMQ$L_SMBPID !== 0) return;
+  if (!prints(m, queue)) {
+    queue.SMQ$L_STATUS &= ~qui.QUI$M_QUEUE_UNAVAILABLE;
+    return;
+  }
+  if (queue.SMQ$L_SMBPID !== 0) return;
   const { p } = m;
   // A queue without /ON is for the device of its name.
   const device = m.file.text(queue, SMQ.offset.SMQ$T_DEVICE) || `${m.nameOf(queue)}:`;

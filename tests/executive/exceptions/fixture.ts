@@ -93,7 +93,8 @@ export function machineWith(image: string, options: FixtureOptions = {}): BareMa
     vectors: vectorSource(new Set([...IMPLEMENTED, ...options.implemented ?? []])),
     executive: [...EXCEPTION_SOURCES, dispatchSource(new Set([...IMPLEMENTED, ...options.implemented ?? []])), STAND_IN_SOURCE, options.exit ?? 'EXE$EXIT == EXIT_STAND_IN\n', options.source ?? '', '	.BLKB	512\nBUG$FATAL::\n	.BLKB	4096\n'].join('\n'),
     image: LOGGING + image,
-    scb: SCB_ENTRIES,
+    // This machine has no SYSLOA780: the routine itself is in the SCB.
+    scb: SCB_ENTRIES.filter(({ symbol }) => !/^EXE\$INT/.test(symbol)).map((entry) => (entry.symbol === 'EXE$MCHK' ? { ...entry, symbol: 'EXE$MCHECK' } : entry)),
   });
 }
 

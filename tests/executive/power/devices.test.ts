@@ -9,7 +9,9 @@ import { SS$_NORMAL } from '../../../src/executive/starlet/ssdef.js';
 import { CRB, DDB, VEC } from '../../../src/executive/structures/device.js';
 import { readCounted } from '../../../src/executive/structures/memory.js';
 import { UCB } from '../../../src/executive/structures/ucb.js';
+import { attachTerminals } from '../../../src/system/terminals.js';
 import { TestSystem, type Program } from '../../harness.js';
+import { TestLines } from '../io/lines.js';
 import { powerCycle, runInto, runTo, turnOff, waitForPower } from './power-harness.js';
 
 class Store implements BlockStore {
@@ -199,6 +201,42 @@ describe('EXE$INIT_DEVICE', () => {
     for (const byte of Buffer.from('x\r')) machine.console.receive(byte);
     system.runUntilIdle(2);
     expect(typed).toEqual([SS$_NORMAL, SS$_NORMAL, 0x78]);
+    expect(system.checkBooks()).toEqual([]);
+  });
+
+  test('a line of a multiplexer: output goes on, and what was typed meanwhile is read', () => {
+    const lines = new TestLines();
+    const text = 'abcdefghijklmnopqrstuvwxyz'.repeat(10);
+    const got: number[] = [];
+    const system = new TestSystem({
+      attach: (machine) => { attachTerminals(machine, lines); },
+      programs: {
+        SYSINIT: function* (p) {
+          const chan = p.allocate(4);
+          yield* service(p, '$ASSIGN', { devnam: p.string('TTA2'), chan });
+          const channel = p.memory.readWord(chan);
+          yield* service(p, '$HIBER', {});
+          yield* service(p, '$QIOW', { chan: channel, func: IO$_WRITEVBLK, p1: p.bytes(Buffer.from(text)), p2: text.length });
+          const [buffer, iosb] = [p.allocate(16), p.allocate(8)];
+          yield* service(p, '$QIOW', { chan: channel, func: 0x31, iosb, p1: buffer, p2: 8 });
+          got.push(p.memory.readWord(iosb), p.memory.readByte(buffer));
+          return 1;
+        },
+      },
+    });
+    system.runUntilIdle(2);
+    const shown = (): string => lines.all[2]!.text.replaceAll(/[\r\n]/g, '');
+    SCH$WAKE(system.k, system.process('SYSINIT')!.address);
+    for (let n = 0; shown().length < 50; n += 1) {
+      if (n > 100_000) throw new Error('no output');
+      system.system.machine.run(1);
+    }
+    turnOff(system, 5);
+    lines.all[2]!.type('y\r');
+    waitForPower(system);
+    system.runUntilIdle(3);
+    expect(shown().startsWith(text)).toBe(true);
+    expect(got).toEqual([SS$_NORMAL, 0x79]);
     expect(system.checkBooks()).toEqual([]);
   });
 });

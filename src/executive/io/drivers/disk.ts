@@ -9,7 +9,8 @@ import {
   IO$_ACCESS, IO$_ACPCONTROL, IO$_AVAILABLE, IO$_CREATE, IO$_DEACCESS, IO$_DELETE, IO$_MODIFY, IO$_MOUNT, IO$_NOP, IO$_PACKACK,
   IO$_READLBLK, IO$_READPBLK, IO$_READVBLK, IO$_SENSECHAR, IO$_SENSEMODE, IO$_UNLOAD, IO$_WRITELBLK, IO$_WRITEPBLK, IO$_WRITEVBLK,
 } from '../../starlet/iodef.js';
-import { SS$_CTRLERR, SS$_ILLBLKNUM, SS$_MEDOFL, SS$_NORMAL, SS$_TIMEOUT, SS$_WRITLCK } from '../../starlet/ssdef.js';
+import { DEV$M_MNT } from '../../starlet/devdef.js';
+import { SS$_CTRLERR, SS$_ILLBLKNUM, SS$_MEDOFL, SS$_NORMAL, SS$_TIMEOUT, SS$_VOLINV, SS$_WRITLCK } from '../../starlet/ssdef.js';
 import { CRB, IDB, VEC } from '../../structures/device.js';
 import { IRP } from '../../structures/irp.js';
 import { PTE$M_PFN } from '../../structures/pte.js';
@@ -18,6 +19,7 @@ import { EXE$FORK } from '../../synchronization/fork.js';
 import { IOC$REQCOM } from '../completion.js';
 import { EXE$ABORTIO, EXE$FINISHIO, EXE$FINISHIOC, EXE$QIODRVPKT, checkBuffer, fdtContext } from '../fdt-support.js';
 import { MMG$IOLOCK } from '../buffer-lock.js';
+import { requestVerification } from '../mount-verification.js';
 import { prepareSegment } from '../segments.js';
 import type { DriverTable } from './driver-table.js';
 
@@ -93,6 +95,11 @@ function idbOf(k: Kernel, ucb: DiskUnit): number {
 /** Start I/O: R3 IRP, R5 UCB, fork IPL. */
 function startTransfer(k: Kernel): void {
   const ucb = DISKUCB.at(k, k.register(5));
+  // The volume was given up: nothing reaches whatever is in the unit now until it is mounted anew.
+  if (ucb.UCB$V_VALID === 0 && ucb.UCB$V_MNTVERIP === 0 && (ucb.UCB$L_DEVCHAR & DEV$M_MNT) !== 0) {
+    IOC$REQCOM(k, ucb.address, SS$_VOLINV, 0);
+    return;
+  }
   ucb.UCB$B_ERTCNT = ucb.UCB$B_ERTMAX;
   ucb.UCB$V_POWER = 0;
   startController(k, IRP.at(k, k.register(3)), ucb);
@@ -173,6 +180,9 @@ function initializeUnit(k: Kernel): void {
   ucb.UCB$V_ONLINE = k.readLong(csr + DISK_BLOCKS) === 0 ? 0 : 1;
 }
 
+/** Errors after which it is asked whether the volume is still there. */
+const VERIFIED_ERRORS: readonly number[] = [DISK_NO_UNIT, DISK_STORE_ERROR, DISK_WRITE_LOCKED];
+
 const STATUS: Readonly<Record<number, number>> = {
   [DISK_OK]: SS$_NORMAL, [DISK_NO_UNIT]: SS$_MEDOFL, [DISK_BAD_BLOCK]: SS$_ILLBLKNUM, [DISK_WRITE_LOCKED]: SS$_WRITLCK,
   [TIMED_OUT]: SS$_TIMEOUT,
@@ -198,6 +208,7 @@ function complete(k: Kernel): void {
     return;
   }
   const status = STATUS[k.register(3)] ?? SS$_CTRLERR;
+  if (VERIFIED_ERRORS.includes(k.register(3))) requestVerification(k, ucb);
   const done = k.register(4);
   IOC$REQCOM(k, k.register(5), (status | (done << 16)) >>> 0, 0);
 }

@@ -276,6 +276,8 @@ export function unitsOfController(k: Kernel, crb: ReturnType<typeof CRB.at>): Te
 /** Has the port ask for characters, unless it is doing so already (UCB$V_INT). */
 export function startOutput(k: Kernel, ucb: TerminalUnit): void {
   if (ucb.UCB$V_INT !== 0) return;
+  // The word before it leads EXE$TIMEOUT to what is to be done after a power failure.
+  ucb.UCB$L_FPC = k.symbol('TTY$UNSOLINPUT');
   ucb.UCB$V_INT = 1;
   portStart(k, ucb);
 }

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { PR$_MAPEN, PR$_SCBB, PR$_SID } from '../../../src/emulator/processor-registers.js';
+import { SYSLOA_IMAGE } from '../../../src/executive/boot/sysloa.js';
+import { PR$_SID_TYP780 } from '../../../src/executive/starlet/prdef.js';
+import { SYSLOA_VECTORS } from '../../../src/executive/structures/system-cells.js';
+import { Console, systemDisk } from '../../sysgen/console.js';
+import { TestSystem } from '../../harness.js';
+
+/** Appendix G and chapter 25.1.3: routines of one processor behind vectors of the executive. */
+
+const JMP_ABSOLUTE = 0x9f17;
+
+function booted(): TestSystem {
+  const system = new TestSystem({});
+  system.runUntilIdle(0);
+  return system;
+}
+
+/** Where a vector leads. */
+const target = (k: TestSystem['k'], name: string): number => k.readLong(k.symbol(name) + 2);
+
+describe('SYSLOA780', () => {
+  test('appG#2 appG#3: the image is that of the processor\'s type, and MMG$GL_SYSLOA_BASE and SDA\'s symbol SYSLOA are its base', () => {
+    const console = new Console(systemDisk());
+    const { kernel: k } = console.system;
+    expect(k.cpu.readPR(PR$_SID) >>> 24).toBe(PR$_SID_TYP780);
+    expect(SYSLOA_IMAGE.name).toBe('SYSLOA780');
+    const base = k.readLong(k.symbol('MMG$GL_SYSLOA_BASE'));
+    expect(base).toBe(k.symbol('LOA$LOAVEC'));
+    console.type('ANALYZE/SYSTEM');
+    expect(console.type('EVALUATE SYSLOA').join(' ')).toContain(`Hex = ${base.toString(16).toUpperCase().padStart(8, '0')}`);
+  });
+
+  test('appC#18 ch25#5: before EXE$LINK_VEC, and for ever when the image has no routine, a vector leads to the HALT of EXE$LOAD_ERROR', () => {
+    const system = new TestSystem({});
+    const { k } = system;
+    for (let count = 0; k.cpu.readPR(PR$_MAPEN) === 0 || k.register(15) < 0x8000_0000; count += 1) {
+      expect(count).toBeLessThan(20);
+      system.system.machine.run(1);
+    }
+    for (const { name } of SYSLOA_VECTORS) expect([k.readWord(k.symbol(name)), target(k, name)], name).toEqual([JMP_ABSOLUTE, k.symbol('EXE$LOAD_ERROR')]);
+    k.jump(k.symbol('EXE$READ_TODR'));
+    expect(system.system.machine.run(5)).toMatchObject({ kind: 'halt', code: 'HALT instruction' });
+    const other = booted();
+    expect(target(other.k, 'MA$REQUEST')).toBe(other.k.symbol('EXE$LOAD_ERROR'));
+    other.k.jump(other.k.symbol('MA$REQUEST'));
+    expect(other.system.machine.run(5)).toMatchObject({ kind: 'halt' });
+  });
+
+  test('appG#9: no vector that is used still leads to the HALT', () => {
+    const { k } = booted();
+    const used = ['EXE$MCHK', 'EXE$INT54', 'EXE$INT58', 'EXE$INT5C', 'EXE$INT60', 'EXE$INIPROCREG', 'EXE$INIT_TODR', 'EXE$READ_TODR', 'EXE$WRITE_TODR', 'EXE$REGSAVE', 'EXE$REGRESTOR'];
+    for (const name of used) expect(target(k, name), name).not.toBe(k.symbol('EXE$LOAD_ERROR'));
+  });
+
+  test('appG#12 appG#13: machine checks and memory and bus errors enter at aligned vectors of eight bytes', () => {
+    const { k } = booted();
+    const scb = k.cpu.readPR(PR$_SCBB);
+    for (const [vector, name] of [[0x04, 'EXE$MCHK'], [0x54, 'EXE$INT54'], [0x58, 'EXE$INT58'], [0x5c, 'EXE$INT5C'], [0x60, 'EXE$INT60']] as const) {
+      expect(k.machine.memory.view.getUint32(scb + vector, true), name).toBe((k.symbol(name) | 1) >>> 0);
+      expect(k.symbol(name) % 4, name).toBe(0);
+      expect(SYSLOA_VECTORS.find((each) => each.name === name)!.size, name).toBe(8);
+      expect(target(k, name), name).toBe(k.symbol(name.replace('EXE$', 'LOA$')));
+    }
+    // And it works: a machine check in the null process, kernel mode, is a bugcheck.
+    const system = booted();
+    system.system.machine.injectParityError();
+    system.system.machine.run(50_000);
+    expect(system.console).toContain('MACHINECHK');
+  });
+
+  test('another routine in a vector is what is called from then on', () => {
+    const { k } = booted();
+    k.writeLong(k.symbol('EXE$WRITE_TODR') + 2, k.symbol('LOA$READ_TODR'));
+    k.setRegister(0, 5);
+    k.jump(k.symbol('EXE$WRITE_TODR'));
+    k.machine.run(2);
+    expect(k.register(0)).toBeGreaterThan(5);
+  });
+});

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+/**
+ * What bin/starlet is: runs bin/starlet.cjs, the whole program, with the code that V8 kept of an earlier run. A third of a short run goes into
+ * compiling; the kept code lies in the data directory, belongs to this very build and this version of Node, and may be deleted at any time.
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { constants, Script } from 'node:vm';
+
+const program = join(dirname(fileURLToPath(import.meta.url)), 'starlet.cjs');
+const source = readFileSync(program, 'utf8');
+const directory = join(process.env['STARLET_HOME'] ?? join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local/share'), 'starlet'), 'code');
+const { size, mtimeMs } = statSync(program);
+const kept = join(directory, `${size}-${Math.round(mtimeMs)}-${process.version}-${process.arch}`);
+
+/** Undefined when there is none; V8 itself refuses what does not fit. */
+function readKept() {
+  try {
+    return readFileSync(kept);
+  } catch {
+    return undefined;
+  }
+}
+
+const cachedData = readKept();
+const script = new Script(source, { filename: program, ...(cachedData ? { cachedData } : {}), importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+// `run` calls what most runs call. Nothing depends on it: when it cannot be written the next run compiles again.
+if ((!cachedData || script.cachedDataRejected) && process.argv[2] === 'run') process.once('exit', keepCode);
+
+function keepCode() {
+  try {
+    statSync(dirname(directory));
+    mkdirSync(directory, { recursive: true });
+    const unfinished = `${kept}.${process.pid}`;
+    writeFileSync(unfinished, script.createCachedData());
+    renameSync(unfinished, kept);
+    for (const name of readdirSync(directory)) if (/^\d/.test(name) && !kept.endsWith(name) && !/x64\.\d+$/.test(name)) rmSync(join(directory, name), { force: true });
+  } catch {
+    // A read-only data directory, or none.
+  }
+}
+
+const module = { exports: {} };
+script.runInThisContext()(createRequire(program), module, module.exports, program, dirname(program));
