@@ -3,8 +3,8 @@ import { SCH$QAST } from '../ast/queue.js';
 import { allocateBlock } from '../pool/typed.js';
 import { ACB } from '../structures/acb.js';
 import { DYN$C_ACB } from '../structures/dyn.js';
-import { PCB } from '../structures/pcb.js';
-import { PHD } from '../structures/phd.js';
+import type { PCB } from '../structures/pcb.js';
+import type { PHD } from '../structures/phd.js';
 import { PRI$_NULL } from '../structures/sch.js';
 
 /** Ticks in ten seconds: page fault rates are faults in ten seconds of processor time. @source the unit of PFRATL and PFRATH */
