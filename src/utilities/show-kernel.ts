@@ -5,6 +5,7 @@ import { lookasideUse, variableUse } from '../executive/pool/statistics.js';
 import { SS$_ACCVIO, SS$_BUFFEROVF, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { textToBytes } from '../executive/structures/memory.js';
 import { PCB } from '../executive/structures/pcb.js';
+import { PFL } from '../executive/structures/section.js';
 
 /** What SHOW looks at in kernel mode, because users may not read it: the I/O database and pool. Called with $CMKRNL. */
 const USER = 3;
@@ -34,6 +35,7 @@ export const MEMORY_FIELDS = [
   'memoryPages', 'permanent', 'free', 'modified', 'processSlots', 'processFree', 'resident', 'swapped', 'balanceSlots', 'balanceUsed', 'balanceSwapped',
   'srpTotal', 'srpFree', 'srpSize', 'irpTotal', 'irpFree', 'irpSize', 'lrpTotal', 'lrpFree', 'lrpSize',
   'nonpagedTotal', 'nonpagedFree', 'nonpagedLargest', 'pagedTotal', 'pagedFree', 'pagedLargest',
+  'swapFileTotal', 'swapFileFree', 'pageFileTotal', 'pageFileFree',
 ] as const;
 export type MemoryFigures = Record<(typeof MEMORY_FIELDS)[number], number>;
 
@@ -74,6 +76,7 @@ export const memoryFigures = callRoutine('SHOW$MEMORY', (k) => {
   const slots = processes(k);
   const [srp, irp, lrp] = lookasideUse(k, symbol);
   const [nonpaged, paged] = variableUse(k, symbol);
+  const [swapFile, pagingFile] = [1, sys.SGN$GW_SWPFILES + 1].map((index) => PFL.at(k, k.readLong(sys.MMG$GL_PAGSWPVC + 4 * index)));
   const figures: MemoryFigures = {
     memoryPages: sys.MMG$GL_MAXMEM + 1, permanent: sys.MMG$GL_MAXMEM - sys.MMG$GL_MAXPFN, free: sys.SCH$GL_FREECNT, modified: sys.SCH$GL_MFYCNT,
     processSlots: slots.total, processFree: slots.free, resident: slots.resident, swapped: slots.swapped,
@@ -82,6 +85,7 @@ export const memoryFigures = callRoutine('SHOW$MEMORY', (k) => {
     lrpTotal: lrp!.total, lrpFree: lrp!.free, lrpSize: lrp!.packetSize,
     nonpagedTotal: nonpaged!.total, nonpagedFree: nonpaged!.free, nonpagedLargest: nonpaged!.largest,
     pagedTotal: paged!.total, pagedFree: paged!.free, pagedLargest: paged!.largest,
+    swapFileTotal: swapFile!.PFL$L_MAXVBN, swapFileFree: swapFile!.PFL$L_FREPAGCNT, pageFileTotal: pagingFile!.PFL$L_MAXVBN, pageFileFree: pagingFile!.PFL$L_FREPAGCNT,
   };
   MEMORY_FIELDS.forEach((field, index) => { k.writeLong(buffer + 4 * index, figures[field]); });
   return SS$_NORMAL;

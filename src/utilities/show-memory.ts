@@ -7,7 +7,7 @@ import type { Output } from './output.js';
 import { timeText } from './process-information.js';
 import { MEMORY_FIELDS, type MemoryFigures } from './show-kernel.js';
 
-/** SHOW MEMORY [/PHYSICAL_PAGES /SLOTS /POOL]. @source dcl-output-formats.md, SHOW MEMORY (V4 form) */
+/** SHOW MEMORY [/PHYSICAL_PAGES /SLOTS /POOL /FILES]; of the page and swap files, the primary ones. @source dcl-output-formats.md, SHOW MEMORY (V4 form) */
 function* figuresOf(p: Procedure, routine: number): Flow<MemoryFigures | number> {
   return yield* p.scratch(function* () {
     const buffer = p.allocate(4 * MEMORY_FIELDS.length);
@@ -23,12 +23,14 @@ function* figuresOf(p: Procedure, routine: number): Flow<MemoryFigures | number>
 const heading = (title: string, ...columns: readonly string[]): string => title.padEnd(30) + columns.map((text, index) => text.padStart(index === 0 ? 10 : 12)).join('');
 const row = (title: string, ...values: readonly number[]): string => `  ${title.padEnd(26)}${values.map((value) => String(value).padStart(12)).join('')}`;
 
+const fileLine = (title: string, ...values: readonly (number | string)[]): string => title.padEnd(40) + values.map((value) => String(value).padStart(12)).join('');
+
 export function* showMemory(p: Procedure, output: Output, routine: number): Flow<number> {
   const figures = yield* figuresOf(p, routine);
   if (typeof figures === 'number') return figures;
   const f = figures;
-  const wanted = { physical: yield* cliIsPresent(p, 'PHYSICAL_PAGES'), slots: yield* cliIsPresent(p, 'SLOTS'), pool: yield* cliIsPresent(p, 'POOL') };
-  const all = !(wanted.physical || wanted.slots || wanted.pool) || (yield* cliIsPresent(p, 'ALL'));
+  const wanted = { physical: yield* cliIsPresent(p, 'PHYSICAL_PAGES'), slots: yield* cliIsPresent(p, 'SLOTS'), pool: yield* cliIsPresent(p, 'POOL'), files: yield* cliIsPresent(p, 'FILES') };
+  const all = !(wanted.physical || wanted.slots || wanted.pool || wanted.files) || (yield* cliIsPresent(p, 'ALL'));
   const lines = [`              System Memory Resources on ${yield* timeText(p)}`];
   if (all || wanted.physical) {
     lines.push('', heading('Physical Memory Usage (pages):', 'Total', 'Free', 'In Use', 'Modified'),
@@ -47,6 +49,12 @@ export function* showMemory(p: Procedure, output: Output, routine: number): Flow
       '', heading('Dynamic Memory Usage (bytes):', 'Total', 'Free', 'In Use', 'Largest'),
       row('Nonpaged Dynamic Memory', f.nonpagedTotal, f.nonpagedFree, f.nonpagedTotal - f.nonpagedFree, f.nonpagedLargest),
       row('Paged Dynamic Memory', f.pagedTotal, f.pagedFree, f.pagedTotal - f.pagedFree, f.pagedLargest));
+  }
+  if (all || wanted.files) {
+    lines.push('', fileLine('Paging File Usage (pages):', 'Free', 'In Use', 'Total'));
+    for (const [name, free, total] of [['SWAPFILE', f.swapFileFree, f.swapFileTotal], ['PAGEFILE', f.pageFileFree, f.pageFileTotal]] as const) {
+      if (total > 0) lines.push(fileLine(`  SYS$SYSTEM:${name}.SYS`, free, total - free, total));
+    }
   }
   if (all || wanted.physical) lines.push('', `Of the physical pages in use, ${f.permanent} pages are permanently allocated to VMS.`);
   for (const line of lines) yield* output.line(line);

@@ -177,7 +177,9 @@ export function sysboot(machine: Machine, description: SystemDescription, option
     memory.view.setUint32((spt * PAGE) + 4 * (systemPage(space.pagedPool.base) + page), demandZeroPte(PRT$C_ERKW, KERNEL), true);
   }
   mapNew(space.systemHeader, PRT$C_ERKW);
-  mapNew(space.globalPageTable, PRT$C_URKW);
+  for (let page = 0; page < space.globalPageTable.pages; page += 1) {
+    memory.view.setUint32((spt * PAGE) + 4 * (systemPage(space.globalPageTable.base) + page), demandZeroPte(PRT$C_URKW, KERNEL), true);
+  }
   mapNew(space.pfnDatabase, PRT$C_ERKW);
   map(space.rpb.base, RPB_PFN, 1, PRT$C_URKW);
   memory.bytes.fill(0, RPB_PFN, PAGE);

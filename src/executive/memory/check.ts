@@ -235,7 +235,6 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
       if ((pte & (PTE$M_VALID | PTE$M_TYP0 | PTE$M_TYP1)) === PTE$M_TYP1) references.set(primary, [...references.get(primary) ?? [], pte & PTE$M_PGFLVB]);
     }
   }
-  for (const [index, blocks] of swapSpace(db)) references.set(index, [...references.get(index) ?? [], ...blocks]);
   const tablesOut = hasTablesOut(db) || hasHeadersOut(db);
   for (let index = primary; index <= sys.MMG$GL_MAXPFIDX; index += 1) {
     const file = PFL.at(memory, memory.readLong(sys.MMG$GL_PAGSWPVC + 4 * index));
@@ -256,15 +255,6 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
 /** Bits of the last byte beyond the file are clear, too. */
 function unusedBits(file: ReturnType<typeof PFL.at>, bitmap: Uint8Array): number {
   return 8 * bitmap.length - file.PFL$L_MAXVBN;
-}
-
-/** Blocks of the swap space of processes whose headers are in memory, by file. */
-function* swapSpace(db: Database): Generator<[number, number[]], void, undefined> {
-  for (const { pcb, phd, slot } of workingSets(db)) {
-    const place = pcb.PCB$L_WSSWP;
-    if (slot < 0 || place === 0 || place >>> 31 !== 0) continue;
-    yield [place >>> 24, Array.from({ length: phd.PHD$W_SWAPSIZE }, (_, block) => (place & PTE$M_PGFLVB) + block)];
-  }
 }
 
 /** Whether a process has its header in a swap file. */

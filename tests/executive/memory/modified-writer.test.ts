@@ -11,7 +11,7 @@ import { removePage } from '../../../src/executive/memory/replace.js';
 import { PfnEntry } from '../../../src/executive/memory/pfn.js';
 import { PFN$C_ACTIVE, PFN$C_WRTINPROG, PFN$M_MODIFY, PTE$M_MODIFY } from '../../../src/executive/structures/pte.js';
 import { PCB } from '../../../src/executive/structures/pcb.js';
-import { PFL } from '../../../src/executive/structures/section.js';
+import type { PFL } from '../../../src/executive/structures/section.js';
 import { create, pause, phdOf } from '../process/support.js';
 import { code, evict, frame, newPages, PAGE_SIZE, paging, pte, sectionWindow, written } from './paging-harness.js';
 
