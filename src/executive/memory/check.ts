@@ -217,6 +217,15 @@ function noteInvalid(pte: number, phd: Owner['phd'], references: Map<number, num
   references.set(phd.PHD$B_PAGFIL, blocks);
 }
 
+/** Blocks of the swap space of processes whose headers are in memory, by file. */
+function* swapSpace(db: Database): Generator<[number, number[]], void, undefined> {
+  for (const { pcb, phd, slot } of workingSets(db)) {
+    const place = pcb.PCB$L_WSSWP;
+    if (slot < 0 || place === 0 || place >>> 31 !== 0) continue;
+    yield [place >>> 24, Array.from({ length: phd.PHD$W_SWAPSIZE }, (_, block) => (place & PTE$M_PGFLVB) + block)];
+  }
+}
+
 /** The bitmaps agree with the counts, and each block in use belongs to one page. */
 function checkPageFiles(db: Database, references: Map<number, number[]>, problems: string[]): void {
   const { memory, sys } = db;
@@ -235,6 +244,7 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
       if ((pte & (PTE$M_VALID | PTE$M_TYP0 | PTE$M_TYP1)) === PTE$M_TYP1) references.set(primary, [...references.get(primary) ?? [], pte & PTE$M_PGFLVB]);
     }
   }
+  for (const [index, blocks] of swapSpace(db)) references.set(index, [...references.get(index) ?? [], ...blocks]);
   const tablesOut = hasTablesOut(db) || hasHeadersOut(db);
   for (let index = primary; index <= sys.MMG$GL_MAXPFIDX; index += 1) {
     const file = PFL.at(memory, memory.readLong(sys.MMG$GL_PAGSWPVC + 4 * index));
