@@ -38,6 +38,8 @@ class PlainCpu {
   readPR(): number { return 0; }
   writePR(): void { /* software interrupts are of no account here */ }
   raise(fault: VaxFault): void { throw fault; }
+  /** Every page is there. */
+  translate(address: number): number { return address; }
 }
 
 export const CELLS = 0x8000_1000;

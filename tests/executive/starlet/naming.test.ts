@@ -48,7 +48,7 @@ const CELLS = [...SYSTEM_CELLS.fields, ...P1_TABLES.flatMap(([, table]) => table
 /** Cells that appendix C lists under names of another form: data structures and texts. Names in small letters are local to their module. */
 const OTHER_FORMS = new Set([
   'OPA$ORB0', 'OPA$UCB0', 'OPA$CRB', 'OPA$IDB', 'MB$ORB0', 'MB$UCB0', 'NET$WCB', 'MB$DPT', 'NL$DPT', 'OP$DPT', 'OPA$VECTOR', 'LNM$SYSTEM_DIRECTORY',
-  'LNM_SYSTEM_DIR_LNMTH', 'LNM_SYSTEM_DIR_ORB', 'PFN$A_BASE', 'SWP$A_KSTK', 'MMG$A_SYSPARAM', 'EXE$A_SYSPARAM',
+  'LNM_SYSTEM_DIR_LNMTH', 'LNM_SYSTEM_DIR_ORB', 'PFN$A_BASE', 'SWP$A_KSTK', 'MMG$A_SYSPARAM', 'EXE$A_SYSPARAM', 'EXE$MCHK_ERRCNT',
 ]);
 
 test('appD#1: cells are called fac$Gt_name or fac$At_name, but for those that appendix C lists otherwise and texts (fac$T_)', () => {
