@@ -187,11 +187,14 @@ test('ch08#30: each message goes to the declared error log mailbox as well; rund
   expect([k.readLong(cell), k.readLong(cell + 4)]).toEqual([0, 0]);
 });
 
+const HOME_BLOCK = 1;
+
 /** A disk that fails when told to. */
 class BrokenBlocks extends MemoryBlocks {
   failing = false;
   override read(lbn: number, count: number): Uint8Array {
-    if (this.failing) throw new Error('unreadable');
+    // The home block can be read: the volume is there, and the error is the request's own.
+    if (this.failing && lbn > HOME_BLOCK) throw new Error('unreadable');
     return super.read(lbn, count);
   }
 }
@@ -214,7 +217,8 @@ test('ch08#31, ch08#34: a device error is logged when its request completes, wit
   disk.failing = false;
   system.run(31);
   const logged = errorLog(disk).filter(({ type }) => type === EMB$K_DE);
-  const entry = EMB_DV.at(new ArrayMemory(Uint8Array.of(0, 0, 0, 0, ...logged[0]!.bytes)), 0);
+  // An error that mount verification has had tried again ends with success; this one does not.
+  const entry = logged.map(({ bytes }) => EMB_DV.at(new ArrayMemory(Uint8Array.of(0, 0, 0, 0, ...bytes)), 0)).find((each) => (each.EMB$Q_DV_IOSB & 1n) === 0n)!;
   expect(Number(entry.EMB$Q_DV_IOSB & 0xffffn)).toBe(SS$_CTRLERR);
   expect(entry.EMB$W_DV_UNIT).toBe(0);
   expect(readCounted(entry.memory, entry.address + EMB_DV.offset.EMB$T_DV_NAME)).toBe('DUA');
@@ -224,8 +228,10 @@ test('ch08#31, ch08#34: a device error is logged when its request completes, wit
   k.sys.EXE$GL_MCHKERRS = 3;
   const shown = system.type('SHOW ERROR');
   expect(shown).toMatch(/^CPU {30,}3$/m);
-  // Each request was tried eight times more, and only its first error has a message.
-  expect(shown).toMatch(new RegExp(`^DUA0: {20,}${9 * logged.length}$`, 'm'));
+  // Each request was tried eight times more, and only its first error has a message; mount verification reads as well.
+  const { UCB$W_ERRCNT: count } = UCB.at(k, k.sys.EXE$GL_SYSUCB);
+  expect(count).toBeGreaterThanOrEqual(9 * logged.length);
+  expect(shown).toMatch(new RegExp(`^DUA0: {20,}${count}$`, 'm'));
 });
 
 describe('after a crash', () => {
@@ -288,7 +294,7 @@ describe('what a fatal bugcheck works with', () => {
   });
 
   test('ch08#37: the dump goes where the checksummed boot control block says, without the file system; with a bad checksum there is none', () => {
-    const disk = newDisk();
+    const disk = newDisk(4, 4);
     const system = new WholeSystem(disk);
     const { k } = system;
     const [size, address] = [k.readLong(k.symbol('EXE$GQ_BOOTCB_D')), k.readLong(k.symbol('EXE$GQ_BOOTCB_D') + 4)];

@@ -278,7 +278,7 @@ describe('$SNDACC, $SNDOPR, $SNDERR', () => {
     expect(seen).toEqual({ reply: [MSG$_OPREPLY, 1, 42, 'on MTA0:'], cancelled: [MSG$_OPREPLY, 43], account: [MSG$_ACCRSP, 8] });
     const lines = system.console.split(/[\r\n]+/);
     expect(lines).toEqual(expect.arrayContaining([
-      'Message from user SYSTEM', 'no reply wanted', 'Request 1, from user SYSTEM', 'mount a tape', 'Reply received for request 1', 'on MTA0:',
+      'Message from user SYSTEM', 'no reply wanted', 'Request 1, from user SYSTEM', 'mount a tape', 'Request 1 was completed', 'on MTA0:',
       'Request 2 was canceled', 'No requests are pending',
     ]));
     expect(lines.some((line) => /^%{11} {2}OPCOM {2}.*-1986 .* {2}%{11}$/.test(line))).toBe(true);

@@ -213,7 +213,7 @@ test('power may fail anywhere: a program with transfers, timers and locks ends a
   };
   const without = run(Infinity);
   expect(without.failures).toBe(0);
-  for (const period of [307, 101, 53]) {
+  for (const period of [307, 211, 149]) {
     const { result, failures } = run(period);
     expect(result).toEqual(without.result);
     expect(failures).toBeGreaterThan(4);

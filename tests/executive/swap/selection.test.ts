@@ -133,7 +133,7 @@ describe('SCH$OSWPSCHED', () => {
     const swap = sleepers(3);
     const { k } = swap.system;
     for (const pcb of swap.pcbs) pcb.PCB$V_DISAWS = 0;
-    k.sys.SWP$GL_SWPPGCNT = 40;
+    k.sys.SWP$GL_SWPPGCNT = 20;
     [k.sys.MPW$GL_THRESH, k.sys.MPW$GW_LOLIM] = [0, 0];
     const before = swap.pcbs.map((pcb) => pcb.PCB$W_PPGCNT);
     expect(SCH$OSWPSCHED(k, k.sys.SCH$GL_FREECNT + k.sys.SCH$GL_MFYCNT + 1)).toBe(0);
@@ -145,7 +145,7 @@ describe('SCH$OSWPSCHED', () => {
       const swap = sleepers(2, { MPW_LOLIMIT: 0 });
       const { k } = swap.system;
       for (const pcb of swap.pcbs) pcb.PCB$V_DISAWS = 0;
-      k.sys.SWP$GL_SWPPGCNT = 40;
+      k.sys.SWP$GL_SWPPGCNT = 20;
       k.sys.MPW$GL_THRESH = threshold;
       const found = SCH$OSWPSCHED(k, k.sys.SCH$GL_FREECNT + 5);
       expect(found === 0).toBe(begins);
