@@ -67,7 +67,8 @@ export class PanelSource {
     const rate = (count: 'instructions' | 'faults' | 'directIo' | 'bufferedIo'): number => (after[count] - before[count]) / seconds;
     const ticks = after.ticks.map((count, index) => (count - before.ticks[index]!) >>> 0);
     const idle = (after.idleTicks - before.idleTicks) >>> 0;
-    const all = Math.max(1, ticks.reduce((sum, count) => sum + count, 0));
+    const counted = ticks.reduce((sum, count) => sum + count, 0);
+    const all = Math.max(1, counted);
     const share = (index: number): number => ticks[index]! / all;
     const looks = [...this.levels.values()].reduce((sum, count) => sum + count, 0);
     const levels = [...this.levels].sort((a, b) => a[0] - b[0]).map(([ipl, count]) => [ipl, count / looks] as const);
@@ -75,7 +76,7 @@ export class PanelSource {
     const { sys } = this.kernel;
     return {
       modes: {
-        kernel: Math.max(0, share(0) - idle / all), executive: share(1), supervisor: share(2), user: share(3), interrupt: share(4), idle: Math.min(1, idle / all),
+        kernel: Math.max(0, share(0) - idle / all), executive: share(1), supervisor: share(2), user: share(3), interrupt: share(4), idle: counted === 0 ? 1 : Math.min(1, idle / all),
       },
       levels, instructions: rate('instructions'), faults: rate('faults'), directIo: rate('directIo'), bufferedIo: rate('bufferedIo'),
       current: readCounted(this.kernel, sys.SCH$GL_CURPCB + PCB.offset.PCB$T_LNAME), states: this.states(), computable: this.computable(),
