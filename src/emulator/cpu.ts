@@ -239,6 +239,10 @@ export class Cpu {
 
   /** A copy. */
   readBytes(va: number, length: number, mode = this.currentMode): Uint8Array {
+    if (length > 0 && (va & (PAGE - 1)) + length <= PAGE) {
+      const pa = this.mmu.translate(va | 0, mode, false);
+      if (pa + length <= this.mmu.memory.size) return this.mmu.bytes.slice(pa, pa + length);
+    }
     const result = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const at = (va + done) | 0;
@@ -253,6 +257,14 @@ export class Cpu {
 
   /** All or nothing: every page is tried before the first byte is written. */
   writeBytes(va: number, bytes: Uint8Array, mode = this.currentMode): void {
+    if (bytes.length > 0 && (va & (PAGE - 1)) + bytes.length <= PAGE) {
+      const pa = this.mmu.translate(va | 0, mode, true);
+      if (pa + bytes.length <= this.mmu.memory.size) {
+        this.mmu.bytes.set(bytes, pa);
+        this.mmu.wrote(pa, bytes.length);
+        return;
+      }
+    }
     this.mmu.probeRange(va | 0, bytes.length, mode, true);
     for (let done = 0; done < bytes.length; ) {
       const at = (va + done) | 0;
@@ -263,6 +275,27 @@ export class Cpu {
         this.mmu.wrote(pa, part);
       } else {
         for (let i = 0; i < part; i++) this.mmu.store((at + i) | 0, 1, bytes[done + i]!, mode);
+      }
+      done += part;
+    }
+  }
+
+  /** Copies bytes that do not overlap. All or nothing, as `writeBytes`. */
+  copyBytes(from: number, to: number, length: number, mode = this.currentMode): void {
+    const { mmu } = this;
+    mmu.probeRange(to | 0, length, mode, true);
+    mmu.probeRange(from | 0, length, mode, false);
+    for (let done = 0; done < length; ) {
+      const source = (from + done) | 0;
+      const target = (to + done) | 0;
+      const part = Math.min(length - done, PAGE - (source & (PAGE - 1)), PAGE - (target & (PAGE - 1)));
+      const sourcePa = mmu.translate(source, mode, false);
+      const targetPa = mmu.translate(target, mode, true);
+      if (Math.max(sourcePa, targetPa) + part <= mmu.memory.size) {
+        mmu.bytes.copyWithin(targetPa, sourcePa, sourcePa + part);
+        mmu.wrote(targetPa, part);
+      } else {
+        for (let i = 0; i < part; i++) mmu.store((target + i) | 0, 1, mmu.load((source + i) | 0, 1, mode), mode);
       }
       done += part;
     }
