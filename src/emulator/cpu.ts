@@ -211,29 +211,29 @@ export class Cpu {
   // Memory, for microroutines and hosts.
 
   readByte(va: number, mode?: number): number {
-    return (mode === undefined ? this.mmu.loadByte(va | 0) : this.mmu.load(va | 0, 1, mode)) & 0xff;
+    return (mode === undefined || mode === this.mmu.mode ? this.mmu.loadByte(va | 0) : this.mmu.load(va | 0, 1, mode)) & 0xff;
   }
 
   readWord(va: number, mode?: number): number {
-    return (mode === undefined ? this.mmu.loadWord(va | 0) : this.mmu.load(va | 0, 2, mode)) & 0xffff;
+    return (mode === undefined || mode === this.mmu.mode ? this.mmu.loadWord(va | 0) : this.mmu.load(va | 0, 2, mode)) & 0xffff;
   }
 
   readLong(va: number, mode?: number): number {
-    return (mode === undefined ? this.mmu.loadLong(va | 0) : this.mmu.load(va | 0, 4, mode)) >>> 0;
+    return (mode === undefined || mode === this.mmu.mode ? this.mmu.loadLong(va | 0) : this.mmu.load(va | 0, 4, mode)) >>> 0;
   }
 
   writeByte(va: number, value: number, mode?: number): void {
-    if (mode === undefined) this.mmu.storeByte(va | 0, value | 0);
+    if (mode === undefined || mode === this.mmu.mode) this.mmu.storeByte(va | 0, value | 0);
     else this.mmu.store(va | 0, 1, value | 0, mode);
   }
 
   writeWord(va: number, value: number, mode?: number): void {
-    if (mode === undefined) this.mmu.storeWord(va | 0, value | 0);
+    if (mode === undefined || mode === this.mmu.mode) this.mmu.storeWord(va | 0, value | 0);
     else this.mmu.store(va | 0, 2, value | 0, mode);
   }
 
   writeLong(va: number, value: number, mode?: number): void {
-    if (mode === undefined) this.mmu.storeLong(va | 0, value | 0);
+    if (mode === undefined || mode === this.mmu.mode) this.mmu.storeLong(va | 0, value | 0);
     else this.mmu.store(va | 0, 4, value | 0, mode);
   }
 
