@@ -229,7 +229,7 @@ function hostLines(directory: string, records: number): { write: () => number; r
 /** Runs a program on a system with a fresh disk. */
 function run(path: string, blocks: number, program: (p: Procedure) => Flow<void>): void {
   const disk = new FileBlocks(path, blocks);
-  initializeVolume(disk, { label: 'BENCH', date: BOOT_TIME });
+  initializeVolume(disk, { label: 'BENCH', date: BOOT_TIME, maximumFiles: blocks >>> 1 });
   let done = false;
   const clock = new VirtualClock();
   const routine = procedure('SYSINIT', function* (p) {
