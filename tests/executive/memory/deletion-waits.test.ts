@@ -1,9 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { diskControllerPlace } from '../../../src/emulator/devices/disk.js';
 import type { Flow } from '../../../src/executive/gate/microroutine.js';
 import type { Procedure } from '../../../src/executive/gate/procedure.js';
 import { service } from '../../../src/executive/gate/service-call.js';
-import type { Kernel } from '../../../src/executive/kernel.js';
 import { forceFlush } from '../../../src/executive/memory/replace.js';
 import { readPte } from '../../../src/executive/memory/page-tables.js';
 import { IO$_READVBLK } from '../../../src/executive/starlet/iodef.js';
@@ -13,27 +11,12 @@ import { PFN$C_WRTINPROG } from '../../../src/executive/structures/pte.js';
 import { RSN$_ASTWAIT, SCH$C_COLPG, SCH$C_MWAIT, SCH$C_PFW } from '../../../src/executive/structures/sch.js';
 import { create, pause } from '../process/support.js';
 import { code, evict, newPages, paging } from './paging-harness.js';
-import { blockMark, longs, markedFile, PAGE, pair, withDisk } from './section-support.js';
+import { blockMark, longs, markedFile, PAGE, pair, slowDisk, withDisk } from './section-support.js';
 
 /** A page cannot be deleted while something is going on with it (book 16.2.5, Page Deletion and Process Waits). */
 
 const BASE = 0x100000;
 const FLAG = 5;
-
-/** The disk, which is done at once, takes its time: its interrupts come when they are let go. */
-function slowDisk(k: Kernel): () => void {
-  const { interrupts } = k.machine;
-  const request = interrupts.request.bind(interrupts);
-  const kept: [number, number][] = [];
-  const spy = vi.spyOn(interrupts, 'request').mockImplementation((vector, ipl) => {
-    if (vector === diskControllerPlace(0).vector) kept.push([vector, ipl]);
-    else request(vector, ipl);
-  });
-  return () => {
-    spy.mockRestore();
-    for (const [vector, ipl] of kept.splice(0)) request(vector, ipl);
-  };
-}
 
 /**
  * Deletes the page; the disk's interrupts are let go when the process waits.
