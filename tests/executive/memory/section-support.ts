@@ -42,8 +42,8 @@ export function withDisk(body: (p: Procedure) => Flow<void>, others: Readonly<Re
 export const blockMark = (vbn: number): number => (0x5ec0_0000 + vbn) >>> 0;
 
 /** A new file of `blocks` blocks, open on a channel: each begins with its mark. */
-export function* markedFile(p: Procedure, name: string, blocks: number): Flow<number> {
-  const chan = yield* assign(p, 'DUA0:');
+export function* markedFile(p: Procedure, name: string, blocks: number, device = 'DUA0:'): Flow<number> {
+  const chan = yield* assign(p, device);
   const made = yield* fileFunction(p, chan, IO$_CREATE | IO$M_CREATE | IO$M_ACCESS, { did: MFD, name, accessControl: FIB$M_WRITE, extendControl: FIB$M_EXTEND, size: blocks });
   expect(made.status).toBe(SS$_NORMAL);
   yield* p.scratch(function* () {
