@@ -14,7 +14,7 @@ import { readSystemFile } from '../sysgen/system-disk.js';
 import { makeExampleDump } from '../system/example-dump.js';
 import { imagesForSymbols } from '../system/images.js';
 import { systemSymbols } from '../system/system-symbols.js';
-import { dataDirectory } from './data-directory.js';
+import { dataDirectory, openAssemblies } from './data-directory.js';
 import { EX_DATAERR, EX_NOINPUT, UsageError } from './usage.js';
 
 interface SdaFlags {
@@ -121,7 +121,9 @@ async function runSda(file: string | undefined, flags: SdaFlags): Promise<void> 
     return;
   }
   const images = imagesForSymbols();
-  const sda = new Sda(target, systemSymbols(images.systemImages, images.residentImages), hostFiles());
+  const assemblies = openAssemblies(dataDirectory(flags.dataDir));
+  const sda = new Sda(target, systemSymbols(images.systemImages, images.residentImages, assemblies.store), hostFiles());
+  assemblies.save();
   if (flags.browse) {
     await browseScreen(sda, file ?? (flags.example ? 'the example' : 'SYSDUMP.DMP'));
     return;
