@@ -1,4 +1,4 @@
-import type { Memory } from '../structures/memory.js';
+import type { MemoryReader } from '../structures/memory.js';
 import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import {
@@ -21,14 +21,14 @@ const LISTS = [['free', PFN$C_FREPAGLST], ['modified', PFN$C_MFYPAGLST], ['bad',
 
 /** The database, read once. */
 class Database {
-  readonly sys: ReturnType<typeof SYSTEM_CELLS.at>;
+  readonly sys: ReturnType<typeof SYSTEM_CELLS.read>;
   readonly pages: number;
   private readonly view: DataView;
   private readonly offset: Readonly<Record<string, number>>;
   private readonly big: boolean;
 
-  constructor(readonly memory: Memory, readonly symbol: Symbol) {
-    this.sys = SYSTEM_CELLS.at(memory, symbol('SYS$CELLS'));
+  constructor(readonly memory: MemoryReader, readonly symbol: Symbol) {
+    this.sys = SYSTEM_CELLS.read(memory, symbol('SYS$CELLS'));
     this.pages = this.sys.MMG$GL_MAXPFN + 1;
     this.big = this.sys.MMG$GW_BIGPFN !== 0;
     const base = memory.readLong(symbol('PFN$A_BASE'));
@@ -56,7 +56,7 @@ class Database {
   frameOf(address: number): number { return this.memory.readLong(this.systemPte(address)) & PTE$M_PFN; }
 }
 
-export function checkMemory(memory: Memory, symbol: Symbol): string[] {
+export function checkMemory(memory: MemoryReader, symbol: Symbol): string[] {
   const db = new Database(memory, symbol);
   const problems: string[] = [];
   const listed = checkLists(db, problems);
@@ -116,8 +116,8 @@ function checkPages(db: Database, listed: ReadonlyMap<number, string>, problems:
 
 interface Owner {
   readonly name: string;
-  readonly pcb: ReturnType<typeof PCB.at>;
-  readonly phd: ReturnType<typeof PHD.at>;
+  readonly pcb: ReturnType<typeof PCB.read>;
+  readonly phd: ReturnType<typeof PHD.read>;
   /** Balance slot; -1 for the system. */
   readonly slot: number;
 }
@@ -128,10 +128,10 @@ function workingSets(db: Database): Owner[] {
   for (let slot = 0; slot < sys.SGN$GL_BALSETCT; slot += 1) {
     const index = memory.readWord(sys.PHV$GL_PIXBAS + 2 * slot);
     if (index === 0) continue;
-    const pcb = PCB.at(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * index));
-    owners.push({ name: `process ${index.toString(16)}`, pcb, phd: PHD.at(memory, sys.SWP$GL_BALBASE + slot * sys.SWP$GL_BSLOTSZ * PAGE), slot });
+    const pcb = PCB.read(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * index));
+    owners.push({ name: `process ${index.toString(16)}`, pcb, phd: PHD.read(memory, sys.SWP$GL_BALBASE + slot * sys.SWP$GL_BSLOTSZ * PAGE), slot });
   }
-  owners.push({ name: 'system', pcb: PCB.at(memory, db.symbol('MMG$AL_SYSPCB')), phd: PHD.at(memory, sys.MMG$GL_SYSPHD), slot: -1 });
+  owners.push({ name: 'system', pcb: PCB.read(memory, db.symbol('MMG$AL_SYSPCB')), phd: PHD.read(memory, sys.MMG$GL_SYSPHD), slot: -1 });
   return owners;
 }
 
@@ -247,7 +247,7 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
   for (const [index, blocks] of swapSpace(db)) references.set(index, [...references.get(index) ?? [], ...blocks]);
   const tablesOut = hasTablesOut(db) || hasHeadersOut(db);
   for (let index = primary; index <= sys.MMG$GL_MAXPFIDX; index += 1) {
-    const file = PFL.at(memory, memory.readLong(sys.MMG$GL_PAGSWPVC + 4 * index));
+    const file = PFL.read(memory, memory.readLong(sys.MMG$GL_PAGSWPVC + 4 * index));
     if (file.PFL$L_BITMAP === 0) continue;
     const bitmap = memory.readBytes(file.PFL$L_BITMAP, file.PFL$L_BITMAPSIZ);
     const isFree = (block: number): boolean => ((bitmap[block >>> 3]! >>> (block & 7)) & 1) !== 0;
@@ -263,7 +263,7 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
 }
 
 /** Bits of the last byte beyond the file are clear, too. */
-function unusedBits(file: ReturnType<typeof PFL.at>, bitmap: Uint8Array): number {
+function unusedBits(file: ReturnType<typeof PFL.read>, bitmap: Uint8Array): number {
   return 8 * bitmap.length - file.PFL$L_MAXVBN;
 }
 
@@ -271,7 +271,7 @@ function unusedBits(file: ReturnType<typeof PFL.at>, bitmap: Uint8Array): number
 function hasHeadersOut(db: Database): boolean {
   const { memory, sys } = db;
   for (let index = 2; index <= sys.SCH$GL_MAXPIX; index += 1) {
-    const pcb = PCB.at(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * index));
+    const pcb = PCB.read(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * index));
     if (pcb.PCB$V_PHDRES === 0 && pcb.PCB$L_WSSWP !== 0 && pcb.PCB$L_WSSWP >>> 31 === 0) return true;
   }
   return false;
