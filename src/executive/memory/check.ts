@@ -1,3 +1,4 @@
+import { DUMP_OVERHEAD_BLOCKS } from '../exceptions/dump-format.js';
 import type { MemoryReader } from '../structures/memory.js';
 import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
@@ -255,9 +256,13 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
     for (let block = 0; block < 8 * bitmap.length; block += 1) if (isFree(block)) free += 1;
     if (free !== file.PFL$L_FREPAGCNT) problems.push(`page file ${index}: ${free} free blocks, the count says ${file.PFL$L_FREPAGCNT}`);
     const used = references.get(index) ?? [];
-    if (new Set(used).size !== used.length) problems.push(`page file ${index}: a block belongs to two pages`);
+    const owned = new Set(used);
+    if (owned.size !== used.length) problems.push(`page file ${index}: a block belongs to two pages`);
     for (const block of used) if (isFree(block - 1)) problems.push(`page file ${index}: block ${block} is in use and free`);
-    const allocated = 8 * bitmap.length - free - unusedBits(file, bitmap);
+    // What a dump has: nobody's page, from the first block on.
+    let dump = 0;
+    while (index === primary && dump < DUMP_OVERHEAD_BLOCKS + sys.EXE$GL_SAVEDUMP && !isFree(dump) && !owned.has(dump + 1)) dump += 1;
+    const allocated = 8 * bitmap.length - free - unusedBits(file, bitmap) - dump;
     if (!tablesOut && allocated !== used.length) problems.push(`page file ${index}: ${allocated} blocks are allocated, ${used.length} in use`);
   }
 }
