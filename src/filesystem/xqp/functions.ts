@@ -22,6 +22,7 @@ import { headerOf } from '../on-disk.js';
 import { blocksIn, type Extent } from '../retrieval.js';
 import { FILE_DELETE, FILE_READ, FILE_WRITE, mayUseFile, requireAccess, requireLookup } from './access-check.js';
 import { readAttribute, writeAttribute, type FileUse } from './attributes.js';
+import { noteWriter } from './block-cache.js';
 import { findFcb, makeFcb, makeWindow, refreshFcb, releaseFcb, releaseWindow, remapWindows, type FcbView } from './control-blocks.js';
 import type { FileRequest } from './request.js';
 import type { FileStructure } from './structure.js';
@@ -162,6 +163,7 @@ export class FileFunctions {
     if (fib.FIB$V_NOWRITE !== 0) fcb.FCB$W_LCNT = fcb.FCB$W_LCNT + 1;
     if (fib.FIB$V_NOTRUNC !== 0) fcb.FCB$W_TCNT = fcb.FCB$W_TCNT + 1;
     if (fib.FIB$V_NOREAD !== 0) fcb.FCB$V_EXCL = 1;
+    if (writes) noteWriter(k, this.vcb, request.ucb.address, fcb);
     const vcb = VCB.at(k, this.vcb);
     vcb.VCB$W_TRANS = vcb.VCB$W_TRANS + 1;
     request.ccb.CCB$L_WIND = wcb.address;
@@ -338,7 +340,10 @@ export class FileFunctions {
     const { k } = this;
     fcb.FCB$W_REFCNT = fcb.FCB$W_REFCNT - 1;
     fcb.FCB$W_ACNT = fcb.FCB$W_ACNT - 1;
-    if (wcb.WCB$V_WRITE !== 0) fcb.FCB$W_WCNT = fcb.FCB$W_WCNT - 1;
+    if (wcb.WCB$V_WRITE !== 0) {
+      fcb.FCB$W_WCNT = fcb.FCB$W_WCNT - 1;
+      noteWriter(k, this.vcb, this.request.ucb.address, fcb);
+    }
     if (wcb.WCB$V_NOWRITE !== 0) fcb.FCB$W_LCNT = fcb.FCB$W_LCNT - 1;
     if (wcb.WCB$V_NOTRUNC !== 0) fcb.FCB$W_TCNT = fcb.FCB$W_TCNT - 1;
     fcb.FCB$V_EXCL = 0;
@@ -466,7 +471,7 @@ export class FileFunctions {
 
   private control(): number {
     switch (this.request.fib.FIB$W_EXCTL) {
-      // Windows are always whole and nothing is cached between operations.
+      // Windows are always whole, and what is in the block buffer cache is on the disk too.
       case FIB$C_REMAP: case FIB$C_FLUSH_CACHE: return SS$_NORMAL;
       default: return SS$_ILLIOFUNC;
     }

@@ -14,6 +14,7 @@ import { remembered, type BlockFlow } from '../block-io.js';
 import { FIB$C_REPAIR } from '../fib.js';
 import { FileFailure, fail } from '../file-failure.js';
 import { isFailedTransfer, noteBadBlock, testBlocksOf } from './bad-block.js';
+import { cachedIo } from './block-cache.js';
 import { DEVICE_IO_ROUTINES, deviceIo } from './device-io.js';
 import { FileFunctions } from './functions.js';
 import { beginDismount, dismount, mountForeign, mountOds2, volumeOf, xqpQueueBlock } from './mount.js';
@@ -152,7 +153,8 @@ function* fileFunction(p: Procedure, irp: RequestPacket, others: OtherVolumes): 
   // A volume about to be dismounted only lets its open files be finished.
   if (unit.UCB$L_DEVCHAR & DEV$M_DMT && (request.code === IO$_CREATE || request.code === IO$_ACCESS)) return SS$_DEVNOTMOUNT;
   const other = others.structureFor(k, unit.address, { p, request: irp.address });
-  const volume = other ? undefined : volumeOf(k, unit.address, remembered(deviceIo(p, unit.address, irp.address)));
+  const io = deviceIo(p, unit.address, irp.address);
+  const volume = other ? undefined : volumeOf(k, unit.address, cachedIo(k, unit.UCB$L_VCB, unit.address, io) ?? remembered(io));
   const structure = other ?? new Ods2Structure(volume!);
   const vcb = VCB.at(k, unit.UCB$L_VCB);
   try {
