@@ -89,3 +89,14 @@ export class ArrayMemory implements Memory {
   writeBytes(address: number, bytes: Uint8Array): void { this.bytes.set(bytes, address - this.base); }
   copy(from: number, to: number, length: number): void { this.writeBytes(to, this.readBytes(from, length)); }
 }
+
+/** The parts, one behind the other. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
