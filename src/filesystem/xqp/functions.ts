@@ -231,16 +231,17 @@ export class FileFunctions {
     const { k, request, structure } = this;
     const items = request.attributes;
     const inherited = previous ? headerOf(yield* structure.header(previous)).FH2$W_FILEPROT : undefined;
+    let isDirectory = false;
+    const complete = (header: Uint8Array): void => {
+      for (const item of items) writeAttribute(item, header, true);
+      if (previous && !items.some(({ code }) => code === ATR$C_FPRO)) headerOf(header).FH2$W_FILEPROT = inherited!;
+      isDirectory = (headerOf(header).FH2$L_FILECHAR & FCH$M_DIRECTORY) !== 0;
+    };
     const id = yield* structure.create({
       name, owner: k.pcb.PCB$L_UIC, protection: inherited ?? this.defaultProtection(), characteristics: 0, backLink: directory,
       date: k.sys.EXE$GQ_SYSTIME,
-    });
+    }, complete);
     try {
-      const header = yield* structure.header(id);
-      for (const item of items) writeAttribute(item, header, true);
-      if (previous && !items.some(({ code }) => code === ATR$C_FPRO)) headerOf(header).FH2$W_FILEPROT = inherited!;
-      const isDirectory = (headerOf(header).FH2$L_FILECHAR & FCH$M_DIRECTORY) !== 0;
-      yield* structure.storeHeader(id, header);
       if (request.fib.FIB$V_EXTEND !== 0 && request.fib.FIB$L_EXSZ > 0) yield* this.extend(id);
       if (isDirectory) yield* structure.makeDirectory(id);
     } catch (error) {
