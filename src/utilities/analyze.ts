@@ -17,7 +17,7 @@ import type { SdaFiles } from '../sda/session.js';
 import type { SystemSymbols } from '../sda/symbols.js';
 import type { Target } from '../sda/target.js';
 import { getDevice } from './process-information.js';
-import { LineInput } from './confirm.js';
+import { LineInput } from './line-input.js';
 import { closed, isFailure, readRecords, RmsFile, type FileFailure } from './files.js';
 import { report } from './messages.js';
 import { Output } from './output.js';

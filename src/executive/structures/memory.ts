@@ -86,3 +86,14 @@ export class ArrayMemory implements Memory {
   writeLong(address: number, value: number): void { this.view.setUint32(address - this.base, value >>> 0, true); }
   writeBytes(address: number, bytes: Uint8Array): void { this.bytes.set(bytes, address - this.base); }
 }
+
+/** The parts, one behind the other. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
