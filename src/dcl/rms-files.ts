@@ -113,9 +113,9 @@ export class RmsFiles implements Files {
         storage.release(block);
         return { ...FAILED_OPEN, status, stv, spec: name };
       }
-      // A file on a disk is on a device of its own; what its name begins with may be a concealed logical name.
-      const physical = readCounted(memory, nam.address + NAM.offset.NAM$T_DVI);
-      writeCounted(memory, block + DEVICE_AT, physical === '' ? /^_?([^:]*:)/.exec(name)?.[1] ?? '' : `${physical.replace(/:$/, '')}:`, DEVICE_SIZE);
+      // Of a file the device itself: its name may begin with a rooted logical name, which behind an underscore is none.
+      const device = readCounted(memory, nam.address + NAM.offset.NAM$T_DVI);
+      writeCounted(memory, block + DEVICE_AT, device === '' ? /^_?([^:]*:)/.exec(name)?.[1] ?? '' : `${device}:`, DEVICE_SIZE);
       if (access === 'procedure' && (fab.FAB$L_DEV & DEV$M_FOD) !== 0) memory.writeLong(block + CACHE_AT, RecordCache.create(storage));
       return { status, stv, stream: block, spec: name, ifi: fab.FAB$W_IFI, device: fab.FAB$L_DEV };
     });
