@@ -4,6 +4,7 @@ import { SDA_IMAGE } from './analyze.js';
 import { ERF_IMAGE } from './error-report/erf.js';
 import { ACCOUNTING_IMAGE } from './accounting.js';
 import { APPEND_IMAGE } from './append.js';
+import { AUTHORIZE_IMAGE } from './authorize/authorize.js';
 import { COPY_IMAGE } from './copy.js';
 import { CONVERT_IMAGE } from './convert/convert.js';
 import { CREATE_IMAGE } from './create.js';
@@ -43,6 +44,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   ANALYZRMS_IMAGE,
   ACCOUNTING_IMAGE,
   APPEND_IMAGE,
+  AUTHORIZE_IMAGE,
   CONVERT_IMAGE,
   COPY_IMAGE,
   CREATE_IMAGE,
