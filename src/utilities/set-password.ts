@@ -60,6 +60,7 @@ function speakable(seed: bigint, length: number): string {
 export function* setPassword(p: Procedure): Flow<number> {
   const say = function* (symbol: string, ...more: { readonly code: number; readonly stv?: number }[]): Flow<number> { return yield* report(p, { code: messageCode(`SET$_${symbol}`) }, ...more); };
   if ((yield* cliIsPresent(p, 'SECONDARY')) || (yield* cliIsPresent(p, 'SYSTEM'))) return yield* report(p, { code: messageCode('SET$_NOTIMPL'), args: ['PASSWORD/SECONDARY, /SYSTEM'] });
+  const generate = yield* cliIsPresent(p, 'GENERATE');
   const { values } = yield* p.scratch(() => getProcess(p, p.allocate(4), { user: { code: JPI$_USERNAME, kind: 'text' } }));
   const user = values.user.trim();
   const found = yield* findUser(p, user);
@@ -69,7 +70,7 @@ export function* setPassword(p: Procedure): Flow<number> {
   const old = record.UAF$Q_PWD === 0n ? '' : yield* askSecret(p, 'Old password: ');
   if (old === undefined) return SS$_NORMAL;
   const now = readQuad(p.memory, p.kernel.symbol('EXE$GQ_SYSTIME'));
-  if (yield* cliIsPresent(p, 'GENERATE')) {
+  if (generate) {
     const least = Math.min(10, Math.max(1, Number((yield* cliGetValue(p, 'GENERATE')) ?? 6)));
     for (let index = 0; index < 5; index += 1) yield* report(p, { code: messageCode('SET$_PWDWORD'), args: [speakable(now + BigInt(index) * 977n, Math.max(6, least + 1))] });
   }
