@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { boundConstants } from './tools/constants-loader.mjs';
 import { textFiles } from './tools/text-loader.mjs';
 
 export default defineConfig({
-  plugins: [textFiles()],
+  plugins: [textFiles(), boundConstants()],
   test: {
     include: ['tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],

@@ -1,6 +1,6 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
-import { LineInput } from './confirm.js';
+import { LineInput } from './line-input.js';
 import type { FoundFile } from './file-search.js';
 import { isFailure, reason } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';

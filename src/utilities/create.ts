@@ -3,7 +3,7 @@ import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { textToBytes } from '../executive/structures/memory.js';
-import { LineInput } from './confirm.js';
+import { LineInput } from './line-input.js';
 import { createDirectory } from './create-directory.js';
 import { closed, isFailure, reason, RmsFile } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';

@@ -8,7 +8,7 @@ import { NAM, NAM$C_BID, NAM$C_BLN } from '../executive/starlet/namdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN, RAB$M_EOF, RAB$M_TPT } from '../executive/starlet/rabdef.js';
 import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
 import { XAB$C_PRO, XAB$C_PROLEN, XABPRO } from '../executive/starlet/xabdef.js';
-import { bytesToText, textToBytes } from '../executive/structures/memory.js';
+import { bytesToText, joinBytes, textToBytes } from '../executive/structures/memory.js';
 import type { Message } from './messages.js';
 
 /** Files of utilities: FAB, NAM and RAB in the caller's scratch space, record buffers in program region pages. */
@@ -237,6 +237,22 @@ export class RmsFile {
     const status = yield* service(p, '$READ', { rab: rab.address });
     if (status === RMS$_EOF) return undefined;
     return status & 1 ? p.memory.readBytes(rab.RAB$L_UBF, rab.RAB$W_RSZ) : this.failure(status);
+  }
+
+  /** All blocks that are left; the file is closed then. */
+  *rest(): Flow<Uint8Array | FileFailure> {
+    const parts: Uint8Array[] = [];
+    for (;;) {
+      const part = yield* this.read();
+      if (part === undefined) break;
+      if (isFailure(part)) {
+        yield* this.close();
+        return part;
+      }
+      parts.push(part);
+    }
+    yield* this.close();
+    return joinBytes(parts);
   }
 
   /** Writes blocks behind those written before. */

@@ -11,7 +11,7 @@ import { SS$_BUFFEROVF } from '../executive/starlet/ssdef.js';
 import { KFE } from '../executive/structures/kfe.js';
 import { ArrayMemory, bytesToText } from '../executive/structures/memory.js';
 import { IHD$K_LIM, IHD$V_MATCHCTL, ISD$M_WRT, type ImageHeader } from '../macro/image-format.js';
-import { LineInput } from './confirm.js';
+import { commandDialogue } from './line-input.js';
 import { fileBlocks, programRegion, reason } from './files.js';
 import { INSBLK, INSTALL_ROUTINES } from './install-kernel.js';
 import { installSyntax, parseInstall, type InstallCommand } from './install-parse.js';
@@ -262,21 +262,7 @@ const main = procedure('INSTALL$MAIN', function* (p) {
   if (!output) return opened.status;
   const session: Session = { p, output, routines: INSTALL_ROUTINES.map((_routine, index) => p.argument(index + 1)) };
   const once = ((yield* cliGetForeign(p)) ?? (yield* cliGetValue(p, 'COMMAND')) ?? '').replace(/^\s*\/COMMAND(?:_MODE)?\b/i, '');
-  if (once.trim() !== '') {
-    const status = yield* execute(session, once);
-    return status === 'exit' ? 1 : status;
-  }
-  const input = yield* LineInput.open(p, 'SYS$INPUT');
-  if (typeof input === 'number') return input;
-  let status = 1;
-  for (;;) {
-    const line = yield* input.line('\r\nINSTALL> ');
-    if (line === undefined) break;
-    const done = yield* execute(session, line);
-    if (done === 'exit') break;
-    status = done;
-  }
-  yield* input.close();
+  const status = yield* commandDialogue(p, once, 'INSTALL> ', (line) => execute(session, line));
   yield* output.close();
   return status;
 });

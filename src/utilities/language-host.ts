@@ -17,22 +17,8 @@ function* readImageFile(p: Procedure, spec: string, type: string): Flow<{ readon
   return yield* p.scratch(function* () {
     const file = yield* RmsFile.open(p, spec, { defaults: `.${type}`, blocks: true });
     if (isFailure(file)) return file;
-    const parts: Uint8Array[] = [];
-    for (;;) {
-      const part = yield* file.read();
-      if (part === undefined) break;
-      if (isFailure(part)) {
-        yield* file.close();
-        return part;
-      }
-      parts.push(part);
-    }
-    yield* file.close();
-    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    parts.reduce((at, part) => {
-      bytes.set(part, at);
-      return at + part.length;
-    }, 0);
+    const bytes = yield* file.rest();
+    if (isFailure(bytes)) return bytes;
     return { name: file.spec, bytes };
   });
 }

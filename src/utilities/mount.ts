@@ -9,7 +9,7 @@ import {
   DMT$M_NOUNLOAD, MNT$M_FOREIGN, MNT$M_GROUP, MNT$M_NOASSIST, MNT$M_NOWRITE, MNT$M_OVR_IDENT, MNT$M_SYSTEM, MNT$_DEVNAM, MNT$_FLAGS, MNT$_LOGNAM, MNT$_VOLNAM,
 } from '../executive/starlet/mntdef.js';
 import { textToBytes } from '../executive/structures/memory.js';
-import { LineInput } from './confirm.js';
+import { LineInput } from './line-input.js';
 import { longword } from './file-functions.js';
 import { messageCode, report, severe } from './messages.js';
 import { getDevice } from './process-information.js';

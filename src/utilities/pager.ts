@@ -1,7 +1,7 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { DVI$_TT_PAGE } from '../executive/starlet/dvidef.js';
-import { LineInput } from './confirm.js';
+import { LineInput } from './line-input.js';
 import type { LineSink } from './output.js';
 import { getDevice } from './process-information.js';
 

@@ -12,7 +12,7 @@ import {
   fits, isComplaint, setParameter, setStartup, showParameters, splitLine, sysgenMessage, type CommandLine, type Complaint, type ParameterSet,
 } from '../sysgen/parameter-commands.js';
 import { decodeParameterFile, encodeParameterFile } from '../sysgen/parameter-file.js';
-import { LineInput } from './confirm.js';
+import { commandDialogue } from './line-input.js';
 import { closed, isFailure, programRegion, reason, RmsFile } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';
 import { Output } from './output.js';
@@ -190,22 +190,8 @@ const main = procedure('SYSGEN$MAIN', function* (p) {
   const { output } = opened;
   if (!output) return opened.status;
   const session: Session = { p, output, kernelRoutine: p.argument(1), deviceRoutine: p.argument(2), values: active(p), source: 'Active' };
-  const once = yield* cliGetForeign(p);
-  if (once !== undefined && once.trim() !== '') {
-    const status = yield* execute(session, once);
-    return status === 'exit' ? 1 : status;
-  }
-  const input = yield* LineInput.open(p, 'SYS$INPUT');
-  if (typeof input === 'number') return input;
-  let status = 1;
-  for (;;) {
-    const line = yield* input.line('\r\nSYSGEN>  ');
-    if (line === undefined) break;
-    const done = yield* execute(session, line);
-    if (done === 'exit') break;
-    status = done;
-  }
-  yield* input.close();
+  const once = (yield* cliGetForeign(p)) ?? '';
+  const status = yield* commandDialogue(p, once, 'SYSGEN>  ', (line) => execute(session, line));
   yield* output.close();
   return status;
 });

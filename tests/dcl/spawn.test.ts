@@ -176,6 +176,22 @@ describe('SPAWN', () => {
     expect(refused).toBeGreaterThan(12);
   });
 
+  it('a SPAWN that fails takes its attach mailbox away when it was the first: process limit, page file quota, a subprocess that ends at once', () => {
+    const { kernel } = console.system;
+    const jib = JIB.at(kernel, processes().get('SYSTEM')!.PCB$L_JIB);
+    const before = books();
+    for (const limit of ['JIB$W_PRCLIM', 'JIB$L_PGFLCNT'] as const) {
+      const saved = jib[limit];
+      jib[limit] = 0;
+      expect(typed('SPAWN SHOW TIME')).toEqual(['%SYSTEM-F-EXQUOTA, process quota exceeded']);
+      jib[limit] = saved;
+      expect(books()).toEqual(before);
+    }
+    expect(typed('SPAWN/INPUT=NOSUCH.COM')[0]).toMatch(/^%RMS-E-FNF/);
+    expect(books()).toEqual(before);
+    expect(typed('SPAWN/NOLOG SHOW TIME')).toEqual(['  NOW']);
+  });
+
   it('more subprocesses than one termination mailbox serves; the books balance when all are gone', () => {
     console.type('SPAWN/NOLOG SHOW TIME');            // the attach mailbox stays from here on
     const before = books();
@@ -250,6 +266,18 @@ describe('CTRL/Y', () => {
       expect(typed('WRITE SYS$OUTPUT F$ENVIRONMENT("DEPTH")')).toEqual(['0']);
       expect(typed('CONTINUE')).toEqual([]);
     }
+  });
+
+  it('ends INQUIRE and READ without a message; in a procedure CONTINUE asks again', () => {
+    for (const command of ['INQUIRE A "Name"', 'READ/PROMPT="Name: " SYS$COMMAND A']) {
+      keys(`${command}\r`);
+      expect(keys('fre\x19').replaceAll('\r\n', '\n')).toBe('fre\n*INTERRUPT*\n\n$ ');
+    }
+    console.type('CREATE ASK.COM', '$ IF 1 THEN INQUIRE/GLOBAL A "Name"', '$ WRITE SYS$OUTPUT "is ",A', '^Z');
+    keys('@ASK\r');
+    expect(keys('fre\x19')).toContain('*INTERRUPT*');
+    expect(keys('CONTINUE\r')).toMatch(/Name: $/);
+    expect(keys('wilma\r')).toContain('is WILMA');
   });
 
   it('SPAWN and ATTACH leave the procedure where it is', () => {

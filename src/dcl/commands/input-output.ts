@@ -2,10 +2,10 @@ import type { Flow } from '../../executive/gate/microroutine.js';
 import { readCounted, textToBytes } from '../../executive/structures/memory.js';
 import { RMS$_EOF } from '../../executive/starlet/rmsdef.js';
 import { CLI$_SYMDEL, CLI$_SYMOVF, CLI$_UNDFIL, CLI$_UNDSYM, CLI$_USGOTO, STS$M_INHIB_MSG } from '../condition-codes.js';
-import { CommandFailure, fail, rmsReasons } from '../condition.js';
+import { CommandFailure, CommandInterrupted, fail, rmsReasons } from '../condition.js';
 import type { FileAccess } from '../files.js';
 import { goToLabel } from '../interpreter/labels.js';
-import { dataRecord, ELSEWHERE } from '../interpreter/reader.js';
+import { dataRecord, ELSEWHERE, wasInterrupted } from '../interpreter/reader.js';
 import type { Dcl } from '../interpreter/session.js';
 import { trim, upcase } from '../language/characters.js';
 import { evaluate } from '../language/evaluate.js';
@@ -136,7 +136,7 @@ function* readCommandVerb(dcl: Dcl, command: ParsedCommand): Flow<number | void>
   const key = command.value('KEY');
   const timeout = command.value('TIME_OUT');
   const data = yield* dataRecord(dcl, target.stream);
-  const result = data !== ELSEWHERE ? { status: data === undefined ? RMS$_EOF : 1, text: data ?? '' } : yield* dcl.outside.files.get(target.stream, {
+  const result = data !== ELSEWHERE ? { status: data === undefined ? RMS$_EOF : 1, stv: 0, text: data ?? '' } : yield* dcl.outside.files.get(target.stream, {
     ...(target.terminal ? { prompt: `\r\n${command.value('PROMPT') ?? 'Data: '}` } : {}),
     ...(key === undefined ? {} : { key: { value: key, index: Number(command.value('INDEX') ?? '0'), match: (command.value('MATCH') ?? 'EQ') as 'EQ' | 'GE' | 'GT' } }),
     ...(timeout === undefined ? {} : { timeout: Number(timeout) }),
@@ -146,6 +146,7 @@ function* readCommandVerb(dcl: Dcl, command: ParsedCommand): Flow<number | void>
     dcl.assign(symbol, result.text, false);
     return 1;
   }
+  if (wasInterrupted(result)) throw new CommandInterrupted();
   yield* gone(dcl, command, new CommandFailure(result.status));
 }
 

@@ -1,8 +1,8 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { RMS$_EOF } from '../../executive/starlet/rmsdef.js';
 import { CLI$_DELSYM, CLI$_INSFPRM, CLI$_IVSYMB, CLI$_UNDSYM } from '../condition-codes.js';
-import { check, fail } from '../condition.js';
-import { dataRecord, ELSEWHERE } from '../interpreter/reader.js';
+import { check, CommandInterrupted, fail } from '../condition.js';
+import { dataRecord, ELSEWHERE, wasInterrupted } from '../interpreter/reader.js';
 import type { Dcl } from '../interpreter/session.js';
 import { canonical, isSymbolStart, trim, unquote, upcase } from '../language/characters.js';
 import type { ParsedCommand } from '../tables/parsed-command.js';
@@ -33,6 +33,7 @@ function* inquireCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
 function* ask(dcl: Dcl, prompt: string): Flow<string> {
   const result = yield* dcl.outside.files.get(dcl.prc.PRC$L_INPRAB, { prompt: `\r\n${prompt}` });
   if (result.status === RMS$_EOF) return '';
+  if (wasInterrupted(result)) throw new CommandInterrupted();
   check(result.status);
   return result.text;
 }

@@ -1,4 +1,4 @@
-import { bytesToText, readCounted, textToBytes, type MemoryReader } from '../structures/memory.js';
+import { bytesToText, joinBytes, readCounted, textToBytes, type MemoryReader } from '../structures/memory.js';
 import { structure } from '../structures/structure.js';
 
 /**
@@ -67,7 +67,7 @@ export function buildSection(table: MessageTable): Uint8Array {
   }
   const index = [...byId.entries()].sort(([one], [other]) => one - other);
   const facilityOffset = MSC.size + MIDX.size * index.length;
-  const facilities = [...table.facilities.entries()].map(([number, name]) => concatenate([Uint8Array.of(number & 0xff, number >>> 8), counted(name)]));
+  const facilities = [...table.facilities.entries()].map(([number, name]) => joinBytes([Uint8Array.of(number & 0xff, number >>> 8), counted(name)]));
   const textOffset = facilityOffset + total(facilities);
   const records = index.map(([, message]) => record(message));
   const size = textOffset + total(records);
@@ -88,7 +88,7 @@ export function buildSection(table: MessageTable): Uint8Array {
     bytes.set(records[position]!, at);
     at += records[position]!.length;
   });
-  bytes.set(concatenate(facilities), facilityOffset);
+  bytes.set(joinBytes(facilities), facilityOffset);
   return bytes;
 }
 
@@ -97,26 +97,16 @@ function record(message: Message): Uint8Array {
   new DataView(fixed.buffer).setUint32(MREC.offset.MREC$L_CODE, message.code >>> 0, true);
   fixed[MREC.offset.MREC$B_FAOCNT] = message.faoCount;
   fixed[MREC.offset.MREC$B_USERVAL] = message.userValue;
-  return concatenate([fixed, counted(message.ident), counted(message.text)]);
+  return joinBytes([fixed, counted(message.ident), counted(message.text)]);
 }
 
 function counted(text: string): Uint8Array {
   const kept = text.slice(0, 255);
-  return concatenate([Uint8Array.of(kept.length), textToBytes(kept)]);
+  return joinBytes([Uint8Array.of(kept.length), textToBytes(kept)]);
 }
 
 function total(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, part) => sum + part.length, 0);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(total(parts));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 /** A message as found in memory. */

@@ -78,6 +78,20 @@ export function EXE$FINISHIOC(k: Kernel, irp: RequestPacket, r0: number): void {
   EXE$FINISHIO(k, irp, r0, 0);
 }
 
+/** FDT routine of IO$_SENSEMODE and IO$_SENSECHAR: class, type, buffer size and characteristics into the quadword at P1, if there is one; the last also in the IOSB. */
+export function senseMode(k: Kernel): void {
+  const { irp, ucb, parameter } = fdtContext(k);
+  const address = parameter(1);
+  if (address !== 0) {
+    if (!k.callerCanWrite(address, 8)) return EXE$ABORTIO(k, irp, SS$_ACCVIO);
+    k.writeByte(address, ucb.UCB$B_DEVCLASS);
+    k.writeByte(address + 1, ucb.UCB$B_DEVTYPE);
+    k.writeWord(address + 2, ucb.UCB$W_DEVBUFSIZ);
+    k.writeLong(address + 4, ucb.UCB$L_DEVDEPEND);
+  }
+  EXE$FINISHIO(k, irp, SS$_NORMAL, ucb.UCB$L_DEVDEPEND);
+}
+
 /** EXE$QIODRVPKT: to the driver, or into the queue of its unit. */
 export function EXE$QIODRVPKT(k: Kernel): void { k.jump(k.symbol('EXE$QIODRVPKT')); }
 

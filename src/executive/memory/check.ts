@@ -1,10 +1,11 @@
-import type { Memory } from '../structures/memory.js';
+import { DUMP_OVERHEAD_BLOCKS } from '../exceptions/dump-format.js';
+import type { MemoryReader } from '../structures/memory.js';
 import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import {
   PFN$C_ACTIVE, PFN$C_BADPAGLST, PFN$C_FREPAGLST, PFN$C_GBLWRT, PFN$C_GLOBAL, PFN$C_GPGTBL, PFN$C_MFYPAGLST, PFN$C_PPGTBL, PFN$C_RDERR,
   PFN$M_LOC, PFN$M_MODIFY, PFN$M_PAGTYP, PTE$M_PFN, PTE$M_PGFLVB, PTE$M_TYP0, PTE$M_TYP1, PTE$M_VALID, PTE$M_WINDOW, WSL$M_PAGTYP, WSL$M_VALID,
-  WSL$V_PAGTYP,
+  WSL$M_PFNLOCK, WSL$V_PAGTYP,
 } from '../structures/pte.js';
 import { PFL } from '../structures/section.js';
 import { SYSTEM_CELLS } from '../structures/system-cells.js';
@@ -18,45 +19,72 @@ type Symbol = (name: string) => number;
 
 const PAGE = 512;
 const LISTS = [['free', PFN$C_FREPAGLST], ['modified', PFN$C_MFYPAGLST], ['bad', PFN$C_BADPAGLST]] as const;
+const NO_LIST = LISTS.length;
 
-/** The database, read once. */
+/** The database, the system page table and the page tables that are asked for: each read once, since a stress test looks at them each second. */
 class Database {
-  readonly sys: ReturnType<typeof SYSTEM_CELLS.at>;
+  readonly sys: ReturnType<typeof SYSTEM_CELLS.read>;
   readonly pages: number;
   private readonly view: DataView;
-  private readonly offset: Readonly<Record<string, number>>;
+  private readonly arrays: Readonly<Record<'pte' | 'bak' | 'refcnt' | 'flink' | 'blink' | 'state' | 'type', number>>;
   private readonly big: boolean;
+  private readonly sptBase: number;
+  private readonly spt: Int32Array;
+  private readonly tables = new Map<number, Int32Array>();
 
-  constructor(readonly memory: Memory, readonly symbol: Symbol) {
-    this.sys = SYSTEM_CELLS.at(memory, symbol('SYS$CELLS'));
+  constructor(readonly memory: MemoryReader, readonly symbol: Symbol) {
+    this.sys = SYSTEM_CELLS.read(memory, symbol('SYS$CELLS'));
     this.pages = this.sys.MMG$GL_MAXPFN + 1;
     this.big = this.sys.MMG$GW_BIGPFN !== 0;
     const base = memory.readLong(symbol('PFN$A_BASE'));
-    const names = ['PFN$AL_PTE', 'PFN$AL_BAK', 'PFN$AW_REFCNT', 'PFN$AX_FLINK', 'PFN$AX_BLINK', 'PFN$AW_SWPVBN', 'PFN$AB_STATE', 'PFN$AB_TYPE'];
-    this.offset = Object.fromEntries(names.map((name) => [name, memory.readLong(symbol(name)) - base]));
+    const array = (name: string): number => memory.readLong(symbol(name)) - base;
+    this.arrays = {
+      pte: array('PFN$AL_PTE'), bak: array('PFN$AL_BAK'), refcnt: array('PFN$AW_REFCNT'), flink: array('PFN$AX_FLINK'), blink: array('PFN$AX_BLINK'),
+      state: array('PFN$AB_STATE'), type: array('PFN$AB_TYPE'),
+    };
     const bytes = memory.readBytes(base, (this.big ? 22 : 18) * this.pages);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.sptBase = this.sys.MMG$GL_SPTBASE;
+    this.spt = longs(memory, this.sptBase, this.sys.MMG$GL_SPTLEN);
   }
 
-  private long(array: string, pfn: number): number { return this.view.getUint32(this.offset[array]! + 4 * pfn, true); }
-  private word(array: string, pfn: number): number { return this.view.getUint16(this.offset[array]! + 2 * pfn, true); }
-  private link(array: string, pfn: number): number { return this.big ? this.long(array, pfn) : this.word(array, pfn); }
-  pte(pfn: number): number { return this.long('PFN$AL_PTE', pfn); }
-  bak(pfn: number): number { return this.long('PFN$AL_BAK', pfn); }
-  refcnt(pfn: number): number { return this.word('PFN$AW_REFCNT', pfn); }
-  flink(pfn: number): number { return this.link('PFN$AX_FLINK', pfn); }
-  blink(pfn: number): number { return this.link('PFN$AX_BLINK', pfn); }
-  state(pfn: number): number { return this.view.getUint8(this.offset['PFN$AB_STATE']! + pfn); }
-  type(pfn: number): number { return this.view.getUint8(this.offset['PFN$AB_TYPE']! + pfn); }
+  private link(array: number, pfn: number): number { return this.big ? this.view.getUint32(array + 4 * pfn, true) : this.view.getUint16(array + 2 * pfn, true); }
+  pte(pfn: number): number { return this.view.getUint32(this.arrays.pte + 4 * pfn, true); }
+  bak(pfn: number): number { return this.view.getUint32(this.arrays.bak + 4 * pfn, true); }
+  refcnt(pfn: number): number { return this.view.getUint16(this.arrays.refcnt + 2 * pfn, true); }
+  flink(pfn: number): number { return this.link(this.arrays.flink, pfn); }
+  blink(pfn: number): number { return this.link(this.arrays.blink, pfn); }
+  state(pfn: number): number { return this.view.getUint8(this.arrays.state + pfn); }
+  type(pfn: number): number { return this.view.getUint8(this.arrays.type + pfn); }
   location(pfn: number): number { return this.state(pfn) & PFN$M_LOC; }
   isGlobal(pfn: number): boolean { return (this.type(pfn) & PFN$M_PAGTYP) === PFN$C_GLOBAL || (this.type(pfn) & PFN$M_PAGTYP) === PFN$C_GBLWRT; }
 
-  systemPte(address: number): number { return this.sys.MMG$GL_SPTBASE + 4 * ((address & 0x3fffffff) >>> 9); }
-  isValid(address: number): boolean { return (this.memory.readLong(this.systemPte(address)) & PTE$M_VALID) !== 0; }
-  frameOf(address: number): number { return this.memory.readLong(this.systemPte(address)) & PTE$M_PFN; }
+  systemPte(address: number): number { return this.sptBase + 4 * ((address & 0x3fffffff) >>> 9); }
+  /** Contents of the system page table entry that maps `address`. */
+  mapping(address: number): number { return this.spt[(address & 0x3fffffff) >>> 9] ?? 0; }
+  isValid(address: number): boolean { return this.mapping(address) < 0; }
+  frameOf(address: number): number { return this.mapping(address) & PTE$M_PFN; }
+
+  /** The page table entries in the page at `page`, which is in memory. */
+  table(page: number): Int32Array {
+    let entries = this.tables.get(page);
+    if (!entries) this.tables.set(page, entries = longs(this.memory, page, PAGE / 4));
+    return entries;
+  }
+
+  /** The page table entry at `at`, in a page that is in memory. */
+  entry(at: number): number {
+    const index = (at - this.sptBase) >>> 2;
+    return index < this.spt.length ? this.spt[index]! : this.table((at & -PAGE) >>> 0)[(at & (PAGE - 1)) >>> 2]!;
+  }
 }
 
-export function checkMemory(memory: Memory, symbol: Symbol): string[] {
+function longs(memory: MemoryReader, address: number, count: number): Int32Array {
+  const bytes = memory.readBytes(address, 4 * count);
+  return new Int32Array((bytes.byteOffset & 3) === 0 ? bytes.buffer : bytes.slice().buffer, (bytes.byteOffset & 3) === 0 ? bytes.byteOffset : 0, count);
+}
+
+export function checkMemory(memory: MemoryReader, symbol: Symbol): string[] {
   const db = new Database(memory, symbol);
   const problems: string[] = [];
   const listed = checkLists(db, problems);
@@ -69,18 +97,18 @@ export function checkMemory(memory: Memory, symbol: Symbol): string[] {
   return problems;
 }
 
-/** Every list is well formed, as long as its count says, and holds pages that say so. */
-function checkLists(db: Database, problems: string[]): Map<number, string> {
-  const listed = new Map<number, string>();
+/** Every list is well formed, as long as its count says, and holds pages that say so. @returns for each page the number of its list, or NO_LIST */
+function checkLists(db: Database, problems: string[]): Uint8Array {
+  const listed = new Uint8Array(db.pages).fill(NO_LIST);
   LISTS.forEach(([name, location], list) => {
     let before = 0;
     let count = 0;
     for (let pfn = db.memory.readLong(db.symbol('PFN$AL_HEAD') + 4 * list); pfn !== 0; pfn = db.flink(pfn)) {
-      if (listed.has(pfn) || pfn >= db.pages) {
-        problems.push(`page ${pfn} is on the ${name} list and on the ${listed.get(pfn) ?? 'no'} list`);
+      if (pfn >= db.pages || listed[pfn] !== NO_LIST) {
+        problems.push(`page ${pfn} is on the ${name} list and on the ${LISTS[listed[pfn] ?? NO_LIST]?.[0] ?? 'no'} list`);
         break;
       }
-      listed.set(pfn, name);
+      listed[pfn] = list;
       if (db.location(pfn) !== location) problems.push(`page ${pfn} of the ${name} list has state ${db.state(pfn).toString(16)}`);
       if (db.refcnt(pfn) !== 0) problems.push(`page ${pfn} of the ${name} list has ${db.refcnt(pfn)} references`);
       if (db.blink(pfn) !== before) problems.push(`page ${pfn} of the ${name} list has the wrong backward link`);
@@ -96,19 +124,19 @@ function checkLists(db: Database, problems: string[]): Map<number, string> {
 }
 
 /** Every page is on a list or in use, and its PTE leads to it. */
-function checkPages(db: Database, listed: ReadonlyMap<number, string>, problems: string[]): void {
+function checkPages(db: Database, listed: Uint8Array, problems: string[]): void {
   for (let pfn = 1; pfn < db.pages; pfn += 1) {
-    const where = listed.get(pfn);
+    const unlisted = listed[pfn] === NO_LIST;
     const location = db.location(pfn);
     const at = db.pte(pfn);
-    if (where === undefined && location <= PFN$C_BADPAGLST) problems.push(`page ${pfn} says it is on a list and is not`);
-    if (where === undefined && db.refcnt(pfn) === 0) problems.push(`page ${pfn} is nowhere: state ${location}, no references`);
+    if (unlisted && location <= PFN$C_BADPAGLST) problems.push(`page ${pfn} says it is on a list and is not`);
+    if (unlisted && db.refcnt(pfn) === 0) problems.push(`page ${pfn} is nowhere: state ${location}, no references`);
     if (at === 0) continue;
     if (!db.isValid(at)) {
       problems.push(`page ${pfn}: the table of its PTE ${at.toString(16)} is not in memory`);
       continue;
     }
-    const pte = db.memory.readLong(at);
+    const pte = db.entry(at);
     if ((pte & PTE$M_PFN) !== pfn) problems.push(`page ${pfn}: its PTE ${at.toString(16)} is ${(pte >>> 0).toString(16)}`);
     else if ((pte & PTE$M_VALID) !== 0 !== (location === PFN$C_ACTIVE)) problems.push(`page ${pfn} has state ${location}, its PTE is ${(pte >>> 0).toString(16)}`);
   }
@@ -116,8 +144,8 @@ function checkPages(db: Database, listed: ReadonlyMap<number, string>, problems:
 
 interface Owner {
   readonly name: string;
-  readonly pcb: ReturnType<typeof PCB.at>;
-  readonly phd: ReturnType<typeof PHD.at>;
+  readonly pcb: ReturnType<typeof PCB.read>;
+  readonly phd: ReturnType<typeof PHD.read>;
   /** Balance slot; -1 for the system. */
   readonly slot: number;
 }
@@ -128,17 +156,16 @@ function workingSets(db: Database): Owner[] {
   for (let slot = 0; slot < sys.SGN$GL_BALSETCT; slot += 1) {
     const index = memory.readWord(sys.PHV$GL_PIXBAS + 2 * slot);
     if (index === 0) continue;
-    const pcb = PCB.at(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * index));
-    owners.push({ name: `process ${index.toString(16)}`, pcb, phd: PHD.at(memory, sys.SWP$GL_BALBASE + slot * sys.SWP$GL_BSLOTSZ * PAGE), slot });
+    const pcb = PCB.read(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * index));
+    owners.push({ name: `process ${index.toString(16)}`, pcb, phd: PHD.read(memory, sys.SWP$GL_BALBASE + slot * sys.SWP$GL_BSLOTSZ * PAGE), slot });
   }
-  owners.push({ name: 'system', pcb: PCB.at(memory, db.symbol('MMG$AL_SYSPCB')), phd: PHD.at(memory, sys.MMG$GL_SYSPHD), slot: -1 });
+  owners.push({ name: 'system', pcb: PCB.read(memory, db.symbol('MMG$AL_SYSPCB')), phd: PHD.read(memory, sys.MMG$GL_SYSPHD), slot: -1 });
   return owners;
 }
 
-function pteOf(db: Database, phd: Owner['phd'], address: number): number {
-  const page = (address >>> 9) & 0x1fffff;
-  if (address >>> 30 === 0) return (phd.PHD$L_P0BR + 4 * page) >>> 0;
-  return address >>> 30 === 1 ? (phd.PHD$L_P1BR + 4 * page) >>> 0 : db.systemPte(address);
+/** Where the PTE of an address is, given what one of page zero would be in P0, P1 and system space. */
+function pteOf(bases: readonly number[], address: number): number {
+  return (bases[address >>> 30]! + 4 * ((address >>> 9) & 0x1fffff)) >>> 0;
 }
 
 /** The entries of a list name pages that are there, once each, and the PCB counts them right. Of a body that is swapped out none is there. */
@@ -146,11 +173,15 @@ function checkWorkingSet(db: Database, { name, pcb, phd }: Owner, problems: stri
   const { memory } = db;
   if (pcb.PCB$V_RES === 0) return;
   const seen = new Set<number>();
-  let [own, global] = [0, 0];
-  for (let index = phd.PHD$W_WSLIST; index <= phd.PHD$W_WSLAST; index += 1) {
-    const entry = memory.readLong(phd.address + 4 * index);
+  const bases = [phd.PHD$L_P0BR, phd.PHD$L_P1BR, db.systemPte(0)];
+  const first = phd.PHD$W_WSLIST;
+  const list = longs(memory, phd.address + 4 * first, phd.PHD$W_WSLAST - first + 1);
+  let own = 0;
+  let global = 0;
+  for (let index = first; index < first + list.length; index += 1) {
+    const entry = list[index - first]!;
     if ((entry & WSL$M_VALID) === 0) {
-      if (entry !== 0) problems.push(`${name}: working set list entry ${index} is ${entry.toString(16)}`);
+      if (entry !== 0) problems.push(`${name}: working set list entry ${index} is ${(entry >>> 0).toString(16)}`);
       continue;
     }
     const address = (entry & ~(PAGE - 1)) >>> 0;
@@ -159,12 +190,12 @@ function checkWorkingSet(db: Database, { name, pcb, phd }: Owner, problems: stri
     const type = (entry & WSL$M_PAGTYP) >>> WSL$V_PAGTYP;
     if (type === PFN$C_GLOBAL || type === PFN$C_GBLWRT) global += 1;
     else own += 1;
-    const at = pteOf(db, phd, address);
+    const at = pteOf(bases, address);
     if (!db.isValid(at)) {
       problems.push(`${name}: the page table of ${address.toString(16)}, which is in the working set, is not in memory`);
       continue;
     }
-    const pte = memory.readLong(at);
+    const pte = db.entry(at);
     if ((pte & PTE$M_VALID) === 0) {
       if (db.location(pte & PTE$M_PFN) !== PFN$C_RDERR) problems.push(`${name}: ${address.toString(16)} is in the working set, its PTE is ${(pte >>> 0).toString(16)}`);
       continue;
@@ -178,43 +209,52 @@ function checkWorkingSet(db: Database, { name, pcb, phd }: Owner, problems: stri
   }
 }
 
-/** Page table pages are referenced by their valid PTEs, the header by its tables and transition PTEs. Collects blocks of page files. */
+/** Page table pages are referenced by their valid PTEs, the header by its tables, transition PTEs and pages locked in memory. Collects blocks of page files. */
 function checkTables(db: Database, { name, phd, slot }: Owner, references: Map<number, number[]>, problems: string[]): void {
   const { memory, sys } = db;
   if (slot < 0) return;
+  const blocks = blocksOf(references, phd.PHD$B_PAGFIL);
   const firstTable = phd.PHD$L_P0BR;
   const end = phd.address + sys.SWP$GL_BSLOTSZ * PAGE;
   let reasons = 0;
   for (let table = firstTable; table < end; table += PAGE) {
     if (!db.isValid(table)) {
-      noteInvalid(memory.readLong(db.systemPte(table)), phd, references);
+      noteInvalid(db.mapping(table), blocks);
       continue;
     }
     let active = 0;
-    for (let at = table; at < table + PAGE; at += 4) {
-      const pte = memory.readLong(at);
+    const entries = db.table(table);
+    for (let index = 0; index < entries.length; index += 1) {
+      const pte = entries[index]!;
+      if (pte === 0) continue;
       const pfn = pte & PTE$M_PFN;
       if ((pte & PTE$M_VALID) !== 0) {
-        if ((pte & PTE$M_WINDOW) !== 0 || (pfn < db.pages && (db.pte(pfn) === at || db.isGlobal(pfn)))) active += 1;
-      } else if (pte !== 0) {
+        if ((pte & PTE$M_WINDOW) !== 0 || (pfn < db.pages && (db.pte(pfn) === table + 4 * index || db.isGlobal(pfn)))) active += 1;
+      } else {
         if ((pte & (PTE$M_TYP0 | PTE$M_TYP1)) === 0 && pfn !== 0) reasons += 1;
-        noteInvalid(pte, phd, references);
+        noteInvalid(pte, blocks);
       }
     }
     const frame = db.frameOf(table);
     if (db.flink(frame) !== active) problems.push(`${name}: page table ${table.toString(16)} has ${active} valid PTEs, its share count is ${db.flink(frame)}`);
     if (active > 0) reasons += 1;
   }
+  // A page that is locked in memory keeps the header there too.
+  for (let index = phd.PHD$W_WSLOCK; index < phd.PHD$W_WSDYN; index += 1) if ((memory.readLong(phd.address + 4 * index) & WSL$M_PFNLOCK) !== 0) reasons += 1;
   const said = memory.readWord(sys.PHV$GL_REFCBAS + 2 * slot);
   if (said !== reasons) problems.push(`${name}: ${reasons} references to the header, its count says ${said}`);
 }
 
-/** A PTE that leads to a page file: key file index, then the block. */
-function noteInvalid(pte: number, phd: Owner['phd'], references: Map<number, number[]>): void {
-  if ((pte & (PTE$M_VALID | PTE$M_TYP0 | PTE$M_TYP1)) !== PTE$M_TYP1 || (pte & PTE$M_PGFLVB) === 0) return;
-  const blocks = references.get(phd.PHD$B_PAGFIL) ?? [];
-  blocks.push(pte & PTE$M_PGFLVB);
-  references.set(phd.PHD$B_PAGFIL, blocks);
+/** A PTE that leads to a block of the process's page file. */
+function noteInvalid(pte: number, blocks: number[]): void {
+  if ((pte & (PTE$M_VALID | PTE$M_TYP0 | PTE$M_TYP1)) === PTE$M_TYP1 && (pte & PTE$M_PGFLVB) !== 0) blocks.push(pte & PTE$M_PGFLVB);
+}
+
+/** The blocks in use of a page or swap file, by its index. */
+function blocksOf(references: Map<number, number[]>, file: number): number[] {
+  let blocks = references.get(file);
+  if (!blocks) references.set(file, blocks = []);
+  return blocks;
 }
 
 /** Blocks of the swap space of processes whose headers are in memory, by file. */
@@ -233,21 +273,19 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
   for (let pfn = 1; pfn < db.pages; pfn += 1) {
     const bak = db.bak(pfn);
     if (db.pte(pfn) === 0 || (bak & PTE$M_TYP0) !== 0 || (bak & PTE$M_PGFLVB) === 0) continue;
-    const blocks = references.get(bak >>> 24) ?? [];
-    blocks.push(bak & PTE$M_PGFLVB);
-    references.set(bak >>> 24, blocks);
+    blocksOf(references, bak >>> 24).push(bak & PTE$M_PGFLVB);
   }
   // Pages of system space and of global sections that are in the primary page file.
   for (const [low, high] of [[sys.MMG$GL_PAGEDYN, sys.MMG$GL_PAGEDYN + sys.SGN$GL_PAGEDYN], [sys.MMG$GL_GPTE, sys.MMG$GL_MAXSYSVA]] as const) {
     for (let address = low; address < high; address += PAGE) {
-      const pte = memory.readLong(db.systemPte(address));
-      if ((pte & (PTE$M_VALID | PTE$M_TYP0 | PTE$M_TYP1)) === PTE$M_TYP1) references.set(primary, [...references.get(primary) ?? [], pte & PTE$M_PGFLVB]);
+      const pte = db.mapping(address);
+      if ((pte & (PTE$M_VALID | PTE$M_TYP0 | PTE$M_TYP1)) === PTE$M_TYP1) blocksOf(references, primary).push(pte & PTE$M_PGFLVB);
     }
   }
-  for (const [index, blocks] of swapSpace(db)) references.set(index, [...references.get(index) ?? [], ...blocks]);
+  for (const [index, blocks] of swapSpace(db)) blocksOf(references, index).push(...blocks);
   const tablesOut = hasTablesOut(db) || hasHeadersOut(db);
   for (let index = primary; index <= sys.MMG$GL_MAXPFIDX; index += 1) {
-    const file = PFL.at(memory, memory.readLong(sys.MMG$GL_PAGSWPVC + 4 * index));
+    const file = PFL.read(memory, memory.readLong(sys.MMG$GL_PAGSWPVC + 4 * index));
     if (file.PFL$L_BITMAP === 0) continue;
     const bitmap = memory.readBytes(file.PFL$L_BITMAP, file.PFL$L_BITMAPSIZ);
     const isFree = (block: number): boolean => ((bitmap[block >>> 3]! >>> (block & 7)) & 1) !== 0;
@@ -255,15 +293,19 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
     for (let block = 0; block < 8 * bitmap.length; block += 1) if (isFree(block)) free += 1;
     if (free !== file.PFL$L_FREPAGCNT) problems.push(`page file ${index}: ${free} free blocks, the count says ${file.PFL$L_FREPAGCNT}`);
     const used = references.get(index) ?? [];
-    if (new Set(used).size !== used.length) problems.push(`page file ${index}: a block belongs to two pages`);
+    const owned = new Set(used);
+    if (owned.size !== used.length) problems.push(`page file ${index}: a block belongs to two pages`);
     for (const block of used) if (isFree(block - 1)) problems.push(`page file ${index}: block ${block} is in use and free`);
-    const allocated = 8 * bitmap.length - free - unusedBits(file, bitmap);
+    // What a dump has: nobody's page, from the first block on.
+    let dump = 0;
+    while (index === primary && dump < DUMP_OVERHEAD_BLOCKS + sys.EXE$GL_SAVEDUMP && !isFree(dump) && !owned.has(dump + 1)) dump += 1;
+    const allocated = 8 * bitmap.length - free - unusedBits(file, bitmap) - dump;
     if (!tablesOut && allocated !== used.length) problems.push(`page file ${index}: ${allocated} blocks are allocated, ${used.length} in use`);
   }
 }
 
 /** Bits of the last byte beyond the file are clear, too. */
-function unusedBits(file: ReturnType<typeof PFL.at>, bitmap: Uint8Array): number {
+function unusedBits(file: ReturnType<typeof PFL.read>, bitmap: Uint8Array): number {
   return 8 * bitmap.length - file.PFL$L_MAXVBN;
 }
 
@@ -271,7 +313,7 @@ function unusedBits(file: ReturnType<typeof PFL.at>, bitmap: Uint8Array): number
 function hasHeadersOut(db: Database): boolean {
   const { memory, sys } = db;
   for (let index = 2; index <= sys.SCH$GL_MAXPIX; index += 1) {
-    const pcb = PCB.at(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * index));
+    const pcb = PCB.read(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * index));
     if (pcb.PCB$V_PHDRES === 0 && pcb.PCB$L_WSSWP !== 0 && pcb.PCB$L_WSSWP >>> 31 === 0) return true;
   }
   return false;
@@ -279,9 +321,9 @@ function hasHeadersOut(db: Database): boolean {
 
 /** Whether a page table page, or a page of the global page table, is out of memory: the PTEs in it cannot be looked at. */
 function hasTablesOut(db: Database): boolean {
-  const { memory, sys } = db;
+  const { sys } = db;
   const out = (address: number): boolean => {
-    const pte = memory.readLong(db.systemPte(address));
+    const pte = db.mapping(address);
     return (pte & PTE$M_VALID) === 0 && ((pte & PTE$M_TYP1) !== 0 || ((pte & PTE$M_PFN) !== 0 && [PFN$C_PPGTBL, PFN$C_GPGTBL].includes(db.type(pte & PTE$M_PFN) & PFN$M_PAGTYP)));
   };
   const end = sys.SWP$GL_BALBASE + sys.SGN$GL_BALSETCT * sys.SWP$GL_BSLOTSZ * PAGE;

@@ -5,7 +5,7 @@ import { procedure, type Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { DC$_TERM } from '../../executive/starlet/dcdef.js';
 import { DVI$_DEVCLASS } from '../../executive/starlet/dvidef.js';
-import { LineInput } from '../confirm.js';
+import { LineInput } from '../line-input.js';
 import { reason } from '../files.js';
 import { LHD$C_HELP } from '../librarian/format.js';
 import { readLibrary } from '../librarian/library-file.js';

@@ -23,22 +23,8 @@ export function* readLibrary(p: Procedure, spec: string, defaults: string): Flow
   return yield* p.scratch(function* (): Flow<OpenLibrary | BadLibrary | FileFailure> {
     const file = yield* RmsFile.open(p, spec, { defaults, blocks: true });
     if (isFailure(file)) return file;
-    const parts: Uint8Array[] = [];
-    for (;;) {
-      const part = yield* file.read();
-      if (part === undefined) break;
-      if (isFailure(part)) {
-        yield* file.close();
-        return part;
-      }
-      parts.push(part);
-    }
-    yield* file.close();
-    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    parts.reduce((at, part) => {
-      bytes.set(part, at);
-      return at + part.length;
-    }, 0);
+    const bytes = yield* file.rest();
+    if (isFailure(bytes)) return bytes;
     try {
       return { spec: file.spec, library: decodeLibrary(bytes) };
     } catch (error) {

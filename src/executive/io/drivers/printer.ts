@@ -15,7 +15,7 @@ import { LPUCB } from '../../structures/ucb.js';
 import { EXE$FORK } from '../../synchronization/fork.js';
 import { isCancelled } from '../cancel.js';
 import { IOC$REQCOM } from '../completion.js';
-import { EXE$ABORTIO, EXE$FINISHIO, EXE$FINISHIOC, EXE$QIODRVPKT, allocateSystemBuffer, checkBuffer, fdtContext } from '../fdt-support.js';
+import { EXE$ABORTIO, EXE$FINISHIOC, EXE$QIODRVPKT, allocateSystemBuffer, checkBuffer, fdtContext, senseMode } from '../fdt-support.js';
 import type { DriverTable } from './driver-table.js';
 import { EXE$SNDEVMSG } from './mailbox.js';
 import { carriageControl } from './terminal-fdt.js';
@@ -70,19 +70,6 @@ function fdtSetMode(k: Kernel): void {
   ucb.UCB$W_DEVBUFSIZ = k.readWord(address + 2);
   ucb.UCB$L_DEVDEPEND = k.readLong(address + 4);
   EXE$FINISHIOC(k, irp, SS$_NORMAL);
-}
-
-function fdtSenseMode(k: Kernel): void {
-  const { irp, ucb, parameter } = fdtContext(k);
-  const address = parameter(1);
-  if (address !== 0) {
-    if (!k.callerCanWrite(address, 8)) return EXE$ABORTIO(k, irp, SS$_ACCVIO);
-    k.writeByte(address, ucb.UCB$B_DEVCLASS);
-    k.writeByte(address + 1, ucb.UCB$B_DEVTYPE);
-    k.writeWord(address + 2, ucb.UCB$W_DEVBUFSIZ);
-    k.writeLong(address + 4, ucb.UCB$L_DEVDEPEND);
-  }
-  EXE$FINISHIO(k, irp, SS$_NORMAL, ucb.UCB$L_DEVDEPEND);
 }
 
 const registersOf = (k: Kernel, ucb: PrinterUnit): number => IDB.at(k, VEC.at(k, ucb.UCB$L_CRB + CRB.offset.CRB$L_INTD).VEC$L_IDB).IDB$L_CSR;
@@ -220,7 +207,7 @@ export const PRINTER_DRIVER: DriverTable = {
 };
 
 export const PRINTER_DRIVER_ROUTINES: readonly Microroutine[] = [
-  jsbRoutine('LP$FDTWRITE', fdtWrite), jsbRoutine('LP$FDTSETM', fdtSetMode), jsbRoutine('LP$FDTSENSEM', fdtSenseMode),
+  jsbRoutine('LP$FDTWRITE', fdtWrite), jsbRoutine('LP$FDTSETM', fdtSetMode), jsbRoutine('LP$FDTSENSEM', senseMode),
   jsbRoutine('LP$STARTIO', startIo), jsbRoutine('LP$INTERRUPT', interrupt), jsbRoutine('LP$CANCELIO', cancel),
   jsbRoutine('LP$FORK', (k) => { printOrWait(k, LPUCB.at(k, k.register(5)), OFFLINE_SECONDS); }),
   jsbRoutine('LP$TELLOPERATOR', tellOperator),

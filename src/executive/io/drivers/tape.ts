@@ -24,7 +24,7 @@ import { TAPEUCB } from '../../structures/ucb.js';
 import { EXE$FORK } from '../../synchronization/fork.js';
 import { MMG$IOLOCK } from '../buffer-lock.js';
 import { IOC$REQCOM } from '../completion.js';
-import { EXE$ABORTIO, EXE$FINISHIO, EXE$FINISHIOC, EXE$QIODRVPKT, checkBuffer, fdtContext, type FdtContext } from '../fdt-support.js';
+import { EXE$ABORTIO, EXE$FINISHIOC, EXE$QIODRVPKT, checkBuffer, fdtContext, senseMode, type FdtContext } from '../fdt-support.js';
 import type { DriverTable } from './driver-table.js';
 
 /**
@@ -106,19 +106,6 @@ function fdtSet(k: Kernel): void {
   if (size > 0) ucb.UCB$W_DEVBUFSIZ = size;
   ucb.UCB$L_DEVDEPEND = ((ucb.UCB$L_DEVDEPEND & POSITION) | wanted) >>> 0;
   EXE$FINISHIOC(k, irp, SS$_NORMAL);
-}
-
-function fdtSense(k: Kernel): void {
-  const { irp, ucb, parameter } = fdtContext(k);
-  const address = parameter(1);
-  if (address !== 0) {
-    if (!k.callerCanWrite(address, 8)) return EXE$ABORTIO(k, irp, SS$_ACCVIO);
-    k.writeByte(address, ucb.UCB$B_DEVCLASS);
-    k.writeByte(address + 1, ucb.UCB$B_DEVTYPE);
-    k.writeWord(address + 2, ucb.UCB$W_DEVBUFSIZ);
-    k.writeLong(address + 4, ucb.UCB$L_DEVDEPEND);
-  }
-  EXE$FINISHIO(k, irp, SS$_NORMAL, ucb.UCB$L_DEVDEPEND);
 }
 
 const idbOf = (k: Kernel, ucb: TapeUnit): number => VEC.at(k, ucb.UCB$L_CRB + CRB.offset.CRB$L_INTD).VEC$L_IDB;
@@ -265,7 +252,7 @@ export const TAPE_DRIVER: DriverTable = {
 
 export const TAPE_DRIVER_ROUTINES: readonly Microroutine[] = [
   jsbRoutine('MT$FDTTRANSFER', fdtTransfer), jsbRoutine('MT$FDTVIRTUAL', fdtVirtual), jsbRoutine('MT$FDTMOTION', fdtMotion),
-  jsbRoutine('MT$FDTSET', fdtSet), jsbRoutine('MT$FDTSENSE', fdtSense),
+  jsbRoutine('MT$FDTSET', fdtSet), jsbRoutine('MT$FDTSENSE', senseMode),
   jsbRoutine('MT$STARTIO', startIo), jsbRoutine('MT$INTERRUPT', interrupt), jsbRoutine('MT$FORK', fork), jsbRoutine('MT$REGDUMP', dumpRegisters),
   inlineRoutine('MT_COMPLETE', complete), inlineRoutine('MT_TIMEOUT', timeout),
 ];
