@@ -10,7 +10,7 @@ import { UAF$C_PURDY_V } from '../loginout/uaf.js';
 import { messageCode, report } from './messages.js';
 import { getProcess } from './process-information.js';
 import { Screen } from './screen.js';
-import { LineInput } from './confirm.js';
+import { LineInput } from './line-input.js';
 
 /**
  * SET PASSWORD [/GENERATE[=n]]: asks for the old one and twice for the new one, without echo. The image is installed with the privilege to write
