@@ -79,7 +79,7 @@ class Database {
   }
 }
 
-function longs(memory: Memory, address: number, count: number): Int32Array {
+function longs(memory: MemoryReader, address: number, count: number): Int32Array {
   const bytes = memory.readBytes(address, 4 * count);
   return new Int32Array((bytes.byteOffset & 3) === 0 ? bytes.buffer : bytes.slice().buffer, (bytes.byteOffset & 3) === 0 ? bytes.byteOffset : 0, count);
 }
