@@ -29,6 +29,8 @@ export interface TestOptions {
   /** Programs by image name. SYSINIT is the one the swapper starts; the default one hibernates. */
   readonly programs?: Readonly<Record<string, Program>>;
   readonly parameters?: Readonly<Record<string, number>>;
+  /** Images with VAX code of their own; one of them may be SYSINIT. */
+  readonly images?: readonly ResidentImage[];
   /** RMS and whatever else lies in system space. */
   readonly systemImages?: readonly SystemSpaceImage[];
   /** Attaches devices to the machine before it boots. */
@@ -45,13 +47,14 @@ export class TestSystem {
   console = '';
 
   constructor(options: TestOptions) {
-    const programs: Record<string, Program> = { SYSINIT: function* () { return 1; }, ...options.programs };
+    const images = options.images ?? [];
+    const programs: Record<string, Program> = { ...(images.some(({ name }) => name === 'SYSINIT') ? {} : { SYSINIT: function* () { return 1; } }), ...options.programs };
     this.system = bootSystem({
       memoryMegabytes: options.memoryMegabytes ?? 16, clock: this.clock, console: { transmit: (byte) => { this.console += String.fromCharCode(byte); if (this.console === ANNOUNCEMENT) this.console = ''; } },
       systemTime: TEST_TIME, systemImages: options.systemImages ?? [], firstImage: 'SYSINIT',
       parameters: { USERD1: FILL_FREED_POOL, ...options.parameters },
       ...(options.attach ? { attach: options.attach } : {}),
-      residentImages: Object.entries(programs).map(([name, body]) => programImage(name, body)),
+      residentImages: [...Object.entries(programs).map(([name, body]) => programImage(name, body)), ...images],
     });
     this.k = this.system.kernel;
   }

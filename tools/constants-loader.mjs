@@ -1,6 +1,7 @@
 /** Names of constants and structures, as this project writes them: PAGE, PCB, PTE$M_VALID; not routines such as SCH$WAKE. */
 const CONSTANT = /^[A-Z][A-Z0-9]*(?:\$[A-Z]*_[A-Z0-9_$]*|[A-Z0-9_]*)$/;
-const IMPORT = /^import \{([^}]*)\} from ("\.[^"]*");?$/gm;
+/** Modules of tables import no others that import them: what they export is there when a module that imports them begins. */
+const IMPORT = /^import \{([^}]*)\} from ("\.[^"]*\/(?:structures|starlet)\/[^"]*");?$/gm;
 const NAME = /^(?:([\w$]+) as )?([\w$]+)$/;
 
 /**

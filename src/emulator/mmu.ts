@@ -16,6 +16,13 @@ const ENTRIES = 1024;
 /** No page address has its low bits set. */
 const EMPTY = 1;
 
+/** A slot of the translation buffers as one number: index in its table, mode, whether the table is that of writes. */
+const SLOT = 2 * ENTRIES - 1;
+const MODE_SHIFT = 11;
+const WRITES = 1 << 13;
+/** Beyond this many it costs more to note them than to look at all. */
+const MOST_PROCESS_SLOTS = 1024;
+
 const PTE_VALID = 0x8000_0000 | 0;
 const PTE_MODIFY = 0x0400_0000;
 const PTE_PFN = 0x001f_ffff;
@@ -46,6 +53,9 @@ export class Mmu {
   readonly #writes: readonly Int32Array[] = [0, 1, 2, 3].map(() => new Int32Array(2 * ENTRIES).fill(EMPTY));
   #read: Int32Array;
   #write: Int32Array;
+  /** Slots that got a page of P0 or P1 space since the last context; more than `MOST_PROCESS_SLOTS`: not all are here. */
+  readonly #processSlots = new Int32Array(MOST_PROCESS_SLOTS);
+  #processSlotCount = 0;
 
   /** Which bytes of a physical page are decoded code: one flag a byte, for pages that have any. */
   readonly #code = new Map<number, Uint8Array>();
@@ -179,6 +189,7 @@ export class Mmu {
       base = (pte & PTE_PFN) * PAGE;
     }
     if (base < this.memory.size && !(write && this.#code.has(base >>> 9))) {
+      if (page >= 0 && (tb[i]! < 0 || tb[i] === EMPTY)) this.#noteProcessSlot((write ? WRITES : 0) | (mode << MODE_SHIFT) | i);
       tb[i] = page;
       tb[i + 1] = base - page;
     }
@@ -211,10 +222,24 @@ export class Mmu {
 
   /** Forgets P0 and P1 space only: the context is changing. */
   invalidateProcess(): void {
-    for (let mode = 0; mode < 4; mode++) {
-      for (const tb of [this.#reads[mode]!, this.#writes[mode]!]) for (let i = 0; i < tb.length; i += 2) if (tb[i]! >= 0) tb[i] = EMPTY;
+    if (this.#processSlotCount > MOST_PROCESS_SLOTS) {
+      for (const tb of [...this.#reads, ...this.#writes]) for (let i = 0; i < tb.length; i += 2) if (tb[i]! >= 0) tb[i] = EMPTY;
+    } else {
+      for (let n = 0; n < this.#processSlotCount; n++) {
+        const slot = this.#processSlots[n]!;
+        const tb = ((slot & WRITES) !== 0 ? this.#writes : this.#reads)[(slot >>> MODE_SHIFT) & 3]!;
+        const i = slot & SLOT;
+        if (tb[i]! >= 0) tb[i] = EMPTY;
+      }
     }
+    this.#processSlotCount = 0;
     this.generation++;
+  }
+
+  /** A slot gets a page of process space. One that was emptied in between is noted again; when there are too many, all slots are looked at. */
+  #noteProcessSlot(slot: number): void {
+    if (this.#processSlotCount < MOST_PROCESS_SLOTS) this.#processSlots[this.#processSlotCount] = slot;
+    if (this.#processSlotCount <= MOST_PROCESS_SLOTS) this.#processSlotCount++;
   }
 
   invalidateSingle(va: number): void {

@@ -33,6 +33,8 @@ export class Kernel implements Memory {
   isAtomic = false;
   /** An atomic routine is running that has not stored anything yet: a fault may end it, and start it again. */
   mayStartAgain = false;
+  /** Where a page was touched for which there was no free frame, in the step of a procedure that runs now: at its end the process waits for one. */
+  frameWantedAt: number | undefined;
   /** Makes the user stack reach down to `address`, for a procedure that touched it. False: it is not a matter of the stack. */
   expandStackInPlace: (address: number) => boolean = () => false;
   /** The dump file as a bugcheck writes it; none when the host gave none. */

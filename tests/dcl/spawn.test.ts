@@ -176,6 +176,22 @@ describe('SPAWN', () => {
     expect(refused).toBeGreaterThan(12);
   });
 
+  it('a SPAWN that fails takes its attach mailbox away when it was the first: process limit, page file quota, a subprocess that ends at once', () => {
+    const { kernel } = console.system;
+    const jib = JIB.at(kernel, processes().get('SYSTEM')!.PCB$L_JIB);
+    const before = books();
+    for (const limit of ['JIB$W_PRCLIM', 'JIB$L_PGFLCNT'] as const) {
+      const saved = jib[limit];
+      jib[limit] = 0;
+      expect(typed('SPAWN SHOW TIME')).toEqual(['%SYSTEM-F-EXQUOTA, process quota exceeded']);
+      jib[limit] = saved;
+      expect(books()).toEqual(before);
+    }
+    expect(typed('SPAWN/INPUT=NOSUCH.COM')[0]).toMatch(/^%RMS-E-FNF/);
+    expect(books()).toEqual(before);
+    expect(typed('SPAWN/NOLOG SHOW TIME')).toEqual(['  NOW']);
+  });
+
   it('more subprocesses than one termination mailbox serves; the books balance when all are gone', () => {
     console.type('SPAWN/NOLOG SHOW TIME');            // the attach mailbox stays from here on
     const before = books();

@@ -6,7 +6,7 @@ import { NodeHostDirectory } from '../../src/console/host-directory.js';
 import { service } from '../../src/executive/gate/service-call.js';
 import { IO$M_ACCESS, IO$M_CREATE, IO$M_DELETE, IO$_ACCESS, IO$_CREATE, IO$_DEACCESS, IO$_DELETE, IO$_READLBLK, IO$_READVBLK, IO$_WRITEVBLK } from '../../src/executive/starlet/iodef.js';
 import { SS$_ENDOFFILE, SS$_NOSUCHFILE, SS$_WRITLCK } from '../../src/executive/starlet/ssdef.js';
-import { ATR$C_RECATTR, ATR$C_UCHAR } from '../../src/filesystem/atr.js';
+import { ATR$C_RECATTR, ATR$C_UCHAR, FAT$C_STREAM } from '../../src/filesystem/atr.js';
 import { FIB$M_EXTEND, FIB$M_WILD, FIB$M_WRITE } from '../../src/filesystem/fib.js';
 import { hostNameFor, mapNames } from '../../src/filesystem/host/names.js';
 import { recordsToLines } from '../../src/filesystem/host/text.js';
@@ -89,6 +89,17 @@ describe('a mounted host directory', () => {
       1, 'LOGIN.COM;1', [5, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 19, 0], { status: SS$_ENDOFFILE, bytes: 512 }, '$ SHOW TIME\n$ EXIT\n\0', 1,
       [1, 0, 0, 2, 0, 0, 1, 0, 0, 0, 1, 0, 7, 0],
     ]);
+  });
+
+  test('shows text whose lines end as on MS-DOS as a stream file', () => {
+    writeFileSync(join(inside, 'login.com'), '$ SHOW TIME\r\n$ EXIT\r\n');
+    let recordFormat = 0;
+    run(function* (p) {
+      const attributes = [{ code: ATR$C_RECATTR, bytes: new Uint8Array(32) }];
+      recordFormat = (yield* fileFunction(p, yield* assign(p, 'HDA0:'), IO$_ACCESS, { did: MFD, name: 'LOGIN.COM', attributes })).attributes[0]![0]!;
+      return 1;
+    });
+    expect(recordFormat).toBe(FAT$C_STREAM);
   });
 
   test('takes new files, whose records become lines when they are closed, and new versions', () => {

@@ -17,7 +17,7 @@ import { releaseBlock, usersOf } from './asts.js';
 import { createMailbox, deassign, deviceOf, MAIN_FLAG, tellWhenWritten } from './mailbox.js';
 import { LONGEST_RECORD } from './records.js';
 import { sendContext, sendEnd, type SpawnOptions } from './send.js';
-import { claimTerminal, makeAttachable, waitForTerminal, withoutControl } from './terminal.js';
+import { claimTerminal, endAttachable, makeAttachable, waitForTerminal, withoutControl } from './terminal.js';
 
 /**
  * SPAWN: a subprocess with a command interpreter and the context of its creator. @source book 23.2.10; digest ch23 2.10
@@ -44,25 +44,45 @@ const SHARING = 4;
 const TERMINATION_SIZE = 84;
 const LOGINOUT = 'SYS$SYSTEM:LOGINOUT.EXE';
 
-/** Creates the process, passes the context, and waits for it unless told otherwise. @returns its extended PID and name */
-export function* spawnProcess(dcl: Dcl, request: SpawnRequest): Flow<{ readonly pid: number; readonly name: string; readonly spb: number }> {
+interface Spawned {
+  /** Extended PID. */
+  readonly pid: number;
+  readonly name: string;
+  readonly spb: number;
+}
+
+/**
+ * Creates the process, passes the context, and waits for it unless told otherwise. When that fails nothing of it is left: a process that
+ * nobody could attach to before cannot be attached to after it.
+ */
+export function* spawnProcess(dcl: Dcl, request: SpawnRequest): Flow<Spawned> {
   return yield* withoutControl(dcl, function* () {
-    const spb = yield* reserve(dcl);
-    noteInterpreter(dcl, request);
-    const communication = yield* createMailbox(dcl.outside.procedure, { longest: LONGEST_RECORD, quota: LONGEST_RECORD });
-    if ((communication.status & 1) === 0) yield* abandon(dcl, spb, 0, communication.status);
+    const wasAttachable = dcl.prc.PRC$W_ATTCHAN !== 0;
     try {
-      yield* makeAttachable(dcl);
+      return yield* spawn(dcl, request);
     } catch (error) {
-      if (error instanceof CommandFailure) yield* abandon(dcl, spb, communication.channel, error.code);
+      if (error instanceof CommandFailure && !wasAttachable) yield* endAttachable(dcl);
       throw error;
     }
-    yield* create(dcl, request, spb, communication.channel);
-    const name = readCounted(dcl.memory, spb + SPB.size);
-    const pid = SPB.at(dcl.memory, spb).SPB$L_PID;
-    yield* passContext(dcl, request, spb, communication.channel, name);
-    return { pid, name, spb };
   });
+}
+
+function* spawn(dcl: Dcl, request: SpawnRequest): Flow<Spawned> {
+  const spb = yield* reserve(dcl);
+  noteInterpreter(dcl, request);
+  const communication = yield* createMailbox(dcl.outside.procedure, { longest: LONGEST_RECORD, quota: LONGEST_RECORD });
+  if ((communication.status & 1) === 0) yield* abandon(dcl, spb, 0, communication.status);
+  try {
+    yield* makeAttachable(dcl);
+  } catch (error) {
+    if (error instanceof CommandFailure) yield* abandon(dcl, spb, communication.channel, error.code);
+    throw error;
+  }
+  yield* create(dcl, request, spb, communication.channel);
+  const name = readCounted(dcl.memory, spb + SPB.size);
+  const pid = SPB.at(dcl.memory, spb).SPB$L_PID;
+  yield* passContext(dcl, request, spb, communication.channel, name);
+  return { pid, name, spb };
 }
 
 /**

@@ -45,6 +45,13 @@ export function* makeAttachable(dcl: Dcl): Flow<void> {
   fail(told);
 }
 
+/** Takes the attach request mailbox away: bytes and AST quota are as they were before `makeAttachable`. */
+export function* endAttachable(dcl: Dcl): Flow<void> {
+  const channel = dcl.prc.PRC$W_ATTCHAN;
+  dcl.prc.PRC$W_ATTCHAN = 0;
+  yield* deassign(dcl.outside.procedure, channel);
+}
+
 /**
  * Runs `body` with CTRL/Y and CTRL/T off: a section in which they would do harm, or the time while another process has the terminal.
  * (No `finally`: when the process is deleted under us its memory is gone.)

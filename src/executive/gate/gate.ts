@@ -1,5 +1,5 @@
 import type { Cpu } from '../../emulator/cpu.js';
-import { VaxFault } from '../../emulator/fault.js';
+import { SCB_TRANSLATION_NOT_VALID, VaxFault } from '../../emulator/fault.js';
 import type { Kernel } from '../kernel.js';
 import { RoutineLeft } from './leave.js';
 import { Procedure } from './procedure.js';
@@ -135,6 +135,7 @@ export class Gate {
     const mode = cpu.currentMode;
     const resumeAt = cpu.r[15]!;
     let step: IteratorResult<Step, number>;
+    this.kernel.frameWantedAt = undefined;
     try {
       step = flow.next(value);
       // A pause with nothing to serve is the end of one instruction and the beginning of the next.
@@ -153,6 +154,7 @@ export class Gate {
       this.activations.get(key)?.delete(frame);
       cpu.r[0] = step.value;
       cpu.r[15] = resumeAt + 3;
+      this.waitForFrame(cpu);
       return;
     }
     let frames = this.activations.get(key);
@@ -160,7 +162,22 @@ export class Gate {
     let activation = frames.get(frame);
     if (!activation) frames.set(frame, activation = { flow, mode, pending: undefined });
     cpu.r[15] = resumeAt;
-    if (step.value !== PAUSE) this.issue(cpu, activation, step.value);
+    const request = step.value === PAUSE ? undefined : step.value;
+    if (this.waitForFrame(cpu)) activation.pending = request;
+    else if (request) this.issue(cpu, activation, request);
+  }
+
+  /**
+   * When the step just done touched a page for which there was no free frame, the page faults once more: the pager finds it valid, and has
+   * the process wait in FPG while there are none (memory/page-fault.ts). Above IPL$_ASTDEL nobody can wait.
+   *
+   * @returns whether it faults
+   */
+  private waitForFrame(cpu: Cpu): boolean {
+    const address = this.kernel.frameWantedAt;
+    if (address === undefined || this.kernel.ipl > IPL$_ASTDEL || cpu.onInterruptStack) return false;
+    cpu.raise(new VaxFault(SCB_TRANSLATION_NOT_VALID, 'fault', [0, address]));
+    return true;
   }
 
   /**

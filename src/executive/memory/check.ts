@@ -5,7 +5,7 @@ import { PHD } from '../structures/phd.js';
 import {
   PFN$C_ACTIVE, PFN$C_BADPAGLST, PFN$C_FREPAGLST, PFN$C_GBLWRT, PFN$C_GLOBAL, PFN$C_GPGTBL, PFN$C_MFYPAGLST, PFN$C_PPGTBL, PFN$C_RDERR,
   PFN$M_LOC, PFN$M_MODIFY, PFN$M_PAGTYP, PTE$M_PFN, PTE$M_PGFLVB, PTE$M_TYP0, PTE$M_TYP1, PTE$M_VALID, PTE$M_WINDOW, WSL$M_PAGTYP, WSL$M_VALID,
-  WSL$V_PAGTYP,
+  WSL$M_PFNLOCK, WSL$V_PAGTYP,
 } from '../structures/pte.js';
 import { PFL } from '../structures/section.js';
 import { SYSTEM_CELLS } from '../structures/system-cells.js';
@@ -209,7 +209,7 @@ function checkWorkingSet(db: Database, { name, pcb, phd }: Owner, problems: stri
   }
 }
 
-/** Page table pages are referenced by their valid PTEs, the header by its tables and transition PTEs. Collects blocks of page files. */
+/** Page table pages are referenced by their valid PTEs, the header by its tables, transition PTEs and pages locked in memory. Collects blocks of page files. */
 function checkTables(db: Database, { name, phd, slot }: Owner, references: Map<number, number[]>, problems: string[]): void {
   const { memory, sys } = db;
   if (slot < 0) return;
@@ -239,6 +239,8 @@ function checkTables(db: Database, { name, phd, slot }: Owner, references: Map<n
     if (db.flink(frame) !== active) problems.push(`${name}: page table ${table.toString(16)} has ${active} valid PTEs, its share count is ${db.flink(frame)}`);
     if (active > 0) reasons += 1;
   }
+  // A page that is locked in memory keeps the header there too.
+  for (let index = phd.PHD$W_WSLOCK; index < phd.PHD$W_WSDYN; index += 1) if ((memory.readLong(phd.address + 4 * index) & WSL$M_PFNLOCK) !== 0) reasons += 1;
   const said = memory.readWord(sys.PHV$GL_REFCBAS + 2 * slot);
   if (said !== reasons) problems.push(`${name}: ${reasons} references to the header, its count says ${said}`);
 }

@@ -15,8 +15,10 @@ import { finishRead, type PageRead } from './page-read.js';
 import { isDemandZero, isTransition, PAGE_SIZE, pteAddress } from './page-tables.js';
 import { serveFault } from './pager.js';
 import { PfnEntry } from './pfn.js';
+import { MMG$FREWSLE } from './replace.js';
 import { sectionsCopied } from './section-table.js';
 import { balanceSlotOf, systemPteAddress } from './table-references.js';
+import { currentWorkingSet } from './working-set.js';
 
 /**
  * Faults of TypeScript routines. A page that is in memory, or has only to be zeroed, is made valid on the spot: nobody can tell.
@@ -25,6 +27,9 @@ import { balanceSlotOf, systemPteAddress } from './table-references.js';
  * process waits in PFW, and the routine starts again. A procedure cannot start again, nor can an atomic routine that has stored
  * something: for them the machine holds still while the disk transfers. The blocks go through the registers of the controller that need
  * no interrupt, one page at a time; working set, PFN database and counters are treated as with any other fault. choice
+ *
+ * With no free frame left such a routine gets one by writing modified pages, or out of its own working set; a procedure then waits in FPG at
+ * the end of its step, as it would have done before it (kernel.frameWantedAt).
  */
 
 /**
@@ -36,10 +41,7 @@ import { balanceSlotOf, systemPteAddress } from './table-references.js';
 export function faultInPlace(k: Kernel, address: number, mayStartAgain: boolean): boolean {
   for (;;) {
     if (mayStartAgain && needsDisk(k, address) && k.mayRaiseFault()) return false;
-    const before = k.sys.MMG$GB_FREWFLGS;
-    k.sys.MMG$V_NOWAIT = 1;
-    const fault = serveFault(k, address);
-    k.sys.MMG$GB_FREWFLGS = before;
+    const fault = withoutWaiting(k, () => serveFault(k, address));
     switch (fault.kind) {
       case 'valid': return true;
       case 'violation':
@@ -51,9 +53,31 @@ export function faultInPlace(k: Kernel, address: number, mayStartAgain: boolean)
       case 'wait':
         if (mayStartAgain) return false;
         if (fault.wait.state === SCH$C_COLPG) k.holdUntil(() => !isBeingRead(k, address));
-        else if (!writeNow(k)) throw new Error('no page of memory is left, and no modified page can be written');
+        else findFrame(k, address);
     }
   }
+}
+
+/** Sees to it that there is a free frame for the page at `address`. @throws when there is none to be had: VMS would stand still as well */
+function findFrame(k: Kernel, address: number): void {
+  k.frameWantedAt = address;
+  if (writeNow(k) || giveOwnPage(k)) return;
+  k.holdUntil(() => k.sys.SCH$GL_FREECNT > 0);
+}
+
+/** Takes a page out of the current process's working set. @returns false: it has none to give */
+function giveOwnPage(k: Kernel): boolean {
+  const ws = currentWorkingSet(k);
+  return ws.phd.PHD$W_WSDYN !== 0 && typeof withoutWaiting(k, () => MMG$FREWSLE(k, ws, false)) === 'number';
+}
+
+/** Runs `body` with MMG$V_NOWAIT set: what a wait would be needed for is passed over. */
+function withoutWaiting<T>(k: Kernel, body: () => T): T {
+  const before = k.sys.MMG$GB_FREWFLGS;
+  k.sys.MMG$V_NOWAIT = 1;
+  const result = body();
+  k.sys.MMG$GB_FREWFLGS = before;
+  return result;
 }
 
 /** Whether the page must come from a disk, or from somebody who is reading it already. */

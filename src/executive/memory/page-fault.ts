@@ -7,9 +7,11 @@ import { waitQueueHeader } from '../scheduling/queues.js';
 import { SCH$WAIT } from '../scheduling/wait.js';
 import { DYN$C_IRP } from '../structures/dyn.js';
 import { IRP } from '../structures/irp.js';
-import { RSN$_NPDYNMEM, SCH$C_MWAIT, SCH$C_PFW } from '../structures/sch.js';
+import { PTE$M_VALID } from '../structures/pte.js';
+import { RSN$_NPDYNMEM, SCH$C_FPG, SCH$C_MWAIT, SCH$C_PFW } from '../structures/sch.js';
 import { prepareSegment, SEGMENT_TO_DRIVER } from '../io/segments.js';
 import { buildReadPacket, finishRead, type PageRead } from './page-read.js';
+import { pteAddress, systemPageValid } from './page-tables.js';
 import { serveFault, type Fault } from './pager.js';
 import { sectionsCopied } from './section-table.js';
 
@@ -26,7 +28,8 @@ const SAVED_REGISTERS = 6;
 
 const body = inlineRoutine('MMG$PAGEFAULT_BODY', (k: Kernel) => {
   const stack = k.register(14);
-  const fault = faultWithPacket(k, k.readLong(stack + 4));
+  const address = k.readLong(stack + 4);
+  const fault: ReturnType<typeof faultWithPacket> = isFramelessStep(k, address) ? { kind: 'wait', wait: { state: SCH$C_FPG } } : faultWithPacket(k, address);
   switch (fault.kind) {
     case 'valid':
       k.setRegister(14, stack + 8);
@@ -46,6 +49,14 @@ const body = inlineRoutine('MMG$PAGEFAULT_BODY', (k: Kernel) => {
       startRead(k, stack, fault.read, fault.packet);
   }
 });
+
+/** The gate lets a procedure wait that has taken the last frame for a valid page (gate.ts): as long as no other is free. */
+function isFramelessStep(k: Kernel, address: number): boolean {
+  if (k.sys.SCH$GL_FREECNT !== 0) return false;
+  const at = pteAddress(k, address);
+  if (at === undefined) return false;
+  return (address >>> 30 === 2 || systemPageValid(k, at)) && (k.readLong(at) & PTE$M_VALID) !== 0;
+}
 
 /** A fault that leads to a read must have a packet for it; without one it waits for pool before anything is changed. */
 function faultWithPacket(k: Kernel, address: number): Exclude<Fault, { kind: 'read' }> | { kind: 'read'; read: PageRead; packet: number } {

@@ -44,13 +44,13 @@ function mayGrow(k: Kernel, ws: WorkingSet): boolean {
  * choice: WSNEXT is the entry inserted last, so the scan starts behind it; while the working set may grow, a hole is taken wherever the
  * scan finds it first, and when there is none the list is made longer.
  *
+ * @param grows  whether the working set may have a page more; false: a page has to go in any case
  * @returns index of an entry that is 0 now; what to wait for; undefined when every page is locked
  * IPL$_SYNCH. @source book 15.4.1; digest ch15 2.10
  */
-export function MMG$FREWSLE(k: Kernel, ws: WorkingSet): number | PagerWait | undefined {
+export function MMG$FREWSLE(k: Kernel, ws: WorkingSet, grows = mayGrow(k, ws)): number | PagerWait | undefined {
   const { phd } = ws;
   const first = phd.PHD$W_WSDYN;
-  const grows = mayGrow(k, ws);
   const mayWait = k.sys.MMG$V_NOWAIT === 0;
   if (grows) {
     const hole = findHole(k, phd);

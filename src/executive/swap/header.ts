@@ -1,6 +1,7 @@
 import { PR$_TBIA } from '../../emulator/processor-registers.js';
 import { jsbRoutine, type Microroutine } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
+import { MMG$WRTMFYPAG } from '../memory/modified-writer.js';
 import { breakTies, FREE_LIST, listedPages, MMG$DELPFN, MMG$INSPFNH, MMG$REMPFN, MODIFIED_LIST } from '../memory/page-lists.js';
 import { isTransition, PAGE_SIZE, REGION_PAGES } from '../memory/page-tables.js';
 import { PfnEntry } from '../memory/pfn.js';
@@ -64,21 +65,17 @@ function isFree(k: Kernel, slot: number): boolean {
 }
 
 /**
- * Makes the header in `slot` ready to leave: its body is out. Ties to the free list are severed; for pages on the modified list that is
- * flushed, and for transfers under way there is only waiting.
+ * Makes the header in `slot` ready to leave: its body is out. Ties to the free list are severed; pages on the modified list must be written
+ * first, and for transfers under way there is only waiting.
  *
- * @returns whether it can be swapped out now
+ * @returns whether it can be swapped out now, after the modified list has been flushed, or later
  */
-function releaseTies(k: Kernel, slot: number): boolean {
-  if (isFree(k, slot)) return true;
+function releaseTies(k: Kernel, slot: number): 'free' | 'modified' | 'busy' {
+  if (isFree(k, slot)) return 'free';
   breakFreeTies(k, slot);
-  if (isFree(k, slot)) return true;
-  for (const pfn of listedPages(k, MODIFIED_LIST)) {
-    if (!belongsTo(k, slot, new PfnEntry(k, pfn).pte)) continue;
-    forceFlush(k);
-    break;
-  }
-  return false;
+  if (isFree(k, slot)) return 'free';
+  for (const pfn of listedPages(k, MODIFIED_LIST)) if (belongsTo(k, slot, new PfnEntry(k, pfn).pte)) return 'modified';
+  return 'busy';
 }
 
 /** Slots whose process has its body out: index of the slot, and the PCB. */
@@ -92,15 +89,27 @@ function* bodilessHeaders(k: Kernel): Generator<{ slot: number; pcb: ReturnType<
 }
 
 /**
- * Swaps out the first header that can leave, but not that of `except`.
- * @returns the packet; undefined: there is none now
+ * Swaps out the first header that can leave, but not that of `except`; when one could but for its pages on the modified list, that is flushed.
+ *
+ * @returns the packet, of the header or of the modified page writer; 0: the modified list is being written; undefined: there is no header
+ * @source book 17.5.3.1; digest ch17 2.8
  */
 export function beginHeaderOutswap(k: Kernel, except: number): number | undefined {
+  let tied = false;
   for (const { slot, pcb } of bodilessHeaders(k)) {
-    if (pcb.address === except || !releaseTies(k, slot)) continue;
-    return writeHeader(k, slot, pcb);
+    if (pcb.address === except) continue;
+    const ties = releaseTies(k, slot);
+    if (ties === 'free') return writeHeader(k, slot, pcb);
+    if (ties === 'modified') tied = true;
   }
-  return undefined;
+  if (!tied) return undefined;
+  if (k.sys.SCH$V_MPW !== 0) {
+    // The write under way is to go on until the list is empty.
+    k.sys.SCH$GL_MFYLOLIM = 0;
+    return 0;
+  }
+  forceFlush(k);
+  return MMG$WRTMFYPAG(k);
 }
 
 function writeHeader(k: Kernel, slot: number, pcb: ReturnType<typeof PCB.at>): number | undefined {

@@ -88,18 +88,11 @@ function sever(k: Kernel, ws: WorkingSet, index: number, entry: number, block: n
   if (pte >>> 31 === 0) return severInvalid(k, ws, index, address, at, pte);
   const page = new PfnEntry(k, pte & PTE$M_PFN);
   if (isGlobalType(type)) {
-    if (type === PFN$C_GBLWRT || page.shrcnt > 1) {
+    if (type === PFN$C_GBLWRT || (page.shrcnt > 1 && index >= phd.PHD$W_WSDYN)) {
       removePage(k, ws, index);
       return undefined;
     }
-    // The process's PTE leads to the global page table again, and the page there is one in transition.
-    const gptx = (page.pte - k.sys.MMG$GL_GPTBASE) >>> 2;
-    k.writeLong(at, ((pte & (PTE$M_PROT | PTE$M_OWN)) | PTE$M_TYP0 | (gptx & PTE$M_GPTX)) >>> 0);
-    MMG$DECPTREF(k, at);
-    page.shrcnt -= 1;
-    k.writeLong(page.pte, (k.readLong(page.pte) & ~(PTE$M_VALID | PTE$M_MODIFY)) >>> 0);
-    MMG$DECPTREF(k, page.pte);
-    page.state |= PFN$M_DELCON;
+    severGlobal(k, at, pte, page);
     return page.pfn;
   }
   const modified = (pte & PTE$M_MODIFY) !== 0 || (page.state & PFN$M_MODIFY) !== 0;
@@ -114,6 +107,24 @@ function sever(k: Kernel, ws: WorkingSet, index: number, entry: number, block: n
   if (page.refcnt > 1 && modified) page.swpvbn = block + 1;
   else page.state |= PFN$M_DELCON;
   return page.pfn;
+}
+
+/**
+ * A global page that goes to the swap file: the process's PTE leads to the global page table again. With no other sharer the page there is
+ * one in transition; one that is locked in this working set may have others, and has a reference for the write.
+ */
+function severGlobal(k: Kernel, at: number, pte: number, page: PfnEntry): void {
+  const gptx = (page.pte - k.sys.MMG$GL_GPTBASE) >>> 2;
+  k.writeLong(at, ((pte & (PTE$M_PROT | PTE$M_OWN)) | PTE$M_TYP0 | (gptx & PTE$M_GPTX)) >>> 0);
+  MMG$DECPTREF(k, at);
+  page.shrcnt -= 1;
+  if (page.shrcnt > 0) {
+    page.refcnt += 1;
+    return;
+  }
+  k.writeLong(page.pte, (k.readLong(page.pte) & ~(PTE$M_VALID | PTE$M_MODIFY)) >>> 0);
+  MMG$DECPTREF(k, page.pte);
+  page.state |= PFN$M_DELCON;
 }
 
 /** A page of the list that is not valid: a read that failed, or a global page whose master is in transition. Neither is kept. */
@@ -148,7 +159,11 @@ function bodyWritten(k: Kernel, ok: boolean): undefined {
     finishInswap(k, ws);
     return undefined;
   }
-  for (const pfn of frames) dropReference(k, new PfnEntry(k, pfn));
+  for (const pfn of frames) {
+    const page = new PfnEntry(k, pfn);
+    if (isGlobalType(page.type & 7) && page.shrcnt > 0) page.refcnt -= 1;
+    else dropReference(k, page);
+  }
   k.sys.SWP$GL_OSWPCNT += 1;
   k.sys.SWP$GW_BALCNT -= 1;
   SCH$SWPWAKE(k);

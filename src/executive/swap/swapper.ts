@@ -68,7 +68,7 @@ function makeRoom(k: Kernel, goal: number, except: number): number | undefined {
     return undefined;
   }
   const header = beginHeaderOutswap(k, except);
-  if (header !== undefined) return header;
+  if (header !== undefined) return header === 0 ? undefined : header;
   const refused = new Set<number>(except === 0 ? [] : [except]);
   for (;;) {
     const victim = SCH$OSWPSCHED(k, goal, refused);

@@ -17,7 +17,7 @@ import { BLOCK, FID$C_MFD, headerOf } from '../on-disk.js';
 import type { FileStructure } from '../xqp/structure.js';
 import type { HostDirectory, HostEntry, HostPath } from './host-directory.js';
 import { hostNameFor, mapNames, splitVersion } from './names.js';
-import { isLineFormat, looksLikeText, recordsToLines, SAMPLE } from './text.js';
+import { isLineFormat, recordsToLines, SAMPLE, suggestedFormat } from './text.js';
 
 /**
  * A host directory as a volume. File IDs are numbers given to host files as they are met; they last as long as the volume is mounted. The file
@@ -46,8 +46,8 @@ interface Node {
   former: { readonly directory: Node; readonly name: string; readonly version: number } | undefined;
   /** What the file was before it had a name. */
   created: NewFile | undefined;
-  /** Whether its contents are text, at one state of the file. */
-  kind: { readonly size: number; readonly modified: bigint; readonly isText: boolean } | undefined;
+  /** Record format that its contents suggest, at one state of the file. */
+  kind: { readonly size: number; readonly modified: bigint; readonly format: number } | undefined;
 }
 
 const ROOT_ID: FileId = { number: FID$C_MFD, sequence: FID$C_MFD, rvn: 0 };
@@ -168,22 +168,20 @@ export class HostVolume implements FileStructure {
   private suggested(node: Node, entry: HostEntry | undefined): Uint8Array {
     const bytes = new Uint8Array(FAT.size);
     const fat = FAT.at(new ArrayMemory(bytes), 0);
-    if (!entry || this.isText(node, entry)) {
-      fat.FAT$B_RTYPE = FAT$C_STREAMLF;
-      fat.FAT$B_RATTRIB = FAT$M_IMPLIEDCC;
-    } else {
-      fat.FAT$B_RTYPE = FAT$C_FIXED;
+    fat.FAT$B_RTYPE = entry ? this.formatOf(node, entry) : FAT$C_STREAMLF;
+    if (fat.FAT$B_RTYPE !== FAT$C_FIXED) fat.FAT$B_RATTRIB = FAT$M_IMPLIEDCC;
+    else {
       fat.FAT$W_RSIZE = BLOCK;
       fat.FAT$W_MAXREC = BLOCK;
     }
     return bytes;
   }
 
-  private isText(node: Node, { size, modified }: HostEntry): boolean {
+  private formatOf(node: Node, { size, modified }: HostEntry): number {
     if (node.kind?.size !== size || node.kind.modified !== modified) {
-      node.kind = { size, modified, isText: looksLikeText(this.directory.read(this.path(node), 0, SAMPLE) ?? new Uint8Array(0)) };
+      node.kind = { size, modified, format: suggestedFormat(this.directory.read(this.path(node), 0, SAMPLE) ?? new Uint8Array(0)) };
     }
-    return node.kind.isText;
+    return node.kind.format;
   }
 
   /** Of a header only the record attributes can be kept. */

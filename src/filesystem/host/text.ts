@@ -1,4 +1,4 @@
-import { FAT$C_STREAM, FAT$C_STREAMCR, FAT$C_VARIABLE, FAT$C_VFC, FAT$M_FORTRANCC, FAT$M_IMPLIEDCC, FAT$M_PRINTCC } from '../atr.js';
+import { FAT$C_FIXED, FAT$C_STREAM, FAT$C_STREAMCR, FAT$C_STREAMLF, FAT$C_VARIABLE, FAT$C_VFC, FAT$M_FORTRANCC, FAT$M_IMPLIEDCC, FAT$M_PRINTCC } from '../atr.js';
 
 /** Text on the host is lines that end with a line feed. What VMS programs write as records becomes that when the file is closed. */
 
@@ -7,13 +7,20 @@ export const SAMPLE = 4096;
 const MOST_STRANGE = 0.1;
 
 /** Whether contents look like text: no NUL, and few control characters. */
-export function looksLikeText(sample: Uint8Array): boolean {
+function looksLikeText(sample: Uint8Array): boolean {
   let strange = 0;
   for (const byte of sample) {
     if (byte === 0) return false;
     if (byte < 32 && !(byte >= 7 && byte <= 13) && byte !== 27) strange += 1;
   }
   return strange <= sample.length * MOST_STRANGE;
+}
+
+/** Record format that contents suggest: stream-LF for text, stream for text whose lines end with carriage return and line feed, fixed for anything else. */
+export function suggestedFormat(sample: Uint8Array): number {
+  if (!looksLikeText(sample)) return FAT$C_FIXED;
+  const end = sample.indexOf(10);
+  return end > 0 && sample[end - 1] === 13 ? FAT$C_STREAM : FAT$C_STREAMLF;
 }
 
 /** Whether records of this format are lines of text. */

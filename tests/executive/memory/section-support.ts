@@ -1,4 +1,5 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
+import { diskControllerPlace } from '../../../src/emulator/devices/disk.js';
 import { VaxFault } from '../../../src/emulator/fault.js';
 import type { Flow } from '../../../src/executive/gate/microroutine.js';
 import type { Procedure } from '../../../src/executive/gate/procedure.js';
@@ -41,8 +42,8 @@ export function withDisk(body: (p: Procedure) => Flow<void>, others: Readonly<Re
 export const blockMark = (vbn: number): number => (0x5ec0_0000 + vbn) >>> 0;
 
 /** A new file of `blocks` blocks, open on a channel: each begins with its mark. */
-export function* markedFile(p: Procedure, name: string, blocks: number): Flow<number> {
-  const chan = yield* assign(p, 'DUA0:');
+export function* markedFile(p: Procedure, name: string, blocks: number, device = 'DUA0:'): Flow<number> {
+  const chan = yield* assign(p, device);
   const made = yield* fileFunction(p, chan, IO$_CREATE | IO$M_CREATE | IO$M_ACCESS, { did: MFD, name, accessControl: FIB$M_WRITE, extendControl: FIB$M_EXTEND, size: blocks });
   expect(made.status).toBe(SS$_NORMAL);
   yield* p.scratch(function* () {
@@ -80,4 +81,19 @@ export function isInaccessible(p: Procedure, address: number): boolean {
     if (error instanceof VaxFault) return true;
     throw error;
   }
+}
+
+/** DUA0, which is done at once, takes its time: its interrupts come when they are let go. @returns what lets them go */
+export function slowDisk(k: Kernel): () => void {
+  const { interrupts } = k.machine;
+  const request = interrupts.request.bind(interrupts);
+  const kept: [number, number][] = [];
+  const spy = vi.spyOn(interrupts, 'request').mockImplementation((vector, ipl) => {
+    if (vector === diskControllerPlace(0).vector) kept.push([vector, ipl]);
+    else request(vector, ipl);
+  });
+  return () => {
+    spy.mockRestore();
+    for (const [vector, ipl] of kept.splice(0)) request(vector, ipl);
+  };
 }

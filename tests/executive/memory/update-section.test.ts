@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Flow } from '../../../src/executive/gate/microroutine.js';
 import type { Procedure } from '../../../src/executive/gate/procedure.js';
 import { service } from '../../../src/executive/gate/service-call.js';
@@ -6,9 +6,12 @@ import { readPte } from '../../../src/executive/memory/page-tables.js';
 import { IO$_READVBLK, IO$_WRITEVBLK } from '../../../src/executive/starlet/iodef.js';
 import { SEC$M_GBL, SEC$M_WRT } from '../../../src/executive/starlet/secdef.js';
 import { SS$_CREATED, SS$_EXQUOTA, SS$_NORMAL, SS$_NOTMODIFIED } from '../../../src/executive/starlet/ssdef.js';
+import { DYN$C_IRP } from '../../../src/executive/structures/dyn.js';
+import { IRP } from '../../../src/executive/structures/irp.js';
 import { PTE$M_MODIFY } from '../../../src/executive/structures/pte.js';
 import { virtualBlocks } from '../../filesystem/acp.js';
-import { blockMark, longs, markedFile, PAGE, pair, withDisk } from './section-support.js';
+import { unitNamed } from '../io/io-harness.js';
+import { blockMark, longs, markedFile, PAGE, pair, slowDisk, withDisk } from './section-support.js';
 
 /** $UPDSEC: what is written, and how its end is told. @source book 15.5.3 */
 const BASE = 0x100000;
@@ -29,7 +32,7 @@ function* onDisk(p: Procedure, chan: number): Flow<number[]> {
 }
 
 describe('$UPDSEC', () => {
-  test('it charges direct I/O quota; in the end the pages are in the file and unmodified', () => {
+  test('ch16#25: it charges direct I/O quota, and its packet is longer than others; in the end the pages are in the file and unmodified', () => {
     withDisk(function* (p) {
       const { kernel: k } = p;
       const chan = yield* mapped(p, false);
@@ -38,14 +41,12 @@ describe('$UPDSEC', () => {
       const before = k.pcb.PCB$W_DIOCNT;
       const iosb = pair(p, -1, -1);
       const retadr = p.allocate(8);
-      const charged: number[] = [];
-      const watch = vi.spyOn(k, 'jump').mockImplementation((target) => {
-        if (target === k.symbol('MMG$UPD_START')) charged.push(before - k.pcb.PCB$W_DIOCNT);
-        watch.mockRestore();
-        k.jump(target);
-      });
+      const release = slowDisk(k);
       expect(yield* service(p, '$UPDSEC', { inadr: pair(p, ...RANGE), retadr, efn: 9, iosb })).toBe(SS$_NORMAL);
-      expect(charged).toEqual([1]);
+      const packet = IRP.at(k, unitNamed(k, 'DUA0').UCB$L_IRP);
+      expect([packet.IRP$L_PID, packet.IRP$B_TYPE, packet.IRP$W_SIZE > IRP.size, packet.IRP$V_SWAPIO]).toEqual([k.pcb.PCB$L_PID, DYN$C_IRP, true, 1]);
+      expect(before - k.pcb.PCB$W_DIOCNT).toBe(1);
+      release();
       expect(longs(p, retadr)).toEqual([...RANGE]);
       yield* service(p, '$WAITFR', { efn: 9 });
       expect(longs(p, iosb)).toEqual([SS$_NORMAL, 0]);

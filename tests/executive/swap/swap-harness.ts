@@ -8,6 +8,7 @@ import { DYN$C_WCB } from '../../../src/executive/structures/dyn.js';
 import { readCounted } from '../../../src/executive/structures/memory.js';
 import { PCB } from '../../../src/executive/structures/pcb.js';
 import { WCB, WCB$K_LENGTH } from '../../../src/executive/structures/volume.js';
+import { fileSystemImage } from '../../../src/filesystem/index.js';
 import { TestSystem, type Program } from '../../harness.js';
 import { unitNamed } from '../io/io-harness.js';
 
@@ -38,6 +39,8 @@ export interface SwapOptions {
   readonly pageBlocks?: number;
   readonly parameters?: Readonly<Record<string, number>>;
   readonly memoryMegabytes?: number;
+  /** A volume for DUA1, and the file system for it. */
+  readonly volume?: BlockStore;
 }
 
 export interface SwapSystem {
@@ -51,7 +54,7 @@ export interface SwapSystem {
  * A system whose first process waits until swap and page file are there; then it runs the program START. Files are extents of a disk, with
  * windows made by hand.
  */
-export function bootSwapping({ programs, swapBlocks = 8000, pageBlocks = 8000, parameters, memoryMegabytes }: SwapOptions): SwapSystem {
+export function bootSwapping({ programs, swapBlocks = 8000, pageBlocks = 8000, parameters, memoryMegabytes, volume }: SwapOptions): SwapSystem {
   const store = new Store(swapBlocks + pageBlocks);
   const system = new TestSystem({
     programs: {
@@ -65,8 +68,11 @@ export function bootSwapping({ programs, swapBlocks = 8000, pageBlocks = 8000, p
     ...(parameters ? { parameters } : {}), ...(memoryMegabytes === undefined ? {} : { memoryMegabytes }),
     attach: (machine) => {
       const { base, vector } = diskControllerPlace(0);
-      new DiskController(machine, base, vector).attach(0, store);
+      const controller = new DiskController(machine, base, vector);
+      controller.attach(0, store);
+      controller.attach(1, volume);
     },
+    ...(volume ? { systemImages: [fileSystemImage([])] } : {}),
   });
   system.runUntilIdle(1);
   const { k } = system;

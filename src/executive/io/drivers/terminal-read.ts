@@ -130,6 +130,7 @@ function resetCharacteristics(ucb: TerminalUnit): void {
   ucb.UCB$W_DEVBUFSIZ = ucb.UCB$W_TT_DESIZE;
   ucb.UCB$L_DEVDEPEND = ucb.UCB$L_TT_DECHAR;
   ucb.UCB$L_DEVDEPND2 = ucb.UCB$L_TT_DECHA1;
+  ucb.UCB$W_TT_SPEED = ucb.UCB$W_TT_DESPEE;
 }
 
 function abortWrites(k: Kernel, ucb: TerminalUnit, pid: number, channel: number): void {
