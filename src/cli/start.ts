@@ -179,11 +179,12 @@ async function operate(
     untilNextTimer: () => system.untilNextTimer(),
     afterSlice: (stop) => {
       if (stop.kind === 'idle') feed.isListening = true;
-      feed.type();
+      const hasTyped = feed.type();
       terminal.flush();
       lines?.flush();
       printer?.flush();
       panel?.look();
+      return hasTyped;
     },
     finished: () => keyboard.hasQuit || system.crashed(),
     // Others may come in at any time.
@@ -219,9 +220,11 @@ class Typist {
     return this.hasJustTyped || this.waiting.length > 0;
   }
 
-  type(): void {
-    if (!this.isListening || !this.hasPower()) return;
+  /** @returns whether there was something */
+  type(): boolean {
+    if (!this.isListening || !this.hasPower()) return false;
     this.hasJustTyped = this.waiting.length > 0;
     while (this.waiting.length > 0 && this.hasPower()) this.receive(this.waiting.shift()!);
+    return this.hasJustTyped;
   }
 }

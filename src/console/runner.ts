@@ -14,8 +14,8 @@ export interface RunnerOptions {
   readonly machine: Machine;
   /** Microseconds of the machine's clock until the executive's next timer is due; undefined when it has none. */
   readonly untilNextTimer: () => number | undefined;
-  /** Called after every slice, with why it ended: write out what the terminals have to say. */
-  readonly afterSlice: (stop: StopReason) => void;
+  /** Called after every slice, with why it ended: write out what the terminals have to say. True: the machine was given input, it need not wait. */
+  readonly afterSlice: (stop: StopReason) => boolean | void;
   /** True when the run should end. */
   readonly finished: () => boolean;
   /** Asked when the machine is idle: true when it will stay so for ever, since no input can come and no process has a timer. */
@@ -45,9 +45,9 @@ export class Runner {
       const started = performance.now();
       const stop = machine.run(this.slice);
       if (stop.kind === 'budget') this.adapt(performance.now() - started);
-      this.options.afterSlice(stop);
+      const hasInput = this.options.afterSlice(stop) === true;
       if (this.options.finished()) return stop;
-      if (stop.kind === 'budget') {
+      if (stop.kind === 'budget' || (stop.kind === 'idle' && hasInput)) {
         await this.turn();
         continue;
       }

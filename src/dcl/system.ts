@@ -89,6 +89,10 @@ class SystemOutside implements Outside {
     });
   }
 
+  get isFollowed(): boolean { return this.procedure.kernel.trace !== undefined; }
+
+  follow(text: string): void { this.procedure.kernel.trace?.('dcl-subst', text); }
+
   lexical(dcl: Dcl, call: Parameters<Outside['lexical']>[1]): ReturnType<Outside['lexical']> { return callLexical(dcl, call); }
 
   *translate(name: string): Flow<{ readonly name: string } | { readonly ifi: number } | undefined> {

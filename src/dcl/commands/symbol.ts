@@ -1,8 +1,8 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { RMS$_EOF } from '../../executive/starlet/rmsdef.js';
 import { CLI$_DELSYM, CLI$_INSFPRM, CLI$_IVSYMB, CLI$_UNDSYM } from '../condition-codes.js';
-import { check, fail } from '../condition.js';
-import { dataRecord, ELSEWHERE } from '../interpreter/reader.js';
+import { check, CommandInterrupted, fail } from '../condition.js';
+import { dataRecord, ELSEWHERE, wasInterrupted } from '../interpreter/reader.js';
 import type { Dcl } from '../interpreter/session.js';
 import { canonical, isSymbolStart, trim, unquote, upcase } from '../language/characters.js';
 import type { ParsedCommand } from '../tables/parsed-command.js';
@@ -17,12 +17,13 @@ export function symbolName(text: string): string {
 }
 
 /** INQUIRE symbol ["prompt"]: reads from SYS$COMMAND. @dcl full @source DCL Dictionary, INQUIRE; dcl-commands.md */
-function* inquireCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
+function* inquireCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
   const name = symbolName(command.value('SYMBOL')!);
   const text = command.value('PROMPT') ?? name;
   const prompt = command.has('PUNCTUATION') ? `${text}: ` : text;
-  const data = yield* dataRecord(dcl, dcl.prc.PRC$L_INPRAB);
-  const answer = trim(data === ELSEWHERE ? yield* ask(dcl, prompt) : data ?? '');
+  const data = yield* dataRecord(dcl, dcl.prc.PRC$L_CMDRAB);
+  const given = data === ELSEWHERE ? yield* ask(dcl, prompt) : data ?? '';
+  const answer = trim(given);
   // The answer is treated as := treats its text.
   const value = answer.startsWith('"') ? unquote(answer) : canonical(answer);
   dcl.assign(name, value, command.has('GLOBAL'));
@@ -31,8 +32,9 @@ function* inquireCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
 
 /** The end of the input is an empty answer. */
 function* ask(dcl: Dcl, prompt: string): Flow<string> {
-  const result = yield* dcl.outside.files.get(dcl.prc.PRC$L_INPRAB, { prompt: `\r\n${prompt}` });
+  const result = yield* dcl.outside.files.get(dcl.prc.PRC$L_CMDRAB, dcl.ppd.PPD$V_UNSEEN === 0 ? { prompt: `\r\n${prompt}` } : { noEcho: true });
   if (result.status === RMS$_EOF) return '';
+  if (wasInterrupted(result)) throw new CommandInterrupted();
   check(result.status);
   return result.text;
 }

@@ -24,6 +24,11 @@ export const END_OF_INPUT = Symbol('end of input');
 
 const INTERRUPTED = new Set<number>([SS$_CONTROLY, SS$_CONTROLC, SS$_ABORT, SS$_CANCEL]);
 
+/** Whether CTRL/Y or CTRL/C ended a read of RMS: what was typed is gone, and the main loop sees the flag its AST routine left. */
+export function wasInterrupted(result: { readonly status: number; readonly stv: number }): boolean {
+  return result.status === RMS$_RER && INTERRUPTED.has(result.stv & 0xffff);
+}
+
 const RECORD = IDF.offset.IDF$T_RECORD;
 const LAST_RECORD = IDF.offset.IDF$T_LASTRECORD;
 
@@ -52,7 +57,9 @@ export function* readLine(dcl: Dcl, substituting: boolean): Flow<string | typeof
     if (record === undefined) return first ? END_OF_INPUT : command;
     const dollar = record.startsWith('$');
     const raw = dollar ? record.slice(1) : record;
+    if (substituting) dcl.follow('read', record);
     const text = substituting ? yield* substitute(raw, dcl) : raw;
+    if (substituting) dcl.follow('scan', (dollar ? '$' : '') + text);
     if (!dcl.interactive && dcl.prc.PRC$V_VERIFYPROC !== 0) yield* echo(dcl, (dollar ? '$' : '') + text, first);
     const end = commentStart(text);
     let piece = text.slice(0, end).replace(/[ \t]+$/, '');
@@ -108,8 +115,7 @@ export function* nextRecord(dcl: Dcl, prompt: string): Flow<string | undefined> 
   }
   const result = yield* dcl.outside.files.get(idf.IDF$L_RAB, terminal ? { prompt: (dcl.prc.PRC$V_PROMPTCR !== 0 ? '\r\n\0' : '') + prompt } : {});
   if (result.status === RMS$_EOF) return undefined;
-  // CTRL/Y or CTRL/C ended the read: what was typed is gone, and the main loop sees the flag its AST routine left.
-  if (result.status === RMS$_RER && INTERRUPTED.has(result.stv & 0xffff)) return '';
+  if (wasInterrupted(result)) return '';
   if (terminal && result.status === RMS$_RER && (result.stv & 0xffff) === SS$_HANGUP) throw new Leave('logout', SS$_HANGUP);
   check(result.status);
   dcl.memory.writeBytes(idf.address + LAST_RECORD, result.rfa);
