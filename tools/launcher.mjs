@@ -14,7 +14,10 @@ const program = join(dirname(fileURLToPath(import.meta.url)), 'starlet.cjs');
 const source = readFileSync(program, 'utf8');
 const directory = join(process.env['STARLET_HOME'] ?? join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local/share'), 'starlet'), 'code');
 const { size, mtimeMs } = statSync(program);
-const kept = join(directory, `${size}-${Math.round(mtimeMs)}-${process.version}-${process.arch}`);
+const build = `${size}-${Math.round(mtimeMs)}-${process.version}-${process.arch}`;
+/** Commands that are short enough to gain by it, each with the code that it calls. */
+const keeps = process.argv[2] === 'run' || process.argv[2] === 'sda';
+const kept = join(directory, `${build}-${keeps ? process.argv[2] : 'run'}`);
 
 /** Undefined when there is none; V8 itself refuses what does not fit. */
 function readKept() {
@@ -27,8 +30,8 @@ function readKept() {
 
 const cachedData = readKept();
 const script = new Script(source, { filename: program, ...(cachedData ? { cachedData } : {}), importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
-// `run` calls what most runs call. Nothing depends on it: when it cannot be written the next run compiles again.
-if ((!cachedData || script.cachedDataRejected) && process.argv[2] === 'run') process.once('exit', keepCode);
+// Nothing depends on it: when it cannot be written the next run compiles again.
+if ((!cachedData || script.cachedDataRejected) && keeps) process.once('exit', keepCode);
 
 function keepCode() {
   try {
@@ -37,7 +40,7 @@ function keepCode() {
     const unfinished = `${kept}.${process.pid}`;
     writeFileSync(unfinished, script.createCachedData());
     renameSync(unfinished, kept);
-    for (const name of readdirSync(directory)) if (/^\d/.test(name) && !kept.endsWith(name) && !/x64\.\d+$/.test(name)) rmSync(join(directory, name), { force: true });
+    for (const name of readdirSync(directory)) if (/^\d/.test(name) && !name.startsWith(build)) rmSync(join(directory, name), { force: true });
   } catch {
     // A read-only data directory, or none.
   }

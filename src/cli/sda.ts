@@ -14,7 +14,7 @@ import { readSystemFile } from '../sysgen/system-disk.js';
 import { makeExampleDump } from '../system/example-dump.js';
 import { imagesForSymbols } from '../system/images.js';
 import { systemSymbols } from '../system/system-symbols.js';
-import { dataDirectory } from './data-directory.js';
+import { dataDirectory, openAssemblies } from './data-directory.js';
 import { EX_DATAERR, EX_NOINPUT, UsageError } from './usage.js';
 
 interface SdaFlags {
@@ -29,7 +29,7 @@ interface SdaFlags {
 export function sdaCommand(): Command {
   return new Command('sda')
     .description('look into a crash dump with the System Dump Analyzer')
-    .argument('[dump]', 'the dump file; without one, SYS$SYSTEM:SYSDUMP.DMP of the system disk')
+    .argument('[dump]', 'the dump file; without one, SYS$SYSTEM:SYSDUMP.DMP (or PAGEFILE.SYS) of the system disk')
     .option('--example', 'make a dump to learn from (examples/crash.com on a system of its own) and open it')
     .option('--browse', 'walk through the dump on the whole screen: structures, queues, pool, memory; pointers are followed with RETURN')
     .option('--disk <file>', 'system disk image, instead of the one in the data directory')
@@ -57,7 +57,7 @@ function dumpBytes(file: string | undefined, flags: SdaFlags): DumpBytes {
     if (!existsSync(path)) throw new UsageError(`no dump is named, and there is no system disk ${path}`, EX_NOINPUT);
     const disk = new DiskFile(path, { readOnly: true });
     try {
-      return dumpBytesOf(readSystemFile(disk, '[SYS0.SYSEXE]SYSDUMP.DMP') ?? new Uint8Array(0));
+      return dumpBytesOf(dumpOfSystem(disk));
     } catch {
       throw new UsageError(`${path} is not a system disk`, EX_NOINPUT);
     } finally {
@@ -69,6 +69,12 @@ function dumpBytes(file: string | undefined, flags: SdaFlags): DumpBytes {
   } catch {
     throw new UsageError(`cannot read ${file}`, EX_NOINPUT);
   }
+}
+
+/** SYSDUMP.DMP, or the page file that has to do for it. */
+function dumpOfSystem(disk: DiskFile): Uint8Array {
+  const files = ['SYSDUMP.DMP', 'PAGEFILE.SYS'].map((name) => readSystemFile(disk, `[SYS0.SYSEXE]${name}`));
+  return files.find((bytes) => bytes !== undefined && bytes.length > 0) ?? new Uint8Array(0);
 }
 
 const CHUNK = 0x1_0000;
@@ -121,7 +127,9 @@ async function runSda(file: string | undefined, flags: SdaFlags): Promise<void> 
     return;
   }
   const images = imagesForSymbols();
-  const sda = new Sda(target, systemSymbols(images.systemImages, images.residentImages), hostFiles());
+  const assemblies = openAssemblies(dataDirectory(flags.dataDir));
+  const sda = new Sda(target, systemSymbols(images.systemImages, images.residentImages, assemblies.store), hostFiles());
+  assemblies.save();
   if (flags.browse) {
     await browseScreen(sda, file ?? (flags.example ? 'the example' : 'SYSDUMP.DMP'));
     return;

@@ -32,6 +32,9 @@ export class CommandFailure implements Condition {
   }
 }
 
+/** Ends the current command without a word: CTRL/Y or CTRL/C came while it waited for a line to be typed. */
+export class CommandInterrupted {}
+
 /** Ends the current command with a CLI condition, as a statement or an expression. */
 export function fail(code: number, more: MessageArguments = {}): never {
   throw new CommandFailure(code, more);

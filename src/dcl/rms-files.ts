@@ -113,7 +113,9 @@ export class RmsFiles implements Files {
         storage.release(block);
         return { ...FAILED_OPEN, status, stv, spec: name };
       }
-      writeCounted(memory, block + DEVICE_AT, /^_?([^:]*:)/.exec(name)?.[1] ?? '', DEVICE_SIZE);
+      // Of a file the device itself: its name may begin with a rooted logical name, which behind an underscore is none.
+      const device = readCounted(memory, nam.address + NAM.offset.NAM$T_DVI);
+      writeCounted(memory, block + DEVICE_AT, device === '' ? /^_?([^:]*:)/.exec(name)?.[1] ?? '' : `${device}:`, DEVICE_SIZE);
       if (access === 'procedure' && (fab.FAB$L_DEV & DEV$M_FOD) !== 0) memory.writeLong(block + CACHE_AT, RecordCache.create(storage));
       return { status, stv, stream: block, spec: name, ifi: fab.FAB$W_IFI, device: fab.FAB$L_DEV };
     });

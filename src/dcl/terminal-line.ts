@@ -1,8 +1,9 @@
 import { service } from '../executive/gate/service-call.js';
 import type { Flow } from '../executive/gate/microroutine.js';
-import { IO$M_EXTEND, IO$_READVBLK, IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
+import { IO$M_EXTEND, IO$_READVBLK, IO$_SENSEMODE, IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
 import { SS$_ABORT, SS$_CANCEL, SS$_CONTROLC, SS$_CONTROLY } from '../executive/starlet/ssdef.js';
 import { TRM$M_TM_NORECALL, TRM$M_TM_TERM_ARROW, TRM$_ESCTRMOVR, TRM$_INISTRNG, TRM$_MODIFIERS, TRM$_PROMPT } from '../executive/starlet/trmdef.js';
+import { TT$M_WRAP } from '../executive/starlet/ttdef.js';
 import { bytesToText, readCounted, textToBytes, writeCounted } from '../executive/structures/memory.js';
 import { recalled } from './commands/recall.js';
 import type { Dcl } from './interpreter/session.js';
@@ -44,8 +45,7 @@ export function* readTerminalLine(dcl: Dcl, lead: string, prompt: string): Flow<
     if ((status & 1) === 0 && terminator !== ESCAPE) return { failed: status };
     if (terminator !== ESCAPE && terminator !== CTRL_B) return terminator === CTRL_Z ? undefined : { text };
     const name = terminator === CTRL_B ? 'UP' : keyOf(key.slice(1));
-    // The line is shown anew from its beginning: erase it first.
-    before = '\r\x1b[K';
+    before = yield* erasure(dcl, prompt, text);
     initial = text;
     if (name === 'UP' || name === 'DOWN') {
       const lines = recalled(dcl);
@@ -66,6 +66,25 @@ export function* readTerminalLine(dcl: Dcl, lead: string, prompt: string): Flow<
     yield* show(dcl, `${echoed}\r`);
     return { text: initial };
   }
+}
+
+/** What erases the line shown so far, so that it can be shown anew from its beginning; the cursor is at its end. */
+function* erasure(dcl: Dcl, prompt: string, text: string): Flow<string> {
+  const width = yield* rowWidth(dcl);
+  // A row that has just been filled still has the cursor in its margin.
+  const rows = width === 0 ? 0 : Math.max(0, Math.ceil((prompt.length + text.length) / width) - 1);
+  return rows === 0 ? '\r\x1b[K' : `\r\x1b[${rows}A\x1b[J`;
+}
+
+/** Columns after which the terminal begins another row; 0 when lines do not wrap. */
+function* rowWidth(dcl: Dcl): Flow<number> {
+  const p = dcl.outside.procedure;
+  return yield* p.scratch(function* () {
+    const [iosb, at] = [p.allocate(8), p.allocate(8)];
+    const queued = yield* service(p, '$QIOW', { efn: EVENT_FLAG, chan: dcl.prc.PRC$W_TTCHAN, func: IO$_SENSEMODE, iosb, p1: at, p2: 8 });
+    const wraps = (queued & p.memory.readWord(iosb) & 1) !== 0 && (p.memory.readLong(at + 4) & TT$M_WRAP) !== 0;
+    return wraps ? p.memory.readWord(at + 2) : 0;
+  });
 }
 
 function keyState(dcl: Dcl): string {

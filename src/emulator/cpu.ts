@@ -211,34 +211,38 @@ export class Cpu {
   // Memory, for microroutines and hosts.
 
   readByte(va: number, mode?: number): number {
-    return (mode === undefined ? this.mmu.loadByte(va | 0) : this.mmu.load(va | 0, 1, mode)) & 0xff;
+    return (mode === undefined || mode === this.mmu.mode ? this.mmu.loadByte(va | 0) : this.mmu.load(va | 0, 1, mode)) & 0xff;
   }
 
   readWord(va: number, mode?: number): number {
-    return (mode === undefined ? this.mmu.loadWord(va | 0) : this.mmu.load(va | 0, 2, mode)) & 0xffff;
+    return (mode === undefined || mode === this.mmu.mode ? this.mmu.loadWord(va | 0) : this.mmu.load(va | 0, 2, mode)) & 0xffff;
   }
 
   readLong(va: number, mode?: number): number {
-    return (mode === undefined ? this.mmu.loadLong(va | 0) : this.mmu.load(va | 0, 4, mode)) >>> 0;
+    return (mode === undefined || mode === this.mmu.mode ? this.mmu.loadLong(va | 0) : this.mmu.load(va | 0, 4, mode)) >>> 0;
   }
 
   writeByte(va: number, value: number, mode?: number): void {
-    if (mode === undefined) this.mmu.storeByte(va | 0, value | 0);
+    if (mode === undefined || mode === this.mmu.mode) this.mmu.storeByte(va | 0, value | 0);
     else this.mmu.store(va | 0, 1, value | 0, mode);
   }
 
   writeWord(va: number, value: number, mode?: number): void {
-    if (mode === undefined) this.mmu.storeWord(va | 0, value | 0);
+    if (mode === undefined || mode === this.mmu.mode) this.mmu.storeWord(va | 0, value | 0);
     else this.mmu.store(va | 0, 2, value | 0, mode);
   }
 
   writeLong(va: number, value: number, mode?: number): void {
-    if (mode === undefined) this.mmu.storeLong(va | 0, value | 0);
+    if (mode === undefined || mode === this.mmu.mode) this.mmu.storeLong(va | 0, value | 0);
     else this.mmu.store(va | 0, 4, value | 0, mode);
   }
 
   /** A copy. */
   readBytes(va: number, length: number, mode = this.currentMode): Uint8Array {
+    if (length > 0 && (va & (PAGE - 1)) + length <= PAGE) {
+      const pa = this.mmu.translate(va | 0, mode, false);
+      if (pa + length <= this.mmu.memory.size) return this.mmu.bytes.slice(pa, pa + length);
+    }
     const result = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const at = (va + done) | 0;
@@ -253,6 +257,14 @@ export class Cpu {
 
   /** All or nothing: every page is tried before the first byte is written. */
   writeBytes(va: number, bytes: Uint8Array, mode = this.currentMode): void {
+    if (bytes.length > 0 && (va & (PAGE - 1)) + bytes.length <= PAGE) {
+      const pa = this.mmu.translate(va | 0, mode, true);
+      if (pa + bytes.length <= this.mmu.memory.size) {
+        this.mmu.bytes.set(bytes, pa);
+        this.mmu.wrote(pa, bytes.length);
+        return;
+      }
+    }
     this.mmu.probeRange(va | 0, bytes.length, mode, true);
     for (let done = 0; done < bytes.length; ) {
       const at = (va + done) | 0;
@@ -263,6 +275,27 @@ export class Cpu {
         this.mmu.wrote(pa, part);
       } else {
         for (let i = 0; i < part; i++) this.mmu.store((at + i) | 0, 1, bytes[done + i]!, mode);
+      }
+      done += part;
+    }
+  }
+
+  /** Copies bytes that do not overlap. All or nothing, as `writeBytes`. */
+  copyBytes(from: number, to: number, length: number, mode = this.currentMode): void {
+    const { mmu } = this;
+    mmu.probeRange(to | 0, length, mode, true);
+    mmu.probeRange(from | 0, length, mode, false);
+    for (let done = 0; done < length; ) {
+      const source = (from + done) | 0;
+      const target = (to + done) | 0;
+      const part = Math.min(length - done, PAGE - (source & (PAGE - 1)), PAGE - (target & (PAGE - 1)));
+      const sourcePa = mmu.translate(source, mode, false);
+      const targetPa = mmu.translate(target, mode, true);
+      if (Math.max(sourcePa, targetPa) + part <= mmu.memory.size) {
+        mmu.bytes.copyWithin(targetPa, sourcePa, sourcePa + part);
+        mmu.wrote(targetPa, part);
+      } else {
+        for (let i = 0; i < part; i++) mmu.store((target + i) | 0, 1, mmu.load((source + i) | 0, 1, mode), mode);
       }
       done += part;
     }

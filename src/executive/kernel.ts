@@ -57,6 +57,7 @@ export class Kernel implements Memory {
   writeWord(address: number, value: number): void { this.kernelMemory.writeWord(address, value); this.mayStartAgain = false; }
   writeLong(address: number, value: number): void { this.kernelMemory.writeLong(address, value); this.mayStartAgain = false; }
   writeBytes(address: number, bytes: Uint8Array): void { this.kernelMemory.writeBytes(address, bytes); this.mayStartAgain = false; }
+  copy(from: number, to: number, length: number): void { this.kernelMemory.copy(from, to, length); this.mayStartAgain = false; }
 
   /** Memory as whatever mode is current sees it; missing pages are brought in, and the user stack extended, on the spot (for procedures). */
   readonly currentModeMemory: Memory = new InPlaceMemory(this);
@@ -88,7 +89,7 @@ export class Kernel implements Memory {
 
   /** Identifies the current process to the gate: its internal PID. */
   get processKey(): number {
-    return this.symbols.size === 0 ? 0 : this.pcb.PCB$L_PID;
+    return this.symbols.size === 0 ? 0 : this.readLong((this.sys.SCH$GL_CURPCB + PCB.offset.PCB$L_PID) >>> 0);
   }
 
   // Registers and calls -------------------------------------------------------------------------------------------
@@ -229,9 +230,9 @@ class InPlaceMemory implements Memory {
   readLong(address: number): number {
     for (;;) try { return this.kernel.cpu.readLong(address >>> 0, this.mode) >>> 0; } catch (error) { this.resolve(error); }
   }
-  /** Page by page: not all pages of the range need fit into the working set at once. */
+  /** After a fault page by page: not all pages of the range need fit into the working set at once. */
   readBytes(address: number, length: number): Uint8Array {
-    if ((address & (PAGE - 1)) + length <= PAGE) return this.readPiece(address, length);
+    try { return this.kernel.cpu.readBytes(address >>> 0, length, this.mode); } catch (error) { this.resolve(error); }
     const result = new Uint8Array(length);
     for (let done = 0; done < length;) {
       const piece = Math.min(length - done, PAGE - ((address + done) & (PAGE - 1)));
@@ -254,10 +255,7 @@ class InPlaceMemory implements Memory {
   }
   /** The same; nothing is stored when a page of the range may not be written. */
   writeBytes(address: number, bytes: Uint8Array): void {
-    if ((address & (PAGE - 1)) + bytes.length <= PAGE) {
-      this.writePiece(address, bytes);
-      return;
-    }
+    try { this.kernel.cpu.writeBytes(address >>> 0, bytes, this.mode); return; } catch (error) { this.resolve(error); }
     const pieces: { at: number; from: number; length: number }[] = [];
     for (let from = 0; from < bytes.length;) {
       const length = Math.min(bytes.length - from, PAGE - ((address + from) & (PAGE - 1)));
@@ -266,6 +264,10 @@ class InPlaceMemory implements Memory {
     }
     for (const { at } of pieces) this.touchForWrite(at);
     for (const { at, from, length } of pieces) this.writePiece(at, bytes.subarray(from, from + length));
+  }
+  copy(from: number, to: number, length: number): void {
+    try { this.kernel.cpu.copyBytes(from >>> 0, to >>> 0, length, this.mode); return; } catch (error) { this.resolve(error); }
+    this.writeBytes(to, this.readBytes(from, length));
   }
   private writePiece(address: number, bytes: Uint8Array): void {
     for (;;) try { this.kernel.cpu.writeBytes(address >>> 0, bytes, this.mode); return; } catch (error) { this.resolve(error); }

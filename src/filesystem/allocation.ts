@@ -93,7 +93,10 @@ export function* freeBlocks(volume: Volume, extents: readonly Extent[]): BlockFl
   const runs = extents.map(({ lbn, count }) => ({ start: Math.floor(lbn / cluster), length: Math.ceil(count / cluster) }));
   for (const { start, length } of runs) mark(bitmap, start, length, true);
   yield* writeChanged(volume, bitmap, runs);
-  for (const { count } of extents) volume.freed += count;
+  for (const { lbn, count } of extents) {
+    volume.io.forget?.(lbn, count);
+    volume.freed += count;
+  }
 }
 
 /** Free blocks of the volume, counted. */

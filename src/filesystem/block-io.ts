@@ -14,6 +14,8 @@ export interface BlockIo {
   readonly blocks: number;
   read(lbn: number, count: number): BlockFlow<Uint8Array>;
   write(lbn: number, bytes: Uint8Array): BlockFlow<void>;
+  /** The blocks are free: what is in them does not matter any more. */
+  forget?(lbn: number, count: number): void;
 }
 
 /** What holds the blocks of a disk: the same shape as a disk of the emulator. */

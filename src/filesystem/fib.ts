@@ -37,7 +37,7 @@ export const FIB = structure('FIB', 64, {
   FIB$V_NEWVER: ['FIB$W_NMCTL', 9], FIB$V_SUPERSEDE: ['FIB$W_NMCTL', 10], FIB$V_FINDFID: ['FIB$W_NMCTL', 11],
   FIB$V_LOWVER: ['FIB$W_NMCTL', 14], FIB$V_HIGHVER: ['FIB$W_NMCTL', 15],
   FIB$V_ALCON: ['FIB$W_EXCTL', 0], FIB$V_ALCONB: ['FIB$W_EXCTL', 1], FIB$V_FILCON: ['FIB$W_EXCTL', 2], FIB$V_ALDEF: ['FIB$W_EXCTL', 3],
-  FIB$V_EXTEND: ['FIB$W_EXCTL', 7], FIB$V_TRUNC: ['FIB$W_EXCTL', 8],
+  FIB$V_MARKBAD: ['FIB$W_EXCTL', 6], FIB$V_EXTEND: ['FIB$W_EXCTL', 7], FIB$V_TRUNC: ['FIB$W_EXCTL', 8],
 });
 
 export const FIB$K_LENGTH = FIB.size;
@@ -64,6 +64,8 @@ export const FIB$M_ALCON = 0x1;
 export const FIB$M_ALCONB = 0x2;
 export const FIB$M_FILCON = 0x4;
 export const FIB$M_ALDEF = 0x8;
+/** Blocks cut off belong to the bad block file from then on. */
+export const FIB$M_MARKBAD = 0x40;
 export const FIB$M_EXTEND = 0x80;
 export const FIB$M_TRUNC = 0x100;
 

@@ -106,6 +106,12 @@ export function* extendChain(volume: Volume, chain: Header[], blocks: number, op
   const last = before.at(-1);
   const near = last ? { near: last.lbn + last.count } : {};
   const added = yield* allocateBlocks(volume, blocks, { ...near, ...options });
+  return { chain: yield* appendExtents(volume, chain, added, options), vbn, blocks: blocksIn(added) };
+}
+
+/** Makes blocks that are taken already the last ones of a file. @returns its headers */
+export function* appendExtents(volume: Volume, chain: Header[], added: readonly Extent[], options: AllocationOptions = {}): BlockFlow<Header[]> {
+  const before = chainMap(chain);
   const total = joined([...before, ...added]);
   const changed = yield* storeMap(volume, chain, [...joined([...(readMap(chain.at(-1)!.block) ?? []), ...added])], chain.length - 1);
   const primary = headerOf(changed[0]!.block);
@@ -116,7 +122,7 @@ export function* extendChain(volume: Volume, chain: Header[], blocks: number, op
   // Nothing here keeps high water marks: where another system has kept one, it must not hide what is written now.
   if (primary.FH2$L_HIGHWATER !== 0) primary.FH2$L_HIGHWATER = blocksIn(total) + 1;
   yield* volume.writeHeader(changed[0]!);
-  return { chain: changed, vbn, blocks: blocksIn(added) };
+  return changed;
 }
 
 /**
@@ -146,9 +152,12 @@ function* storeMap(volume: Volume, chain: readonly Header[], extents: readonly E
 /**
  * Cuts a file off behind its first `blocks` blocks, rounded up to a cluster.
  *
- * @returns blocks given back
+ * @param giveBack  what is done with the blocks
+ * @returns how many they are
  */
-export function* truncateFile(volume: Volume, id: FileId, blocks: number): BlockFlow<number> {
+export function* truncateFile(
+  volume: Volume, id: FileId, blocks: number, giveBack: (volume: Volume, extents: readonly Extent[]) => BlockFlow<void> = freeBlocks,
+): BlockFlow<number> {
   const chain = yield* volume.readChain(id);
   const map = chainMap(chain);
   const kept = Math.ceil(blocks / volume.parameters.cluster) * volume.parameters.cluster;
@@ -169,7 +178,7 @@ export function* truncateFile(volume: Volume, id: FileId, blocks: number): Block
   if (last > 0) yield* volume.writeHeader(chain[last]!);
   yield* volume.writeHeader(chain[0]!);
   for (const header of chain.slice(last + 1)) yield* deleteHeader(volume, header);
-  yield* freeBlocks(volume, rest);
+  yield* giveBack(volume, rest);
   return blocksIn(rest);
 }
 

@@ -31,15 +31,8 @@ export const INTRUDER_SCAN = 2;
 /** Evasion is in effect: nobody comes in from there. */
 export const EVADED = SS$_NOSUCHUSER;
 
-/** List header; a list that nobody has used yet is empty. */
-function header(k: Kernel): number {
-  const at = k.symbol('CIA$GQ_INTRUDER');
-  if (k.readLong(at) === 0) {
-    k.writeLong(at, at);
-    k.writeLong(at + 4, at);
-  }
-  return at;
-}
+/** List header. */
+const header = (k: Kernel): number => k.symbol('CIA$GQ_INTRUDER');
 
 /** All records, those that are to be forgotten taken away. */
 function records(k: Kernel, now: bigint): ReturnType<typeof CIA.at>[] {

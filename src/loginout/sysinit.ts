@@ -93,8 +93,7 @@ function* initialize(p: Procedure, options: SysinitOptions): Flow<number> {
     const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, [device]);
     if (!(status & 1)) return status;
   }
-  const reserved = yield* logStart(p);
-  const paging = yield* openPageFiles(p, reserved);
+  const paging = yield* openPageFiles(p, yield* logStart(p));
   if (!(paging & 1)) return paging;
   const startup = readCounted(p.memory, p.kernel.symbol('EXE$GT_STARTUP')) || DEFAULT_STARTUP;
   return (yield* fileExists(p, startup)) ? yield* createStartup(p, startup, options) : yield* withoutStartup(p, options);

@@ -88,27 +88,44 @@ export interface RecordOperation extends IoContext {
   readonly irab: Irab;
 }
 
-/** A service whose argument is a RAB that is connected. */
-export function recordService(name: string, body: (p: Procedure, operation: RecordOperation) => ThreadFlow<Completion>): ProcedureRoutine {
-  return procedure(`RMS${name}`, function* (p) {
+/** A record operation that needs no thread when all it works with is in memory. Undefined: it needs one, and nothing has been changed. */
+export type AtOnce = (p: Procedure, operation: RecordOperation) => Completion | undefined;
+
+/** A service whose argument is a RAB that is connected. @param atOnce  is tried first */
+export function recordService(name: string, body: (p: Procedure, operation: RecordOperation) => ThreadFlow<Completion>, atOnce?: AtOnce): ProcedureRoutine {
+  const routine = procedure(`RMS${name}`, function* (p) {
     const rab = callerRab(p);
     if (!rab) return RMS$_RAB;
     const irab = findStream(p, rab.RAB$W_ISI);
     if (!irab) return finish(rab, { status: RMS$_ISI });
     if (irab.IRB$V_BUSY) return RMS$_RSA;
-    const mode = p.kernel.callerMode;
     rab.RAB$L_STS = 0;
     rab.RAB$L_STV = 0;
+    const operation = recordOperation(p, rab, irab);
     irab.IRB$V_BUSY = 1;
-    irab.IRB$B_MODE = mode;
+    irab.IRB$B_MODE = operation.mode;
     irab.IRB$L_RAB = rab.address;
-    const operation: RecordOperation = {
-      rab, irab, ifab: IFAB.at(p.memory, irab.IRB$L_IFAB), mode, structure: irab.address, iosb: irab.address + IRAB.offset.IRB$Q_IOSB,
-    };
     const asynchronous = rab.RAB$V_ASY !== 0;
     const status = yield* runThread(p, irab.address, recordThread(p, operation, body(p, operation), asts(p)));
-    return status ?? waiting(p, mode, asynchronous);
+    return status ?? waiting(p, operation.mode, asynchronous);
   });
+  return atOnce ? { ...routine, atOnce: (p) => completeAtOnce(p, atOnce) } : routine;
+}
+
+function recordOperation(p: Procedure, rab: Rab, irab: Irab): RecordOperation {
+  return {
+    rab, irab, ifab: IFAB.at(p.memory, irab.IRB$L_IFAB), mode: p.kernel.callerMode, structure: irab.address, iosb: irab.address + IRAB.offset.IRB$Q_IOSB,
+  };
+}
+
+/** Tries a synchronous operation without completion routines. @returns its status; undefined: a thread must do it */
+function completeAtOnce(p: Procedure, atOnce: AtOnce): number | undefined {
+  if (p.argument(2) !== 0 || p.argument(3) !== 0) return undefined;
+  const rab = callerRab(p);
+  const irab = rab && !rab.RAB$V_ASY ? findStream(p, rab.RAB$W_ISI) : undefined;
+  if (!rab || !irab || irab.IRB$V_BUSY) return undefined;
+  const completion = atOnce(p, recordOperation(p, rab, irab));
+  return completion && finish(rab, completion);
 }
 
 /** What a service answers whose thread is suspended. */

@@ -25,10 +25,11 @@ interface Segment {
   readonly files: number;
 }
 
+const PROCESS_SEGMENT: Segment = { listhead: PIO_BASE + PIO_CELLS.offset.PIO$GL_FMLH, files: PIO_BASE + PIO_CELLS.offset.PIO$AL_PIOIMPA };
+const IMAGE_SEGMENT: Segment = { listhead: PIO_BASE + PIO_CELLS.offset.PIO$GL_IIOFSPLH, files: PIO_BASE + PIO_CELLS.offset.PIO$AL_IIOIMPA };
+
 function segment(permanent: boolean): Segment {
-  return permanent
-    ? { listhead: PIO_BASE + PIO_CELLS.offset.PIO$GL_FMLH, files: PIO_BASE + PIO_CELLS.offset.PIO$AL_PIOIMPA }
-    : { listhead: PIO_BASE + PIO_CELLS.offset.PIO$GL_IIOFSPLH, files: PIO_BASE + PIO_CELLS.offset.PIO$AL_IIOIMPA };
+  return permanent ? PROCESS_SEGMENT : IMAGE_SEGMENT;
 }
 
 /** `size` zeroed bytes of a segment; 0 when it is full. */
@@ -179,7 +180,13 @@ function* streams(p: Procedure, permanent: boolean): Generator<Irab, void, undef
 export function findStream(p: Procedure, isi: number): Irab | undefined {
   const wanted = isi & INDIRECT ? isi & INDIRECT_MASK : isi;
   if (wanted === 0) return undefined;
-  for (const irab of streams(p, wanted < FIRST_IMAGE_IFI)) if (irab.IRB$W_ISI === wanted) return irab;
+  // Every record operation comes by here: no generators.
+  const { memory } = p;
+  for (let ifab = memory.readLong(segment(wanted < FIRST_IMAGE_IFI).files); ifab !== 0; ifab = memory.readLong(ifab)) {
+    for (let irab = memory.readLong(ifab + IFAB.offset.IFB$L_IRAB); irab !== 0; irab = memory.readLong(irab)) {
+      if (memory.readWord(irab + IRAB.offset.IRB$W_ISI) === wanted) return IRAB.at(memory, irab);
+    }
+  }
   return undefined;
 }
 

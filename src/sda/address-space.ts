@@ -17,6 +17,8 @@ const PAGE = 512;
 const SYSTEM = 0x80000000;
 const P1 = 0x40000000;
 const LENGTH_MASK = 0x3fffff;
+/** More than anything that is read in one piece: the PFN database of 512 MB. */
+const MOST_BYTES = 0x0200_0000;
 
 /**
  * Virtual memory of the target as one process sees it, protection set aside. Pages in transition (on the free or modified list) still hold
@@ -119,6 +121,8 @@ export class AddressSpace implements MemoryReader {
 
   readBytes(address: number, length: number): Uint8Array {
     address >>>= 0;
+    // A length out of a damaged structure may be anything.
+    if (length > MOST_BYTES) throw new NoAccess((address + MOST_BYTES) >>> 0, 'length violation');
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length;) {
       const at = (address + done) >>> 0;

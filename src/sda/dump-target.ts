@@ -69,7 +69,7 @@ export class DumpTarget implements Target {
       processName: bytesToText(nameBytes.subarray(1, 1 + Math.min(15, nameBytes[0]!))),
       version: bytesToText(bytes.subarray(DMP.offset.DMP$L_SYSVER, DMP.offset.DMP$L_SYSVER + 4)),
       errorSequence: header.DMP$L_ERRSEQ, headerBlocks: bytes,
-      descriptors: runs.map(({ basePfn, pages }) => ({ basePfn, pages })),
+      descriptors: runs.map(({ basePfn, pages }) => ({ basePfn, pages })), length: Math.min(offset, file.length),
     };
   }
 

@@ -1,12 +1,11 @@
 import { bugcheckText } from '../executive/exceptions/bugcheck-codes.js';
 import { bugcheckOverlay, DUMP_HEADER_SIZE } from '../executive/exceptions/overlay.js';
-import { checkScheduler } from '../executive/scheduling/check.js';
 import { firstWord, matchKeyword, parseQualifiers } from './command-line.js';
 import type { Command } from './command.js';
 import { COPY } from './copy.js';
 import { SdaError } from './error.js';
 import { EVALUATE, EXAMINE, SEARCH, timeText } from './examine.js';
-import { FORMAT, VALIDATE_QUEUE } from './format.js';
+import { FORMAT } from './format.js';
 import { MISSING_COMMANDS } from './missing.js';
 import { SHOW_PAGE_TABLE, SHOW_PFN_DATA } from './page-lines.js';
 import { Session, type OutputFile, type SdaFiles } from './session.js';
@@ -21,23 +20,13 @@ import { SHOW_CALL_FRAME, SHOW_STACK } from './show-stack.js';
 import { DEFINE, READ, SHOW_SYMBOL } from './symbol-commands.js';
 import type { SystemSymbols } from './symbols.js';
 import type { Target } from './target.js';
+import { VALIDATE_PFN_DATA, VALIDATE_QUEUE, VALIDATE_SCHEDULER } from './validate.js';
 
-/** `VALIDATE SCHEDULER`: every check of the scheduler's queues at once. Ours, not VMS's. */
-const VALIDATE_SCHEDULER: Command = {
-  name: 'VALIDATE SCHEDULER',
-  qualifiers: [],
-  takesNothing: true,
-  help: ['VALIDATE SCHEDULER', 'Checks that every process is on exactly the queue of its state, and summary bits and counts agree.'],
-  *run(session) {
-    const problems = checkScheduler(session.memory, session.symbol);
-    for (const problem of problems) yield `%SDA-W-BADSCHED, ${problem}`;
-    if (problems.length === 0) yield 'Scheduler queues are well formed';
-  },
-};
-
-const COMMANDS: readonly Command[] = [
+/** Every command but those that SDA itself carries out. */
+export const COMMANDS: readonly Command[] = [
   COPY, DEFINE, EVALUATE, EXAMINE, FORMAT, READ, SEARCH, SET_PROCESS, SET_RMS, SHOW_CALL_FRAME, SHOW_CRASH, SHOW_DEVICE, SHOW_EXECUTIVE, SHOW_HEADER, SHOW_LOCK, SHOW_PAGE_TABLE,
-  SHOW_PFN_DATA, SHOW_POOL, SHOW_PROCESS, SHOW_RESOURCE, SHOW_RMS, SHOW_STACK, SHOW_SUMMARY, SHOW_SYMBOL, VALIDATE_QUEUE, VALIDATE_SCHEDULER,
+  SHOW_PFN_DATA, SHOW_POOL, SHOW_PROCESS, SHOW_RESOURCE, SHOW_RMS, SHOW_STACK, SHOW_SUMMARY, SHOW_SYMBOL, VALIDATE_PFN_DATA, VALIDATE_QUEUE,
+  VALIDATE_SCHEDULER,
   ...MISSING_COMMANDS,
 ];
 

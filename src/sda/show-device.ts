@@ -6,7 +6,7 @@ import { UCB } from '../executive/structures/ucb.js';
 import { driverTables } from './drivers.js';
 import { cellOf, heading, type Command } from './command.js';
 import { hex, hex8, SdaError } from './error.js';
-import { walkQueue } from './format.js';
+import { walkQueue } from './queue.js';
 import { deviceName } from './process-parts.js';
 import { printable, type Session } from './session.js';
 

@@ -3,7 +3,7 @@ import { LKB, LKB$K_CONVERT, LKB$K_GRANTED, RSB, RSB$K_MAXLEN, RSB$T_RESNAM } fr
 import { PCB } from '../executive/structures/pcb.js';
 import { heading, type Command } from './command.js';
 import { hex, hex8, SdaError } from './error.js';
-import { walkQueue } from './format.js';
+import { walkQueue } from './queue.js';
 import { printable, type Session } from './session.js';
 
 const MODES = ['NL', 'CR', 'CW', 'PR', 'PW', 'EX'];
@@ -99,25 +99,31 @@ export const SHOW_RESOURCE: Command = {
   qualifiers: ['ALL', 'LOCKID'],
   help: ['SHOW RESOURCE [/ALL | /LOCKID=lock-id]', 'Resource blocks, and the locks on their granted, conversion and wait queues.'],
   *run(session, { qualifiers }) {
-    const table = session.cell('LCK$GL_HASHTBL');
-    if (table === 0) throw new SdaError('E', 'NOLOCKS', 'the lock database does not exist');
     yield* heading('Resource database');
     const lockId = qualifiers.get('LOCKID');
     if (lockId !== undefined) {
       yield* resourceLines(session, LKB.read(session.memory, lockOf(session, lockId)).LKB$L_RSB);
       return;
     }
-    const entries = 2 ** Math.min(16, session.cell('LCK$GL_HTBLCNT'));
     let met = 0;
-    for (let index = 0; index < entries; index += 1) {
-      for (let rsb = session.memory.readLong((table + 4 * index) >>> 0); rsb >= 0x80000000 && met < MAX_LOCKS; rsb = RSB.read(session.memory, rsb).RSB$L_HSHCHN) {
-        met += 1;
-        yield* resourceLines(session, rsb);
-      }
+    for (const rsb of resources(session)) {
+      met += 1;
+      yield* resourceLines(session, rsb);
     }
     if (met === 0) yield 'There are no resources';
   },
 };
+
+/** RSBs of the hash table. @throws SdaError when there is none */
+export function* resources(session: Session): Generator<number> {
+  const table = session.cell('LCK$GL_HASHTBL');
+  if (table === 0) throw new SdaError('E', 'NOLOCKS', 'the lock database does not exist');
+  const entries = 2 ** Math.min(16, session.cell('LCK$GL_HTBLCNT'));
+  let met = 0;
+  for (let index = 0; index < entries; index += 1) {
+    for (let rsb = session.memory.readLong((table + 4 * index) >>> 0); rsb >= 0x80000000 && met < MAX_LOCKS; rsb = RSB.read(session.memory, rsb).RSB$L_HSHCHN, met += 1) yield rsb;
+  }
+}
 
 /** LKB of the lock with the ID a user typed. @throws SdaError NOSUCHLOCK */
 function lockOf(session: Session, text: string): number {

@@ -29,13 +29,14 @@ interface Region {
 
 /** Nonpaged and paged pool and the lookaside lists, in address order of the book's figure. @source digest ch03 */
 export function poolRegions(session: Session): Region[] {
-  const { cell } = { cell: (name: string) => session.cell(name) };
-  const lookaside = (name: string, head: string, from: string, next: string, packet: number): Region =>
-    ({ name: `${name} lookaside list`, start: cell(from), end: cell(next), packet, listhead: session.symbol(head) });
+  const cell = (name: string): number => session.cell(name);
+  // A list ends with its last whole packet; what is left of the page belongs to nobody.
+  const lookaside = (name: string, head: string, from: string, packet: number): Region =>
+    ({ name: `${name} lookaside list`, start: cell(from), end: cell(`IOC$GL_${name}REM`), packet, listhead: session.symbol(head) });
   return [
-    lookaside('IRP', 'IOC$GL_IRPFL', 'EXE$GL_SPLITADR', 'MMG$GL_IRPNEXT', IRP_SIZE),
-    lookaside('SRP', 'IOC$GL_SRPFL', 'IOC$GL_SRPSPLIT', 'MMG$GL_SRPNEXT', cell('IOC$GL_SRPSIZE')),
-    lookaside('LRP', 'IOC$GL_LRPFL', 'IOC$GL_LRPSPLIT', 'MMG$GL_LRPNEXT', cell('IOC$GL_LRPSIZE')),
+    lookaside('IRP', 'IOC$GL_IRPFL', 'EXE$GL_SPLITADR', IRP_SIZE),
+    lookaside('SRP', 'IOC$GL_SRPFL', 'IOC$GL_SRPSPLIT', cell('IOC$GL_SRPSIZE')),
+    lookaside('LRP', 'IOC$GL_LRPFL', 'IOC$GL_LRPSPLIT', cell('IOC$GL_LRPSIZE')),
     { name: 'non-paged pool', start: cell('MMG$GL_NPAGEDYN'), end: cell('MMG$GL_NPAGNEXT'), packet: 0, listhead: session.symbol('EXE$GL_NONPAGED') + 4 },
     { name: 'paged pool', start: cell('MMG$GL_PAGEDYN'), end: cell('MMG$GL_PAGEDYN') + cell('SGN$GL_PAGEDYN'), packet: 0, listhead: session.symbol('EXE$GL_PAGED') },
   ];

@@ -56,4 +56,6 @@ export interface CrashRecord {
   /** The header block and the saved error log buffers: the first three blocks of the file. */
   readonly headerBlocks: Uint8Array;
   readonly descriptors: readonly { readonly basePfn: number; readonly pages: number }[];
+  /** Bytes of the file that the dump takes up: a page file goes on behind it. */
+  readonly length: number;
 }

@@ -20,15 +20,19 @@ export interface ExampleDump {
   readonly console: string;
 }
 
-/** A dump to learn from: a system of its own is booted in virtual time, and examples/crash.com run on it. The same every time. */
-export function makeExampleDump(): ExampleDump {
+/**
+ * A dump to learn from: a system of its own is booted in virtual time, and examples/crash.com run on it. The same every time.
+ *
+ * @param megabytes  memory of that system
+ */
+export function makeExampleDump(megabytes = MEGABYTES): ExampleDump {
   const clock = new VirtualClock();
   const disk = new MemoryBlocks(DISK_BLOCKS);
   buildSystemDiskInto(disk, systemFiles(COMMON_IMAGES, EXAMPLE_FILES), { date: DATE, dumpFileBlocks: 4, pageFileBlocks: 2000 });
-  const dump = new MemoryBlocks(MEGABYTES * 2048 + DUMP_OVERHEAD_BLOCKS);
+  const dump = new MemoryBlocks(megabytes * 2048 + DUMP_OVERHEAD_BLOCKS);
   let text = '';
   const system = startStarlet({
-    memoryMegabytes: MEGABYTES, clock, console: { transmit: (byte) => { text += String.fromCharCode(byte); } }, systemTime: DATE, disks: [disk], autologin: true,
+    memoryMegabytes: megabytes, clock, console: { transmit: (byte) => { text += String.fromCharCode(byte); } }, systemTime: DATE, disks: [disk], autologin: true,
     dumpWriter: { blocks: dump.blocks, write: (block, bytes) => { dump.write(block - 1, bytes); } },
   });
   const keys = [...'@SYS$EXAMPLES:CRASH YES\r'];

@@ -30,7 +30,19 @@ const SYLOGIN = [
   '',
 ].join('\n');
 
-const SYSTARTUP = '$! SYS$MANAGER:SYSTARTUP.COM - site-specific commands, done at the end of every startup\n$ EXIT\n';
+const SYSTARTUP = [
+  '$! SYS$MANAGER:SYSTARTUP.COM - site-specific commands, done at the end of every startup',
+  '$!',
+  '$! After a crash: a copy of the dump, and a first look at it (SDA does this once for each dump)',
+  '$!   $ ANALYZE/CRASH_DUMP SYS$SYSTEM:SYSDUMP.DMP',
+  '$!   COPY SYS$SYSTEM:SAVEDUMP.DMP',
+  '$!   SET OUTPUT SYS$MANAGER:CRASH.LIS',
+  '$!   SHOW CRASH',
+  '$!   SHOW SUMMARY/IMAGE',
+  '$!   EXIT',
+  '$ EXIT',
+  '',
+].join('\n');
 
 /**
  * @param images  resident images, which each get a file of their name in SYS$SYSTEM

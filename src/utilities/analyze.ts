@@ -8,7 +8,6 @@ import { DVI$_DEVCLASS, DVI$_TT_PAGE } from '../executive/starlet/dvidef.js';
 import { FAB$C_FIX } from '../executive/starlet/fabdef.js';
 import { SS$_NOPRIV, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { bytesToText, textToBytes } from '../executive/structures/memory.js';
-import { DumpTarget, dumpBytesOf } from '../sda/dump-target.js';
 import { SdaError } from '../sda/error.js';
 import { LiveTarget } from '../sda/live-target.js';
 import { Screenfuls } from '../sda/screenfuls.js';
@@ -21,6 +20,7 @@ import { LineInput } from './line-input.js';
 import { closed, isFailure, readRecords, RmsFile, type FileFailure } from './files.js';
 import { report } from './messages.js';
 import { Output } from './output.js';
+import { isAnalyzedAtStartup, openDump, releaseCopied } from './sda-dump.js';
 import { processCommand } from './sda-processes.js';
 
 /**
@@ -41,13 +41,15 @@ const main = procedure('SDA$MAIN', function* (p) {
   const opened = yield* Output.open(p);
   const { output } = opened;
   if (!output) return opened.status;
-  const target = (yield* cliIsPresent(p, 'SYSTEM')) ? runningSystem(p) : yield* dumpFile(p, (yield* cliGetValue(p, 'DUMP')) ?? DEFAULT_DUMP);
+  const dump = (yield* cliIsPresent(p, 'SYSTEM')) ? undefined : (yield* cliGetValue(p, 'DUMP')) ?? DEFAULT_DUMP;
+  const target = dump === undefined ? runningSystem(p) : yield* openDump(p, dump);
   if (typeof target === 'number') return target;
   if (target instanceof SdaError) {
     for (const line of target.lines()) yield* output.line(line);
     return FAILED;
   }
-  const files = new CommandFiles();
+  if (dump !== undefined && (yield* isAnalyzedAtStartup(p, dump))) return SS$_NORMAL;
+  const files = new CommandFiles(dump);
   const sda = new Sda(target, symbols(p), files);
   for (const line of sda.banner()) yield* output.line(line);
   const input = yield* LineInput.open(p, 'SYS$INPUT');
@@ -94,37 +96,6 @@ function runningSystem({ kernel }: Procedure): Target | number {
   return mayLook ? new LiveTarget(kernel.machine.memory, kernel.cpu) : SS$_NOPRIV;
 }
 
-/** A dump file, read block by block. */
-function* dumpFile(p: Procedure, spec: string): Flow<Target | SdaError> {
-  const file = yield* RmsFile.open(p, spec, { defaults: 'SYSDUMP.DMP', blocks: true });
-  if (isFailure(file)) return new SdaError('F', 'OPENIN', `error opening ${file.spec} as input`);
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const piece = yield* file.read();
-    if (piece === undefined) break;
-    if (isFailure(piece)) {
-      yield* file.close();
-      return new SdaError('F', 'READERR', `error reading ${file.spec}`);
-    }
-    pieces.push(piece);
-    length += piece.length;
-  }
-  yield* file.close();
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  try {
-    return new DumpTarget(dumpBytesOf(bytes));
-  } catch (error) {
-    if (error instanceof SdaError) return error;
-    throw error;
-  }
-}
-
 /**
  * Files that SDA's commands name. The analyzer works without waiting, RMS does not: files to be read are fetched before the command that
  * names them, files written are put on disk when they are complete.
@@ -133,6 +104,9 @@ class CommandFiles implements SdaFiles {
   private readonly read = new Map<string, readonly Uint8Array[]>();
   private readonly complete: { readonly name: string; readonly lines: readonly string[] }[] = [];
   private readonly copies: { readonly name: string; readonly pieces: readonly Uint8Array[] }[] = [];
+
+  /** @param dump  the dump that COPY copies; undefined for the running system */
+  constructor(private readonly dump: string | undefined) {}
 
   readText = (name: string): string | undefined => this.read.get(name)?.map((record) => bytesToText(record)).join('\n');
 
@@ -173,7 +147,10 @@ class CommandFiles implements SdaFiles {
         return 1;
       });
     }
-    for (const { name, pieces } of this.copies.splice(0)) failures.push(...yield* copyBlocks(p, name, pieces));
+    for (const { name, pieces } of this.copies.splice(0)) {
+      const failed = yield* copyBlocks(p, name, pieces);
+      failures.push(...failed.length === 0 && this.dump !== undefined ? yield* releaseCopied(p, this.dump) : failed);
+    }
     return failures;
   }
 }

@@ -53,7 +53,7 @@ export function* withChannel<Result>(p: Procedure, file: FoundFile, body: (chan:
 }
 
 /** One file function on a channel. The FIB of the result lies in the caller's scratch space. */
-export function* fileFunction(p: Procedure, chan: number, file: FoundFile, request: FunctionRequest): Flow<FunctionResult> {
+export function* fileFunction(p: Procedure, chan: number, file: Pick<FoundFile, 'fid'>, request: FunctionRequest): Flow<FunctionResult> {
   const fib = FIB.at(p.memory, p.allocate(FIB.size));
   p.memory.writeBytes(fib.address + FIB.offset.FIB$W_FID_NUM, fileIdBytes(fileIdOf(file)));
   request.prepare?.(fib);
@@ -77,7 +77,7 @@ export function* fileFunction(p: Procedure, chan: number, file: FoundFile, reque
   };
 }
 
-export function fileIdOf({ fid: [number, sequence, rvn] }: FoundFile): { number: number; sequence: number; rvn: number } {
+export function fileIdOf({ fid: [number, sequence, rvn] }: Pick<FoundFile, 'fid'>): { number: number; sequence: number; rvn: number } {
   return { number: number | ((rvn >>> 8) << 16), sequence, rvn: rvn & 0xff };
 }
 

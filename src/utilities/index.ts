@@ -1,4 +1,5 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { BADBLOCK_IMAGE } from './badblock.js';
 import { ANALYZRMS_IMAGE } from './analyze-rms.js';
 import { SDA_IMAGE } from './analyze.js';
 import { ERF_IMAGE } from './error-report/erf.js';
@@ -43,6 +44,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   ANALYZRMS_IMAGE,
   ACCOUNTING_IMAGE,
   APPEND_IMAGE,
+  BADBLOCK_IMAGE,
   CONVERT_IMAGE,
   COPY_IMAGE,
   CREATE_IMAGE,

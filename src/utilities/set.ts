@@ -2,6 +2,7 @@ import { cliGetValue } from '../dcl/cli-client.js';
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
+import { setBroadcast } from './broadcast.js';
 import { messageCode, report } from './messages.js';
 import { setInteractiveLimit, setLogins } from './set-logins.js';
 import { setMagtape } from './set-magtape.js';
@@ -12,7 +13,7 @@ import { setWorkingSet, setWorkingSetLimits } from './set-working-set.js';
 
 /** SETP0.EXE: the options of SET that DCL does not carry out itself. A new option is a row here and a syntax in set.cld. */
 const OPTIONS: Readonly<Record<string, (p: Procedure, kernelRoutine: number) => Flow<number>>> = {
-  LOGINS: setLogins, MAGTAPE: setMagtape, PROCESS: setProcess, TERMINAL: setTerminal, TIME: setTime,
+  BROADCAST: setBroadcast, LOGINS: setLogins, MAGTAPE: setMagtape, PROCESS: setProcess, TERMINAL: setTerminal, TIME: setTime,
   WORKING_SET: setWorkingSet,
 };
 

@@ -2,7 +2,7 @@ import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
-import { DC$_DISK, DC$_TAPE, DC$_TERM } from '../executive/starlet/dcdef.js';
+import { DC$_DISK, DC$_MAILBOX, DC$_TAPE, DC$_TERM } from '../executive/starlet/dcdef.js';
 import { DEV$M_ALL, DEV$M_AVL, DEV$M_MNT, DEV$M_SPL, DEV$M_SWL } from '../executive/starlet/devdef.js';
 import * as DVI from '../executive/starlet/dvidef.js';
 import { SS$_BUFFEROVF, SS$_NORMAL, SS$_NOSUCHDEV } from '../executive/starlet/ssdef.js';
@@ -10,10 +10,11 @@ import { bytesToText } from '../executive/structures/memory.js';
 import { programRegion } from './files.js';
 import { report } from './messages.js';
 import { fullDeviceLines } from './show-device-full.js';
+import { filesWanted, showFiles } from './show-files.js';
 import type { Output } from './output.js';
 import { getDevice } from './process-information.js';
 
-/** SHOW DEVICES [prefix] [/ALLOCATED /MOUNTED]. @source dcl-output-formats.md, SHOW DEVICES */
+/** SHOW DEVICES [prefix] [/ALLOCATED /MOUNTED /FILES]. Mailboxes are shown when they are asked for by name. @source dcl-output-formats.md, SHOW DEVICES */
 const BUFFER = 8192;
 
 const ITEMS = {
@@ -84,7 +85,7 @@ function* prefixOf(p: Procedure, wanted: string, names: readonly string[]): Flow
   return (status & 1) !== 0 ? values.name.replace(/^_/, '').replace(/:$/, '') : typed;
 }
 
-export function* showDevices(p: Procedure, output: Output, routine: number): Flow<number> {
+export function* showDevices(p: Procedure, output: Output, routine: number, windowRoutine: number): Flow<number> {
   const wanted = ((yield* cliGetValue(p, 'DEVICE')) ?? '').toUpperCase();
   const mountedOnly = yield* cliIsPresent(p, 'MOUNTED');
   const allocatedOnly = yield* cliIsPresent(p, 'ALLOCATED');
@@ -97,9 +98,18 @@ export function* showDevices(p: Procedure, output: Output, routine: number): Flo
     if (!(status & 1)) continue;
     const { characteristics } = values;
     if ((mountedOnly && (characteristics & DEV$M_MNT) === 0) || (allocatedOnly && (characteristics & DEV$M_ALL) === 0)) continue;
+    if (prefix === '' && values.kindOf === DC$_MAILBOX) continue;
     devices.push({ name, ...values });
   }
   if (devices.length === 0) return yield* report(p, { code: (SS$_NOSUCHDEV & ~7) >>> 0 });
+  if (yield* cliIsPresent(p, 'FILES')) {
+    const wantedFiles = yield* filesWanted(p);
+    for (const device of devices.filter((each) => each.kindOf === DC$_DISK && (each.characteristics & DEV$M_MNT) !== 0)) {
+      const status = yield* showFiles(p, output, windowRoutine, device.name, wantedFiles);
+      if (!(status & 1)) return status;
+    }
+    return SS$_NORMAL;
+  }
   // /BRIEF is what is shown when nothing else is asked for.
   const brief = yield* cliIsPresent(p, 'BRIEF');
   if ((yield* cliIsPresent(p, 'FULL')) && !brief) {

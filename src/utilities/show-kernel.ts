@@ -1,14 +1,16 @@
 import { callRoutine } from '../executive/gate/microroutine.js';
 import { IOC$CVT_DEVNAM, IOC$SCAN_IODB } from '../executive/io/device-names.js';
 import type { Kernel } from '../executive/kernel.js';
-import { lookasideUse, variableUse } from '../executive/pool/statistics.js';
+import { regionUse, lookasideUse, variableUse, type VariableUse } from '../executive/pool/statistics.js';
 import { SS$_ACCVIO, SS$_BUFFEROVF, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { textToBytes } from '../executive/structures/memory.js';
+import { P1_CELLS } from '../executive/structures/p1-cells.js';
 import { PCB } from '../executive/structures/pcb.js';
 import { PFL } from '../executive/structures/section.js';
 
 /** What SHOW looks at in kernel mode, because users may not read it: the I/O database and pool. Called with $CMKRNL. */
 const USER = 3;
+const PAGE = 512;
 
 /**
  * Names of all units, each a counted string, closed by a zero byte.
@@ -35,6 +37,8 @@ export const MEMORY_FIELDS = [
   'memoryPages', 'permanent', 'free', 'modified', 'processSlots', 'processFree', 'resident', 'swapped', 'balanceSlots', 'balanceUsed', 'balanceSwapped',
   'srpTotal', 'srpFree', 'srpSize', 'irpTotal', 'irpFree', 'irpSize', 'lrpTotal', 'lrpFree', 'lrpSize',
   'nonpagedTotal', 'nonpagedFree', 'nonpagedLargest', 'pagedTotal', 'pagedFree', 'pagedLargest',
+  'nonpagedBlocks', 'nonpagedSmallest', 'nonpagedSmall', 'pagedBlocks', 'pagedSmallest', 'pagedSmall',
+  'srpInitial', 'srpMost', 'srpLeast', 'irpInitial', 'irpMost', 'irpLeast', 'lrpInitial', 'lrpMost', 'lrpLeast', 'nonpagedInitial', 'nonpagedMost',
   'swapFileTotal', 'swapFileFree', 'pageFileTotal', 'pageFileFree',
 ] as const;
 export type MemoryFigures = Record<(typeof MEMORY_FIELDS)[number], number>;
@@ -85,8 +89,27 @@ export const memoryFigures = callRoutine('SHOW$MEMORY', (k) => {
     lrpTotal: lrp!.total, lrpFree: lrp!.free, lrpSize: lrp!.packetSize,
     nonpagedTotal: nonpaged!.total, nonpagedFree: nonpaged!.free, nonpagedLargest: nonpaged!.largest,
     pagedTotal: paged!.total, pagedFree: paged!.free, pagedLargest: paged!.largest,
+    nonpagedBlocks: nonpaged!.blocks, nonpagedSmallest: nonpaged!.smallest, nonpagedSmall: nonpaged!.small, pagedBlocks: paged!.blocks, pagedSmallest: paged!.smallest, pagedSmall: paged!.small,
+    srpInitial: sys.SGN$GL_SRPCNT, srpMost: sys.SGN$GL_SRPCNTV, srpLeast: sys.SGN$GL_SRPMIN, irpInitial: sys.SGN$GL_IRPCNT, irpMost: sys.SGN$GL_IRPCNTV, irpLeast: sys.IOC$GL_IRPMIN,
+    lrpInitial: sys.SGN$GL_LRPCNT, lrpMost: sys.SGN$GL_LRPCNTV, lrpLeast: sys.IOC$GL_LRPMIN, nonpagedInitial: sys.SGN$GL_NPAGEDYN, nonpagedMost: sys.SGN$GL_NPAGEVIR,
     swapFileTotal: swapFile!.PFL$L_MAXVBN, swapFileFree: swapFile!.PFL$L_FREPAGCNT, pageFileTotal: pagingFile!.PFL$L_MAXVBN, pageFileFree: pagingFile!.PFL$L_FREPAGCNT,
   };
   MEMORY_FIELDS.forEach((field, index) => { k.writeLong(buffer + 4 * index, figures[field]); });
+  return SS$_NORMAL;
+});
+
+/** Longwords that SHOW$REGION fills in. */
+export const REGION_FIELDS = ['total', 'free', 'blocks', 'largest', 'smallest', 'small'] as const satisfies readonly (keyof VariableUse)[];
+
+/**
+ * The process allocation region, for SHOW PROCESS/MEMORY. Argument: buffer of a longword for each of REGION_FIELDS.
+ *
+ * @returns SS$_NORMAL; SS$_ACCVIO
+ */
+export const regionFigures = callRoutine('SHOW$REGION', (k) => {
+  const buffer = k.argument(1);
+  if (!k.cpu.probe(buffer, 4 * REGION_FIELDS.length, USER, true)) return SS$_ACCVIO;
+  const use = regionUse(k, k.p1.address + P1_CELLS.offset.CTL$GQ_ALLOCREG, k.sys.SGN$GW_CTLPAGES * PAGE);
+  REGION_FIELDS.forEach((field, index) => { k.writeLong(buffer + 4 * index, use[field]); });
   return SS$_NORMAL;
 });

@@ -6,8 +6,9 @@ import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import type { Output } from './output.js';
 import { timeText } from './process-information.js';
 import { MEMORY_FIELDS, type MemoryFigures } from './show-kernel.js';
+import { fullPool } from './show-memory-full.js';
 
-/** SHOW MEMORY [/PHYSICAL_PAGES /SLOTS /POOL /FILES]; of the page and swap files, the primary ones. @source dcl-output-formats.md, SHOW MEMORY (V4 form) */
+/** SHOW MEMORY [/PHYSICAL_PAGES /SLOTS /POOL /FILES /FULL]; of the page and swap files, the primary ones. @source dcl-output-formats.md, SHOW MEMORY (V4 form) */
 function* figuresOf(p: Procedure, routine: number): Flow<MemoryFigures | number> {
   return yield* p.scratch(function* () {
     const buffer = p.allocate(4 * MEMORY_FIELDS.length);
@@ -41,7 +42,8 @@ export function* showMemory(p: Procedure, output: Output, routine: number): Flow
       row('Process Entry Slots', f.processSlots, f.processFree, f.resident, f.swapped),
       row('Balance Set Slots', f.balanceSlots, f.balanceSlots - f.balanceUsed, f.balanceUsed - f.balanceSwapped, f.balanceSwapped));
   }
-  if (all || wanted.pool) {
+  if ((all || wanted.pool) && (yield* cliIsPresent(p, 'FULL'))) lines.push(...fullPool(f));
+  else if (all || wanted.pool) {
     lines.push('', `${'Fixed-Size Pool Areas (packets):'.padEnd(32)}${'Total'.padStart(8)}${'Free'.padStart(12)}${'In Use'.padStart(12)}${'Size'.padStart(12)}`,
       row('Small Packet (SRP) List', f.srpTotal, f.srpFree, f.srpTotal - f.srpFree, f.srpSize),
       `  ${'I/O Request Packet (IRP) List'.padEnd(30)}${String(f.irpTotal).padStart(8)}${[f.irpFree, f.irpTotal - f.irpFree, f.irpSize].map((value) => String(value).padStart(12)).join('')}`,

@@ -1,16 +1,24 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
+import { service } from '../executive/gate/service-call.js';
 import { translateFile } from '../executive/information/put-line.js';
+import { DEV$M_ALL } from '../executive/starlet/devdef.js';
+import { DVI$_DEVCHAR, DVI$_PID } from '../executive/starlet/dvidef.js';
 import * as JPI from '../executive/starlet/jpidef.js';
 import * as PRV from '../executive/starlet/prvdef.js';
 import { SS$_NOMOREPROC, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { readCounted } from '../executive/structures/memory.js';
 import { PIO_BASE, PIO_CELLS } from '../executive/structures/p1-cells.js';
+import { messageCode, report } from './messages.js';
 import type { Output } from './output.js';
-import { cpuTime, getProcess, timeText, uicText } from './process-information.js';
+import { cpuTime, getDevice, getProcess, timeText, uicText } from './process-information.js';
+import { showContinuously } from './show-continuous.js';
+import { deviceNames } from './show-devices.js';
+import { REGION_FIELDS } from './show-kernel.js';
+import { dynamicArea } from './show-memory-full.js';
 
-/** SHOW PROCESS [name] [/ALL /ACCOUNTING /PRIVILEGES /QUOTAS]. @source dcl-output-formats.md, SHOW PROCESS (V4 heading) */
+/** SHOW PROCESS [name] [/ALL /ACCOUNTING /CONTINUOUS /MEMORY /PRIVILEGES /QUOTAS /SUBPROCESSES]. @source dcl-output-formats.md, SHOW PROCESS (V4 heading) */
 const long = (code: number) => ({ code, kind: 'long' as const });
 const text = (code: number) => ({ code, kind: 'text' as const });
 const quad = (code: number) => ({ code, kind: 'quad' as const });
@@ -25,24 +33,65 @@ const ITEMS = {
   peakSet: long(JPI.JPI$_WSPEAK), peakVirtual: long(JPI.JPI$_VIRTPEAK), volumes: long(JPI.JPI$_VOLUMES), privileges: quad(JPI.JPI$_PROCPRIV),
 } as const;
 
-export function* showProcess(p: Procedure, output: Output): Flow<number> {
+export function* showProcess(p: Procedure, output: Output, regionRoutine: number, deviceRoutine: number): Flow<number> {
   const name = (yield* cliGetValue(p, 'PROCESS')) ?? '';
   const identification = yield* cliGetValue(p, 'IDENTIFICATION');
   const pid = p.allocate(4);
-  if (identification !== undefined) p.memory.writeLong(pid, Number.parseInt(identification, 16) >>> 0);
+  if (identification !== undefined) {
+    const digits = /^(?:%X)?([0-9A-F]{1,8})$/i.exec(identification)?.[1];
+    if (digits === undefined) return yield* report(p, { code: messageCode('SHOW$_INVQUAVAL'), args: [identification, 'IDENTIFICATION'] });
+    p.memory.writeLong(pid, Number.parseInt(digits, 16) >>> 0);
+  }
+  if (yield* cliIsPresent(p, 'CONTINUOUS')) return yield* showContinuously(p, output, pid, name.toUpperCase());
   const { status, values } = yield* getProcess(p, pid, ITEMS, name.toUpperCase());
   if (!(status & 1)) return status;
   const all = yield* cliIsPresent(p, 'ALL');
-  const own = name === '' && identification === undefined;
+  const chosen = { quotas: yield* cliIsPresent(p, 'QUOTAS'), accounting: yield* cliIsPresent(p, 'ACCOUNTING'), privileges: yield* cliIsPresent(p, 'PRIVILEGES'), memory: yield* cliIsPresent(p, 'MEMORY') };
+  const subprocesses = yield* cliIsPresent(p, 'SUBPROCESSES');
+  const own = values.pid === (yield* ownPid(p));
   yield* output.line();
   yield* output.line(`${yield* timeText(p)}   ${values.terminal.padEnd(16)} User: ${values.user.trim()}`);
   yield* output.line(`Pid: ${hex(values.pid)}   Proc. name: ${values.name.padEnd(16)} UIC: ${uicText(values.uic)}`);
   yield* output.line(`Priority: ${String(values.basePriority).padStart(4)}   Default file spec: ${own ? yield* defaultSpec(p) : 'Not available'}`);
-  if (all || (yield* cliIsPresent(p, 'QUOTAS'))) yield* showQuotas(output, values);
-  if (all || (yield* cliIsPresent(p, 'ACCOUNTING'))) yield* showAccounting(p, output, values);
-  if (all || (yield* cliIsPresent(p, 'PRIVILEGES'))) yield* showPrivileges(output, values.privileges);
-  if (all || (yield* cliIsPresent(p, 'SUBPROCESSES'))) yield* showSubprocesses(p, output, values.master, values.pid);
+  if (all || !(subprocesses || Object.values(chosen).includes(true))) yield* showDevices(p, output, deviceRoutine, values.pid);
+  if (all || chosen.quotas) yield* showQuotas(output, values);
+  if (all || chosen.accounting) yield* showAccounting(p, output, values);
+  // Only the process itself can be asked what its own region holds.
+  if ((all || chosen.memory) && own) yield* showRegion(p, output, regionRoutine);
+  if (all || chosen.privileges) yield* showPrivileges(output, values.privileges);
+  if (all || subprocesses) yield* showSubprocesses(p, output, values.master, values.pid);
   return SS$_NORMAL;
+}
+
+function* ownPid(p: Procedure): Flow<number> {
+  return (yield* p.scratch(() => getProcess(p, p.allocate(4), { pid: long(JPI.JPI$_PID) }))).values.pid;
+}
+
+/** The devices that the process has allocated. */
+function* showDevices(p: Procedure, output: Output, routine: number, pid: number): Flow<void> {
+  const names = yield* deviceNames(p, routine);
+  if (typeof names === 'number') return;
+  const allocated: string[] = [];
+  for (const name of names) {
+    const { status, values } = yield* p.scratch(() => getDevice(p, `_${name}`, { owner: long(DVI$_PID), characteristics: long(DVI$_DEVCHAR) }));
+    if ((status & 1) !== 0 && values.owner === pid && (values.characteristics & DEV$M_ALL) !== 0) allocated.push(name);
+  }
+  if (allocated.length === 0) return;
+  yield* output.line();
+  for (const [index, name] of allocated.entries()) yield* output.line(`${index === 0 ? 'Devices allocated: ' : ' '.repeat(19)}${name}`);
+}
+
+function* showRegion(p: Procedure, output: Output, routine: number): Flow<void> {
+  const figures = yield* p.scratch(function* () {
+    const buffer = p.allocate(4 * REGION_FIELDS.length);
+    const list = p.allocate(8);
+    p.memory.writeLong(list, 1);
+    p.memory.writeLong(list + 4, buffer);
+    if (!((yield* service(p, '$CMKRNL', { routin: routine, arglst: list })) & 1)) return undefined;
+    return Object.fromEntries(REGION_FIELDS.map((field, index) => [field, p.memory.readLong(buffer + 4 * index)])) as Record<(typeof REGION_FIELDS)[number], number>;
+  });
+  if (!figures) return;
+  for (const line of ['', 'Process Dynamic Memory Area  ', ...dynamicArea(figures)]) yield* output.line(line);
 }
 
 const MEMBER = { pid: long(JPI.JPI$_PID), owner: long(JPI.JPI$_OWNER), master: long(JPI.JPI$_MASTER_PID), name: text(JPI.JPI$_PRCNAM) } as const;

@@ -7,7 +7,7 @@ import { PCB } from '../executive/structures/pcb.js';
 import type { Output } from './output.js';
 import { getProcess, timeText } from './process-information.js';
 
-/** SHOW USERS: interactive processes. @source dcl-output-formats.md, SHOW USERS */
+/** SHOW USERS: interactive processes, by user name. @source dcl-output-formats.md, SHOW USERS (V4 form) */
 const ITEMS = {
   pid: { code: JPI$_PID, kind: 'long' }, user: { code: JPI$_USERNAME, kind: 'text' }, name: { code: JPI$_PRCNAM, kind: 'text' },
   terminal: { code: JPI$_TERMINAL, kind: 'text' }, status: { code: JPI$_STS, kind: 'long' },
@@ -22,14 +22,14 @@ export function* showUsers(p: Procedure, output: Output): Flow<number> {
     const { status, values } = yield* getProcess(p, pid, ITEMS);
     if (status === SS$_NOMOREPROC || values.pid === 0) break;
     if (values.status & PCB.mask.PCB$V_INTER && values.user.trim().startsWith(wanted)) {
-      found.push(`${values.terminal.padEnd(14)} ${values.user.trim().padEnd(13)} ${values.name.padEnd(16)} ${values.pid.toString(16).toUpperCase().padStart(8, '0')}`);
+      found.push(` ${values.user.trim().padEnd(12)} ${values.name.padEnd(15)} ${values.pid.toString(16).toUpperCase().padStart(8, '0')}  ${values.terminal}`);
     }
   }
-  yield* output.line('               VAX/VMS Interactive Users');
-  yield* output.line(`                 ${yield* timeText(p)}`);
-  yield* output.line(`    Total number of interactive users = ${found.length}`);
+  yield* output.line('      VAX/VMS Interactive Users');
+  yield* output.line(`      ${yield* timeText(p)}`);
+  yield* output.line(`     Total number of interactive users = ${found.length}`);
   yield* output.line();
-  yield* output.line('Terminal       Username      Process Name     PID');
+  yield* output.line(' Username     Process Name      PID     Terminal');
   for (const line of found.sort()) yield* output.line(line);
   return SS$_NORMAL;
 }

@@ -1,12 +1,16 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
-import { cliGetValue } from '../dcl/cli-client.js';
+import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
+import { showBroadcast } from './broadcast.js';
+import { deleteIntrusion, intrusions, showIntrusion } from './intrusion-records.js';
 import { Output } from './output.js';
 import { showRmsDefault } from './set-rms.js';
 import { showDevices } from './show-devices.js';
+import { showCpu } from './show-cpu.js';
 import { showError } from './show-error.js';
-import { memoryFigures, scanDevices } from './show-kernel.js';
+import { windowsOf } from './show-files.js';
+import { memoryFigures, regionFigures, scanDevices } from './show-kernel.js';
 import { showLogical } from './show-logical.js';
 import { showMemory } from './show-memory.js';
 import { showProcess } from './show-process.js';
@@ -19,16 +23,22 @@ import { showProtection, showWorkingSet } from './show-small.js';
 
 /** SHOW.EXE: the options of SHOW that DCL does not carry out itself. A new option is a row here and a syntax in show.cld. */
 const OPTIONS: Readonly<Record<string, (p: Procedure, output: Output) => Flow<number>>> = {
-  DEVICES: (p, output) => showDevices(p, output, p.argument(DEVICE_ROUTINE)), MEMORY: (p, output) => showMemory(p, output, p.argument(MEMORY_ROUTINE)),
+  DEVICES: (p, output) => showDevices(p, output, p.argument(DEVICE_ROUTINE), p.argument(WINDOW_ROUTINE)), MEMORY: (p, output) => showMemory(p, output, p.argument(MEMORY_ROUTINE)),
   ERROR: (p, output) => showError(p, output, p.argument(DEVICE_ROUTINE)),
-  ACCOUNTING: showAccounting, QUEUE: showQueue, ENTRY: showEntry, TERMINAL: showTerminal, SYSTEM: showSystem, PROCESS: showProcess, USERS: showUsers, LOGICAL: showLogical, RMS_DEFAULT: showRmsDefault, WORKING_SET: showWorkingSet, PROTECTION: showProtection,
+  PROCESS: (p, output) => showProcess(p, output, p.argument(REGION_ROUTINE), p.argument(DEVICE_ROUTINE)), INTRUSION: (p, output) => showIntrusion(p, output, p.argument(INTRUSION_ROUTINE)),
+  BROADCAST: showBroadcast, CPU: showCpu,
+  ACCOUNTING: showAccounting, QUEUE: showQueue, ENTRY: showEntry, TERMINAL: showTerminal, SYSTEM: showSystem, USERS: showUsers, LOGICAL: showLogical, RMS_DEFAULT: showRmsDefault, WORKING_SET: showWorkingSet, PROTECTION: showProtection,
 };
 
 /** Which argument of SHOW$MAIN is the address of which kernel mode routine. */
 const DEVICE_ROUTINE = 1;
 const MEMORY_ROUTINE = 2;
+const WINDOW_ROUTINE = 3;
+const REGION_ROUTINE = 4;
+const INTRUSION_ROUTINE = 5;
 
 const main = procedure('SHOW$MAIN', function* (p) {
+  if (yield* cliIsPresent(p, 'INTRUSION_RECORD')) return yield* deleteIntrusion(p, p.argument(INTRUSION_ROUTINE));
   const option = (yield* cliGetValue(p, 'OPTION')) ?? '';
   const name = Object.keys(OPTIONS).find((candidate) => candidate.startsWith(option.toUpperCase()));
   const opened = yield* Output.open(p, (yield* cliGetValue(p, 'OUTPUT')) ?? 'SYS$OUTPUT');
@@ -49,12 +59,15 @@ const NOT_AVAILABLE = 0x1000002c;
 const SOURCE = `
 SHOW$START::
 	.WORD	0
+	PUSHAB	SHOW$INTRUSION
+	PUSHAB	SHOW$REGION
+	PUSHAB	SHOW$WINDOWS
 	PUSHAB	SHOW$MEMORY
 	PUSHAB	SHOW$SCAN_DEVICES
-	CALLS	#2,SHOW$MAIN
+	CALLS	#5,SHOW$MAIN
 	RET
 `;
 
 export const SHOW_IMAGE: ResidentImage = {
-  name: 'SHOW', source: SOURCE, transfer: 'SHOW$START', routines: [main, scanDevices, memoryFigures], privileges: (1n << 16n) | 1n,
+  name: 'SHOW', source: SOURCE, transfer: 'SHOW$START', routines: [main, scanDevices, memoryFigures, windowsOf, regionFigures, intrusions], privileges: (1n << 16n) | 1n,
 };

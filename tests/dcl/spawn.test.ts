@@ -268,6 +268,18 @@ describe('CTRL/Y', () => {
     }
   });
 
+  it('ends INQUIRE and READ without a message; in a procedure CONTINUE asks again', () => {
+    for (const command of ['INQUIRE A "Name"', 'READ/PROMPT="Name: " SYS$COMMAND A']) {
+      keys(`${command}\r`);
+      expect(keys('fre\x19').replaceAll('\r\n', '\n')).toBe('fre\n*INTERRUPT*\n\n$ ');
+    }
+    console.type('CREATE ASK.COM', '$ IF 1 THEN INQUIRE/GLOBAL A "Name"', '$ WRITE SYS$OUTPUT "is ",A', '^Z');
+    keys('@ASK\r');
+    expect(keys('fre\x19')).toContain('*INTERRUPT*');
+    expect(keys('CONTINUE\r')).toMatch(/Name: $/);
+    expect(keys('wilma\r')).toContain('is WILMA');
+  });
+
   it('SPAWN and ATTACH leave the procedure where it is', () => {
     keys('@T\r');
     keys('\x19');

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { TT$M_WRAP } from '../../src/executive/starlet/ttdef.js';
+import { TTYUCB } from '../../src/executive/structures/ucb.js';
 import { Session } from './boot-dcl.js';
 
 /** Types keys one by one, each after the screen has come to rest, and gives what came back. */
@@ -43,6 +45,18 @@ describe('recall at the DCL prompt', () => {
     expect(shown).toContain(`\r\n\x1b[K$ word = "abc"`);
     session.run();
     expect(session.type('show symbol word')).toContain('WORD');
+  });
+
+  test('a line of several rows is erased whole before another is shown', () => {
+    const session = new Session();
+    session.run();
+    session.type('one = 1');
+    const { kernel } = session.system;
+    const ucb = TTYUCB.at(kernel, kernel.symbol('OPA$UCB0'));
+    ucb.UCB$W_DEVBUFSIZ = 40;
+    ucb.UCB$L_DEVDEPEND |= TT$M_WRAP;
+    expect(press(session, 'x'.repeat(50), '\x1b[D', UP, UP)).toBe(
+      `${'x'.repeat(38)}\r\n${'x'.repeat(12)}\bx\r\x1b[1A\x1b[J$ one = 1${REDRAWN}one = 1`);
   });
 
   test('CTRL/Y throws the line away that was being typed', () => {

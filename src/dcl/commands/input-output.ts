@@ -2,7 +2,7 @@ import type { Flow } from '../../executive/gate/microroutine.js';
 import { readCounted, textToBytes } from '../../executive/structures/memory.js';
 import { RMS$_EOF } from '../../executive/starlet/rmsdef.js';
 import { CLI$_SYMDEL, CLI$_SYMOVF, CLI$_UNDFIL, CLI$_UNDSYM, CLI$_USGOTO, STS$M_INHIB_MSG } from '../condition-codes.js';
-import { CommandFailure, fail, rmsReasons } from '../condition.js';
+import { CommandFailure, CommandInterrupted, fail, rmsReasons } from '../condition.js';
 import type { FileAccess } from '../files.js';
 import { goToLabel } from '../interpreter/labels.js';
 import { dataRecord, ELSEWHERE, wasInterrupted } from '../interpreter/reader.js';
@@ -150,7 +150,7 @@ function* readCommandVerb(dcl: Dcl, command: ParsedCommand): Flow<number | void>
     dcl.assign(symbol, result.text, false);
     return 1;
   }
-  if (wasInterrupted(result)) return;
+  if (wasInterrupted(result)) throw new CommandInterrupted();
   yield* gone(dcl, command, new CommandFailure(result.status));
 }
 

@@ -1,7 +1,7 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { RMS$_EOF } from '../../executive/starlet/rmsdef.js';
 import { CLI$_DELSYM, CLI$_INSFPRM, CLI$_IVSYMB, CLI$_UNDSYM } from '../condition-codes.js';
-import { check, fail } from '../condition.js';
+import { check, CommandInterrupted, fail } from '../condition.js';
 import { dataRecord, ELSEWHERE, wasInterrupted } from '../interpreter/reader.js';
 import type { Dcl } from '../interpreter/session.js';
 import { canonical, isSymbolStart, trim, unquote, upcase } from '../language/characters.js';
@@ -17,25 +17,23 @@ export function symbolName(text: string): string {
 }
 
 /** INQUIRE symbol ["prompt"]: reads from SYS$COMMAND. @dcl full @source DCL Dictionary, INQUIRE; dcl-commands.md */
-function* inquireCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
+function* inquireCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
   const name = symbolName(command.value('SYMBOL')!);
   const text = command.value('PROMPT') ?? name;
   const prompt = command.has('PUNCTUATION') ? `${text}: ` : text;
   const data = yield* dataRecord(dcl, dcl.prc.PRC$L_CMDRAB);
-  const given = data === ELSEWHERE ? yield* ask(dcl, prompt) : data ?? '';
-  if (given === undefined) return;
-  const answer = trim(given);
+  const answer = trim(data === ELSEWHERE ? yield* ask(dcl, prompt) : data ?? '');
   // The answer is treated as := treats its text.
   const value = answer.startsWith('"') ? unquote(answer) : canonical(answer);
   dcl.assign(name, value, command.has('GLOBAL'));
   return 1;
 }
 
-/** The end of the input is an empty answer; undefined after CTRL/Y. */
-function* ask(dcl: Dcl, prompt: string): Flow<string | undefined> {
+/** The end of the input is an empty answer. */
+function* ask(dcl: Dcl, prompt: string): Flow<string> {
   const result = yield* dcl.outside.files.get(dcl.prc.PRC$L_CMDRAB, dcl.ppd.PPD$V_UNSEEN === 0 ? { prompt: `\r\n${prompt}` } : { noEcho: true });
   if (result.status === RMS$_EOF) return '';
-  if (wasInterrupted(result)) return undefined;
+  if (wasInterrupted(result)) throw new CommandInterrupted();
   check(result.status);
   return result.text;
 }

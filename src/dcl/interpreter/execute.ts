@@ -1,7 +1,7 @@
 import { PAUSE, type Flow } from '../../executive/gate/microroutine.js';
 import { SS$_CONTROLY, SS$_HANGUP } from '../../executive/starlet/ssdef.js';
 import { CLI$_INSFPRM, CLI$_IVVERB, CLI$_NOLBLS, STS$M_INHIB_MSG } from '../condition-codes.js';
-import { CommandFailure, fail, SUCCESS } from '../condition.js';
+import { CommandFailure, CommandInterrupted, fail, SUCCESS } from '../condition.js';
 import { commandRoutine } from '../commands/registry.js';
 import { assign, readAssignment } from '../language/assignment.js';
 import { isBlank, isSymbolCharacter, isSymbolStart, trim, upcase } from '../language/characters.js';
@@ -152,10 +152,18 @@ export function* executeWithStatus(dcl: Dcl, text: string): Flow<void> {
     const status = yield* execute(dcl, text, false);
     action = status === undefined ? undefined : yield* complete(dcl, status);
   } catch (error) {
+    if (error instanceof CommandInterrupted) return giveBack(dcl, text);
     if (!(error instanceof CommandFailure)) throw error;
     action = yield* failed(dcl, error);
   }
   yield* followOn(dcl, action);
+}
+
+/** A command of a procedure that CTRL/Y ended while it waited for input: with CONTINUE it asks again. choice: the manual does not say */
+function giveBack(dcl: Dcl, text: string): void {
+  const { idf } = dcl;
+  if (outermost(dcl) || hasControlYAction(dcl) || idf.IDF$V_INTERRUPT !== 0 || idf.IDF$L_PUSHBACK !== 0) return;
+  idf.IDF$L_PUSHBACK = dcl.keep(0, `$ ${text}`);
 }
 
 /** The rest of a PIPE command, behind a procedure that one of its parts called. */

@@ -24,9 +24,9 @@ export const END_OF_INPUT = Symbol('end of input');
 
 const INTERRUPTED = new Set<number>([SS$_CONTROLY, SS$_CONTROLC, SS$_ABORT, SS$_CANCEL]);
 
-/** CTRL/Y or CTRL/C has ended a read: the main loop deals with it. */
-export function wasInterrupted({ status, stv }: { readonly status: number; readonly stv: number }): boolean {
-  return status === RMS$_RER && INTERRUPTED.has(stv & 0xffff);
+/** Whether CTRL/Y or CTRL/C ended a read of RMS: what was typed is gone, and the main loop sees the flag its AST routine left. */
+export function wasInterrupted(result: { readonly status: number; readonly stv: number }): boolean {
+  return result.status === RMS$_RER && INTERRUPTED.has(result.stv & 0xffff);
 }
 
 const RECORD = IDF.offset.IDF$T_RECORD;
@@ -115,7 +115,6 @@ export function* nextRecord(dcl: Dcl, prompt: string): Flow<string | undefined> 
   }
   const result = yield* dcl.outside.files.get(idf.IDF$L_RAB, terminal ? { prompt: (dcl.prc.PRC$V_PROMPTCR !== 0 ? '\r\n\0' : '') + prompt } : {});
   if (result.status === RMS$_EOF) return undefined;
-  // CTRL/Y or CTRL/C ended the read: what was typed is gone, and the main loop sees the flag its AST routine left.
   if (wasInterrupted(result)) return '';
   if (terminal && result.status === RMS$_RER && (result.stv & 0xffff) === SS$_HANGUP) throw new Leave('logout', SS$_HANGUP);
   check(result.status);

@@ -1,17 +1,11 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
-import type { Procedure } from '../../executive/gate/procedure.js';
-import { service } from '../../executive/gate/service-call.js';
 import { IOC$CVT_DEVNAM, IOC$SCAN_IODB } from '../../executive/io/device-names.js';
 import * as dcdef from '../../executive/starlet/dcdef.js';
 import { DVI$_DEVCLASS, DVI$_FULLDEVNAM } from '../../executive/starlet/dvidef.js';
-import { IO$_ACCESS } from '../../executive/starlet/iodef.js';
-import { SS$_BADPARAM, SS$_NOSUCHDEV, SS$_NOSUCHFILE } from '../../executive/starlet/ssdef.js';
+import { SS$_BADPARAM, SS$_NOSUCHDEV } from '../../executive/starlet/ssdef.js';
 import { UCB } from '../../executive/structures/ucb.js';
-import { ATR$C_HEADER } from '../../filesystem/atr.js';
-import { FIB } from '../../filesystem/fib.js';
-import { fileIdAt, fileIdBytes, type FileId } from '../../filesystem/file-id.js';
-import { identName } from '../../filesystem/files.js';
-import { FH2 } from '../../filesystem/on-disk.js';
+import { nameById } from '../../filesystem/file-by-id.js';
+import type { FileId } from '../../filesystem/file-id.js';
 import { CLI$_IVKEYW } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
 import type { Dcl } from '../interpreter/session.js';
@@ -80,10 +74,6 @@ function device(dcl: Dcl, args: LexicalArguments): Value {
 
 // F$FID_TO_NAME -----------------------------------------------------------------------------------------------------
 
-/** File ID of the master file directory. */
-const MASTER = 4;
-const DEEPEST = 16;
-
 /** F$FID_TO_NAME(device,fid): the full specification, by the back links of the headers. */
 function* fidToName(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const match = /^\(?[ \t]*(\d+)[ \t]*,[ \t]*(\d+)[ \t]*,[ \t]*(\d+)[ \t]*\)?$/.exec(args.text(1).trim());
@@ -95,43 +85,11 @@ function* fidToName(dcl: Dcl, args: LexicalArguments): Flow<Value> {
 /** Full specification of a file by its ID. @raises those of $GETDVI, $ASSIGN and IO$_ACCESS */
 export function* nameOfFile(dcl: Dcl, volume: string, file: FileId): Flow<string> {
   const p = dcl.outside.procedure;
-  let id = file;
   const full = yield* deviceItem(p, volume, DVI$_FULLDEVNAM, 64);
   check(full.status);
-  const name = textOf(full).replace(/^_/, '');
-  let last: string | undefined;
-  const directories: string[] = [];
-  for (let depth = 0; depth < DEEPEST; depth += 1) {
-    const header = yield* headerOf(p, name, id);
-    const own = identName(header);
-    if (last === undefined) last = own;
-    else directories.unshift(own.replace(/\.DIR;\d+$/, ''));
-    id = fileIdAt(header, FH2.offset.FH2$R_BACKLINK);
-    if (id.number === 0 || id.number === MASTER) break;
-  }
-  return `${name}[${directories.length === 0 ? '000000' : directories.join('.')}]${last}`;
-}
-
-/** A file's header by its ID. */
-function* headerOf(p: Procedure, volume: string, id: FileId): Flow<Uint8Array> {
-  const result = yield* p.scratch(function* () {
-    const channel = p.allocate(4);
-    const assigned = yield* service(p, '$ASSIGN', { devnam: p.string(volume), chan: channel });
-    if ((assigned & 1) === 0) return { status: assigned, header: new Uint8Array(0) };
-    const chan = p.memory.readWord(channel);
-    const fib = p.allocate(FIB.size);
-    p.memory.writeBytes(fib, new Uint8Array(FIB.size));
-    p.memory.writeBytes(fib + FIB.offset.FIB$W_FID_NUM, fileIdBytes(id));
-    const [block, list, iosb] = [p.allocate(512), p.allocate(12), p.allocate(8)];
-    p.memory.writeLong(list, 512 | (ATR$C_HEADER << 16));
-    p.memory.writeLong(list + 4, block);
-    p.memory.writeLong(list + 8, 0);
-    const queued = yield* service(p, '$QIOW', { efn: 25, chan, func: IO$_ACCESS, iosb, p1: p.descriptor(FIB.size, fib), p5: list });
-    yield* service(p, '$DASSGN', { chan });
-    return { status: (queued & 1) === 0 ? queued : p.memory.readWord(iosb), header: p.memory.readBytes(block, 512) };
-  });
-  check(result.status);
-  return result.header.some((byte) => byte !== 0) ? result.header : fail(SS$_NOSUCHFILE);
+  const { status, spec } = yield* nameById(p, textOf(full).replace(/^_/, ''), file);
+  check(status);
+  return spec;
 }
 
 // Small ones --------------------------------------------------------------------------------------------------------

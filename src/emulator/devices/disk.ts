@@ -8,11 +8,16 @@ import { nexusBase, nexusVector } from '../nexus.js';
  * Longword registers from its base: 00 CS, 04 unit, 08 block, 0C byte count, 10 byte offset in the first page, 14 status, 18 blocks of
  * the selected unit (read only), 1C bytes transferred (read only), 20 state of the selected unit (read only: bit 0 its write protect switch is
  * on). From 200: 128 map registers, a page frame number each with bit 31 set when valid. Setting GO in CS performs the function in bits 3:1 for the selected unit; READY comes on and, if IE is set, an interrupt is
- * requested. A write acknowledged by READY has been given to the block store.
+ * requested. A transfer that comes to a bad block ends in front of it. A write acknowledged by READY has been given to the block store.
  *
  * A second, smaller set of registers moves one block at a time for software that must not let go of the processor, and disturbs nothing
  * of the first: 100 CS (GO and function; no interrupt), 104 unit, 108 block, 10C page frame, 110 status of the last.
  */
+
+/** What a block store throws when one of its blocks can no longer be read or written; anything else it throws is an error of the drive. */
+export class MediumError extends Error {
+  constructor(readonly lbn: number) { super(`block ${lbn} is bad`); }
+}
 
 /** What a unit keeps its blocks of 512 bytes in. */
 export interface BlockStore {
@@ -62,6 +67,7 @@ export const DISK_BAD_MAP = 3;
 export const DISK_BAD_FUNCTION = 4;
 export const DISK_STORE_ERROR = 5;
 export const DISK_WRITE_LOCKED = 6;
+export const DISK_BAD_MEDIUM = 7;
 
 /** State register. */
 export const DISK_LOCKED = 1;
@@ -195,8 +201,8 @@ export class DiskController {
         if (this.#locked[this.#pollUnit]!) return DISK_WRITE_LOCKED;
         store.write(this.#pollLbn, this.#bus.memory.bytes.slice(at, at + BLOCK));
       } else return DISK_BAD_FUNCTION;
-    } catch {
-      return DISK_STORE_ERROR;
+    } catch (error) {
+      return error instanceof MediumError ? DISK_BAD_MEDIUM : DISK_STORE_ERROR;
     }
     return DISK_OK;
   }
@@ -220,11 +226,22 @@ export class DiskController {
         }
         default: return DISK_BAD_FUNCTION;
       }
-    } catch {
-      return DISK_STORE_ERROR;
+    } catch (error) {
+      return this.#failed(error, pages);
     }
     this.#done = this.#bytes;
     return DISK_OK;
+  }
+
+  /** The store has thrown: what lies before a bad block has been transferred. */
+  #failed(error: unknown, pages: readonly number[]): number {
+    if (!(error instanceof MediumError)) return DISK_STORE_ERROR;
+    const before = Math.max(0, Math.min(error.lbn - this.#lbn, Math.floor(this.#bytes / BLOCK)));
+    const store = this.#units[this.#unit]!;
+    this.#bytes = before * BLOCK;
+    if (before > 0 && (this.#control & DISK_FUNCTION) === DISK_READ) this.#toMemory(store.read(this.#lbn, before), pages);
+    this.#done = before * BLOCK;
+    return DISK_BAD_MEDIUM;
   }
 
   /** Physical addresses of the pages of the transfer; undefined when the map does not hold them. */

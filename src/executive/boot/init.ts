@@ -87,7 +87,7 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   initializeForkQueues(k);
   k.initializeQueue(k.symbol('IOC$GL_PSFL'));
   k.initializeQueue(k.symbol('SCH$GQ_CEBHD'));
-  for (const list of ['EXE$GL_GSDSYSFL', 'EXE$GL_GSDGRPFL', 'EXE$GL_GSDDELFL', 'EXE$GL_PQBFL', 'IOC$GL_DPTLIST', 'EXE$GL_SYSWCBFL', 'EXE$GL_WCBDELFL']) k.initializeQueue(k.symbol(list));
+  for (const list of ['EXE$GL_GSDSYSFL', 'EXE$GL_GSDGRPFL', 'EXE$GL_GSDDELFL', 'EXE$GL_PQBFL', 'IOC$GL_DPTLIST', 'EXE$GL_SYSWCBFL', 'EXE$GL_WCBDELFL', 'CIA$GQ_INTRUDER']) k.initializeQueue(k.symbol(list));
   k.initializeQueue(k.symbol('EXE$GL_TQFL'));
   setTime(k);
   initializeCrashData(k);

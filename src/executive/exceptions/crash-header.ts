@@ -78,7 +78,8 @@ export function crashHeader(k: Kernel, code: number, context: CrashContext): Uin
   header.DMP$L_SBR = k.cpu.readPR(PR$_SBR);
   header.DMP$L_SLR = k.cpu.readPR(PR$_SLR);
   context.stackPointers.forEach((value, index) => { memory.writeLong(DMP.offset.DMP$L_KSP + 4 * index, value); });
-  header.DMP$R_MEMDSC = memoryDescriptors(k);
+  // choice: a dump without memory has no descriptors, or what an older one left behind it would pass for memory.
+  if (k.sys.EXE$V_BUGDUMP) header.DMP$R_MEMDSC = memoryDescriptors(k);
   const version = Number(k.sys.SYS$GQ_VERSION & 0xffffffffn);
   header.DMP$L_SYSVER = version;
   header.DMP$L_CHECK = ~version;

@@ -17,6 +17,8 @@ interface Activation {
 }
 
 const SYSTEM_SPACE = 0x8000_0000;
+/** Bytes of the resume instruction. */
+const RESUME_LENGTH = 3;
 
 /** Modes that services run in, by the names of their procedures. */
 const SERVICE_MODES: ReadonlyMap<string, number> = new Map(SERVICES.flatMap(({ name, kind }): [string, number][] => {
@@ -47,6 +49,8 @@ export class Gate {
   /** Suspended threads by process and structure address. */
   private readonly threads = new Map<number, Map<number, ThreadFlow<unknown>>>();
   private kernel!: Kernel;
+  /** The processor's registers before a call. */
+  private readonly registers = new Int32Array(16);
 
   constructor(routines: readonly Microroutine[]) {
     for (const routine of routines) {
@@ -86,7 +90,10 @@ export class Gate {
     const routine = this.routines[number];
     if (!routine || (at >= SYSTEM_SPACE && cpu.currentMode > outermostMode(routine))) return false;
     if (routine.form === 'atomic') this.runAtomic(routine.name, () => routine.body(this.kernel));
-    else this.start(cpu, routine.body(new Procedure(this.kernel)), routine.name);
+    else {
+      const p = new Procedure(this.kernel);
+      if (!routine.atOnce || !this.endsAtOnce(cpu, p, routine.atOnce, routine.name)) this.start(cpu, routine.body(p), routine.name);
+    }
     return true;
   }
 
@@ -110,6 +117,20 @@ export class Gate {
     }
   }
 
+  /** Entry of a procedure that may have no call to make. False: it has. */
+  private endsAtOnce(cpu: Cpu, p: Procedure, body: (p: Procedure) => number | undefined, name: string): boolean {
+    try {
+      const value = body(p);
+      if (value === undefined) return false;
+      cpu.r[0] = value;
+      cpu.r[15]! += RESUME_LENGTH;
+    } catch (error) {
+      if (error instanceof VaxFault) cpu.raise(error);
+      else this.kernel.internalError(name, error);
+    }
+    return true;
+  }
+
   /** Entry: PC stands on the resume instruction that follows the starting one. */
   private start(cpu: Cpu, flow: Flow<number>, name: string): void {
     const frame = cpu.r[13]! >>> 0;
@@ -124,7 +145,7 @@ export class Gate {
     if (!activation) return;          // its flow ended with a condition that a handler chose to continue: RET follows
     const result = cpu.r[0]! >>> 0;
     this.finishFrames(cpu.currentMode, frame);
-    cpu.r[15] = cpu.r[15]! - 3;
+    cpu.r[15]! -= RESUME_LENGTH;
     if (activation.pending) this.issue(cpu, activation, activation.pending);
     else this.advance(cpu, activation.flow, result, frame, 'resume');
   }
@@ -153,7 +174,7 @@ export class Gate {
     if (step.done) {
       this.activations.get(key)?.delete(frame);
       cpu.r[0] = step.value;
-      cpu.r[15] = resumeAt + 3;
+      cpu.r[15] = resumeAt + RESUME_LENGTH;
       this.waitForFrame(cpu);
       return;
     }
@@ -186,7 +207,7 @@ export class Gate {
    */
   private issue(cpu: Cpu, activation: Activation, request: CallRequest): void {
     const { target, args } = request;
-    const registers = cpu.r.slice();
+    this.registers.set(cpu.r);
     try {
       for (let index = args.length - 1; index >= 0; index -= 1) cpu.push(args[index]!);
       cpu.calls(args.length, target);
@@ -194,7 +215,7 @@ export class Gate {
     } catch (error) {
       if (!(error instanceof VaxFault)) throw error;
       activation.pending = request;
-      cpu.r.set(registers);
+      cpu.r.set(this.registers);
       cpu.raise(error);
     }
   }

@@ -54,6 +54,8 @@ export interface ProcedureRoutine {
   readonly mask: number;
   /** Gives R0. */
   readonly body: (p: Procedure) => Flow<number>;
+  /** Tried first: the whole of it when no other procedure need be called, and R0. Undefined: nothing has been changed, `body` does it. */
+  readonly atOnce?: (p: Procedure) => number | undefined;
   /** See `upTo`. */
   readonly outermost?: number;
 }

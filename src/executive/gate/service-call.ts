@@ -12,7 +12,9 @@ type Arguments<Name extends keyof typeof SERVICE_ARGUMENTS> =
  * @param args  by argument name; those left out are passed as zero
  * @returns R0, the condition value
  */
-export function* service<Name extends keyof typeof SERVICE_ARGUMENTS>(p: Procedure, name: Name, args: Arguments<Name>): Flow<number> {
+export function* service<Name extends keyof typeof SERVICE_ARGUMENTS>(_p: Procedure, name: Name, args: Arguments<Name>): Flow<number> {
   const given = args as Readonly<Record<string, number | undefined>>;
-  return yield* p.call(serviceVector(name), ...SERVICE_ARGUMENTS[name].map((argument) => given[argument] ?? 0));
+  const list: number[] = [];
+  for (const argument of SERVICE_ARGUMENTS[name]) list.push(given[argument] ?? 0);
+  return (yield { target: serviceVector(name), args: list }) >>> 0;
 }

@@ -16,6 +16,7 @@ export function callerMemory(k: Kernel): Memory {
     writeWord: (address, value) => cpu.writeWord(address >>> 0, value),
     writeLong: (address, value) => cpu.writeLong(address >>> 0, value),
     writeBytes: (address, bytes) => cpu.writeBytes(address >>> 0, bytes),
+    copy: (from, to, length) => cpu.copyBytes(from >>> 0, to >>> 0, length),
   };
 }
 

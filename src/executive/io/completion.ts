@@ -9,6 +9,7 @@ import { SCH$POSTEF } from '../process/event-flags.js';
 import { EXE$IPID_TO_PCB } from '../process/pid.js';
 import { SCH$RAVAIL } from '../scheduling/resources.js';
 import { IO$M_ACCESS, IO$_ACCESS, IO$_CREATE, IO$_DEACCESS } from '../starlet/iodef.js';
+import { SS$_DATACHECK, SS$_FORMAT, SS$_PARITY } from '../starlet/ssdef.js';
 import { ACB$M_KAST, ACB$M_NODELETE } from '../structures/acb.js';
 import { CCB } from '../structures/device.js';
 import { IPL$_IOPOST } from '../structures/ipl.js';
@@ -125,6 +126,11 @@ function postprocess(k: Kernel, irp: RequestPacket): boolean {
       return true;
     }
     if (step !== SEGMENT_DONE) return false;
+    if (pcbAddress !== 0 && isBlockError(irp)) {
+      irp.IRP$L_OBCNT = 0;
+      EXE$QXQPPKT(k, irp.address);
+      return true;
+    }
     if (irp.IRP$V_PAGIO !== 0) {
       PAGIO(k, irp.address);
       return true;
@@ -151,6 +157,18 @@ function postprocess(k: Kernel, irp: RequestPacket): boolean {
   irp.IRP$B_RMOD = irp.IRP$B_RMOD | ACB$M_KAST;
   SCH$QAST(k, irp.address, boost);
   return true;
+}
+
+/** What a block that has become bad ends a transfer with. choice: the book says "a transfer error" */
+const BLOCK_ERRORS: readonly number[] = [SS$_PARITY, SS$_DATACHECK, SS$_FORMAT];
+
+/**
+ * Whether a bad block of a file has ended a virtual transfer, and the XQP has not yet been told (it has when IRP$L_OBCNT is 0). Logical and
+ * physical transfers, and those of the pager and the swapper, are nobody's business but their requester's. @source book 19.1.3; ch19#4, ch19#5
+ */
+function isBlockError(irp: RequestPacket): boolean {
+  return irp.IRP$V_VIRTUAL !== 0 && irp.IRP$V_PAGIO === 0 && irp.IRP$V_SWAPIO === 0 && irp.IRP$L_OBCNT !== 0 && irp.IRP$L_WIND !== 0
+    && BLOCK_ERRORS.includes(irp.IRP$L_IOST1 & 0xffff);
 }
 
 function completionClass(irp: RequestPacket): number {

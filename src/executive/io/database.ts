@@ -180,6 +180,8 @@ export function initializeTerminal(k: Kernel, address: number, extra: number): R
   ucb.UCB$L_TT_DECHA1 = ucb.UCB$L_DEVDEPND2;
   ucb.UCB$W_TT_DESIZE = ucb.UCB$W_DEVBUFSIZ;
   ucb.UCB$B_TT_DETYPE = ucb.UCB$B_DEVTYPE;
+  ucb.UCB$W_TT_DESPEE = k.sys.TTY$GB_DEFSPEED | ((k.sys.TTY$GB_RSPEED || k.sys.TTY$GB_DEFSPEED) << 8);
+  ucb.UCB$W_TT_SPEED = ucb.UCB$W_TT_DESPEE;
   k.initializeQueue(address + TTYUCB.offset.UCB$L_TT_WFLINK);
 
   const entries = ['TTY$GETNEXTCHAR', 'TTY$PUTNEXTCHAR', 'TTY$DS_TRAN'].map((name) => k.symbol(name));

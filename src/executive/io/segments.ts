@@ -85,6 +85,8 @@ export function nextSegment(k: Kernel, irp: RequestPacket): number {
   irp.IRP$L_ABCNT = done;
   const goesOn = (status & 1) !== 0 && transferred > 0 && done < total;
   if (!goesOn) {
+    // Where it stopped: of a failed virtual transfer the XQP wants to know.
+    irp.IRP$L_SEGVBN = irp.IRP$L_SEGVBN + (transferred / BLOCK >>> 0);
     irp.IRP$L_SVAPTE = irp.IRP$L_SVAPTE - 4 * (before / BLOCK >>> 0);
     irp.IRP$L_BCNT = total;
     irp.IRP$L_IOST1 = (status | (done << 16)) >>> 0;

@@ -1,4 +1,5 @@
-import type { Memory } from '../structures/memory.js';
+import { DUMP_OVERHEAD_BLOCKS } from '../exceptions/dump-format.js';
+import type { MemoryReader } from '../structures/memory.js';
 import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import {
@@ -22,7 +23,7 @@ const NO_LIST = LISTS.length;
 
 /** The database, the system page table and the page tables that are asked for: each read once, since a stress test looks at them each second. */
 class Database {
-  readonly sys: ReturnType<typeof SYSTEM_CELLS.at>;
+  readonly sys: ReturnType<typeof SYSTEM_CELLS.read>;
   readonly pages: number;
   private readonly view: DataView;
   private readonly arrays: Readonly<Record<'pte' | 'bak' | 'refcnt' | 'flink' | 'blink' | 'state' | 'type', number>>;
@@ -31,8 +32,8 @@ class Database {
   private readonly spt: Int32Array;
   private readonly tables = new Map<number, Int32Array>();
 
-  constructor(readonly memory: Memory, readonly symbol: Symbol) {
-    this.sys = SYSTEM_CELLS.at(memory, symbol('SYS$CELLS'));
+  constructor(readonly memory: MemoryReader, readonly symbol: Symbol) {
+    this.sys = SYSTEM_CELLS.read(memory, symbol('SYS$CELLS'));
     this.pages = this.sys.MMG$GL_MAXPFN + 1;
     this.big = this.sys.MMG$GW_BIGPFN !== 0;
     const base = memory.readLong(symbol('PFN$A_BASE'));
@@ -78,12 +79,12 @@ class Database {
   }
 }
 
-function longs(memory: Memory, address: number, count: number): Int32Array {
+function longs(memory: MemoryReader, address: number, count: number): Int32Array {
   const bytes = memory.readBytes(address, 4 * count);
   return new Int32Array((bytes.byteOffset & 3) === 0 ? bytes.buffer : bytes.slice().buffer, (bytes.byteOffset & 3) === 0 ? bytes.byteOffset : 0, count);
 }
 
-export function checkMemory(memory: Memory, symbol: Symbol): string[] {
+export function checkMemory(memory: MemoryReader, symbol: Symbol): string[] {
   const db = new Database(memory, symbol);
   const problems: string[] = [];
   const listed = checkLists(db, problems);
@@ -143,8 +144,8 @@ function checkPages(db: Database, listed: Uint8Array, problems: string[]): void 
 
 interface Owner {
   readonly name: string;
-  readonly pcb: ReturnType<typeof PCB.at>;
-  readonly phd: ReturnType<typeof PHD.at>;
+  readonly pcb: ReturnType<typeof PCB.read>;
+  readonly phd: ReturnType<typeof PHD.read>;
   /** Balance slot; -1 for the system. */
   readonly slot: number;
 }
@@ -155,10 +156,10 @@ function workingSets(db: Database): Owner[] {
   for (let slot = 0; slot < sys.SGN$GL_BALSETCT; slot += 1) {
     const index = memory.readWord(sys.PHV$GL_PIXBAS + 2 * slot);
     if (index === 0) continue;
-    const pcb = PCB.at(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * index));
-    owners.push({ name: `process ${index.toString(16)}`, pcb, phd: PHD.at(memory, sys.SWP$GL_BALBASE + slot * sys.SWP$GL_BSLOTSZ * PAGE), slot });
+    const pcb = PCB.read(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * index));
+    owners.push({ name: `process ${index.toString(16)}`, pcb, phd: PHD.read(memory, sys.SWP$GL_BALBASE + slot * sys.SWP$GL_BSLOTSZ * PAGE), slot });
   }
-  owners.push({ name: 'system', pcb: PCB.at(memory, db.symbol('MMG$AL_SYSPCB')), phd: PHD.at(memory, sys.MMG$GL_SYSPHD), slot: -1 });
+  owners.push({ name: 'system', pcb: PCB.read(memory, db.symbol('MMG$AL_SYSPCB')), phd: PHD.read(memory, sys.MMG$GL_SYSPHD), slot: -1 });
   return owners;
 }
 
@@ -284,7 +285,7 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
   for (const [index, blocks] of swapSpace(db)) blocksOf(references, index).push(...blocks);
   const tablesOut = hasTablesOut(db) || hasHeadersOut(db);
   for (let index = primary; index <= sys.MMG$GL_MAXPFIDX; index += 1) {
-    const file = PFL.at(memory, memory.readLong(sys.MMG$GL_PAGSWPVC + 4 * index));
+    const file = PFL.read(memory, memory.readLong(sys.MMG$GL_PAGSWPVC + 4 * index));
     if (file.PFL$L_BITMAP === 0) continue;
     const bitmap = memory.readBytes(file.PFL$L_BITMAP, file.PFL$L_BITMAPSIZ);
     const isFree = (block: number): boolean => ((bitmap[block >>> 3]! >>> (block & 7)) & 1) !== 0;
@@ -292,15 +293,19 @@ function checkPageFiles(db: Database, references: Map<number, number[]>, problem
     for (let block = 0; block < 8 * bitmap.length; block += 1) if (isFree(block)) free += 1;
     if (free !== file.PFL$L_FREPAGCNT) problems.push(`page file ${index}: ${free} free blocks, the count says ${file.PFL$L_FREPAGCNT}`);
     const used = references.get(index) ?? [];
-    if (new Set(used).size !== used.length) problems.push(`page file ${index}: a block belongs to two pages`);
+    const owned = new Set(used);
+    if (owned.size !== used.length) problems.push(`page file ${index}: a block belongs to two pages`);
     for (const block of used) if (isFree(block - 1)) problems.push(`page file ${index}: block ${block} is in use and free`);
-    const allocated = 8 * bitmap.length - free - unusedBits(file, bitmap);
+    // What a dump has: nobody's page, from the first block on.
+    let dump = 0;
+    while (index === primary && dump < DUMP_OVERHEAD_BLOCKS + sys.EXE$GL_SAVEDUMP && !isFree(dump) && !owned.has(dump + 1)) dump += 1;
+    const allocated = 8 * bitmap.length - free - unusedBits(file, bitmap) - dump;
     if (!tablesOut && allocated !== used.length) problems.push(`page file ${index}: ${allocated} blocks are allocated, ${used.length} in use`);
   }
 }
 
 /** Bits of the last byte beyond the file are clear, too. */
-function unusedBits(file: ReturnType<typeof PFL.at>, bitmap: Uint8Array): number {
+function unusedBits(file: ReturnType<typeof PFL.read>, bitmap: Uint8Array): number {
   return 8 * bitmap.length - file.PFL$L_MAXVBN;
 }
 
@@ -308,7 +313,7 @@ function unusedBits(file: ReturnType<typeof PFL.at>, bitmap: Uint8Array): number
 function hasHeadersOut(db: Database): boolean {
   const { memory, sys } = db;
   for (let index = 2; index <= sys.SCH$GL_MAXPIX; index += 1) {
-    const pcb = PCB.at(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * index));
+    const pcb = PCB.read(memory, memory.readLong(sys.SCH$GL_PCBVEC + 4 * index));
     if (pcb.PCB$V_PHDRES === 0 && pcb.PCB$L_WSSWP !== 0 && pcb.PCB$L_WSSWP >>> 31 === 0) return true;
   }
   return false;

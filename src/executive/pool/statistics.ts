@@ -13,13 +13,17 @@ export interface LookasideUse {
 
 /** A variable list: bytes. */
 export interface VariableUse {
-  readonly name: 'nonpaged' | 'paged';
+  readonly name: 'nonpaged' | 'paged' | 'process';
   readonly total: number;
   readonly free: number;
   readonly blocks: number;
   readonly largest: number;
   readonly smallest: number;
+  /** Free blocks of at most 64 bytes. */
+  readonly small: number;
 }
+
+const SMALL = 64;
 
 /** How full each lookaside list is, from its cells alone (running system or dump). */
 export function lookasideUse(memory: MemoryReader, symbol: SymbolLookup): LookasideUse[] {
@@ -33,15 +37,21 @@ export function lookasideUse(memory: MemoryReader, symbol: SymbolLookup): Lookas
 /** How full nonpaged and paged pool are. */
 export function variableUse(memory: MemoryReader, symbol: SymbolLookup): VariableUse[] {
   const cell = (name: string): number => memory.readLong(symbol(name));
-  const pool = (name: VariableUse['name'], listhead: number, total: number): VariableUse => {
-    const sizes = [...freeBlocks(memory, listhead)].map(({ size }) => size);
-    return {
-      name, total, blocks: sizes.length, free: sizes.reduce((sum, size) => sum + size, 0),
-      largest: Math.max(0, ...sizes), smallest: sizes.length === 0 ? 0 : Math.min(...sizes),
-    };
-  };
   return [
-    pool('nonpaged', symbol('EXE$GL_NONPAGED') + 4, cell('MMG$GL_NPAGNEXT') - cell('MMG$GL_NPAGEDYN')),
-    pool('paged', symbol('EXE$GL_PAGED'), cell('SGN$GL_PAGEDYN')),
+    listUse(memory, 'nonpaged', symbol('EXE$GL_NONPAGED') + 4, cell('MMG$GL_NPAGNEXT') - cell('MMG$GL_NPAGEDYN')),
+    listUse(memory, 'paged', symbol('EXE$GL_PAGED'), cell('SGN$GL_PAGEDYN')),
   ];
+}
+
+function listUse(memory: MemoryReader, name: VariableUse['name'], listhead: number, total: number): VariableUse {
+  const sizes = [...freeBlocks(memory, listhead)].map(({ size }) => size);
+  return {
+    name, total, blocks: sizes.length, free: sizes.reduce((sum, size) => sum + size, 0), small: sizes.filter((size) => size <= SMALL).length,
+    largest: Math.max(0, ...sizes), smallest: sizes.length === 0 ? 0 : Math.min(...sizes),
+  };
+}
+
+/** How full a process allocation region of `total` bytes is. */
+export function regionUse(memory: MemoryReader, listhead: number, total: number): VariableUse {
+  return listUse(memory, 'process', listhead, total);
 }

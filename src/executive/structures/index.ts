@@ -5,7 +5,7 @@ import {
   DYN$C_ACB, DYN$C_ACL, DYN$C_ADP, DYN$C_AQB, DYN$C_BUFIO, DYN$C_CDRP, DYN$C_CEB, DYN$C_CLASSDRV, DYN$C_CRB, DYN$C_DDB, DYN$C_DPT,
   DYN$C_EXTGSD, DYN$C_FCB, DYN$C_FRK, DYN$C_GSD, DYN$C_IDB, DYN$C_IRP, DYN$C_IRPE, DYN$C_JIB, DYN$C_KFD, DYN$C_KFE, DYN$C_KFPB,
   DYN$C_KFRH, DYN$C_LKB, DYN$C_LKID, DYN$C_LNM, DYN$C_MTL, DYN$C_ORB, DYN$C_PCB, DYN$C_PFL, DYN$C_PQB, DYN$C_RSB, DYN$C_RSHT,
-  DYN$C_RVT, DYN$C_SCS, DYN$C_TQE, DYN$C_TWP, DYN$C_TYPAHD, DYN$C_UCB, DYN$C_VCB, DYN$C_WCB,
+  DYN$C_RVT, DYN$C_SCS, DYN$C_TQE, DYN$C_TWP, DYN$C_TYPAHD, DYN$C_UCB, DYN$C_VCA, DYN$C_VCB, DYN$C_WCB,
 } from './dyn.js';
 import { FKB, MTX } from './fork.js';
 import { BUFIO, CDRP, IRP, IRPE, MBMSG } from './irp.js';
@@ -22,11 +22,11 @@ import { EXTGSD, GSD, PFL, SEC } from './section.js';
 import type { Structure } from './structure.js';
 import { TQE } from './tqe.js';
 import { DISKUCB, TTYUCB, TWP, TYPAHD, UCB } from './ucb.js';
-import { AQB, FCB, MTL, RVT, VCB, WCB, WCBMAP } from './volume.js';
+import { AQB, F11BC, F11BD, FCB, MTL, RVT, VCB, WCB, WCBMAP } from './volume.js';
 
 /** Every structure declared, for SDA's symbols, the macro symbol library and the layout tests. */
 export const STRUCTURES: readonly Structure[] = [
-  ACB, ACL, ADP, AQB, ARB, ATTN, BUFIO, CCB, CDDB, CDRP, CEB, CRB, DDB, DDT, DISKUCB, DPT, EXTGSD, FCB, FKB, GSD, HWPCB, ICB, IDB, IRP, IRPE,
+  ACB, ACL, ADP, AQB, ARB, ATTN, BUFIO, CCB, CDDB, CDRP, CEB, CRB, DDB, DDT, DISKUCB, DPT, EXTGSD, F11BC, F11BD, FCB, FKB, GSD, HWPCB, ICB, IDB, IRP, IRPE,
   JIB, KFD, KFE, KFPB, KFRH, LCKTBL, LKB, LNMB, LNMC, LNMHSH, LNMTH, LNMX, MBMSG, MTL, MTX, ORB, PCB, PFL, PHD, PQB, RPB, RSB, RVT, SB, SEC,
   TQE, TTYUCB, TWP, TYPAHD, UCB, VCB, VEC, WCB, WCBMAP, WQH,
 ] as unknown as readonly Structure[];
@@ -38,7 +38,7 @@ export const STRUCTURE_BY_TYPE: ReadonlyMap<number, Structure> = new Map<number,
   [DYN$C_GSD, GSD], [DYN$C_IDB, IDB], [DYN$C_IRP, IRP], [DYN$C_IRPE, IRPE], [DYN$C_JIB, JIB], [DYN$C_KFD, KFD], [DYN$C_KFE, KFE],
   [DYN$C_KFPB, KFPB], [DYN$C_KFRH, KFRH], [DYN$C_LKB, LKB], [DYN$C_LKID, LCKTBL], [DYN$C_LNM, LNMB], [DYN$C_MTL, MTL], [DYN$C_ORB, ORB],
   [DYN$C_PCB, PCB], [DYN$C_PFL, PFL], [DYN$C_PQB, PQB], [DYN$C_RSB, RSB], [DYN$C_RSHT, LCKTBL], [DYN$C_RVT, RVT], [DYN$C_SCS, SB],
-  [DYN$C_TQE, TQE], [DYN$C_TWP, TWP], [DYN$C_TYPAHD, TYPAHD], [DYN$C_UCB, UCB], [DYN$C_VCB, VCB], [DYN$C_WCB, WCB],
+  [DYN$C_TQE, TQE], [DYN$C_TWP, TWP], [DYN$C_TYPAHD, TYPAHD], [DYN$C_UCB, UCB], [DYN$C_VCA, F11BC], [DYN$C_VCB, VCB], [DYN$C_WCB, WCB],
 ] as unknown as readonly (readonly [number, Structure])[]);
 
 /** Layout of a block, given its type byte and size word: a UCB longer than the common part is a disk's or a terminal's. */

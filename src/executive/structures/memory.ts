@@ -17,6 +17,8 @@ export interface Memory extends MemoryReader {
   writeWord(address: number, value: number): void;
   writeLong(address: number, value: number): void;
   writeBytes(address: number, bytes: Uint8Array): void;
+  /** Copies bytes that do not overlap. */
+  copy(from: number, to: number, length: number): void;
 }
 
 /** Unsigned quadword at `address`. */
@@ -85,6 +87,7 @@ export class ArrayMemory implements Memory {
   writeWord(address: number, value: number): void { this.view.setUint16(address - this.base, value, true); }
   writeLong(address: number, value: number): void { this.view.setUint32(address - this.base, value >>> 0, true); }
   writeBytes(address: number, bytes: Uint8Array): void { this.bytes.set(bytes, address - this.base); }
+  copy(from: number, to: number, length: number): void { this.writeBytes(to, this.readBytes(from, length)); }
 }
 
 /** The parts, one behind the other. */

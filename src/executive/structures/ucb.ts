@@ -110,7 +110,7 @@ export const DISKUCB = structure('UCB', 252, {
   0xca: ['UCB$B_OFFNDX', 'offset table index'],
   0xcb: ['UCB$B_OFFRTC', 'offset retries left'],
   0xcc: ['UCB$R_MSCP', 48, 'class driver part (MSCP disks)'],
-}, { ...OVERLAYS, UCB$L_MV_IRP: 0xcc, UCB$L_MV_DUE: 0xd0, UCB$L_MV_DONE: 0xd4 }, BITS);
+}, { ...OVERLAYS, UCB$L_MV_IRP: 0xcc, UCB$L_MV_DUE: 0xd0, UCB$L_MV_DONE: 0xd4, UCB$L_DU_STATUS: 0xd8 }, BITS);
 
 /** Magnetic tape unit. choice: order, as far as a disk's is not the same. @source digest appE */
 export const TAPEUCB = structure('UCB', 252, {

@@ -159,6 +159,8 @@ export const VCB = structure('VCB', 168, {
   VCB$V_GROUP: ['VCB$B_STATUS', 6], VCB$V_SYSTEM: ['VCB$B_STATUS', 7],
   VCB$V_WRITETHRU: ['VCB$B_STATUS2', 0], VCB$V_NOCACHE: ['VCB$B_STATUS2', 1], VCB$V_MOUNTVER: ['VCB$B_STATUS2', 2],
   VCB$V_ERASE: ['VCB$B_STATUS2', 3], VCB$V_NOHIGHWATER: ['VCB$B_STATUS2', 4], VCB$V_NOSHARE: ['VCB$B_STATUS2', 5],
+  // choice: somebody writes a directory or a reserved file as a file, so nothing of the volume is kept in the block buffer cache.
+  VCB$V_WRITTENTO: ['VCB$B_STATUS2', 7],
 });
 
 /** ACP queue block: one for each file system process or XQP. IOC$GL_AQBLIST. Nonpaged pool. choice: public $AQBDEF. */
@@ -178,6 +180,34 @@ export const AQB = structure('AQB', 28, {
 }, {}, {
   AQB$V_UNIQUE: ['AQB$B_STATUS', 0], AQB$V_DEFCLASS: ['AQB$B_STATUS', 1], AQB$V_DEFSYS: ['AQB$B_STATUS', 2],
   AQB$V_CREATING: ['AQB$B_STATUS', 3], AQB$V_XQIOPROC: ['AQB$B_STATUS', 4],
+});
+
+/**
+ * Block buffer cache of the XQP: AQB$L_BUFCACHE. Paged pool. Behind it its hash chains, buffer descriptors and buffers. The queue is that of the descriptors, the
+ * one used longest ago first. choice: the book does not print it.
+ */
+export const F11BC = structure('F11BC', 36, {
+  0x00: ['F11BC$L_LRUFL', 'first buffer descriptor'],
+  0x04: ['F11BC$L_LRUBL', 'last buffer descriptor'],
+  0x08: ['F11BC$W_SIZE', 'size in bytes of this header'],
+  0x0a: ['F11BC$B_TYPE', 'DYN$C_VCA'],
+  0x0b: gap(1, 'unused'),
+  0x0c: ['F11BC$L_LENGTH', 'bytes of all of it'],
+  0x10: ['F11BC$W_BUFFERS', 'buffers'],
+  0x12: ['F11BC$W_CHAINS', 'hash chains, a power of two'],
+  0x14: ['F11BC$L_HITS', 'reads found here'],
+  0x18: ['F11BC$L_MISSES', 'reads that went to the disk'],
+  0x1c: gap(8, 'unused'),
+});
+
+/** Buffer descriptor of that cache. */
+export const F11BD = structure('F11BD', 24, {
+  0x00: ['F11BD$L_LRUFL', 'next descriptor'],
+  0x04: ['F11BD$L_LRUBL', 'backward link'],
+  0x08: ['F11BD$L_CHAIN', 'next of the hash chain'],
+  0x0c: ['F11BD$L_UCB', 'unit of the block, 0 when there is none in the buffer'],
+  0x10: ['F11BD$L_LBN', 'its number'],
+  0x14: ['F11BD$L_BUFFER', 'address of the buffer'],
 });
 
 export const AQB$K_F11V1 = 1;

@@ -3,12 +3,14 @@ import {
   IO$M_ACCESS, IO$M_CREATE, IO$M_DELETE, IO$_ACCESS, IO$_ACPCONTROL, IO$_CREATE, IO$_DEACCESS, IO$_DELETE, IO$_MODIFY,
 } from '../../executive/starlet/iodef.js';
 import {
-  SS$_ACCONFLICT, SS$_BADFILENAME, SS$_BADPARAM, SS$_CREATED, SS$_DIRNOTEMPTY, SS$_FILEPURGED, SS$_FILNOTACC, SS$_ILLIOFUNC, SS$_NORMAL, SS$_NOSUCHFILE, SS$_SUPERSEDE,
+  SS$_ACCONFLICT, SS$_BADFILENAME, SS$_BADPARAM, SS$_CREATED, SS$_DIRNOTEMPTY, SS$_FILEPURGED, SS$_FILNOTACC, SS$_ILLIOFUNC, SS$_NOPRIV, SS$_NORMAL, SS$_NOSUCHFILE, SS$_SUPERSEDE,
   SS$_WRITLCK,
 } from '../../executive/starlet/ssdef.js';
+import { hasPrivilege } from '../../executive/names/protection.js';
+import { PRV$V_BYPASS, PRV$V_SYSPRV } from '../../executive/starlet/prvdef.js';
 import { windowOfChannel } from '../../executive/memory/section-table.js';
 import { FCB, VCB, WCB } from '../../executive/structures/volume.js';
-import { ATR$C_FPRO, FCH$M_CONTIG, FCH$M_DIRECTORY } from '../atr.js';
+import { ATR$C_FPRO, FCH$M_BADBLOCK, FCH$M_CONTIG, FCH$M_DIRECTORY, FCH$M_MARKDEL } from '../atr.js';
 import type { BlockFlow } from '../block-io.js';
 import { FIB$C_FLUSH_CACHE, FIB$C_REMAP } from '../fib.js';
 import { fail, FileFailure } from '../file-failure.js';
@@ -20,6 +22,7 @@ import { headerOf } from '../on-disk.js';
 import { blocksIn, type Extent } from '../retrieval.js';
 import { FILE_DELETE, FILE_READ, FILE_WRITE, mayUseFile, requireAccess, requireLookup } from './access-check.js';
 import { readAttribute, writeAttribute, type FileUse } from './attributes.js';
+import { noteWriter } from './block-cache.js';
 import { findFcb, makeFcb, makeWindow, refreshFcb, releaseFcb, releaseWindow, remapWindows, type FcbView } from './control-blocks.js';
 import type { FileRequest } from './request.js';
 import type { FileStructure } from './structure.js';
@@ -31,6 +34,9 @@ const USER_MODE = 3;
  * attributes in the request and give its status. @source VMS I/O User's Reference, "ACP-QIO interface"; digest ch18
  */
 export class FileFunctions {
+  /** Deleted files whose blocks must be tested before anybody gets them. */
+  readonly suspected: FileId[] = [];
+
   constructor(
     private readonly k: Kernel, private readonly vcb: number, private readonly structure: FileStructure, private readonly request: FileRequest,
     /** The volume may not be written. */
@@ -157,6 +163,7 @@ export class FileFunctions {
     if (fib.FIB$V_NOWRITE !== 0) fcb.FCB$W_LCNT = fcb.FCB$W_LCNT + 1;
     if (fib.FIB$V_NOTRUNC !== 0) fcb.FCB$W_TCNT = fcb.FCB$W_TCNT + 1;
     if (fib.FIB$V_NOREAD !== 0) fcb.FCB$V_EXCL = 1;
+    if (writes) noteWriter(k, this.vcb, request.ucb.address, fcb);
     const vcb = VCB.at(k, this.vcb);
     vcb.VCB$W_TRANS = vcb.VCB$W_TRANS + 1;
     request.ccb.CCB$L_WIND = wcb.address;
@@ -267,7 +274,17 @@ export class FileFunctions {
   private *discard(id: FileId): BlockFlow<void> {
     const fcb = findFcb(this.k, this.vcb, id);
     if (fcb) fcb.FCB$V_MARKDEL = 1;
-    else yield* this.structure.delete(id);
+    else yield* this.destroy(id);
+  }
+
+  /** Deletes a file that nobody uses; one with bad blocks is only marked, and goes when they have been found. */
+  private *destroy(id: FileId): BlockFlow<void> {
+    const header = yield* this.structure.header(id);
+    const view = headerOf(header);
+    if ((view.FH2$L_FILECHAR & (FCH$M_BADBLOCK | FCH$M_MARKDEL)) !== FCH$M_BADBLOCK) return yield* this.structure.delete(id);
+    view.FH2$L_FILECHAR = view.FH2$L_FILECHAR | FCH$M_MARKDEL;
+    yield* this.structure.storeHeader(id, header);
+    this.suspected.push(id);
   }
 
   // IO$_DEACCESS ----------------------------------------------------------------------------------------------------
@@ -298,22 +315,35 @@ export class FileFunctions {
     }
     const { fib } = request;
     request.fileId = id;
+    if (fcb.FCB$V_BADBLK !== 0) yield* this.markBad(id);
     this.letGo(wcb, fcb);
     request.ccb.CCB$L_WIND = 0;
     if (fcb.FCB$W_REFCNT > 0) return status;
     const isDeleted = fcb.FCB$V_MARKDEL !== 0;
     releaseFcb(k, fcb);
     structure.released?.(id);
-    if (isDeleted) yield* structure.delete(id);
+    if (isDeleted) yield* this.destroy(id);
     fib.FIB$L_EXSZ = 0;
     return status;
+  }
+
+  /** The header says what the FCB has said since a transfer failed. @source book 19.1.3 */
+  private *markBad(id: FileId): BlockFlow<void> {
+    const header = yield* this.structure.header(id);
+    const view = headerOf(header);
+    if ((view.FH2$L_FILECHAR & FCH$M_BADBLOCK) !== 0) return;
+    view.FH2$L_FILECHAR = view.FH2$L_FILECHAR | FCH$M_BADBLOCK;
+    yield* this.structure.storeHeader(id, header);
   }
 
   private letGo(wcb: ReturnType<typeof WCB.at>, fcb: FcbView): void {
     const { k } = this;
     fcb.FCB$W_REFCNT = fcb.FCB$W_REFCNT - 1;
     fcb.FCB$W_ACNT = fcb.FCB$W_ACNT - 1;
-    if (wcb.WCB$V_WRITE !== 0) fcb.FCB$W_WCNT = fcb.FCB$W_WCNT - 1;
+    if (wcb.WCB$V_WRITE !== 0) {
+      fcb.FCB$W_WCNT = fcb.FCB$W_WCNT - 1;
+      noteWriter(k, this.vcb, this.request.ucb.address, fcb);
+    }
     if (wcb.WCB$V_NOWRITE !== 0) fcb.FCB$W_LCNT = fcb.FCB$W_LCNT - 1;
     if (wcb.WCB$V_NOTRUNC !== 0) fcb.FCB$W_TCNT = fcb.FCB$W_TCNT - 1;
     fcb.FCB$V_EXCL = 0;
@@ -383,7 +413,9 @@ export class FileFunctions {
   private *cutOff(id: FileId): BlockFlow<void> {
     const { fib } = this.request;
     if (fib.FIB$L_EXVBN === 0) fail(SS$_BADPARAM);
-    const removed = yield* this.structure.truncate(id, fib.FIB$L_EXVBN - 1);
+    const areBad = fib.FIB$V_MARKBAD !== 0;
+    if (areBad && ![PRV$V_SYSPRV, PRV$V_BYPASS].some((privilege) => hasPrivilege(this.k, privilege))) fail(SS$_NOPRIV);
+    const removed = yield* this.structure.truncate(id, fib.FIB$L_EXVBN - 1, areBad);
     fib.FIB$L_EXSZ = removed;
     const extents = yield* this.structure.map(id);
     if (extents) fib.FIB$L_EXVBN = blocksIn(extents) + 1;
@@ -439,7 +471,7 @@ export class FileFunctions {
 
   private control(): number {
     switch (this.request.fib.FIB$W_EXCTL) {
-      // Windows are always whole and nothing is cached between operations.
+      // Windows are always whole, and what is in the block buffer cache is on the disk too.
       case FIB$C_REMAP: case FIB$C_FLUSH_CACHE: return SS$_NORMAL;
       default: return SS$_ILLIOFUNC;
     }

@@ -16,6 +16,7 @@ import type { BlockFlow, BlockIo } from '../block-io.js';
 import { FileFailure, fail } from '../file-failure.js';
 import { BLOCK, homeBlockOf, type HomeBlock } from '../on-disk.js';
 import { isHomeBlock, readParameters, storageBitmapBlocks, Volume, type VolumeParameters } from '../volume.js';
+import { deleteBlockCache, makeBlockCache, purgeBlockCache } from './block-cache.js';
 import { checkLabel, mayMountVolume, nameVolume, unnameVolume, type MountRequest } from './mount-request.js';
 
 /**
@@ -137,6 +138,8 @@ export function dismount(k: Kernel, ucb: number): boolean {
   if (vcb.VCB$L_AQB !== 0) {
     const aqb = AQB.at(k, vcb.VCB$L_AQB);
     aqb.AQB$B_MNTCNT = aqb.AQB$B_MNTCNT - 1;
+    purgeBlockCache(k, vcb.address, ucb);
+    if (aqb.AQB$B_MNTCNT === 0) deleteBlockCache(k, aqb.address);
   }
   EXE$DEANONPAGED(k, vcb.address);
   return true;
@@ -174,6 +177,7 @@ export function* mountOds2(k: Kernel, ucb: number, io: BlockIo, request: MountRe
   vcb.VCB$L_SERIALNUM = home.HM2$L_SERIALNUM;
   vcb.VCB$V_NOHIGHWATER = 1;
   vcb.VCB$V_NOALLOC = isLocked ? 1 : 0;
+  makeBlockCache(k, vcb.VCB$L_AQB);
   connectVcb(k, ucb, vcb, request);
 }
 

@@ -1,6 +1,7 @@
 import { SS$_DIRNOTEMPTY, SS$_NOMOREFILES, SS$_NOSUCHFILE } from '../../executive/starlet/ssdef.js';
 import type { AllocationOptions } from '../allocation.js';
-import { FCH$M_DIRECTORY, setEndOfFileBlock, setHighestBlock, FAT } from '../atr.js';
+import { FCH$M_BADBLOCK, FCH$M_DIRECTORY, setEndOfFileBlock, setHighestBlock, FAT } from '../atr.js';
+import { forgetFile, keepBadBlocks } from '../bad-blocks.js';
 import type { BlockFlow } from '../block-io.js';
 import { Directory, formatBlock, type DirectoryEntry, type SearchResult } from '../directory.js';
 import { fail } from '../file-failure.js';
@@ -76,12 +77,15 @@ export class Ods2Structure implements FileStructure {
     return yield* extendFile(this.volume, id, blocks, options);
   }
 
-  *truncate(id: FileId, blocks: number): BlockFlow<number> { return yield* truncateFile(this.volume, id, blocks); }
+  *truncate(id: FileId, blocks: number, areBad = false): BlockFlow<number> {
+    return yield* truncateFile(this.volume, id, blocks, areBad ? keepBadBlocks : undefined);
+  }
 
   *delete(id: FileId): BlockFlow<void> {
     const header = yield* this.volume.readHeader(id);
     if (headerOf(header.block).FH2$L_FILECHAR & FCH$M_DIRECTORY && (yield* this.entries(id)).length > 0) fail(SS$_DIRNOTEMPTY);
     yield* deleteFile(this.volume, id);
+    if (headerOf(header.block).FH2$L_FILECHAR & FCH$M_BADBLOCK) yield* forgetFile(this.volume, id);
   }
 
   *closed(): BlockFlow<void> { /* the blocks are on the disk */ }

@@ -34,8 +34,8 @@ export interface FileStructure {
   /** Makes a new file an empty directory. */
   makeDirectory(id: FileId): BlockFlow<void>;
   extend(id: FileId, blocks: number, options: AllocationOptions): BlockFlow<{ vbn: number; blocks: number }>;
-  /** Cuts off behind `blocks` blocks. @returns blocks given back */
-  truncate(id: FileId, blocks: number): BlockFlow<number>;
+  /** Cuts off behind `blocks` blocks, which go to the bad block file when they are bad. @returns how many they are */
+  truncate(id: FileId, blocks: number, areBad?: boolean): BlockFlow<number>;
   delete(id: FileId): BlockFlow<void>;
   /** A writer has closed the file. */
   closed(id: FileId): BlockFlow<void>;

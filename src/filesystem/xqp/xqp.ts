@@ -1,7 +1,7 @@
 import { IN_KERNEL_MODE, procedure, upTo, type Flow, type Microroutine } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { resumeThread, runThread } from '../../executive/gate/thread.js';
-import { COM$POST } from '../../executive/io/completion.js';
+import { COM$POST, queueForPost } from '../../executive/io/completion.js';
 import { EXE$QXQPPKT } from '../../executive/io/xqp-queue.js';
 import type { Kernel } from '../../executive/kernel.js';
 import { DEV$M_DMT, DEV$M_FOR, DEV$M_MNT } from '../../executive/starlet/devdef.js';
@@ -13,6 +13,8 @@ import { AQB, VCB } from '../../executive/structures/volume.js';
 import { remembered, type BlockFlow } from '../block-io.js';
 import { FIB$C_REPAIR } from '../fib.js';
 import { FileFailure, fail } from '../file-failure.js';
+import { isFailedTransfer, noteBadBlock, testBlocksOf } from './bad-block.js';
+import { cachedIo } from './block-cache.js';
 import { DEVICE_IO_ROUTINES, deviceIo } from './device-io.js';
 import { FileFunctions } from './functions.js';
 import { beginDismount, dismount, mountForeign, mountOds2, volumeOf, xqpQueueBlock } from './mount.js';
@@ -50,7 +52,7 @@ function* entry(p: Procedure, others: OtherVolumes): Flow<number> {
   const k = p.kernel;
   const irp = IRP.at(k, p.argument(1));
   const code = irp.IRP$W_FUNC & 0x3f;
-  if (code === IO$_READVBLK || code === IO$_WRITEVBLK) {
+  if ((code === IO$_READVBLK || code === IO$_WRITEVBLK) && !isFailedTransfer(irp)) {
     virtualTransfer(k, irp, others);
     return SS$_NORMAL;
   }
@@ -89,6 +91,7 @@ function startNext(k: Kernel, ucb: number): void {
 function* operation(p: Procedure, irp: RequestPacket, others: OtherVolumes): BlockFlow<void> {
   const k = p.kernel;
   const ucb = irp.IRP$L_UCB;
+  if (isFailedTransfer(irp)) return yield* failedTransfer(p, irp);
   let status: number;
   try {
     status = (irp.IRP$W_FUNC & 0x3f) === IO$_MOUNT ? yield* mount(p, irp, others) : yield* fileFunction(p, irp, others);
@@ -102,6 +105,23 @@ function* operation(p: Procedure, irp: RequestPacket, others: OtherVolumes): Blo
   irp.IRP$L_IOST1 = status;
   irp.IRP$L_IOST2 = 0;
   COM$POST(k, irp.address);
+  startNext(k, ucb);
+}
+
+/** A transfer that a bad block has ended: the block is logged, as far as the volume can be written, and the requester gets the status it came with. */
+function* failedTransfer(p: Procedure, irp: RequestPacket): BlockFlow<void> {
+  const k = p.kernel;
+  const ucb = irp.IRP$L_UCB;
+  try {
+    if (VCB.at(k, DISKUCB.at(k, ucb).UCB$L_VCB).VCB$V_NOALLOC === 0) {
+      yield* noteBadBlock(k, volumeOf(k, ucb, remembered(deviceIo(p, ucb, irp.address))), irp);
+    }
+  } catch (error) {
+    if (!(error instanceof FileFailure)) throw error;
+  }
+  const { pcb } = k;
+  pcb.PCB$B_DPC = pcb.PCB$B_DPC - 1;
+  queueForPost(k, irp.address);
   startNext(k, ucb);
 }
 
@@ -133,12 +153,16 @@ function* fileFunction(p: Procedure, irp: RequestPacket, others: OtherVolumes): 
   // A volume about to be dismounted only lets its open files be finished.
   if (unit.UCB$L_DEVCHAR & DEV$M_DMT && (request.code === IO$_CREATE || request.code === IO$_ACCESS)) return SS$_DEVNOTMOUNT;
   const other = others.structureFor(k, unit.address, { p, request: irp.address });
-  const volume = other ? undefined : volumeOf(k, unit.address, remembered(deviceIo(p, unit.address, irp.address)));
+  const io = deviceIo(p, unit.address, irp.address);
+  const volume = other ? undefined : volumeOf(k, unit.address, cachedIo(k, unit.UCB$L_VCB, unit.address, io) ?? remembered(io));
   const structure = other ?? new Ods2Structure(volume!);
   const vcb = VCB.at(k, unit.UCB$L_VCB);
   try {
     if (volume && request.code === IO$_ACPCONTROL && request.fib.FIB$W_CNTRLFUNC === FIB$C_REPAIR) return yield* repairMounted(k, vcb, volume, request);
-    return yield* new FileFunctions(k, vcb.address, structure, request, vcb.VCB$V_NOALLOC !== 0).perform();
+    const functions = new FileFunctions(k, vcb.address, structure, request, vcb.VCB$V_NOALLOC !== 0);
+    const status = yield* functions.perform();
+    for (const id of functions.suspected) testBlocksOf(k, unit.address, id);
+    return status;
   } finally {
     request.storeFib();
     if (volume) vcb.VCB$L_FREE = vcb.VCB$L_FREE + volume.freed;

@@ -91,6 +91,18 @@ export function* flushBlock(p: Procedure, context: IoContext, irab: Irab, positi
   return first & 0xffff;
 }
 
+/** Whether a block is in the buffer. A new one that comes right behind those in it is begun there, if it has room. */
+function isReached(p: Procedure, irab: Irab, vbn: number, isNew: boolean): boolean {
+  const start = irab.IRB$L_BUFVBN;
+  const blocks = irab.IRB$L_BUFBLK;
+  if (start === 0 || vbn < start) return false;
+  if (vbn < start + blocks) return true;
+  if (!isNew || vbn > start + blocks || (blocks + 1) * BLOCK > irab.IRB$L_BUFSIZ) return false;
+  p.memory.writeBytes(irab.IRB$L_BUFFER + blocks * BLOCK, new Uint8Array(BLOCK));
+  irab.IRB$L_BUFBLK = blocks + 1;
+  return true;
+}
+
 /**
  * Brings the block of `position` into the buffer.
  *
@@ -100,14 +112,8 @@ export function* flushBlock(p: Procedure, context: IoContext, irab: Irab, positi
 function* reach(p: Procedure, context: IoContext, irab: Irab, position: number, isNew: boolean): ThreadFlow<Completion | undefined> {
   const { ifab } = context;
   const vbn = Math.floor(position / BLOCK) + 1;
-  const start = irab.IRB$L_BUFVBN;
-  if (start !== 0 && vbn >= start && vbn < start + irab.IRB$L_BUFBLK) return undefined;
+  if (isReached(p, irab, vbn, isNew)) return undefined;
   const capacity = irab.IRB$L_BUFSIZ / BLOCK;
-  if (isNew && start !== 0 && vbn === start + irab.IRB$L_BUFBLK && irab.IRB$L_BUFBLK < capacity) {
-    p.memory.writeBytes(irab.IRB$L_BUFFER + irab.IRB$L_BUFBLK * BLOCK, new Uint8Array(BLOCK));
-    irab.IRB$L_BUFBLK = irab.IRB$L_BUFBLK + 1;
-    return undefined;
-  }
   const written = yield* flushStream(p, context, irab);
   if (written !== 0) return { status: RMS$_WER, stv: written };
   irab.IRB$L_BUFVBN = 0;
@@ -144,14 +150,30 @@ export function* readFileBytes(p: Procedure, context: IoContext, irab: Irab, pos
   return bytes;
 }
 
-/** The part of the file from `position` that one buffer holds, at least a byte unless the file ends there. */
-export function* peekFileBytes(p: Procedure, context: IoContext, irab: Irab, position: number): ThreadFlow<Uint8Array | Completion> {
-  const left = endOfFile(context.ifab) - position;
-  if (left <= 0) return new Uint8Array(0);
-  const failed = yield* reach(p, context, irab, position, false);
-  if (failed) return failed;
-  const from = position - (irab.IRB$L_BUFVBN - 1) * BLOCK;
-  return p.memory.readBytes(irab.IRB$L_BUFFER + from, Math.min(left, irab.IRB$L_BUFBLK * BLOCK - from));
+/** The bytes from `position` that the buffer holds, at most so many; none when the first of them is not there. */
+export function bufferedBytes(p: Procedure, irab: Irab, position: number, most: number): Uint8Array {
+  const first = irab.IRB$L_BUFVBN;
+  const from = position - (first - 1) * BLOCK;
+  const left = irab.IRB$L_BUFBLK * BLOCK - from;
+  return first === 0 || from < 0 || left <= 0 ? NOTHING : p.memory.readBytes(irab.IRB$L_BUFFER + from, Math.min(most, left));
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Where in memory `length` bytes of the file are; 0: not all of them are in the buffer. */
+export function bufferedAddress(irab: Irab, position: number, length: number): number {
+  const first = irab.IRB$L_BUFVBN;
+  const from = position - (first - 1) * BLOCK;
+  return first !== 0 && from >= 0 && from + length <= irab.IRB$L_BUFBLK * BLOCK ? irab.IRB$L_BUFFER + from : 0;
+}
+
+/** The same for bytes that are to be stored: blocks behind the end of the file are begun in the buffer. 0 too when they are not allocated. */
+export function roomInBuffer(p: Procedure, ifab: Ifab, irab: Irab, position: number, length: number): number {
+  const last = Math.floor((position + length - 1) / BLOCK);
+  if (length === 0 || last >= ifab.IFB$L_HBK) return 0;
+  const end = endOfFile(ifab);
+  for (let block = Math.floor(position / BLOCK); block <= last; block += 1) if (!isReached(p, irab, block + 1, block * BLOCK >= end)) return 0;
+  return bufferedAddress(irab, position, length);
 }
 
 /** Stores bytes in the file, making it longer when it must be. The end of file is the caller's to move. */

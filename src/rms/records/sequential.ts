@@ -1,130 +1,44 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
-import {
-  FAB$C_FIX, FAB$C_STM, FAB$C_STMCR, FAB$C_STMLF, FAB$C_UDF, FAB$C_VAR, FAB$C_VFC, FAB$M_BLK, FAB$M_GET, FAB$M_INP, FAB$M_PUT, FAB$M_TRN, FAB$M_UPD,
-} from '../../executive/starlet/fabdef.js';
+import { FAB$C_FIX, FAB$M_GET, FAB$M_INP, FAB$M_PUT, FAB$M_TRN, FAB$M_UPD } from '../../executive/starlet/fabdef.js';
 import { RAB$C_KEY, RAB$C_RFA, RAB$C_SEQ } from '../../executive/starlet/rabdef.js';
 import {
-  RMS$_CUR, RMS$_EOF, RMS$_FAC, RMS$_IOP, RMS$_IRC, RMS$_KBF, RMS$_KSZ, RMS$_MRN, RMS$_NEF, RMS$_NORMAL, RMS$_RAC, RMS$_RBF, RMS$_RFA, RMS$_RHB, RMS$_RNF, RMS$_RSZ,
-  RMS$_RTB, RMS$_SHR, RMS$_TRE, RMS$_UBF, RMS$_USZ, RMS$_WER,
+  RMS$_CUR, RMS$_EOF, RMS$_FAC, RMS$_IOP, RMS$_KBF, RMS$_KSZ, RMS$_MRN, RMS$_NEF, RMS$_NORMAL, RMS$_RAC, RMS$_RFA, RMS$_RHB, RMS$_RNF, RMS$_RSZ, RMS$_RTB, RMS$_SHR,
+  RMS$_TRE, RMS$_UBF, RMS$_USZ, RMS$_WER,
 } from '../../executive/starlet/rmsdef.js';
 import { bytesToText } from '../../executive/structures/memory.js';
 import type { Completion, RecordOperation } from '../operation.js';
-import { INDIRECT, type Ifab } from '../segments.js';
+import { INDIRECT } from '../segments.js';
 import {
-  BLOCK, currentRecord, endOfFile, flushBlock, nextRecord, peekFileBytes, readFileBytes, setCurrentRecord, setEndOfFile, setNextRecord, writeFileBytes,
+  BLOCK, bufferedAddress, bufferedBytes, currentRecord, endOfFile, flushBlock, nextRecord, readFileBytes, setCurrentRecord, setEndOfFile, setNextRecord, roomInBuffer, writeFileBytes,
 } from './buffer.js';
 import { dataMark, LONGEST_MARK } from './data-stream.js';
+import { controlSize, fixedSlot, imageBytes, imageLength, isStream, locateRecord, recordImage, skipMark, type Found, type Image, type Sight } from './format.js';
 import { isLocked, lockRecord, releaseAutomatic, releaseRecord, requireLock, type RecordAddress } from './locking.js';
 import { changed, structured } from './structured.js';
 
 /**
- * Records of sequential files on disk. Fixed, variable and VFC records begin on an even byte; variable ones with their length in a word
- * (-1: the rest of the block is unused, in files whose records do not cross blocks); stream records end with their terminator.
- * @source public Files-11 and RMS documentation of record formats
+ * Record operations on sequential files on disk. Those that find all they need in the stream's buffer are over at once (`getAtOnce`, `putAtOnce`); a thread, which can
+ * wait for I/O and locks, takes the others.
  */
-interface Found {
-  /** Position of the record, its count word included. */
-  readonly start: number;
-  /** Position of the next one. */
-  readonly next: number;
-  /** Position of the data, behind count word and fixed control area. */
-  readonly data: number;
-  readonly length: number;
-}
-
-const NO_SPAN_END = 0xffff;
-const LF = 0x0a;
-const VT = 0x0b;
-const FF = 0x0c;
-const CR = 0x0d;
-const LONGEST_STREAM_RECORD = 32767;
-
-function even(position: number): number {
-  return position + (position & 1);
-}
-
-function isStream(ifab: Ifab): boolean {
-  const format = ifab.IFB$B_RFM;
-  return format === FAB$C_STM || format === FAB$C_STMLF || format === FAB$C_STMCR;
-}
-
-/** Length of one record slot of a fixed format file. */
-function fixedSlot(ifab: Ifab): number {
-  return even(ifab.IFB$W_MRS || ifab.IFB$W_LRL);
-}
 
 /** The record at `position`, or how the operation ends. */
 function* findRecord(p: Procedure, operation: RecordOperation, position: number): ThreadFlow<Found | Completion> {
-  const { ifab } = operation;
-  const end = endOfFile(ifab);
-  if (isStream(ifab)) return yield* findStreamRecord(p, operation, position);
-  if (ifab.IFB$B_RFM === FAB$C_UDF) {
-    if (position >= end) return { status: RMS$_EOF };
-    const length = Math.min(operation.rab.RAB$W_USZ, end - position);
-    return { start: position, next: position + length, data: position, length };
+  const { irab } = operation;
+  let sight: Sight = (at, most) => bufferedBytes(p, irab, at, most);
+  for (let from = position; ;) {
+    const result = locateRecord(operation, from, sight);
+    if (!('from' in result)) return result;
+    from = result.from;
+    const start = from;
+    const bytes = yield* readFileBytes(p, operation, irab, start, result.length);
+    if (!(bytes instanceof Uint8Array)) return bytes;
+    sight = (at, most) => (at >= start && at < start + bytes.length ? bytes.subarray(at - start, at - start + most) : bufferedBytes(p, irab, at, most));
   }
-  if (ifab.IFB$B_RFM === FAB$C_FIX) {
-    const length = ifab.IFB$W_MRS || ifab.IFB$W_LRL;
-    if (length === 0) return { status: RMS$_IRC };
-    const start = ifab.IFB$B_RAT & FAB$M_BLK && length <= BLOCK && position % BLOCK + length > BLOCK ? Math.ceil(position / BLOCK) * BLOCK : position;
-    if (start + length > end) return { status: RMS$_EOF };
-    return { start, next: even(start + length), data: start, length };
-  }
-  let start = position;
-  for (;;) {
-    if (start + 2 > end) return { status: RMS$_EOF };
-    const word = yield* readFileBytes(p, operation, operation.irab, start, 2);
-    if (!(word instanceof Uint8Array)) return word;
-    const count = word[0]! | (word[1]! << 8);
-    if (count === NO_SPAN_END) {
-      start = (Math.floor(start / BLOCK) + 1) * BLOCK;
-      continue;
-    }
-    const control = ifab.IFB$B_RFM === FAB$C_VFC ? ifab.IFB$B_FSZ : 0;
-    if (count < control || start + 2 + count > end) return { status: RMS$_IRC, stv: Math.floor(start / BLOCK) + 1 };
-    return { start, next: even(start + 2 + count), data: start + 2 + control, length: count - control };
-  }
-}
-
-/** A stream record: up to its terminator, which is left out; carriage return before line feed with it. Leading zeros of STM do not count. */
-function* findStreamRecord(p: Procedure, operation: RecordOperation, position: number): ThreadFlow<Found | Completion> {
-  const { ifab } = operation;
-  const end = endOfFile(ifab);
-  const format = ifab.IFB$B_RFM;
-  const isEnd = (byte: number): boolean => (format === FAB$C_STMLF ? byte === LF : format === FAB$C_STMCR ? byte === CR : byte === LF || byte === FF || byte === VT);
-  let start = position;
-  if (format === FAB$C_STM) {
-    for (;;) {
-      const piece = yield* peekFileBytes(p, operation, operation.irab, start);
-      if (!(piece instanceof Uint8Array)) return piece;
-      if (piece.length === 0) return { status: RMS$_EOF };
-      const zeros = piece.findIndex((byte) => byte !== 0);
-      start += zeros < 0 ? piece.length : zeros;
-      if (zeros >= 0) break;
-    }
-  }
-  if (start >= end) return { status: RMS$_EOF };
-  let previous = -1;
-  for (let at = start; at < end;) {
-    const piece = yield* peekFileBytes(p, operation, operation.irab, at);
-    if (!(piece instanceof Uint8Array)) return piece;
-    const index = piece.findIndex(isEnd);
-    if (index >= 0) {
-      const stop = at + index;
-      const before = index > 0 ? piece[index - 1]! : previous;
-      const dropsReturn = format === FAB$C_STM && piece[index] === LF && before === CR && stop > start;
-      return { start, next: stop + 1, data: start, length: stop - start - (dropsReturn ? 1 : 0) };
-    }
-    previous = piece[piece.length - 1]!;
-    at += piece.length;
-    if (at - start > LONGEST_STREAM_RECORD) return { status: RMS$_RTB, stv: at - start };
-  }
-  return { start, next: end, data: start, length: end - start };
 }
 
 /** Where the caller wants to read: the next record, one by RFA, or a fixed length record by number. */
-function* wantedPosition(p: Procedure, operation: RecordOperation): ThreadFlow<number | Completion> {
+function wantedPosition(p: Procedure, operation: RecordOperation): number | Completion {
   const { rab, irab, ifab, mode } = operation;
   if (rab.RAB$B_RAC === RAB$C_SEQ) return irab.IRB$V_FOUND ? currentRecord(irab) : nextRecord(irab);
   if (rab.RAB$B_RAC === RAB$C_RFA) {
@@ -174,18 +88,29 @@ function makeCurrent({ rab, irab }: RecordOperation, found: Found): void {
   rab.RAB$W_RFA4 = irab.IRB$W_RP_OFF;
 }
 
-/** $GET. A record longer than the buffer is cut, RMS$_RTB with its length in STV. */
-export function* getSequential(p: Procedure, operation: RecordOperation, waited?: RecordAddress): ThreadFlow<Completion> {
-  const { rab, irab, ifab, mode } = operation;
+/** What $GET needs of its caller. */
+function checkGet(p: Procedure, { rab, ifab, mode }: RecordOperation): Completion | undefined {
   if (!(ifab.IFB$B_FAC & (FAB$M_GET | FAB$M_UPD))) return { status: RMS$_FAC };
   const size = rab.RAB$W_USZ;
   if (size === 0) return { status: RMS$_USZ };
-  if (!p.kernel.cpu.probe(rab.RAB$L_UBF, size, mode, true)) return { status: RMS$_UBF };
-  const position = yield* wantedPosition(p, operation);
+  return p.kernel.cpu.probe(rab.RAB$L_UBF, size, mode, true) ? undefined : { status: RMS$_UBF };
+}
+
+/** Whether an image reads data lines of a command procedure. */
+function readsDataLines({ rab, ifab }: RecordOperation): boolean {
+  return (rab.RAB$W_ISI & INDIRECT) !== 0 && (ifab.IFB$L_FOP & FAB$M_INP) !== 0 && rab.RAB$B_RAC === RAB$C_SEQ;
+}
+
+/** $GET. A record longer than the buffer is cut, RMS$_RTB with its length in STV. */
+export function* getSequential(p: Procedure, operation: RecordOperation, waited?: RecordAddress): ThreadFlow<Completion> {
+  const { rab, irab, ifab, mode } = operation;
+  const refused = checkGet(p, operation);
+  if (refused) return refused;
+  const position = wantedPosition(p, operation);
   if (typeof position !== 'number') return noCurrent(operation, position);
   const found = yield* findRecord(p, operation, position);
   if (!('data' in found)) return noCurrent(operation, found);
-  if (rab.RAB$W_ISI & INDIRECT && ifab.IFB$L_FOP & FAB$M_INP && rab.RAB$B_RAC === RAB$C_SEQ) {
+  if (readsDataLines(operation)) {
     const start = yield* readFileBytes(p, operation, irab, found.data, Math.min(found.length, LONGEST_MARK));
     if (!(start instanceof Uint8Array)) return start;
     const mark = dataMark(p, bytesToText(start));
@@ -194,19 +119,39 @@ export function* getSequential(p: Procedure, operation: RecordOperation, waited?
     if (mark !== 'data') return noCurrent(operation, { status: RMS$_EOF });
   }
   const status = yield* lockRecord(p, operation, addressOf(found.start), waited);
-  const control = ifab.IFB$B_RFM === FAB$C_VFC ? ifab.IFB$B_FSZ : 0;
+  const control = controlSize(ifab);
   if (control > 0 && rab.RAB$L_RHB !== 0) {
     if (!p.kernel.cpu.probe(rab.RAB$L_RHB, control, mode, true)) return { status: RMS$_RHB };
     const header = yield* readFileBytes(p, operation, irab, found.data - control, control);
     if (!(header instanceof Uint8Array)) return header;
     p.memory.writeBytes(rab.RAB$L_RHB, header);
   }
-  const taken = Math.min(found.length, size);
-  const bytes = yield* readFileBytes(p, operation, irab, found.data, taken);
+  const bytes = yield* readFileBytes(p, operation, irab, found.data, Math.min(found.length, rab.RAB$W_USZ));
   if (!(bytes instanceof Uint8Array)) return bytes;
   // An AST of the caller's may have changed RAB or memory during the wait.
-  if (!p.kernel.cpu.probe(rab.RAB$L_UBF, Math.max(taken, 1), mode, true)) return { status: RMS$_UBF };
+  if (!p.kernel.cpu.probe(rab.RAB$L_UBF, Math.max(bytes.length, 1), mode, true)) return { status: RMS$_UBF };
   p.memory.writeBytes(rab.RAB$L_UBF, bytes);
+  return gotten(operation, found, bytes.length, status);
+}
+
+/** $GET of a record that is in the buffer and that nobody else can lock. Undefined: it is not, or not so simple; nothing has been done. */
+export function getAtOnce(p: Procedure, operation: RecordOperation): Completion | undefined {
+  const { rab, irab, ifab } = operation;
+  if (ifab.IFB$V_LOCKING || controlSize(ifab) > 0 || readsDataLines(operation) || checkGet(p, operation)) return undefined;
+  const position = wantedPosition(p, operation);
+  if (typeof position !== 'number') return undefined;
+  const found = locateRecord(operation, position, (at, most) => bufferedBytes(p, irab, at, most));
+  if (!('data' in found)) return undefined;
+  const taken = Math.min(found.length, rab.RAB$W_USZ);
+  const address = bufferedAddress(irab, found.data, taken);
+  if (address === 0) return undefined;
+  p.memory.copy(address, rab.RAB$L_UBF, taken);
+  return gotten(operation, found, taken, RMS$_NORMAL);
+}
+
+/** The caller has `taken` bytes of the record; the stream stands behind it. @param status  when that is all of it */
+function gotten(operation: RecordOperation, found: Found, taken: number, status: number): Completion {
+  const { rab, irab } = operation;
   rab.RAB$L_RBF = rab.RAB$L_UBF;
   rab.RAB$W_RSZ = taken;
   makeCurrent(operation, found);
@@ -225,7 +170,7 @@ function noCurrent({ rab, irab }: RecordOperation, completion: Completion): Comp
 /** $FIND: the record becomes the current one; a sequential $GET that follows reads it, the next $FIND goes on behind it. */
 export function* findSequential(p: Procedure, operation: RecordOperation, waited?: RecordAddress): ThreadFlow<Completion> {
   const { rab, irab } = operation;
-  const position = rab.RAB$B_RAC === RAB$C_SEQ ? nextRecord(irab) : yield* wantedPosition(p, operation);
+  const position = rab.RAB$B_RAC === RAB$C_SEQ ? nextRecord(irab) : wantedPosition(p, operation);
   if (typeof position !== 'number') return noCurrent(operation, position);
   const found = yield* findRecord(p, operation, position);
   if (!('data' in found)) return noCurrent(operation, found);
@@ -237,50 +182,35 @@ export function* findSequential(p: Procedure, operation: RecordOperation, waited
   return { status };
 }
 
-/** The bytes of a record as they stand in the file: count, control area, data, terminator, padding. Or an RMS status. */
-function recordImage(p: Procedure, operation: RecordOperation, position: number): { readonly skip: number; readonly bytes: Uint8Array } | number {
-  const { rab, ifab, mode } = operation;
-  const size = rab.RAB$W_RSZ;
-  if (size > 0 && !p.kernel.cpu.probe(rab.RAB$L_RBF, size, mode, false)) return RMS$_RBF;
-  const data = size === 0 ? new Uint8Array(0) : p.memory.readBytes(rab.RAB$L_RBF, size);
-  const format = ifab.IFB$B_RFM;
-  if (format === FAB$C_UDF) return { skip: 0, bytes: data };
-  if (isStream(ifab)) {
-    const last = data[data.length - 1];
-    const isEnded = format === FAB$C_STM ? last === LF || last === FF || last === VT : format === FAB$C_STMLF ? last === LF : last === CR;
-    if (isEnded && format === FAB$C_STM) return { skip: 0, bytes: data };
-    const terminator = format === FAB$C_STM ? [CR, LF] : format === FAB$C_STMLF ? [LF] : [CR];
-    return { skip: 0, bytes: joined(data, terminator) };
-  }
-  const isWhole = (ifab.IFB$B_RAT & FAB$M_BLK) !== 0;
-  const room = BLOCK - position % BLOCK;
-  if (format === FAB$C_FIX) {
-    if (size !== ifab.IFB$W_MRS) return RMS$_RSZ;
-    return { skip: isWhole && size <= BLOCK && size > room ? room : 0, bytes: size & 1 ? joined(data, [0]) : data };
-  }
-  if (ifab.IFB$W_MRS !== 0 && size > ifab.IFB$W_MRS) return RMS$_RSZ;
-  let control: Uint8Array = new Uint8Array(0);
-  if (format === FAB$C_VFC) {
-    control = new Uint8Array(ifab.IFB$B_FSZ);
-    if (rab.RAB$L_RHB !== 0) {
-      if (!p.kernel.cpu.probe(rab.RAB$L_RHB, control.length, mode, false)) return RMS$_RHB;
-      control = p.memory.readBytes(rab.RAB$L_RHB, control.length);
-    }
-  } else if (format !== FAB$C_VAR) return RMS$_IRC;
-  const count = size + control.length;
-  if (count > 32767 || isWhole && count + 2 > BLOCK) return RMS$_RSZ;
-  const bytes = joined(Uint8Array.of(count & 0xff, count >>> 8, ...control), data, count & 1 ? [0] : []);
-  return { skip: isWhole && bytes.length > room ? room : 0, bytes };
+/** A $PUT that may be done. */
+interface Put {
+  readonly position: number;
+  /** Over a record by its number. */
+  readonly overwrites: boolean;
+  readonly image: Image;
 }
 
-function joined(...parts: readonly ArrayLike<number>[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
+/** What is to be stored and where; or why not. */
+function preparePut(p: Procedure, operation: RecordOperation): Put | Completion {
+  const { rab, irab, ifab } = operation;
+  if (!(ifab.IFB$B_FAC & FAB$M_PUT)) return { status: RMS$_FAC };
+  let position = nextRecord(irab);
+  const overwrites = rab.RAB$B_RAC === RAB$C_KEY;
+  if (overwrites) {
+    if (ifab.IFB$B_RFM !== FAB$C_FIX) return { status: RMS$_RAC };
+    const number = p.kernel.cpu.probe(rab.RAB$L_KBF, 4, operation.mode, false) ? p.memory.readLong(rab.RAB$L_KBF) : -1;
+    if (number < 0) return { status: RMS$_KBF };
+    if (number === 0) return { status: RMS$_MRN };
+    position = (number - 1) * fixedSlot(ifab);
+  } else {
+    if (rab.RAB$B_RAC !== RAB$C_SEQ) return { status: RMS$_RAC };
+    const end = endOfFile(ifab);
+    if (ifab.IFB$V_LOCKING) position = end;
+    if (position < end && !rab.RAB$V_TPT) return { status: RMS$_NEF };
+    position = Math.min(position, end);
   }
-  return bytes;
+  const image = recordImage(p, operation, position);
+  return typeof image === 'number' ? { status: image } : { position, overwrites, image };
 }
 
 /**
@@ -289,26 +219,14 @@ function joined(...parts: readonly ArrayLike<number>[]): Uint8Array {
  */
 export function* putSequential(p: Procedure, operation: RecordOperation, waited?: RecordAddress): ThreadFlow<Completion> {
   const { rab, irab, ifab } = operation;
-  if (!(ifab.IFB$B_FAC & FAB$M_PUT)) return { status: RMS$_FAC };
-  let position = nextRecord(irab);
-  let overwrites = false;
-  if (rab.RAB$B_RAC === RAB$C_KEY) {
-    if (ifab.IFB$B_RFM !== FAB$C_FIX) return { status: RMS$_RAC };
-    const number = p.kernel.cpu.probe(rab.RAB$L_KBF, 4, operation.mode, false) ? p.memory.readLong(rab.RAB$L_KBF) : -1;
-    if (number < 0) return { status: RMS$_KBF };
-    if (number === 0) return { status: RMS$_MRN };
-    position = (number - 1) * fixedSlot(ifab);
-    overwrites = true;
-  } else if (rab.RAB$B_RAC !== RAB$C_SEQ) return { status: RMS$_RAC };
+  const put = preparePut(p, operation);
+  if ('status' in put) return put;
+  const { position, image } = put;
   const end = endOfFile(ifab);
   const isShared = ifab.IFB$V_LOCKING !== 0;
-  if (isShared && !overwrites) position = end;
-  if (!overwrites && position < end && !rab.RAB$V_TPT) return { status: RMS$_NEF };
-  if (!overwrites && position > end) position = end;
-  const image = recordImage(p, operation, position);
-  if (typeof image === 'number') return { status: image };
-  if (image.skip >= 2 && ifab.IFB$B_RFM !== FAB$C_FIX) {
-    const failed = yield* writeFileBytes(p, operation, irab, position, Uint8Array.of(0xff, 0xff));
+  const mark = skipMark(ifab, image);
+  if (mark) {
+    const failed = yield* writeFileBytes(p, operation, irab, position, mark);
     if (failed) return failed;
   }
   const start = position + image.skip;
@@ -316,22 +234,49 @@ export function* putSequential(p: Procedure, operation: RecordOperation, waited?
   const status = isShared ? yield* lockRecord(p, operation, address, waited) : RMS$_NORMAL;
   if (isShared && start >= end) irab.IRB$L_BUFVBN = 0;
   if (start > endOfFile(ifab)) setEndOfFile(ifab, start);
-  if (image.bytes.length > 0) {
-    const failed = yield* writeFileBytes(p, operation, irab, start, image.bytes);
+  if (imageLength(image) > 0) {
+    const failed = yield* writeFileBytes(p, operation, irab, start, imageBytes(p, image));
     if (failed) return failed;
   }
-  const next = start + image.bytes.length;
-  if (!overwrites || next > end) setEndOfFile(ifab, next);
-  if (rab.RAB$W_RSZ > ifab.IFB$W_LRL) ifab.IFB$W_LRL = rab.RAB$W_RSZ;
-  if (!isShared || next > end) ifab.IFB$V_DIRTY = 1;
+  putAway(operation, put, end);
   const unwritten = yield* writeThrough(p, operation, start);
   if (unwritten) return unwritten;
-  setNextRecord(irab, next);
-  makeCurrent(operation, { start, next, data: start, length: rab.RAB$W_RSZ });
-  irab.IRB$V_CURRENT = 0;
-  irab.IRB$V_FOUND = 0;
   if (isShared && !rab.RAB$V_ULK) yield* releaseRecord(p, operation, address);
   return { status };
+}
+
+/** $PUT into the buffer, where the block is or can be begun. Undefined: it is not so simple; nothing of the file has been changed. */
+export function putAtOnce(p: Procedure, operation: RecordOperation): Completion | undefined {
+  const { irab, ifab } = operation;
+  if (ifab.IFB$V_LOCKING) return undefined;
+  const put = preparePut(p, operation);
+  if ('status' in put) return put;
+  const end = endOfFile(ifab);
+  const { position, image } = put;
+  const { front, back } = image;
+  const address = image.skip === 0 && position <= end ? roomInBuffer(p, ifab, irab, position, imageLength(image)) : 0;
+  if (address === 0) return undefined;
+  if (front.length > 0) p.memory.writeBytes(address, front);
+  if (image.size > 0) p.memory.copy(image.data, address + front.length, image.size);
+  if (back.length > 0) p.memory.writeBytes(address + front.length + image.size, back);
+  irab.IRB$V_DIRTY = 1;
+  putAway(operation, put, end);
+  return { status: RMS$_NORMAL };
+}
+
+/** The record is in the buffer; the stream stands behind it, and so does the end of the file if that was not behind it already. */
+function putAway(operation: RecordOperation, { position, overwrites, image }: Put, end: number): void {
+  const { rab, irab, ifab } = operation;
+  const size = rab.RAB$W_RSZ;
+  const start = position + image.skip;
+  const next = start + imageLength(image);
+  if (!overwrites || next > end) setEndOfFile(ifab, next);
+  if (size > ifab.IFB$W_LRL) ifab.IFB$W_LRL = size;
+  if (!ifab.IFB$V_LOCKING || next > end) ifab.IFB$V_DIRTY = 1;
+  setNextRecord(irab, next);
+  makeCurrent(operation, { start, next, data: start, length: size });
+  irab.IRB$V_CURRENT = 0;
+  irab.IRB$V_FOUND = 0;
 }
 
 /** $UPDATE: over the current record, which keeps its length. */
@@ -345,7 +290,7 @@ export function* updateSequential(p: Procedure, operation: RecordOperation): Thr
   requireLock(p, operation, addressOf(start));
   const image = recordImage(p, operation, start);
   if (typeof image === 'number') return { status: image };
-  const failed = (yield* writeFileBytes(p, operation, irab, start, image.bytes)) ?? (yield* writeThrough(p, operation, start));
+  const failed = (yield* writeFileBytes(p, operation, irab, start, imageBytes(p, image))) ?? (yield* writeThrough(p, operation, start));
   if (failed) return failed;
   irab.IRB$V_CURRENT = 0;
   if (isLocked(p, irab, addressOf(start))) yield* releaseAutomatic(p, operation);

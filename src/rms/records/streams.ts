@@ -8,7 +8,7 @@ import {
 } from '../../executive/starlet/rmsdef.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import { recordAttributes } from '../files/attributes.js';
-import { callerRab, eventFlag, finish, recordService, type Completion, type Rab, type RecordOperation } from '../operation.js';
+import { callerRab, eventFlag, finish, recordService, type AtOnce, type Completion, type Rab, type RecordOperation } from '../operation.js';
 import { allocate, createIrab, deleteIrab, findFile, findStream, INDIRECT, PPF_RAT, releaseWorkArea, type Ifab, type Irab } from '../segments.js';
 import { deleteIndexed, getIndexed, putIndexed, rewindIndexed, updateIndexed } from '../index/records.js';
 import { IRAB, IRB$C_KEYROOM } from '../structures.js';
@@ -19,7 +19,7 @@ import { getDeviceRecord, putDeviceRecord } from './device.js';
 import { dropStructureLock, releaseAll, releaseAutomatic, releaseRecord } from './locking.js';
 import { settleSharedEnd } from './shared-end.js';
 import { deleteRelative, getRelative, putRelative, updateRelative } from './relative.js';
-import { findSequential, getSequential, interlocked, putSequential, truncateSequential, updateSequential } from './sequential.js';
+import { findSequential, getAtOnce, getSequential, interlocked, putAtOnce, putSequential, truncateSequential, updateSequential } from './sequential.js';
 import { flushStructured } from './structured.js';
 
 /** Record streams: $CONNECT to $DISCONNECT, and what lies between. */
@@ -111,6 +111,14 @@ function organized(relative: Body, indexed: Body, otherwise: Body): Body {
   };
 }
 
+/** For sequential files on disk, and their records, only. */
+function onSequential(atOnce: AtOnce): AtOnce {
+  return (p, operation) => {
+    const { ifab, irab } = operation;
+    return ifab.IFB$V_DISK && ifab.IFB$B_ORG === FAB$C_SEQ && !irab.IRB$V_BIO ? atOnce(p, operation) : undefined;
+  };
+}
+
 /** The first record is the next. */
 function* rewindBuckets(p: Procedure, operation: RecordOperation): ThreadFlow<Completion> {
   const { irab } = operation;
@@ -191,8 +199,8 @@ const wait = procedure('RMS$WAIT', function* (p) {
 
 export const STREAM_SERVICES = [
   connect, disconnect, wait,
-  recordService('$GET', organized(getRelative, getIndexed, either(interlocked(true, getSequential), getDeviceRecord))),
-  recordService('$PUT', organized(putRelative, putIndexed, either(interlocked(false, putSequential), putDeviceRecord))),
+  recordService('$GET', organized(getRelative, getIndexed, either(interlocked(true, getSequential), getDeviceRecord)), onSequential(getAtOnce)),
+  recordService('$PUT', organized(putRelative, putIndexed, either(interlocked(false, putSequential), putDeviceRecord)), onSequential(putAtOnce)),
   recordService('$FIND', organized(findRelative, findIndexed, either(interlocked(true, findSequential)))),
   recordService('$UPDATE', organized(updateRelative, updateIndexed, either(interlocked(false, updateSequential)))),
   recordService('$DELETE', organized(deleteRelative, deleteIndexed, impossible)),

@@ -1,6 +1,7 @@
 import { SCH_STATE_NAMES } from '../../executive/structures/sch.js';
 import { hex, hex8, SdaError } from '../error.js';
-import { layoutNamed, walkQueue } from '../format.js';
+import { layoutNamed } from '../format.js';
+import { walkQueue } from '../queue.js';
 import { poolBlocks, poolRegions } from '../show-pool.js';
 import { externalPriority, processName, stateName, type Session } from '../session.js';
 import { instructionPage, memoryPage } from './memory-pages.js';

@@ -8,6 +8,7 @@ import { service } from '../../../src/executive/gate/service-call.js';
 import { findUnit } from '../../../src/executive/io/device-names.js';
 import type { Kernel } from '../../../src/executive/kernel.js';
 import { IO$_READLBLK } from '../../../src/executive/starlet/iodef.js';
+import { IRP } from '../../../src/executive/structures/irp.js';
 import { CRB, IDB, VEC } from '../../../src/executive/structures/device.js';
 import { UCB } from '../../../src/executive/structures/ucb.js';
 import { MemoryBlocks } from '../../../src/filesystem/block-io.js';
@@ -134,6 +135,25 @@ describe('from interrupt to driver', () => {
     expect([0, 1, 2, 3, 4, 5].map((register) => k.readLong(stack + 4 + 4 * register))).toEqual([0, 1, 2, 3, 4, 5].map((register) => k.register(register)));
     expect([k.cpu.onInterruptStack, k.ipl, stack + 36 <= k.sys.EXE$GL_INTSTK]).toEqual([true, IPL_DISK, true]);
     expect((k.readLong(stack + 32) >>> 16) & 31).toBeLessThan(IPL_DISK);
+  });
+
+  test('appB#10: R4 is the PCB in an FDT routine; R5 the UCB and R3 the IRP there, where the interrupt service goes on, and in the fork process', () => {
+    const system = withDisk(readBlock);
+    const { k } = system;
+    const reach = (label: string): number[] => {
+      for (let count = 0; count < 400_000 && k.register(15) !== k.symbol(label); count += 1) system.system.machine.run(1);
+      expect(k.register(15)).toBe(k.symbol(label));
+      return [3, 4, 5].map((register) => k.register(register) >>> 0);
+    };
+    const [irp, ...inFdt] = reach('DU$FDTBLOCK');
+    const disk = UCB.at(k, findUnit(k, 'DUA0'));
+    expect(inFdt).toEqual([k.sys.SCH$GL_CURPCB, disk.address]);
+    expect(IRP.at(k, irp!).IRP$L_UCB).toBe(disk.address);
+    const csr = IDB.at(k, VEC.at(k, disk.UCB$L_CRB + CRB.offset.CRB$L_INTD).VEC$L_IDB).IDB$L_CSR;
+    expect(reach('DU$INTERRUPTED')).toEqual([irp, csr, disk.address]);
+    expect(k.ipl).toBe(IPL_DISK);
+    expect(reach('DU$FORK')).toEqual([irp, csr, disk.address]);
+    expect([k.ipl, disk.UCB$L_IRP]).toEqual([disk.UCB$B_FIPL, irp]);
   });
 
   test('patching: a vector changed in memory changes what an interrupt does', () => {

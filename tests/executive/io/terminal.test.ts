@@ -10,70 +10,9 @@ import { SS$_ABORT, SS$_CONTROLC, SS$_CONTROLY, SS$_NORMAL, SS$_TIMEOUT } from '
 import { DDB, DDT } from '../../../src/executive/structures/device.js';
 import { TTYUCB } from '../../../src/executive/structures/ucb.js';
 import { JIB } from '../../../src/executive/structures/jib.js';
-import { TestSystem, type Program } from '../../harness.js';
-
-type Seen = Record<string, unknown>;
-
-/** OPA0: and helpers for the calls that tests make. */
-class Channel {
-  readonly iosb: number;
-  readonly buffer: number;
-  constructor(readonly p: Procedure, readonly number: number, readonly size: number) {
-    this.iosb = p.allocate(8);
-    this.buffer = p.allocate(size);
-  }
-
-  static *open(p: Procedure, size = 256): Flow<Channel> {
-    const chan = p.allocate(4);
-    const status = yield* service(p, '$ASSIGN', { devnam: p.string('OPA0:'), chan });
-    if (status !== SS$_NORMAL) throw new Error(`assign ${status}`);
-    return new Channel(p, p.memory.readWord(chan), size);
-  }
-
-  *read(prompt: string, options: { size?: number; modifiers?: number; timeout?: number; terminators?: number } = {}): Flow<{ status: number; text: string }> {
-    const { p } = this;
-    const mark = p.kernel.cpu.r[14]!;
-    const text = p.string(prompt);
-    yield* service(p, '$QIOW', {
-      chan: this.number, func: IO$_READPROMPT | (options.modifiers ?? 0), iosb: this.iosb, p1: this.buffer, p2: options.size ?? this.size,
-      p3: options.timeout ?? 0, p4: options.terminators ?? 0, p5: p.memory.readLong(text + 4), p6: prompt.length,
-    });
-    p.kernel.cpu.r[14] = mark;
-    const count = p.memory.readWord(this.iosb + 2);
-    return { status: p.memory.readWord(this.iosb), text: String.fromCharCode(...p.memory.readBytes(this.buffer, count)) };
-  }
-
-  *write(text: string, carriageControl = 32, modifiers = 0): Flow<number> {
-    const { p } = this;
-    const mark = p.kernel.cpu.r[14]!;
-    const descriptor = p.string(text);
-    const status = yield* service(p, '$QIOW', {
-      chan: this.number, func: IO$_WRITEVBLK | modifiers, iosb: this.iosb, p1: p.memory.readLong(descriptor + 4), p2: text.length, p4: carriageControl,
-    });
-    p.kernel.cpu.r[14] = mark;
-    return status;
-  }
-}
-
-function run(program: (p: Procedure, seen: Seen) => Flow<number>, input: readonly string[] = []): { seen: Seen; system: TestSystem } {
-  const seen: Seen = {};
-  const body: Program = function* (p) { return yield* program(p, seen); };
-  const system = new TestSystem({ programs: { SYSINIT: body } });
-  system.runUntilIdle(1);
-  for (const piece of input) {
-    type(system, piece);
-    system.runUntilIdle(1);
-  }
-  return { seen, system };
-}
-
-function type(system: TestSystem, text: string): void {
-  for (const character of text) system.system.machine.console.receive(character.charCodeAt(0));
-}
-
-function unit(system: TestSystem): ReturnType<typeof TTYUCB.at> {
-  return TTYUCB.at(system.k, system.k.symbol('OPA$UCB0'));
-}
+import { TestSystem } from '../../harness.js';
+import type { Seen } from './io-harness.js';
+import { Channel, run, type, unit } from './terminal-harness.js';
 
 describe('the console terminal', () => {
   test('ch19#42, ch19#44: SCB vectors F8 and FC lead to the console routines, entered at IPL 20 on the interrupt stack', () => {

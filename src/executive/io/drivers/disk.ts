@@ -1,5 +1,5 @@
 import {
-  DISK_BAD_BLOCK, DISK_BLOCKS, DISK_BYTES, DISK_CS, DISK_DONE, DISK_GO, DISK_IE, DISK_LBN, DISK_MAP, DISK_NO_UNIT, DISK_OFFSET, DISK_OK, DISK_READ,
+  DISK_BAD_BLOCK, DISK_BAD_MEDIUM, DISK_BLOCKS, DISK_BYTES, DISK_CS, DISK_DONE, DISK_GO, DISK_IE, DISK_LBN, DISK_MAP, DISK_NO_UNIT, DISK_OFFSET, DISK_OK, DISK_READ,
   DISK_STATUS, DISK_STORE_ERROR, DISK_UNIT, DISK_WRITE, DISK_WRITE_LOCKED, MAP_VALID,
 } from '../../../emulator/devices/disk.js';
 import { EMB_DV } from '../../exceptions/error-log-entries.js';
@@ -10,7 +10,7 @@ import {
   IO$_READLBLK, IO$_READPBLK, IO$_READVBLK, IO$_SENSECHAR, IO$_SENSEMODE, IO$_UNLOAD, IO$_WRITELBLK, IO$_WRITEPBLK, IO$_WRITEVBLK,
 } from '../../starlet/iodef.js';
 import { DEV$M_MNT } from '../../starlet/devdef.js';
-import { SS$_CTRLERR, SS$_ILLBLKNUM, SS$_MEDOFL, SS$_NORMAL, SS$_TIMEOUT, SS$_VOLINV, SS$_WRITLCK } from '../../starlet/ssdef.js';
+import { SS$_CTRLERR, SS$_ILLBLKNUM, SS$_MEDOFL, SS$_NORMAL, SS$_PARITY, SS$_TIMEOUT, SS$_VOLINV, SS$_WRITLCK } from '../../starlet/ssdef.js';
 import { CRB, IDB, VEC } from '../../structures/device.js';
 import { IRP } from '../../structures/irp.js';
 import { PTE$M_PFN } from '../../structures/pte.js';
@@ -122,23 +122,41 @@ function startController(k: Kernel, irp: ReturnType<typeof IRP.at>, ucb: DiskUni
   k.writeLong(csr + DISK_OFFSET, irp.IRP$W_BOFF);
   IDB.at(k, idbOf(k, ucb)).IDB$L_OWNER = ucb.address;
   ucb.UCB$L_FPC = k.symbol('DU$INTERRUPTED');
+  ucb.UCB$L_FR3 = irp.address;
   ucb.UCB$L_DUETIM = k.sys.EXE$GL_ABSTIM + TIMEOUT_SECONDS;
   ucb.UCB$V_TIM = 1;
   ucb.UCB$V_INT = 1;
   k.writeLong(csr + DISK_CS, DISK_GO | DISK_IE | (irp.IRP$V_FUNC !== 0 ? DISK_READ : DISK_WRITE));
 }
 
-/** Interrupt service: entered by the code in the CRB, which leaves the address of the IDB's pointer on the stack. IPL 21. */
+/**
+ * Interrupt service: entered by the code in the CRB, which leaves the address of the IDB's pointer on the stack. The driver goes on where it
+ * waits for the interrupt: R3 IRP, R4 CSR, R5 UCB. IPL 21. @source book B.1.4, 18.4
+ */
 function interrupt(k: Kernel): void {
   const pointer = k.cpu.pop();
   const idb = IDB.at(k, k.readLong(pointer));
   const ucb = DISKUCB.at(k, idb.IDB$L_OWNER);
-  k.jump(k.symbol('IOC$INTERRUPT_END'));
-  if (ucb.UCB$V_INT === 0) return;
+  if (ucb.UCB$V_INT === 0) {
+    k.jump(k.symbol('IOC$INTERRUPT_END'));
+    return;
+  }
   ucb.UCB$V_INT = 0;
   ucb.UCB$V_TIM = 0;
-  const csr = idb.IDB$L_CSR;
-  EXE$FORK(k, ucb.address, k.symbol('DU$FORK'), k.readLong(csr + DISK_STATUS), k.readLong(csr + DISK_DONE));
+  k.setRegister(3, ucb.UCB$L_FR3);
+  k.setRegister(4, idb.IDB$L_CSR);
+  k.setRegister(5, ucb.address);
+  k.cpu.push(k.symbol('IOC$INTERRUPT_END'));
+  k.jump(ucb.UCB$L_FPC);
+}
+
+/** Where the driver waits: keeps what the registers say, and forks with the same R3 to R5. Device IPL. */
+function interrupted(k: Kernel): void {
+  const [irp, csr, address] = [k.register(3), k.register(4), k.register(5)];
+  const ucb = DISKUCB.at(k, address);
+  ucb.UCB$L_DU_STATUS = k.readLong(csr + DISK_STATUS);
+  ucb.UCB$L_BCR = ucb.UCB$L_BCR - k.readLong(csr + DISK_DONE);
+  EXE$FORK(k, address, k.symbol('DU$FORK'), irp, csr);
 }
 
 /** Seconds that a transfer may take. */
@@ -146,24 +164,24 @@ const TIMEOUT_SECONDS = 10;
 /** What a transfer without an interrupt ends with, among the status codes of the device. */
 const TIMED_OUT = 0x100;
 /** Errors after which the transfer is tried again, UCB$B_ERTMAX times. */
-const PASSING_ERRORS: readonly number[] = [DISK_STORE_ERROR, TIMED_OUT];
+const PASSING_ERRORS: readonly number[] = [DISK_STORE_ERROR, DISK_BAD_MEDIUM, TIMED_OUT];
 
 /** Called by EXE$TIMEOUT at device IPL: no interrupt came, which after a power failure is no error of the device. R5 UCB. */
 function timeout(k: Kernel): void {
   const ucb = DISKUCB.at(k, k.register(5));
   if (ucb.UCB$V_POWER === 0) {
-    EXE$FORK(k, ucb.address, k.symbol('DU$LOG_TIMEOUT'), TIMED_OUT, 0);
+    ucb.UCB$L_DU_STATUS = TIMED_OUT;
+    EXE$FORK(k, ucb.address, k.symbol('DU$LOG_TIMEOUT'), ucb.UCB$L_IRP, registersOf(k, ucb));
     return;
   }
   ucb.UCB$V_POWER = 0;
   ucb.UCB$V_TIMOUT = 0;
-  EXE$FORK(k, ucb.address, k.symbol('DU$POWERED'), 0, 0);
+  EXE$FORK(k, ucb.address, k.symbol('DU$POWERED'), ucb.UCB$L_IRP, registersOf(k, ucb));
 }
 
-/** Fork process after a power failure: the transfer is done from its beginning, and nobody is told. R5 UCB. */
+/** Fork process after a power failure: the transfer is done from its beginning, and nobody is told. R3 IRP, R5 UCB. */
 function restartTransfer(k: Kernel): void {
-  const ucb = DISKUCB.at(k, k.register(5));
-  startController(k, IRP.at(k, ucb.UCB$L_IRP), ucb);
+  startController(k, IRP.at(k, k.register(3)), DISKUCB.at(k, k.register(5)));
 }
 
 /** Controller initialization: R4 CSR. It is ready, and interrupts nobody. */
@@ -185,15 +203,15 @@ const VERIFIED_ERRORS: readonly number[] = [DISK_NO_UNIT, DISK_STORE_ERROR, DISK
 
 const STATUS: Readonly<Record<number, number>> = {
   [DISK_OK]: SS$_NORMAL, [DISK_NO_UNIT]: SS$_MEDOFL, [DISK_BAD_BLOCK]: SS$_ILLBLKNUM, [DISK_WRITE_LOCKED]: SS$_WRITLCK,
-  [TIMED_OUT]: SS$_TIMEOUT,
+  [DISK_BAD_MEDIUM]: SS$_PARITY, [TIMED_OUT]: SS$_TIMEOUT,
 };
 
 /** What the requester did wrong; anything else that fails is an error of the device, and logged. */
 const REQUEST_ERRORS: readonly number[] = [DISK_BAD_BLOCK, DISK_WRITE_LOCKED];
 
-/** Fork process: R3 device status, R4 bytes transferred, R5 UCB. */
+/** Fork process: R3 IRP, R4 CSR, R5 UCB. */
 function fork(k: Kernel): void {
-  const deviceStatus = k.register(3);
+  const deviceStatus = DISKUCB.at(k, k.register(5)).UCB$L_DU_STATUS;
   if (deviceStatus !== DISK_OK && !REQUEST_ERRORS.includes(deviceStatus)) k.jump(k.symbol('DU$LOG_ERROR'));
   else complete(k);
 }
@@ -201,16 +219,18 @@ function fork(k: Kernel): void {
 /** The same, with the error logged: another try, or the end. The message of the first error is complete at the end. */
 function complete(k: Kernel): void {
   const ucb = DISKUCB.at(k, k.register(5));
-  if (PASSING_ERRORS.includes(k.register(3)) && ucb.UCB$B_ERTCNT > 0) {
+  const irp = IRP.at(k, ucb.UCB$L_IRP);
+  const deviceStatus = ucb.UCB$L_DU_STATUS;
+  if (PASSING_ERRORS.includes(deviceStatus) && ucb.UCB$B_ERTCNT > 0) {
     ucb.UCB$B_ERTCNT = ucb.UCB$B_ERTCNT - 1;
     ucb.UCB$V_TIMOUT = 0;
-    startController(k, IRP.at(k, ucb.UCB$L_IRP), ucb);
+    startController(k, irp, ucb);
     return;
   }
-  const status = STATUS[k.register(3)] ?? SS$_CTRLERR;
-  if (VERIFIED_ERRORS.includes(k.register(3))) requestVerification(k, ucb);
-  const done = k.register(4);
-  IOC$REQCOM(k, k.register(5), (status | (done << 16)) >>> 0, 0);
+  const status = STATUS[deviceStatus] ?? SS$_CTRLERR;
+  if (VERIFIED_ERRORS.includes(deviceStatus)) requestVerification(k, ucb);
+  const done = irp.IRP$L_BCNT - ucb.UCB$L_BCR;
+  IOC$REQCOM(k, ucb.address, (status | (done << 16)) >>> 0, 0);
 }
 
 /** Registers that an error log message of the disk holds, in their order. */
@@ -255,6 +275,7 @@ export const DISK_DRIVER_ROUTINES: readonly Microroutine[] = [
   jsbRoutine('DU$CTRLINIT', initializeController),
   jsbRoutine('DU$UNITINIT', initializeUnit),
   jsbRoutine('DU$REGDUMP', dumpRegisters),
+  inlineRoutine('DU_INTERRUPTED', interrupted),
   inlineRoutine('DU_COMPLETE', complete),
   inlineRoutine('DU_TIMEOUT', timeout),
 ];

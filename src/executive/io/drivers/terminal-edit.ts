@@ -1,19 +1,20 @@
 import { SS$_BADESCAPE, SS$_NORMAL, SS$_PARTESCAPE } from '../../starlet/ssdef.js';
-import { TRM$M_TM_CVTLOW, TRM$M_TM_ESCAPE, TRM$M_TM_NOECHO, TRM$M_TM_NOEDIT, TRM$M_TM_NOFILTR, TRM$M_TM_NORECALL, TRM$M_TM_TERM_ARROW, TRM$M_TM_TRMNOECHO } from '../../starlet/trmdef.js';
-import { TT$M_ESCAPE, TT$M_LOWER, TT$M_NOECHO, TT$M_PASSALL, TT$M_SCOPE } from '../../starlet/ttdef.js';
+import { TRM$M_TM_CVTLOW, TRM$M_TM_ESCAPE, TRM$M_TM_NOEDIT, TRM$M_TM_NOFILTR, TRM$M_TM_NORECALL, TRM$M_TM_TERM_ARROW, TRM$M_TM_TRMNOECHO } from '../../starlet/trmdef.js';
+import { TT$M_ESCAPE, TT$M_LOWER, TT$M_PASSALL, TT$M_SCOPE } from '../../starlet/ttdef.js';
 import { TT2$M_EDITING, TT2$M_INSERT, TT2$M_PASTHRU } from '../../starlet/tt2def.js';
 import { TYPAHD } from '../../structures/ucb.js';
-import { escapeStep, ESC_BAD, ESC_COMPLETE, ESC_MORE } from './escape-sequence.js';
+import { escapeStep, ESC_BAD, ESC_COMPLETE } from './escape-sequence.js';
 import {
-  BACKSPACE, DELETE, ESCAPE, LINE_FEED, RETURN, SPACE, TAB, ESCAPE_ROOM, columnOf, echoLiteral, echoNewLine, echoRaw, echoRepeat, echoText, isPrintable,
+  BACKSPACE, DELETE, ESCAPE, LINE_FEED, RETURN, SPACE, TAB, ESCAPE_ROOM, columnOf, echoLiteral, echoNewLine, echoText, isPrintable,
   type ReadBuffer, type TerminalUnit,
 } from './terminal-read-buffer.js';
+import { echoes, findStartColumn, moveBack, noteEchoed, reachesMargin, redisplay, retype, showInitial } from './terminal-screen.js';
 
 /**
  * The line of a terminal read: what each character taken from the type-ahead buffer does to the text and to the screen.
  *
- * Works on the read buffer and the UCB alone. Screen positions are counted on a line without end; a line that has reached the right
- * margin is shown again below instead of being repaired in place. @source book 19.4.2; the keys are those of V4's TT2$V_EDITING
+ * Works on the read buffer and the UCB alone; what the screen shows is terminal-screen.ts. @source book 19.4.2; the keys are those of V4's
+ * TT2$V_EDITING
  */
 
 const CTRL_A = 1;
@@ -47,17 +48,10 @@ function isFiltering(rb: ReadBuffer, ucb: TerminalUnit): boolean {
   return !has(rb, TRM$M_TM_NOFILTR) && !isPassall(ucb);
 }
 
-function echoes(rb: ReadBuffer, ucb: TerminalUnit): boolean {
-  return !has(rb, TRM$M_TM_NOECHO) && (ucb.UCB$L_DEVDEPEND & TT$M_NOECHO) === 0;
-}
-
 /** Starts the line: the mode of insertion is the terminal's at each read. */
 export function beginLine(rb: ReadBuffer, ucb: TerminalUnit): void {
   rb.RB$V_OVERSTRIKE = (ucb.UCB$L_DEVDEPND2 & TT2$M_INSERT) === 0 ? 1 : 0;
-  if (!echoes(rb, ucb)) return;
-  echoText(rb, 0, rb.RB$W_TXTLEN);
-  backTo(rb, rb.RB$W_TXTLEN, rb.RB$W_CURPOS);
-  noteEchoed(rb);
+  if (echoes(rb, ucb)) showInitial(rb, ucb, ucb.UCB$W_TT_CURSOR);
 }
 
 /**
@@ -67,7 +61,7 @@ export function beginLine(rb: ReadBuffer, ucb: TerminalUnit): void {
 export function editCharacter(rb: ReadBuffer, ucb: TerminalUnit, typed: number): void {
   if (rb.RB$V_STARTCOL === 0) {
     rb.RB$V_STARTCOL = 1;
-    rb.RB$W_STARTCOL = Math.max(0, ucb.UCB$W_TT_CURSOR - (columnOf(rb, rb.RB$W_CURPOS) - rb.RB$W_STARTCOL));
+    findStartColumn(rb, ucb);
   }
   if (rb.RB$W_ESCLEN !== 0) {
     continueEscape(rb, ucb, typed);
@@ -164,75 +158,16 @@ function insert(rb: ReadBuffer, ucb: TerminalUnit, character: number): void {
   if (rb.RB$W_TXTLEN >= rb.RB$W_TXTSIZ) finishRead(rb, SS$_NORMAL, 0, 0);
 }
 
-function noteEchoed(rb: ReadBuffer): void {
-  rb.RB$W_TXTOFF = rb.RB$W_TXTLEN;
-}
-
-// Screen ------------------------------------------------------------------------------------------------------------
-
-/** Whether the line as it stands, or with its end at `endColumn`, has reached the right margin. */
-function reachesMargin(rb: ReadBuffer, ucb: TerminalUnit, endColumn: number): boolean {
-  const width = ucb.UCB$W_DEVBUFSIZ;
-  return width > 0 && (endColumn >= width || columnOf(rb, rb.RB$W_TXTLEN) >= width);
-}
-
-function backTo(rb: ReadBuffer, from: number, to: number): void {
-  echoRepeat(rb, BACKSPACE, columnOf(rb, from) - columnOf(rb, to));
-}
-
-/** The screen cursor is at position `from`, the text has changed from there on: shows it, blanks what is left over, goes to `target`. */
-function retype(rb: ReadBuffer, ucb: TerminalUnit, from: number, oldEnd: number, target: number): void {
-  if (reachesMargin(rb, ucb, oldEnd)) {
-    redisplay(rb);
-    return;
-  }
-  echoText(rb, from, rb.RB$W_TXTLEN);
-  const newEnd = columnOf(rb, rb.RB$W_TXTLEN);
-  const left = Math.max(0, oldEnd - newEnd);
-  echoRepeat(rb, SPACE, left);
-  echoRepeat(rb, BACKSPACE, newEnd + left - columnOf(rb, target));
-}
-
-/** Shows prompt and text again on a new line. @source digest qio fact 13 */
-export function redisplay(rb: ReadBuffer): void {
-  echoLiteral(rb, '\r\n');
-  let start = rb.RB$L_PRM;
-  let length = rb.RB$W_PRMLEN;
-  for (; length > 0; start += 1, length -= 1) {
-    const character = rb.memory.readByte(start);
-    if (character !== RETURN && character !== LINE_FEED && character !== 0) break;
-  }
-  // The new line begins at column 0; the prompt's width is that of its characters behind the last line feed.
-  rb.RB$W_STARTCOL = shownWidth(rb.memory.readBytes(start, length));
-  rb.RB$V_STARTCOL = 1;
-  echoRaw(rb, start, length);
-  echoText(rb, 0, rb.RB$W_TXTLEN);
-  backTo(rb, rb.RB$W_TXTLEN, rb.RB$W_CURPOS);
-}
-
-/** Columns that text takes, escape sequences left out. */
-function shownWidth(text: Uint8Array): number {
-  let width = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    if (text[at] !== ESCAPE) {
-      if (isPrintable(text[at]!)) width += 1;
-      continue;
-    }
-    let end = at + 2;
-    while (end <= text.length && escapeStep(text.subarray(at, end)) === ESC_MORE) end += 1;
-    at = end - 1;
-  }
-  return width;
-}
+// The text ----------------------------------------------------------------------------------------------------------
 
 /** Moves the cursor within the text. */
 function moveTo(rb: ReadBuffer, ucb: TerminalUnit, target: number): void {
   const from = rb.RB$W_CURPOS;
   rb.RB$W_CURPOS = target;
   if (!echoes(rb, ucb)) return;
-  if (reachesMargin(rb, ucb, 0) && target < from) redisplay(rb);
+  if (reachesMargin(rb, ucb, 0) && target < from) redisplay(rb, ucb);
   else if (target > from) echoText(rb, from, target);
-  else backTo(rb, from, target);
+  else moveBack(rb, ucb, from, target);
 }
 
 /** Takes the text from `from` to the cursor away; the rest stays. */
@@ -243,12 +178,12 @@ function deleteBack(rb: ReadBuffer, ucb: TerminalUnit, from: number): void {
   const oldEnd = columnOf(rb, length);
   const margin = reachesMargin(rb, ucb, oldEnd);
   const onScreen = echoes(rb, ucb);
-  if (onScreen && !margin) backTo(rb, to, from);
+  if (onScreen && !margin) moveBack(rb, ucb, to, from);
   rb.memory.writeBytes(rb.RB$L_TXT + from, rb.memory.readBytes(rb.RB$L_TXT + to, length - to));
   rb.RB$W_TXTLEN = length - (to - from);
   rb.RB$W_CURPOS = from;
   if (onScreen) {
-    if (margin) redisplay(rb);
+    if (margin) redisplay(rb, ucb);
     else retype(rb, ucb, from, oldEnd, from);
     noteEchoed(rb);
   }
@@ -259,13 +194,13 @@ function replaceText(rb: ReadBuffer, ucb: TerminalUnit, bytes: Uint8Array): void
   const oldEnd = columnOf(rb, rb.RB$W_TXTLEN);
   const margin = reachesMargin(rb, ucb, oldEnd);
   const onScreen = echoes(rb, ucb);
-  if (onScreen && !margin) backTo(rb, rb.RB$W_CURPOS, 0);
+  if (onScreen && !margin) moveBack(rb, ucb, rb.RB$W_CURPOS, 0);
   const kept = bytes.subarray(0, Math.max(0, rb.RB$W_TXTSIZ - 1));
   rb.memory.writeBytes(rb.RB$L_TXT, kept);
   rb.RB$W_TXTLEN = kept.length;
   rb.RB$W_CURPOS = kept.length;
   if (onScreen) {
-    if (margin) redisplay(rb);
+    if (margin) redisplay(rb, ucb);
     else retype(rb, ucb, 0, oldEnd, kept.length);
     noteEchoed(rb);
   }
@@ -281,7 +216,11 @@ function lineKey(rb: ReadBuffer, ucb: TerminalUnit, character: number): boolean 
       else deleteOnPaper(rb, ucb);
       return true;
     case CTRL_R:
-      if (echoes(rb, ucb)) redisplay(rb);
+      if (echoes(rb, ucb)) {
+        // From its last row, so that nothing of the line is written over.
+        echoText(rb, rb.RB$W_CURPOS, rb.RB$W_TXTLEN);
+        redisplay(rb, ucb);
+      }
       return true;
     case CTRL_U:
       deleteBack(rb, ucb, 0);
@@ -396,6 +335,8 @@ function continueEscape(rb: ReadBuffer, ucb: TerminalUnit, character: number): v
   const room = rb.RB$W_TXTSIZ + rb.RB$W_ESCOVR - rb.RB$W_TXTLEN;
   const kept = Math.min(room, sequence.length);
   rb.memory.writeBytes(rb.RB$L_TXT + rb.RB$W_TXTLEN, sequence.subarray(0, kept));
+  // A reader that recalls lines shows another one in this place: it finds the cursor at the end of the line.
+  if (has(rb, TRM$M_TM_TERM_ARROW) && echoes(rb, ucb)) echoText(rb, rb.RB$W_CURPOS, rb.RB$W_TXTLEN);
   const status = step !== ESC_COMPLETE ? SS$_BADESCAPE : kept < sequence.length ? SS$_PARTESCAPE : SS$_NORMAL;
   finishRead(rb, status, ESCAPE, kept);
 }

@@ -250,6 +250,8 @@ function outOfBandMask(k: Kernel, address: number): number | undefined {
 
 /**
  * P1, P2: a characteristics buffer of 8 or 12 bytes: class, type, width, characteristics with page length, second characteristics.
+ * P3: speed codes, transmit in the low byte, receive in the next when it is another; P4: fill, carriage return in the low byte, line feed in the next; P5:
+ * parity flags; 0 leaves each of them. The emulated line carries characters as fast as the host whatever they say.
  * IO$_SETMODE changes the line until its last channel goes, IO$_SETCHAR what it is to be again then. @source I/O User's Guide 8.4.3
  */
 function setCharacteristics(k: Kernel): number {
@@ -261,13 +263,19 @@ function setCharacteristics(k: Kernel): number {
   // A terminal's own user need not be one of those who may have it when it is free.
   const isOurs = ucb.UCB$L_PID !== 0 && descendsFrom(k, ucb.UCB$L_PID);
   if (!isOurs && !EXE$CHKRDACCES(k, ucb as never)) return SS$_NOPRIV;
+  const [speed, fill, parity] = [parameter(3) & 0xffff, parameter(4) & 0xffff, parameter(5) & 0xff];
+  const speeds = speed > 0xff ? speed : speed | (speed << 8);
   if (code === IO$_SETCHAR) {
+    if (speed !== 0) ucb.UCB$W_TT_DESPEE = speeds;
     ucb.UCB$B_TT_DETYPE = k.readByte(address + 1);
     ucb.UCB$W_TT_DESIZE = k.readWord(address + 2);
     ucb.UCB$L_TT_DECHAR = k.readLong(address + 4);
     if (size === 12) ucb.UCB$L_TT_DECHA1 = k.readLong(address + 8);
     return SS$_NORMAL;
   }
+  if (speed !== 0) ucb.UCB$W_TT_SPEED = speeds;
+  if (fill !== 0) [ucb.UCB$B_TT_CRFILL, ucb.UCB$B_TT_LFFILL] = [fill & 0xff, fill >>> 8];
+  if (parity !== 0) ucb.UCB$B_TT_PARITY = parity;
   ucb.UCB$B_DEVTYPE = k.readByte(address + 1);
   ucb.UCB$W_DEVBUFSIZ = k.readWord(address + 2);
   ucb.UCB$L_DEVDEPEND = k.readLong(address + 4);

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel.js';
 import { SS$_CONTROLC, SS$_CONTROLY, SS$_NORMAL } from '../../starlet/ssdef.js';
-import { TT$M_EIGHTBIT, TT$M_NOTYPEAHD, TT$M_TTSYNC } from '../../starlet/ttdef.js';
+import { TT$M_EIGHTBIT, TT$M_HOSTSYNC, TT$M_NOTYPEAHD, TT$M_TTSYNC } from '../../starlet/ttdef.js';
 import { MSG$_TRMUNSOLIC } from '../../starlet/msgdef.js';
 import { EXE$IPID_TO_PCB } from '../../process/pid.js';
 import { IPL$_SYNCH } from '../../structures/ipl.js';
@@ -10,7 +10,7 @@ import { COM$DELATTNASTP } from '../attention.js';
 import { COM$DELCTRLAST } from '../out-of-band.js';
 import { finishRead, isPassall } from './terminal-edit.js';
 import { echoFixed, forkReadCompletion, startOutput } from './terminal-output.js';
-import { portXoff, portXon } from './terminal-port.js';
+import { portXoff, releaseKeyboard } from './terminal-port.js';
 import { RB, discardEcho, type TerminalUnit } from './terminal-read-buffer.js';
 import { emptyTypeahead, putTypedCharacter, typeaheadAlarm } from './typeahead.js';
 import { EXE$SNDEVMSG } from './mailbox.js';
@@ -41,16 +41,30 @@ export function characterArrived(k: Kernel, ucb: TerminalUnit, typed: number): v
   if ((ucb.UCB$L_DEVDEPEND & TT$M_NOTYPEAHD) !== 0 && ucb.TTY$V_ST_READ === 0) return;
   if (!putTypedCharacter(k, ucb, character)) {
     ucb.TTY$V_ST_OVRFLO = 1;
-    ucb.UCB$B_TT_PREMPT = BELL;
-    startOutput(k, ucb);
+    ringBell(k, ucb);
     return;
   }
-  if (ucb.TTY$V_ST_TYPFUL === 0 && typeaheadAlarm(k, ucb)) {
-    ucb.TTY$V_ST_TYPFUL = 1;
-    portXoff(k, ucb);
-  }
+  if (ucb.TTY$V_ST_TYPFUL === 0 && typeaheadAlarm(k, ucb)) alarm(k, ucb);
   if (ucb.TTY$V_ST_READ !== 0) startOutput(k, ucb);
   else unsolicited(k, ucb);
+}
+
+/**
+ * The type-ahead buffer is nearly full. A host-synchronous terminal is stopped; at another one the bell tells the person, and what does not
+ * fit is lost. @source I/O User's Guide 8.2.2.3, type-ahead
+ */
+function alarm(k: Kernel, ucb: TerminalUnit): void {
+  if ((ucb.UCB$L_DEVDEPEND & TT$M_HOSTSYNC) === 0) {
+    ringBell(k, ucb);
+    return;
+  }
+  ucb.TTY$V_ST_TYPFUL = 1;
+  portXoff(k, ucb);
+}
+
+function ringBell(k: Kernel, ucb: TerminalUnit): void {
+  ucb.UCB$B_TT_PREMPT = BELL;
+  startOutput(k, ucb);
 }
 
 /** Flow control, out-of-band characters, CTRL/C, CTRL/Y, CTRL/O, CTRL/X. True: nothing is left to be typed ahead. */
@@ -116,13 +130,6 @@ function interrupt(k: Kernel, ucb: TerminalUnit, kind: number): boolean {
 function keyboardOwner(k: Kernel, ucb: TerminalUnit): number {
   const pid = ucb.UCB$L_TL_CTLPID;
   return pid !== 0 && EXE$IPID_TO_PCB(k, pid) === 0 ? 0 : pid;
-}
-
-/** Typing is welcome again after the type-ahead buffer was emptied. */
-function releaseKeyboard(k: Kernel, ucb: TerminalUnit): void {
-  if (ucb.TTY$V_ST_TYPFUL === 0) return;
-  ucb.TTY$V_ST_TYPFUL = 0;
-  portXon(k, ucb);
 }
 
 /** Ends the read under way: what it has so far is given back with `status`. */

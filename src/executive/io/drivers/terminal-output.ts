@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel.js';
-import { SS$_NORMAL, SS$_TIMEOUT } from '../../starlet/ssdef.js';
+import { SS$_DATAOVERUN, SS$_NORMAL, SS$_TIMEOUT } from '../../starlet/ssdef.js';
 import { TRM$M_TM_TIMED } from '../../starlet/trmdef.js';
 import { TT$M_LOWER, TT$M_MECHTAB, TT$M_WRAP } from '../../starlet/ttdef.js';
 import { CRB, IDB, VEC } from '../../structures/device.js';
@@ -7,11 +7,12 @@ import { CDRP, CDRP$C_IRP, IRP } from '../../structures/irp.js';
 import { IPL$_SYNCH } from '../../structures/ipl.js';
 import { TTYUCB, TWP } from '../../structures/ucb.js';
 import { EXE$FORK } from '../../synchronization/fork.js';
-import { editCharacter, finishRead, isPassall, redisplay } from './terminal-edit.js';
+import { editCharacter, finishRead, isPassall } from './terminal-edit.js';
 import {
-  BACKSPACE, ESCAPE, LAST_OF_NEWLINE, LINE_FEED, RB, RETURN, SPACE, TAB, echoPending, isPrintable, nextEcho, type TerminalUnit,
+  BACKSPACE, ESCAPE, LAST_OF_NEWLINE, LINE_FEED, RB, RETURN, SPACE, TAB, columnsForward, echoPending, isPrintable, nextEcho, type TerminalUnit,
 } from './terminal-read-buffer.js';
-import { portStart, portXon } from './terminal-port.js';
+import { portStart, releaseKeyboard } from './terminal-port.js';
+import { redisplay } from './terminal-screen.js';
 import { takeTypedCharacter, typedCharacters } from './typeahead.js';
 
 /**
@@ -60,6 +61,7 @@ export function nextCharacter(k: Kernel, ucb: TerminalUnit): number {
     if (raw < 0) return -1;
     const formatted = format(ucb, raw & 0xff);
     if ((raw & LAST_OF_NEWLINE) !== 0) ucb.TTY$V_ST_SKIPLF = 1;
+    ucb.UCB$W_TT_CURSOR = ucb.UCB$W_TT_CURSOR + columnsForward(raw);
     if (formatted >= 0) return formatted;
   }
 }
@@ -105,12 +107,14 @@ function sourceCharacter(k: Kernel, ucb: TerminalUnit): number {
       continue;
     }
     const { character, emptied } = takeTypedCharacter(k, ucb);
-    if (emptied && ucb.TTY$V_ST_TYPFUL !== 0) {
-      ucb.TTY$V_ST_TYPFUL = 0;
-      portXon(k, ucb);
-    }
+    if (emptied) releaseKeyboard(k, ucb);
     if ((rb.RB$L_MODE & TRM$M_TM_TIMED) !== 0) setReadDue(k, ucb, k.sys.EXE$GL_ABSTIM + rb.RB$W_TIMOUT + 1);
     editCharacter(rb, ucb, character);
+    if (emptied && ucb.TTY$V_ST_OVRFLO !== 0) {
+      // Characters behind this one were lost. choice: the read that reaches the gap ends there and says so.
+      ucb.TTY$V_ST_OVRFLO = 0;
+      finishRead(rb, SS$_DATAOVERUN, 0, 0);
+    }
   }
 }
 
@@ -222,7 +226,7 @@ function finishWrite(k: Kernel, ucb: TerminalUnit, packet: number): void {
   if (twp.TWP$W_STATUS === 0) twp.TWP$W_STATUS = SS$_NORMAL;
   if ((twp.TWP$L_MAP & TWP$M_REFRESH) !== 0 && ucb.TTY$V_ST_READ !== 0) {
     const rb = RB.at(k, ucb.UCB$L_SVAPTE);
-    if (rb.RB$V_STARTED !== 0 && rb.RB$V_DONE === 0) redisplay(rb);
+    if (rb.RB$V_STARTED !== 0 && rb.RB$V_DONE === 0) redisplay(rb, ucb);
   }
   forkWriteCompletion(k, ucb, packet);
 }

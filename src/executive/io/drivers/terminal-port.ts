@@ -42,5 +42,12 @@ export function portXoff(k: Kernel, ucb: TerminalUnit): void { call(k, ucb, PORT
 /** It is empty again. */
 export function portXon(k: Kernel, ucb: TerminalUnit): void { call(k, ucb, PORT_XON); }
 
+/** Typing is welcome again, if it was not: the type-ahead buffer is empty. */
+export function releaseKeyboard(k: Kernel, ucb: TerminalUnit): void {
+  if (ucb.TTY$V_ST_TYPFUL === 0) return;
+  ucb.TTY$V_ST_TYPFUL = 0;
+  portXon(k, ucb);
+}
+
 /** Data terminal ready on, or off: hang up. */
 export function portModem(k: Kernel, ucb: TerminalUnit, on: boolean): void { call(k, ucb, PORT_DS_SET, on); }

@@ -6,8 +6,8 @@ import type { TTYUCB } from '../../structures/ucb.js';
  * Terminal read buffer: the system buffer of a terminal read (IRP$L_SVAPTE) and the state of its line. Behind the fixed part lie the
  * terminator mask, the prompt and the text. Changed at device IPL. Nonpaged pool.
  *
- * The echo is a short list of orders to the output side (RB$R_ECHO): literal characters, a piece of the text, or one character many
- * times. Characters from the type-ahead buffer are looked at only when the list is empty, so a piece of text cannot change under it.
+ * The echo is a short list of orders to the output side (RB$R_ECHO): literal characters, a piece of the text, one character many
+ * times, or a move of the cursor. Characters from the type-ahead buffer are looked at only when the list is empty, so a piece of text cannot change under it.
  * choice: layout (the book names TTY$W_RB_TXTOFF only). @source book 19.4.2; digest ch19 1.1, 2.6
  */
 export const RB = structure('RB', 256, {
@@ -55,6 +55,9 @@ const REPEAT = 3;
 /** Carriage return and line feed after which the line feed of the next write is dropped. */
 const NEWLINE = 4;
 const RAW = 5;
+/** Control sequences that move the cursor of an ANSI screen; the order's address is how far. */
+const UP = 6;
+const FORWARD = 7;
 /** Room at the end of the block in which an escape sequence is collected. */
 export const ESCAPE_ROOM = 16;
 
@@ -114,6 +117,20 @@ export function echoNewLine(rb: ReadBuffer): void {
   addOrder(rb, NEWLINE, 0, 2, 0);
 }
 
+/** Moves the cursor `rows` up. */
+export function echoUp(rb: ReadBuffer, rows: number): void {
+  if (rows > 0) addOrder(rb, UP, 0, cursorSequence(UP, rows).length, rows);
+}
+
+/** Moves the cursor `columns` to the right. */
+export function echoForward(rb: ReadBuffer, columns: number): void {
+  if (columns > 0) addOrder(rb, FORWARD, 0, cursorSequence(FORWARD, columns).length, columns);
+}
+
+function cursorSequence(kind: number, count: number): string {
+  return `\x1b[${count}${kind === UP ? 'A' : 'C'}`;
+}
+
 export function echoPending(rb: ReadBuffer): boolean {
   return rb.RB$B_ECHGET !== rb.RB$B_ECHPUT;
 }
@@ -127,7 +144,14 @@ export function discardEcho(rb: ReadBuffer): void {
 /** What `nextEcho` gives after the line feed of a new line: the output side notes that the next line feed is to be dropped. */
 export const LAST_OF_NEWLINE = 0x100;
 
-/** The next character of the echo, with LAST_OF_NEWLINE set where that is meant; -1 when nothing is left. */
+/** Columns that the cursor has moved to the right when `character` of nextEcho has been sent, those of a printed character aside. */
+export function columnsForward(character: number): number {
+  return character >>> FORWARD_SHIFT;
+}
+
+const FORWARD_SHIFT = 16;
+
+/** The next character of the echo, with LAST_OF_NEWLINE or the columns of a move set where that is meant; -1 when nothing is left. */
 export function nextEcho(rb: ReadBuffer): number {
   const memory = rb.memory;
   while (echoPending(rb)) {
@@ -146,6 +170,11 @@ export function nextEcho(rb: ReadBuffer): number {
       case LITERAL: return memory.readByte(at + 4 + done);
       case RAW: return memory.readByte(memory.readLong(at + 4) + done);
       case REPEAT: return memory.readByte(at + 1);
+      case UP: case FORWARD: {
+        const distance = memory.readLong(at + 4);
+        const isLast = kind === FORWARD && done + 1 === count;
+        return cursorSequence(kind, distance).charCodeAt(done) | (isLast ? distance << FORWARD_SHIFT : 0);
+      }
       case NEWLINE: return done === 0 ? RETURN : LINE_FEED | LAST_OF_NEWLINE;
       default: {
         const character = memory.readByte(memory.readLong(at + 4) + done);

@@ -12,7 +12,7 @@ import { beginLine, finishRead } from './terminal-edit.js';
 import { abortRead } from './terminal-input.js';
 import { isHungUp, lastChannelOfLine } from './terminal-modem.js';
 import { forkWriteCompletion, mayWrite, queueWrite, setReadDue, startOutput, startWrite, unitsOfController } from './terminal-output.js';
-import { portXon } from './terminal-port.js';
+import { releaseKeyboard } from './terminal-port.js';
 import { RB, echoRaw, type TerminalUnit } from './terminal-read-buffer.js';
 import { emptyTypeahead } from './typeahead.js';
 
@@ -31,10 +31,7 @@ export function startRead(k: Kernel): void {
   const modifiers = rb.RB$L_MODE;
   if ((modifiers & TRM$M_TM_PURGE) !== 0) {
     emptyTypeahead(k, ucb);
-    if (ucb.TTY$V_ST_TYPFUL !== 0) {
-      ucb.TTY$V_ST_TYPFUL = 0;
-      portXon(k, ucb);
-    }
+    releaseKeyboard(k, ucb);
   }
   if (rb.RB$W_PRMLEN !== 0) echoRaw(rb, rb.RB$L_PRM, rb.RB$W_PRMLEN);
   beginLine(rb, ucb);
@@ -130,6 +127,7 @@ function resetCharacteristics(ucb: TerminalUnit): void {
   ucb.UCB$W_DEVBUFSIZ = ucb.UCB$W_TT_DESIZE;
   ucb.UCB$L_DEVDEPEND = ucb.UCB$L_TT_DECHAR;
   ucb.UCB$L_DEVDEPND2 = ucb.UCB$L_TT_DECHA1;
+  ucb.UCB$W_TT_SPEED = ucb.UCB$W_TT_DESPEE;
 }
 
 function abortWrites(k: Kernel, ucb: TerminalUnit, pid: number, channel: number): void {

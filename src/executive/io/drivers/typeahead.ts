@@ -67,12 +67,13 @@ export function firstTypedCharacter(memory: Memory, ucb: TerminalUnit): number {
   return ring && ring.TYPAHD$W_INAHD > 0 ? memory.readByte(ring.TYPAHD$L_GET) : 0;
 }
 
-/** Throws all waiting characters away. */
+/** Throws all waiting characters away, and with them what is known of lost ones. */
 export function emptyTypeahead(memory: Memory, ucb: TerminalUnit): void {
   const ring = ringOf(memory, ucb);
   if (!ring) return;
   ring.TYPAHD$L_GET = ring.TYPAHD$L_PUT;
   ring.TYPAHD$W_INAHD = 0;
+  ucb.TTY$V_ST_OVRFLO = 0;
 }
 
 function ringSize(ring: ReturnType<typeof TYPAHD.at>): number {
