@@ -13,6 +13,7 @@ import { enterName, type EnterOptions, type Entered } from '../lookup.js';
 import { headerOf } from '../on-disk.js';
 import { blocksIn, type Extent } from '../retrieval.js';
 import { chainMap, type Volume } from '../volume.js';
+import type { QuotaAccounts } from './quota-control.js';
 import type { FileStructure } from './structure.js';
 
 /** A Files-11 volume as the file functions see it. */
@@ -22,7 +23,7 @@ export class Ods2Structure implements FileStructure {
   /** The operation has changed where a directory is found, or who may use it: UCB$W_DIRSEQ is to count on. */
   changesDirectories = false;
 
-  constructor(readonly volume: Volume) {}
+  constructor(readonly volume: Volume, readonly accounts?: QuotaAccounts) {}
 
   private noteName(name: string): void {
     if (name.endsWith('.DIR')) this.changesDirectories = true;
