@@ -49,5 +49,5 @@ test('what cannot is left to the body, which begins anew', () => {
 test('a violation on the way is a condition signalled in its frame', () => {
   const { bodyRan, seen } = call((p) => p.memory.readLong(NOWHERE));
   expect(bodyRan).toBe(false);
-  expect(seen).toEqual(['A', 0, SS$_ACCVIO]);
+  expect(seen).toEqual(['A', 1, SS$_ACCVIO]);
 });
