@@ -1,5 +1,7 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
+import { acesOf } from '../executive/information/acl.js';
+import { aceText } from '../executive/information/acl-text.js';
 import { uicText } from '../executive/information/fao.js';
 import { FAB$C_IDX, FAB$C_REL, FAB$M_BLK, FAB$M_CR, FAB$M_FTN, FAB$M_PRN } from '../executive/starlet/fabdef.js';
 import { FCH$M_CONTIG, FCH$M_CONTIGB, FCH$M_DIRECTORY, FCH$M_ERASE, FCH$M_LOCKED, FCH$M_NOBACKUP } from '../filesystem/atr.js';
@@ -82,9 +84,14 @@ function characteristicsText({ characteristics, versionLimit }: FileHeader, entr
 /** A version limit of this many is none. */
 const NO_LIMIT = 32767;
 
+function aclLines(acl: Uint8Array): string[] {
+  const aces = (acesOf(acl) ?? []).map(aceText);
+  return aces.length === 0 ? ['Access Cntrl List:  None'] : aces.map((text, index) => `${(index === 0 ? 'Access Cntrl List:' : '').padEnd(20)}${text}`);
+}
+
 /**
  * @param entryLimit  version limit of the file's name in its directory
- * @param hasAcl      with the line about the access control list; there are none yet
+ * @param hasAcl      with the access control list
  */
 export function* fullEntry(p: Procedure, file: FoundFile, header: FileHeader, entryLimit: number, hasAcl: boolean): Flow<string[]> {
   const date = function* (time: bigint, none: string): Flow<string> {
@@ -103,6 +110,6 @@ export function* fullEntry(p: Procedure, file: FoundFile, header: FileHeader, en
     `Record attributes:  ${attributesText(header.attributes)}`,
     'Journaling enabled: None',
     `File protection:    ${CATEGORIES.map((name, category) => `${name}:${access(header.protection, category)}`).join(', ')}`,
-    ...(hasAcl ? ['Access Cntrl List:  None'] : []),
+    ...(hasAcl ? aclLines(header.acl) : []),
   ].flatMap((line) => line.split('\n'));
 }

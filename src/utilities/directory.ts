@@ -2,6 +2,8 @@ import { cliGetValue, cliGetValues, cliIsNegated, cliIsPresent } from '../dcl/cl
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
+import { acesOf } from '../executive/information/acl.js';
+import { aceText } from '../executive/information/acl-text.js';
 import { uicText } from '../executive/information/fao.js';
 import { DC$_TERM } from '../executive/starlet/dcdef.js';
 import { DVI$_DEVBUFSIZ, DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
@@ -152,7 +154,7 @@ interface Listed {
 }
 
 const needsHeader = (wanted: Choices): boolean =>
-  wanted.size !== undefined || wanted.dates.length > 0 || wanted.owner || wanted.protection || wanted.full || wanted.smallest > 0 || wanted.largest < Infinity;
+  wanted.size !== undefined || wanted.acl || wanted.dates.length > 0 || wanted.owner || wanted.protection || wanted.full || wanted.smallest > 0 || wanted.largest < Infinity;
 
 /** The files that the qualifiers pick, with their headers. */
 function* chosenFiles(p: Procedure, files: readonly FoundFile[], chosen: Selection, wanted: Choices): Flow<Listed[]> {
@@ -185,6 +187,7 @@ function* showFiles(p: Procedure, output: Output, files: readonly Listed[], want
         yield* output.line(name);
         yield* output.line(' '.repeat(wanted.nameField) + columns);
       } else yield* output.line(name.padEnd(wanted.nameField) + columns);
+      for (const ace of header && wanted.acl ? acesOf(header.acl) ?? [] : []) yield* output.line(`          ${aceText(ace)}`);
     }
   }
 }
