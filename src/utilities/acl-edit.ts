@@ -2,7 +2,7 @@ import { cliGetValue, cliGetValues, cliIsPresent } from '../dcl/cli-client.js';
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { acesOf, aceView, inheritedAcl } from '../executive/information/acl.js';
-import { parseAce } from '../executive/information/acl-text.js';
+import { parseNamedAce } from '../executive/information/acl-services.js';
 import { IO$_MODIFY } from '../executive/starlet/iodef.js';
 import { SS$_IVACL, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { aclOf } from '../filesystem/acl.js';
@@ -59,7 +59,7 @@ function* acesOfQualifier(p: Procedure, qualifier: string): Flow<Ace[] | number>
   const texts = given.some((value) => value.trim().startsWith('(')) ? given : given.length === 0 ? [] : [`(${given.join(',')})`];
   const aces: Ace[] = [];
   for (const text of texts) {
-    const ace = parseAce(text);
+    const ace = yield* parseNamedAce(p, text);
     if (typeof ace === 'number') return yield* report(p, { code: messageCode('SET$_SYNTAX'), args: [text] }, { code: SS$_IVACL });
     aces.push(ace);
   }

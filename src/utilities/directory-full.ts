@@ -1,8 +1,8 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { acesOf } from '../executive/information/acl.js';
-import { aceText } from '../executive/information/acl-text.js';
-import { uicText } from '../executive/information/fao.js';
+import { namedAceText } from '../executive/information/acl-services.js';
+import { ownerText } from '../executive/information/rights-services.js';
 import { FAB$C_IDX, FAB$C_REL, FAB$M_BLK, FAB$M_CR, FAB$M_FTN, FAB$M_PRN } from '../executive/starlet/fabdef.js';
 import { FCH$M_CONTIG, FCH$M_CONTIGB, FCH$M_DIRECTORY, FCH$M_ERASE, FCH$M_LOCKED, FCH$M_NOBACKUP } from '../filesystem/atr.js';
 import { newAnalysis } from '../rms/analyze/analysis.js';
@@ -84,8 +84,9 @@ function characteristicsText({ characteristics, versionLimit }: FileHeader, entr
 /** A version limit of this many is none. */
 const NO_LIMIT = 32767;
 
-function aclLines(acl: Uint8Array): string[] {
-  const aces = (acesOf(acl) ?? []).map(aceText);
+function* aclLines(p: Procedure, acl: Uint8Array): Flow<string[]> {
+  const aces: string[] = [];
+  for (const ace of acesOf(acl) ?? []) aces.push(yield* namedAceText(p, ace));
   return aces.length === 0 ? ['Access Cntrl List:  None'] : aces.map((text, index) => `${(index === 0 ? 'Access Cntrl List:' : '').padEnd(20)}${text}`);
 }
 
@@ -100,7 +101,7 @@ export function* fullEntry(p: Procedure, file: FoundFile, header: FileHeader, en
   const pair = (left: string, right: string): string => `${left.padEnd(32)}${right}`;
   return [
     pair(file.name + file.type + file.version, `File ID:  (${file.fid.join(',')})`),
-    pair(`Size:        ${`${header.used}/${header.allocated}`.padStart(6)}`, `Owner: ${uicText(header.owner)}`),
+    pair(`Size:        ${`${header.used}/${header.allocated}`.padStart(6)}`, `Owner: ${yield* ownerText(p, header.owner)}`),
     pair(`Created:   ${yield* date(header.created, '<None specified>')}`, `Revised:  ${yield* date(header.revised, '<None specified>')} (${header.revision})`),
     pair(`Expires:   ${yield* date(header.expires, '<None specified>')}`, `Backup:   ${yield* date(header.backup, '<None specified>')}`),
     `File organization:  ${ORGANIZATIONS[header.organization] ?? 'Unknown'}${yield* structureText(p, file, header)}`,
@@ -110,6 +111,6 @@ export function* fullEntry(p: Procedure, file: FoundFile, header: FileHeader, en
     `Record attributes:  ${attributesText(header.attributes)}`,
     'Journaling enabled: None',
     `File protection:    ${CATEGORIES.map((name, category) => `${name}:${access(header.protection, category)}`).join(', ')}`,
-    ...(hasAcl ? aclLines(header.acl) : []),
+    ...(hasAcl ? yield* aclLines(p, header.acl) : []),
   ].flatMap((line) => line.split('\n'));
 }

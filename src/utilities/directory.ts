@@ -3,8 +3,8 @@ import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { acesOf } from '../executive/information/acl.js';
-import { aceText } from '../executive/information/acl-text.js';
-import { uicText } from '../executive/information/fao.js';
+import { namedAceText } from '../executive/information/acl-services.js';
+import { OwnerNames } from '../executive/information/rights-services.js';
 import { DC$_TERM } from '../executive/starlet/dcdef.js';
 import { DVI$_DEVBUFSIZ, DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
 import { versionLimit } from './file-functions.js';
@@ -47,6 +47,7 @@ interface Choices {
   readonly nameField: number;
   readonly sizeField: number;
   readonly ownerField: number | undefined;
+  readonly owners: OwnerNames;
   /** Blocks in use: at least, and fewer than. */
   readonly smallest: number;
   readonly largest: number;
@@ -82,7 +83,7 @@ function* choices(p: Procedure): Flow<Choices> {
     full: yield* is('FULL'), total: yield* cliIsPresent(p, 'TOTAL'), grandTotal: yield* cliIsPresent(p, 'GRAND_TOTAL'),
     columns: Math.min(fitting, Math.max(1, columns ?? (display === DEFAULT_WIDTH ? DEFAULT_COLUMNS : fitting))), versions: (yield* number('VERSIONS')) ?? Infinity,
     heading: !(yield* cliIsNegated(p, 'HEADING')), trailing: !(yield* cliIsNegated(p, 'TRAILING')),
-    display, nameField, sizeField: (yield* number('WIDTH.SIZE')) ?? SIZE_FIELD, ownerField: yield* number('WIDTH.OWNER'),
+    display, nameField, sizeField: (yield* number('WIDTH.SIZE')) ?? SIZE_FIELD, ownerField: yield* number('WIDTH.OWNER'), owners: new OwnerNames(p),
     smallest: (yield* number('SELECT.SIZE.MINIMUM')) ?? 0, largest: (yield* number('SELECT.SIZE.MAXIMUM')) ?? Infinity,
   };
 }
@@ -130,7 +131,7 @@ function* columnsText(p: Procedure, file: FoundFile, header: FileHeader, wanted:
   for (const name of wanted.dates) text += `  ${yield* minuteText(p, times[name])}`;
   if (wanted.owner) {
     const field = wanted.ownerField ?? (!wanted.protection ? 0 : text === '' ? 31 : 11);
-    text += `  ${uicText(header.owner).padEnd(field)}${wanted.protection ? '  ' : ''}`;
+    text += `  ${(yield* wanted.owners.text(header.owner)).padEnd(field)}${wanted.protection ? '  ' : ''}`;
   }
   if (wanted.protection) text += `${wanted.owner ? '' : '  '}${protectionText(header.protection)}`;
   return text;
@@ -187,7 +188,7 @@ function* showFiles(p: Procedure, output: Output, files: readonly Listed[], want
         yield* output.line(name);
         yield* output.line(' '.repeat(wanted.nameField) + columns);
       } else yield* output.line(name.padEnd(wanted.nameField) + columns);
-      for (const ace of header && wanted.acl ? acesOf(header.acl) ?? [] : []) yield* output.line(`          ${aceText(ace)}`);
+      for (const ace of header && wanted.acl ? acesOf(header.acl) ?? [] : []) yield* output.line(`          ${yield* namedAceText(p, ace)}`);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { cliGetForeign } from '../dcl/cli-client.js';
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
+import { uicText } from '../executive/information/fao.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { FAB$C_FIX } from '../executive/starlet/fabdef.js';
@@ -14,7 +15,6 @@ import { isFailure, RmsFile } from './files.js';
 import { commandDialogue } from './line-input.js';
 import { messageCode, report, severe } from './messages.js';
 import { Output } from './output.js';
-import { uicText } from './process-information.js';
 import { assignDisk, quotaFunction, type QuotaEntry } from './quota-function.js';
 import { parseUic } from './selection.js';
 

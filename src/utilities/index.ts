@@ -6,6 +6,7 @@ import { SDA_IMAGE } from './analyze.js';
 import { ERF_IMAGE } from './error-report/erf.js';
 import { ACCOUNTING_IMAGE } from './accounting.js';
 import { APPEND_IMAGE } from './append.js';
+import { AUTHORIZE_IMAGE } from './authorize/authorize.js';
 import { COPY_IMAGE } from './copy.js';
 import { CONVERT_IMAGE } from './convert/convert.js';
 import { CREATE_IMAGE } from './create.js';
@@ -45,6 +46,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   ANALYZRMS_IMAGE,
   ACCOUNTING_IMAGE,
   APPEND_IMAGE,
+  AUTHORIZE_IMAGE,
   BADBLOCK_IMAGE,
   CONVERT_IMAGE,
   COPY_IMAGE,

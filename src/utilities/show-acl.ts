@@ -2,7 +2,7 @@ import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { acesOf } from '../executive/information/acl.js';
-import { aceText } from '../executive/information/acl-text.js';
+import { namedAceText } from '../executive/information/acl-services.js';
 import { SS$_ACLEMPTY } from '../executive/starlet/ssdef.js';
 import { aclOf } from '../filesystem/acl.js';
 import { headerBlock } from './file-functions.js';
@@ -34,7 +34,7 @@ export function* showAcl(p: Procedure, output: Output): Flow<number> {
     }
     yield* output.line(`Object type: file,  Object name: ${file.spec},  on ${yield* timeText(p)}`);
     yield* output.line();
-    for (const ace of aces) yield* output.line(`          ${aceText(ace)}`);
+    for (const ace of aces) yield* output.line(`          ${yield* namedAceText(p, ace)}`);
   }
   return status;
 }

@@ -6,8 +6,9 @@ import { newHeader } from '../../src/filesystem/files.js';
 import { verifyVolume } from '../../src/filesystem/verify.js';
 import { labelled, VolumeSystem } from './volumes.js';
 
+const NAMES: ReadonlyMap<string, number> = new Map([['BATCH', 0x8000_0001], ['SMITH', 0x0040_0002]]);
 const ace = (text: string): Uint8Array => {
-  const parsed = parseAce(text);
+  const parsed = parseAce(text, NAMES);
   if (typeof parsed === 'number') throw new Error(`${text} at ${parsed}`);
   return parsed;
 };
@@ -17,10 +18,11 @@ describe('entries', () => {
   test.each([
     ['(identifier=[1,4],access=read+write)', '(IDENTIFIER=[001,004],ACCESS=READ+WRITE)'],
     ['(IDENT=[100,*]+BATCH,OPT=DEFAULT+NOPROP,ACC=NONE)', '(IDENTIFIER=[100,*]+BATCH,OPTIONS=DEFAULT+NOPROPAGATE,ACCESS=NONE)'],
+    ['(IDENTIFIER=[STAFF,SMITH],ACCESS=READ)', '(IDENTIFIER=[SMITH],ACCESS=READ)'],
     ['(IDENTIFIER=%X80010007,ACCESS=CONTROL+DELETE+EXECUTE)', '(IDENTIFIER=%X80010007,ACCESS=EXECUTE+DELETE+CONTROL)'],
     ['(DEFAULT_PROTECTION,S:RWED,O:RW,G,W:R)', '(DEFAULT_PROTECTION,SYSTEM:RWED,OWNER:RW,GROUP,WORLD:R)'],
   ])('%s', (text, canonical) => {
-    expect(aceText(ace(text))).toBe(canonical);
+    expect(aceText(ace(text), new Map([[0x8000_0001, 'BATCH'], [0x0040_0002, 'SMITH']]))).toBe(canonical);
     expect(ace(canonical)).toEqual(ace(text));
   });
 
@@ -74,7 +76,7 @@ describe('SET ACL, SHOW ACL, DIRECTORY', () => {
     at.lines('COPY NL: G.DAT');
     at.lines('SET FILE/ACL/LIKE=F.DAT G.DAT');
     expect(at.lines('DIRECTORY/ACL/NOHEADING/NOTRAILING G.DAT').map((line) => line.trim())).toEqual(['G.DAT;1', '(IDENTIFIER=[100,003],ACCESS=WRITE)', group, batch]);
-    expect(at.lines('DIRECTORY/SECURITY/NOHEADING/NOTRAILING G.DAT')[0]).toMatch(/G\.DAT;1.*\[1,4\].*RWED/);
+    expect(at.lines('DIRECTORY/SECURITY/NOHEADING/NOTRAILING G.DAT')[0]).toMatch(/G\.DAT;1.*\[SYSTEM\].*RWED/);
     expect(at.lines('DIRECTORY/FULL G.DAT').filter((line) => /ACCESS=|Cntrl/.test(line))).toEqual([
       'Access Cntrl List:  (IDENTIFIER=[100,003],ACCESS=WRITE)', `${' '.repeat(20)}${group}`, `${' '.repeat(20)}${batch}`]);
     at.lines('SET ACL/DELETE F.DAT');
