@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { grantedByAcl, inheritedAcl } from '../../src/executive/information/acl.js';
 import { aceText, parseAce } from '../../src/executive/information/acl-text.js';
 import { aclOf, storeAcl } from '../../src/filesystem/acl.js';
@@ -50,14 +50,8 @@ describe('entries', () => {
 
 describe('SET ACL, SHOW ACL, DIRECTORY', () => {
   const store = labelled('LISTS', 3000);
-  let at: VolumeSystem;
-  beforeAll(() => {
-    at = new VolumeSystem([store]);
-    at.lines('MOUNT/SYSTEM DUA1: LISTS');
-    at.lines('CREATE/DIRECTORY DUA1:[A]');
-    at.lines('SET DEFAULT DUA1:[A]');
-    at.lines('COPY NL: F.DAT');
-  });
+  const at = new VolumeSystem([store]);
+  for (const command of ['MOUNT/SYSTEM DUA1: LISTS', 'CREATE/DIRECTORY DUA1:[A]', 'SET DEFAULT DUA1:[A]', 'COPY NL: F.DAT']) at.lines(command);
   const shown = (): string[] => at.lines('SHOW ACL F.DAT').slice(1).map((line) => line.trim());
 
   test('entries are added, replaced, deleted, copied', () => {
