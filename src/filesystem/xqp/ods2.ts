@@ -13,11 +13,12 @@ import { enterName, type EnterOptions, type Entered } from '../lookup.js';
 import { headerOf } from '../on-disk.js';
 import { blocksIn, type Extent } from '../retrieval.js';
 import { chainMap, type Volume } from '../volume.js';
+import type { QuotaAccounts } from './quota-control.js';
 import type { FileStructure } from './structure.js';
 
 /** A Files-11 volume as the file functions see it. */
 export class Ods2Structure implements FileStructure {
-  constructor(readonly volume: Volume) {}
+  constructor(readonly volume: Volume, readonly accounts?: QuotaAccounts) {}
 
   get defaultExtend(): number { return this.volume.parameters.extend; }
   get fileProtection(): number { return this.volume.parameters.fileProtection; }

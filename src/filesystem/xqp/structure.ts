@@ -6,6 +6,7 @@ import type { NamePattern } from '../file-name.js';
 import type { NewFile } from '../files.js';
 import type { EnterOptions, Entered } from '../lookup.js';
 import type { Extent } from '../retrieval.js';
+import type { QuotaAccounts } from './quota-control.js';
 
 /**
  * What the file functions need of a volume, whatever keeps its files: a Files-11 disk or a directory of the host. A file is described by
@@ -43,6 +44,8 @@ export interface FileStructure {
   readonly isWriteOnce?: boolean;
   /** Nobody has the file open any more. */
   released?(id: FileId): void;
+  /** Who is charged for files, while disk quotas are in force. */
+  readonly accounts?: QuotaAccounts | undefined;
   /** Default extension of the volume, in blocks. */
   readonly defaultExtend: number;
   readonly fileProtection: number;
