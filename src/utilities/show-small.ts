@@ -4,9 +4,10 @@ import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
 import { DVI$_DEVNAM } from '../executive/starlet/dvidef.js';
 import * as JPI from '../executive/starlet/jpidef.js';
 import { PCB } from '../executive/structures/pcb.js';
+import { ownerText } from '../executive/information/rights-services.js';
 import { FIB$C_EXA_QUOTA } from '../filesystem/fib.js';
 import type { Output } from './output.js';
-import { getDevice, getProcess, uicText } from './process-information.js';
+import { getDevice, getProcess } from './process-information.js';
 import { assignDisk, quotaFunction } from './quota-function.js';
 import { ownUic, uicQualifier } from './selection.js';
 import { defaultProtection } from './protection.js';
@@ -38,7 +39,7 @@ export function* showQuota(p: Procedure, output: Output): Flow<number> {
   const { values } = yield* p.scratch(() => getDevice(p, device, { name: { code: DVI$_DEVNAM, kind: 'text' } } as const));
   const { usage, quota, overdraft } = found.entry;
   const left = usage > quota ? `${usage - quota} OVERDRAWN` : `${quota - usage} available`;
-  yield* output.line(`  User ${uicText(asked.uic)} has ${usage} blocks used, ${left},`);
+  yield* output.line(`  User ${yield* ownerText(p, asked.uic)} has ${usage} blocks used, ${left},`);
   yield* output.line(`  of ${quota} authorized and permitted overdraft of ${overdraft} blocks on ${values.name.replace(/^_|:$/g, '')}`);
   return 1;
 }
