@@ -15,6 +15,7 @@ import { DIFFERENCES_IMAGE } from './differences.js';
 import { DIRECTORY_IMAGE } from './directory.js';
 import { DISMOUNT_IMAGE, MOUNT_IMAGE } from './mount.js';
 import { DUMP_IMAGE } from './dump.js';
+import { EDT_IMAGE } from './edt/edt.js';
 import { ERRFMT_IMAGE } from './errfmt.js';
 import { HELP_IMAGE } from './help/vmshelp.js';
 import { INIT_IMAGE } from './initialize.js';
@@ -56,6 +57,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   DIRECTORY_IMAGE,
   DISMOUNT_IMAGE,
   DUMP_IMAGE,
+  EDT_IMAGE,
   ERRFMT_IMAGE,
   HELP_IMAGE,
   INIT_IMAGE,
