@@ -11,7 +11,7 @@ import { connectHostDirectories, fileSystemImage, mountVolume } from '../filesys
 import type { HostDirectory } from '../filesystem/host/host-directory.js';
 import type { ProcedureJob } from '../loginout/job-control.js';
 import { RMS_IMAGE } from '../rms/index.js';
-import { currentParameters, sysbootWarning, type BootParameters } from '../sysgen/boot-parameters.js';
+import { currentParameters, noMemoryWarning, type BootParameters } from '../sysgen/boot-parameters.js';
 import { bothDumpWriters, systemDumpWriter } from '../sysgen/dump-file.js';
 import { bootSystem, type System } from './boot-system.js';
 import { attachDisks, type DiskUnit } from './disks.js';
@@ -75,13 +75,14 @@ const ROOMY = { CLISYMTBL: 4096 } as const;
 export function startStarlet(options: StarletOptions): System {
   if (options.chosen) return bootFrom(options, options.chosen);
   const [systemDisk] = options.disks;
-  const { values, warning }: BootParameters = systemDisk && !options.useDefaults ? currentParameters(systemDisk) : { values: defaultParameters() };
+  const { values, warning, note }: BootParameters = systemDisk && !options.useDefaults ? currentParameters(systemDisk) : { values: defaultParameters() };
   if (warning !== undefined) announce(options.console, warning);
+  if (note !== undefined) announce(options.console, note);
   try {
     return bootFrom(options, values);
   } catch (error) {
     if (!(error instanceof NotEnoughMemory)) throw error;
-    announce(options.console, sysbootWarning('NOMEMORY', 'not enough physical memory for the parameters'));
+    announce(options.console, noMemoryWarning(error.message).join('\r\n'));
     return bootFrom(options, defaultParameters());
   }
 }
