@@ -96,7 +96,8 @@ export async function doWork(directory: string, volume: string, work: readonly O
 /** Does the work and kills the process with SIGKILL after so many acknowledgements. @returns how many there were when it was dead */
 export async function workUntilKilled(directory: string, volume: string, work: readonly Operation[], acknowledged: number, delayMs: number): Promise<number> {
   const { output } = await start(directory, volume, procedureOf(work), (text) => text.includes(`DONE ${acknowledged} `), delayMs);
-  const done = [...output.matchAll(/DONE (\d+) %X(\d+)/g)];
+  // A line that the kill has cut off says nothing.
+  const done = [...output.matchAll(/DONE (\d+) %X([0-9A-F]{8})/g)];
   const failed = done.find((each) => Number.parseInt(each[2]!, 16) % 2 === 0);
   if (failed || (acknowledged > 0 && done.length === 0)) throw new Error(`the work itself failed: ${output.slice(0, 2000)}`);
   return done.length;
