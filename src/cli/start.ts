@@ -10,6 +10,7 @@ import { HostTerminal, type TerminalEvents } from '../console/terminal.js';
 import type { ListenAddress, TerminalListener } from '../console/terminal-listener.js';
 import type { ParameterValues } from '../executive/boot/parameters.js';
 import { NotEnoughMemory } from '../executive/boot/sysboot.js';
+import { noMemoryComplaint } from '../sysgen/boot-parameters.js';
 import { Sysboot } from '../sysgen/sysboot-prompt.js';
 import type { System } from '../system/boot-system.js';
 import { startStarlet } from '../system/starlet.js';
@@ -113,7 +114,7 @@ async function converse(sysboot: Sysboot, keyboard: Keyboard, terminal: HostTerm
         return startWith(sysboot.values);
       } catch (error) {
         if (!(error instanceof NotEnoughMemory)) throw error;
-        sysboot.complain('E', 'NOMEMORY', 'not enough physical memory for the parameters');
+        sysboot.lines(noMemoryComplaint(error.message));
         sysboot.prompt();
       }
     } else if (keyboard.hasQuit || keyboard.hasEnded) {

@@ -1,9 +1,9 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
-import { service } from '../executive/gate/service-call.js';
-import { FAB, FAB$C_BID, FAB$C_BLN, FAB$M_GET, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD, FAB$M_UPD } from '../executive/starlet/fabdef.js';
-import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
-import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
+import { failedToOpen, KeyedFile, type KeyedLayout } from '../executive/information/keyed-file.js';
+import { RMS$_EOF, RMS$_RNF } from '../executive/starlet/rmsdef.js';
+import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { XAB$C_BN4, XAB$M_CHG, XAB$M_DUP } from '../executive/starlet/xabdef.js';
 import { ArrayMemory, bytesToText, textToBytes } from '../executive/structures/memory.js';
 import { hashPassword } from './purdy.js';
 import { UAF, UAF$C_PURDY_V } from './uaf.js';
@@ -11,47 +11,25 @@ import { UAF, UAF$C_PURDY_V } from './uaf.js';
 /** Reading SYSUAF.DAT and SYSALF.DAT, and the records that a new system disk gets. */
 export type UafRecord = ReturnType<typeof UAF.at>;
 
-/** Records of a sequential file, one after the other, until `wanted` accepts one. */
-function* scan(p: Procedure, name: string, size: number, wanted: (record: Uint8Array) => boolean): Flow<{ readonly status: number; readonly record?: Uint8Array }> {
-  return yield* p.scratch(function* () {
-    const fab = FAB.at(p.memory, p.allocate(FAB.size));
-    fab.FAB$B_BID = FAB$C_BID;
-    fab.FAB$B_BLN = FAB$C_BLN;
-    fab.FAB$L_FNA = p.bytes(textToBytes(name));
-    fab.FAB$B_FNS = name.length;
-    fab.FAB$L_DNA = p.bytes(textToBytes(DEFAULT_NAME));
-    fab.FAB$B_DNS = DEFAULT_NAME.length;
-    fab.FAB$B_FAC = FAB$M_GET;
-    fab.FAB$B_SHR = FAB$M_SHRGET | FAB$M_SHRPUT | FAB$M_SHRUPD;
-    const opened = yield* service(p, '$OPEN', { fab: fab.address });
-    if (!(opened & 1)) return { status: opened };
-    const rab = RAB.at(p.memory, p.allocate(RAB.size));
-    rab.RAB$B_BID = RAB$C_BID;
-    rab.RAB$B_BLN = RAB$C_BLN;
-    rab.RAB$L_FAB = fab.address;
-    rab.RAB$L_UBF = p.allocate(size);
-    rab.RAB$W_USZ = size;
-    let status = yield* service(p, '$CONNECT', { rab: rab.address });
-    let found: Uint8Array | undefined;
-    while (status & 1) {
-      status = yield* service(p, '$GET', { rab: rab.address });
-      if (!(status & 1)) break;
-      const record = p.memory.readBytes(rab.RAB$L_RBF, rab.RAB$W_RSZ);
-      if (wanted(record)) {
-        found = record;
-        break;
-      }
-    }
-    yield* service(p, '$CLOSE', { fab: fab.address });
-    return found ? { status, record: found } : { status: status & 1 ? RMS$_EOF : status };
-  });
-}
+/** SYSUAF.DAT, or the file that the logical name SYSUAF leads to: by user name, by UIC. @source VMS V4 SYSUAF keys, as far as known */
+export const UAF_FILE = 'SYSUAF';
+export const UAF_LAYOUT: KeyedLayout = {
+  keys: [{ position: UAF.offset.UAF$T_USERNAME, size: 32 }, { position: UAF.offset.UAF$L_UIC, size: 4, type: XAB$C_BN4, flags: XAB$M_DUP | XAB$M_CHG }],
+  longest: UAF.size, defaults: 'SYS$SYSTEM:.DAT',
+};
 
-/** The UAF record of a user, from SYS$SYSTEM:SYSUAF.DAT or the file that the logical name SYSUAF leads to. Status RMS$_EOF: there is none; another failure: the file cannot be read. */
+export const userKey = (userName: string): Uint8Array => textToBytes(userName.toUpperCase().padEnd(32));
+
+/** The UAF record of a user. Status RMS$_EOF: there is none; another failure: the file cannot be read. */
 export function* findUser(p: Procedure, userName: string): Flow<{ readonly status: number; readonly record?: UafRecord }> {
-  const key = userName.padEnd(32);
-  const { status, record } = yield* scan(p, 'SYSUAF', UAF.size, (bytes) => bytesToText(bytes.subarray(4, 36)) === key);
-  return record ? { status, record: UAF.at(new ArrayMemory(record), 0) } : { status };
+  return yield* p.scratch(function* () {
+    const file = yield* KeyedFile.open(p, UAF_FILE, UAF_LAYOUT);
+    if (failedToOpen(file)) return { status: file.status };
+    const record = yield* file.find(userKey(userName));
+    yield* file.close();
+    if (typeof record === 'number') return { status: record === RMS$_RNF ? RMS$_EOF : record };
+    return { status: SS$_NORMAL, record: UAF.at(new ArrayMemory(record.slice()), 0) };
+  });
 }
 
 /**
@@ -60,54 +38,34 @@ export function* findUser(p: Procedure, userName: string): Flow<{ readonly statu
  */
 export function* changeUser(p: Procedure, userName: string, change: (record: UafRecord) => void): Flow<number> {
   return yield* p.scratch(function* () {
-    const fab = FAB.at(p.memory, p.allocate(FAB.size));
-    const name = 'SYSUAF';
-    fab.FAB$B_BID = FAB$C_BID;
-    fab.FAB$B_BLN = FAB$C_BLN;
-    fab.FAB$L_FNA = p.bytes(textToBytes(name));
-    fab.FAB$B_FNS = name.length;
-    fab.FAB$L_DNA = p.bytes(textToBytes(DEFAULT_NAME));
-    fab.FAB$B_DNS = DEFAULT_NAME.length;
-    fab.FAB$B_FAC = FAB$M_GET | FAB$M_UPD;
-    // Others may read; a sequential file of records of any length has one writer.
-    fab.FAB$B_SHR = FAB$M_SHRGET;
-    const opened = yield* service(p, '$OPEN', { fab: fab.address });
-    if (!(opened & 1)) return opened;
-    const rab = RAB.at(p.memory, p.allocate(RAB.size));
-    rab.RAB$B_BID = RAB$C_BID;
-    rab.RAB$B_BLN = RAB$C_BLN;
-    rab.RAB$L_FAB = fab.address;
-    const buffer = p.allocate(UAF.size);
-    rab.RAB$L_UBF = buffer;
-    rab.RAB$W_USZ = UAF.size;
-    let status = yield* service(p, '$CONNECT', { rab: rab.address });
-    const key = userName.toUpperCase().padEnd(32);
-    while (status & 1) {
-      status = yield* service(p, '$GET', { rab: rab.address });
-      if (!(status & 1) || bytesToText(p.memory.readBytes(rab.RAB$L_RBF + 4, 32)) !== key) continue;
-      const size = rab.RAB$W_RSZ;
-      p.memory.writeBytes(buffer, p.memory.readBytes(rab.RAB$L_RBF, size));
-      change(UAF.at(p.memory, buffer));
-      rab.RAB$L_RBF = buffer;
-      rab.RAB$W_RSZ = size;
-      status = yield* service(p, '$UPDATE', { rab: rab.address });
-      break;
+    const file = yield* KeyedFile.open(p, UAF_FILE, UAF_LAYOUT, 'write');
+    if (failedToOpen(file)) return file.status;
+    const found = yield* file.find(userKey(userName));
+    let status: number;
+    if (typeof found === 'number') status = found === RMS$_RNF ? RMS$_EOF : found;
+    else {
+      const record = found.slice();
+      change(UAF.at(new ArrayMemory(record), 0));
+      status = yield* file.update(record);
     }
-    yield* service(p, '$CLOSE', { fab: fab.address });
+    yield* file.close();
     return status;
   });
 }
 
-const DEFAULT_NAME = 'SYS$SYSTEM:.DAT';
-
 /** Layout of an autologin record: terminal name (63 characters) and user name (12), blank filled. choice: the layout is ours. */
 const ALF_TERMINAL = 63;
-const ALF_RECORD = ALF_TERMINAL + 12;
+const ALF_LAYOUT: KeyedLayout = { keys: [{ position: 0, size: ALF_TERMINAL }], longest: ALF_TERMINAL + 12, defaults: 'SYS$SYSTEM:.DAT' };
 
 /** The user that a terminal logs in without being asked. */
 export function* automaticUser(p: Procedure, terminal: string): Flow<string | undefined> {
-  const { record } = yield* scan(p, 'SYS$SYSTEM:SYSALF.DAT', ALF_RECORD, (bytes) => bytesToText(bytes.subarray(0, ALF_TERMINAL)).trim() === terminal);
-  return record ? bytesToText(record.subarray(ALF_TERMINAL)).trim() : undefined;
+  return yield* p.scratch(function* () {
+    const file = yield* KeyedFile.open(p, 'SYSALF', ALF_LAYOUT);
+    if (failedToOpen(file)) return undefined;
+    const record = yield* file.find(textToBytes(terminal.padEnd(ALF_TERMINAL)));
+    yield* file.close();
+    return typeof record === 'number' ? undefined : bytesToText(record.subarray(ALF_TERMINAL)).trim();
+  });
 }
 
 export function autologinRecord(terminal: string, userName: string): Uint8Array {
@@ -130,7 +88,12 @@ export interface NewUser {
   readonly directory: string;
   readonly privileges: bigint;
   readonly salt: number;
+  /** Nobody may log in. */
+  readonly disabled?: boolean;
 }
+
+/** UAF$B_PRIMEDAYS: days that are secondary ones, Monday in bit 0. */
+export const WEEKEND = 0x60;
 
 /** The UAF record of a new user, with the quotas of a default account. */
 export function newUserRecord(user: NewUser): Uint8Array {
@@ -155,10 +118,11 @@ export function newUserRecord(user: NewUser): Uint8Array {
   uaf.UAF$W_SALT = user.salt;
   uaf.UAF$B_ENCRYPT = UAF$C_PURDY_V;
   uaf.UAF$Q_PWD = user.password === '' ? 0n : hashPassword(user.password, user.name, user.salt);
+  uaf.UAF$V_DISACNT = user.disabled === true ? 1 : 0;
   uaf.UAF$Q_PRIV = user.privileges;
   uaf.UAF$Q_DEF_PRIV = user.privileges;
   Object.assign(uaf, {
-    UAF$B_PRI: 4, UAF$B_QUEPRI: 4, UAF$W_PRCCNT: 16, UAF$W_BIOLM: 40, UAF$W_DIOLM: 40, UAF$W_TQCNT: 40, UAF$W_ASTLM: 60, UAF$W_ENQLM: 200,
+    UAF$B_PRIMEDAYS: WEEKEND, UAF$B_PRI: 4, UAF$B_QUEPRI: 4, UAF$W_PRCCNT: 16, UAF$W_BIOLM: 40, UAF$W_DIOLM: 40, UAF$W_TQCNT: 40, UAF$W_ASTLM: 60, UAF$W_ENQLM: 200,
     UAF$W_FILLM: 60, UAF$L_WSQUOTA: 1024, UAF$L_DFWSCNT: 512, UAF$L_WSEXTENT: 2048, UAF$L_PGFLQUOTA: 30000, UAF$L_BYTLM: 65536, UAF$L_JTQUOTA: 4096,
   });
   return bytes;

@@ -2,7 +2,7 @@ import { gap, structure } from '../executive/structures/structure.js';
 
 /**
  * A record of the user authorization file, SYS$SYSTEM:SYSUAF.DAT: 644 bytes. Layout of the public $UAFDEF as we know it.
- * choice: ours is a sequential file of fixed-length records until indexed files exist.
+ * choice: the file of a new system disk is sequential; AUTHORIZE makes the indexed file when it first changes something. LOGINOUT reads both.
  */
 export const UAF = structure('UAF', 644, {
   0x000: ['UAF$B_RTYPE', 'record type, 1'],
@@ -38,8 +38,8 @@ export const UAF = structure('UAF', 644, {
   0x1ac: ['UAF$R_MIN_CLASS', 20, ''],
   0x1c0: ['UAF$R_MAX_CLASS', 20, ''],
   0x1d4: ['UAF$L_FLAGS', 'login flags'],
-  0x1d8: ['UAF$R_ACCESS', 42, 'hours of access'],
-  0x202: ['UAF$B_PRIMEDAYS', ''],
+  0x1d8: ['UAF$R_ACCESS', 42, 'hours without access: network, batch, local, dialup, remote; 3 bytes each for primary and for secondary days'],
+  0x202: ['UAF$B_PRIMEDAYS', 'days that are secondary ones, Monday in bit 0'],
   0x203: gap(1, 'unused'),
   0x204: ['UAF$B_PRI', 'base priority'],
   0x205: ['UAF$B_QUEPRI', ''],
@@ -65,7 +65,9 @@ export const UAF = structure('UAF', 644, {
   0x23c: gap(72, 'proxies, accounts, reserved'),
 }, {}, {
   UAF$V_DISCTLY: ['UAF$L_FLAGS', 0], UAF$V_DEFCLI: ['UAF$L_FLAGS', 1], UAF$V_LOCKPWD: ['UAF$L_FLAGS', 2], UAF$V_CAPTIVE: ['UAF$L_FLAGS', 3],
-  UAF$V_DISACNT: ['UAF$L_FLAGS', 4], UAF$V_DISWELCOM: ['UAF$L_FLAGS', 5], UAF$V_DISMAIL: ['UAF$L_FLAGS', 6],
+  UAF$V_DISACNT: ['UAF$L_FLAGS', 4], UAF$V_DISWELCOM: ['UAF$L_FLAGS', 5], UAF$V_DISMAIL: ['UAF$L_FLAGS', 6], UAF$V_NOMAIL: ['UAF$L_FLAGS', 7],
+  UAF$V_GENPWD: ['UAF$L_FLAGS', 8], UAF$V_PWD_EXPIRED: ['UAF$L_FLAGS', 9], UAF$V_PWD2_EXPIRED: ['UAF$L_FLAGS', 10], UAF$V_AUDIT: ['UAF$L_FLAGS', 11],
+  UAF$V_DISREPORT: ['UAF$L_FLAGS', 12], UAF$V_DISRECONNECT: ['UAF$L_FLAGS', 13],
 });
 
 export const UAF$C_PURDY_V = 2;

@@ -7,6 +7,8 @@ import { textToBytes } from '../executive/structures/memory.js';
 import { helpLibrary } from '../utilities/help/library.js';
 import shutdown from './procedures/shutdown.com';
 import startup from './procedures/startup.com';
+import { identifierRecord, RIGHTS_PROTECTION } from '../executive/information/rights-file.js';
+import { ENVIRONMENT } from '../executive/information/rights-services.js';
 import { autologinRecord, newUserRecord } from '../loginout/uaf-file.js';
 
 /** The files of a new system disk: parameters, authorization file, autologin file, images, startup procedures, examples. */
@@ -19,6 +21,7 @@ const USER_UIC = 0x00800001;
 
 const USERS = [
   { name: 'SYSTEM', password: 'MANAGER', uic: 0x00010004, owner: 'SYSTEM MANAGER', directory: '[SYSMGR]', device: 'SYS$SYSROOT:', privileges: ALL_PRIVILEGES, salt: 0x1d2b },
+  { name: 'DEFAULT', password: '', uic: 0x00800080, owner: '', directory: '[USER]', device: 'SYS$SYSDEVICE:', privileges: NORMAL_PRIVILEGES, salt: 0, disabled: true },
   { name: 'USER', password: 'USER', uic: USER_UIC, owner: 'ORDINARY USER', directory: '[USER]', device: 'SYS$SYSDEVICE:', privileges: NORMAL_PRIVILEGES, salt: 0x39c4 },
 ] as const;
 
@@ -50,9 +53,11 @@ const SYSTARTUP = [
  */
 export function systemFiles(images: readonly ResidentImage[], examples: Readonly<Record<string, string>>, date = 0n): SystemFile[] {
   const users = USERS.map((user) => newUserRecord(user));
+  const identifiers = [...ENVIRONMENT, ...USERS.map(({ name, uic }) => ({ name, value: uic, attributes: 0 }))].map(identifierRecord);
   return [
     { name: '[SYS0.SYSEXE]VAXVMSSYS.PAR', bytes: encodeParameterFile({}), kind: 'fixed', site: true },
     { name: '[SYS0.SYSEXE]SYSUAF.DAT', bytes: variableRecords(users), kind: 'variable', protection: SYSTEM_ONLY_PROTECTION, site: true },
+    { name: '[SYS0.SYSEXE]RIGHTSLIST.DAT', bytes: variableRecords(identifiers), kind: 'variable', protection: RIGHTS_PROTECTION, site: true },
     { name: '[SYS0.SYSEXE]SYSALF.DAT', bytes: variableRecords([autologinRecord('OPA0:', 'SYSTEM')]), kind: 'variable', protection: SYSTEM_ONLY_PROTECTION, site: true },
     { name: '[SYS0.SYSEXE]SYS.EXE', bytes: executiveFile(date), kind: 'fixed' },
     { name: '[SYS0.SYSEXE]STARTUP.COM', bytes: variableText(startup), kind: 'variable' },

@@ -1,6 +1,6 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
-import { uicText } from '../executive/information/fao.js';
+import { ownerText } from '../executive/information/rights-services.js';
 import { FAB$C_IDX, FAB$C_REL, FAB$M_BLK, FAB$M_CR, FAB$M_FTN, FAB$M_PRN } from '../executive/starlet/fabdef.js';
 import { FCH$M_CONTIG, FCH$M_CONTIGB, FCH$M_DIRECTORY, FCH$M_ERASE, FCH$M_LOCKED, FCH$M_NOBACKUP } from '../filesystem/atr.js';
 import { newAnalysis } from '../rms/analyze/analysis.js';
@@ -93,7 +93,7 @@ export function* fullEntry(p: Procedure, file: FoundFile, header: FileHeader, en
   const pair = (left: string, right: string): string => `${left.padEnd(32)}${right}`;
   return [
     pair(file.name + file.type + file.version, `File ID:  (${file.fid.join(',')})`),
-    pair(`Size:        ${`${header.used}/${header.allocated}`.padStart(6)}`, `Owner: ${uicText(header.owner)}`),
+    pair(`Size:        ${`${header.used}/${header.allocated}`.padStart(6)}`, `Owner: ${yield* ownerText(p, header.owner)}`),
     pair(`Created:   ${yield* date(header.created, '<None specified>')}`, `Revised:  ${yield* date(header.revised, '<None specified>')} (${header.revision})`),
     pair(`Expires:   ${yield* date(header.expires, '<None specified>')}`, `Backup:   ${yield* date(header.backup, '<None specified>')}`),
     `File organization:  ${ORGANIZATIONS[header.organization] ?? 'Unknown'}${yield* structureText(p, file, header)}`,

@@ -2,7 +2,7 @@ import { cliGetValue, cliGetValues, cliIsNegated, cliIsPresent } from '../dcl/cl
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
-import { uicText } from '../executive/information/fao.js';
+import { OwnerNames } from '../executive/information/rights-services.js';
 import { DC$_TERM } from '../executive/starlet/dcdef.js';
 import { DVI$_DEVBUFSIZ, DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
 import { versionLimit } from './file-functions.js';
@@ -45,6 +45,7 @@ interface Choices {
   readonly nameField: number;
   readonly sizeField: number;
   readonly ownerField: number | undefined;
+  readonly owners: OwnerNames;
   /** Blocks in use: at least, and fewer than. */
   readonly smallest: number;
   readonly largest: number;
@@ -80,7 +81,7 @@ function* choices(p: Procedure): Flow<Choices> {
     full: yield* is('FULL'), total: yield* cliIsPresent(p, 'TOTAL'), grandTotal: yield* cliIsPresent(p, 'GRAND_TOTAL'),
     columns: Math.min(fitting, Math.max(1, columns ?? (display === DEFAULT_WIDTH ? DEFAULT_COLUMNS : fitting))), versions: (yield* number('VERSIONS')) ?? Infinity,
     heading: !(yield* cliIsNegated(p, 'HEADING')), trailing: !(yield* cliIsNegated(p, 'TRAILING')),
-    display, nameField, sizeField: (yield* number('WIDTH.SIZE')) ?? SIZE_FIELD, ownerField: yield* number('WIDTH.OWNER'),
+    display, nameField, sizeField: (yield* number('WIDTH.SIZE')) ?? SIZE_FIELD, ownerField: yield* number('WIDTH.OWNER'), owners: new OwnerNames(p),
     smallest: (yield* number('SELECT.SIZE.MINIMUM')) ?? 0, largest: (yield* number('SELECT.SIZE.MAXIMUM')) ?? Infinity,
   };
 }
@@ -128,7 +129,7 @@ function* columnsText(p: Procedure, file: FoundFile, header: FileHeader, wanted:
   for (const name of wanted.dates) text += `  ${yield* minuteText(p, times[name])}`;
   if (wanted.owner) {
     const field = wanted.ownerField ?? (!wanted.protection ? 0 : text === '' ? 31 : 11);
-    text += `  ${uicText(header.owner).padEnd(field)}${wanted.protection ? '  ' : ''}`;
+    text += `  ${(yield* wanted.owners.text(header.owner)).padEnd(field)}${wanted.protection ? '  ' : ''}`;
   }
   if (wanted.protection) text += `${wanted.owner ? '' : '  '}${protectionText(header.protection)}`;
   return text;

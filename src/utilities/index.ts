@@ -1,10 +1,12 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { DISKQUOTA_IMAGE } from './diskquota.js';
 import { BADBLOCK_IMAGE } from './badblock.js';
 import { ANALYZRMS_IMAGE } from './analyze-rms.js';
 import { SDA_IMAGE } from './analyze.js';
 import { ERF_IMAGE } from './error-report/erf.js';
 import { ACCOUNTING_IMAGE } from './accounting.js';
 import { APPEND_IMAGE } from './append.js';
+import { AUTHORIZE_IMAGE } from './authorize/authorize.js';
 import { COPY_IMAGE } from './copy.js';
 import { CONVERT_IMAGE } from './convert/convert.js';
 import { CREATE_IMAGE } from './create.js';
@@ -44,6 +46,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   ANALYZRMS_IMAGE,
   ACCOUNTING_IMAGE,
   APPEND_IMAGE,
+  AUTHORIZE_IMAGE,
   BADBLOCK_IMAGE,
   CONVERT_IMAGE,
   COPY_IMAGE,
@@ -52,6 +55,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   DELETE_IMAGE,
   DIFFERENCES_IMAGE,
   DIRECTORY_IMAGE,
+  DISKQUOTA_IMAGE,
   DISMOUNT_IMAGE,
   DUMP_IMAGE,
   ERRFMT_IMAGE,

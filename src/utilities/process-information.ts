@@ -84,8 +84,3 @@ export function cpuTime(ticks: number): string {
   const days = Math.floor(seconds / 86400);
   return `${String(days).padStart(4)} ${two(Math.floor(seconds / 3600) % 24)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${two(ticks % 100)}`;
 }
-
-/** [group,member] in octal. */
-export function uicText(uic: number): string {
-  return `[${(uic >>> 16).toString(8)},${(uic & 0xffff).toString(8)}]`;
-}

@@ -63,7 +63,9 @@ export class Screen {
     });
   }
 
-  *close(): Flow<void> {
+  /** Gives the channel back; `below` puts the cursor under what was drawn. */
+  *close(below?: number): Flow<void> {
+    if (below !== undefined) yield* this.write(`${ESC}[${Math.min(below, this.rows)};1H`);
     yield* service(this.p, '$DASSGN', { chan: this.chan });
   }
 }

@@ -96,12 +96,25 @@ function* exclusion(p: Procedure, typed: string): Flow<Pattern | number> {
   });
 }
 
-/** `[group,member]` in octal. There is no rights database, so other identifiers are unknown. */
+/** `[group,member]` in octal. Names are `uicOf`'s. */
 export function parseUic(text: string): number | undefined {
   const match = /^[[<]([0-7]{1,5}),([0-7]{1,6})[\]>]$/.exec(text.trim());
   if (!match) return undefined;
   const [group, member] = [Number.parseInt(match[1]!, 8), Number.parseInt(match[2]!, 8)];
   return group > 0o37777 || member > 0o177777 ? undefined : group * 0x10000 + member;
+}
+
+/** A UIC in octal, or the name that the rights database has for one: `[1,4]`, `[SYSTEM]`, `[GROUP,MEMBER]`, an identifier. */
+export function* uicOf(p: Procedure, text: string): Flow<number | undefined> {
+  const number = parseUic(text);
+  if (number !== undefined) return number;
+  const name = /^(?:[[<](?:[^,\]>]+,)?([^,\]>]+)[\]>]|([\w$]+))$/.exec(text.trim());
+  if (!name) return undefined;
+  return yield* p.scratch(function* () {
+    const id = p.allocate(4);
+    const status = yield* service(p, '$ASCTOID', { name: p.string((name[1] ?? name[2]!).toUpperCase()), id });
+    return status & 1 ? p.memory.readLong(id) : undefined;
+  });
 }
 
 /** The UIC of the process. */
@@ -116,7 +129,7 @@ export function* ownUic(p: Procedure): Flow<number> {
 export function* uicQualifier(p: Procedure, qualifier: string): Flow<{ readonly uic: number } | number> {
   const value = yield* cliGetValue(p, qualifier);
   if (value === undefined) return { uic: yield* ownUic(p) };
-  const uic = parseUic(value);
+  const uic = yield* uicOf(p, value);
   return uic === undefined ? yield* report(p, { code: SS$_NOSUCHID }) : { uic };
 }
 

@@ -6,6 +6,7 @@ import { setBroadcast } from './broadcast.js';
 import { messageCode, report } from './messages.js';
 import { setInteractiveLimit, setLogins } from './set-logins.js';
 import { setMagtape } from './set-magtape.js';
+import { setPassword } from './set-password.js';
 import { setProcess } from './set-process.js';
 import { setTerminal } from './set-terminal.js';
 import { setTime } from './set-time.js';
@@ -13,15 +14,18 @@ import { setWorkingSet, setWorkingSetLimits } from './set-working-set.js';
 
 /** SETP0.EXE: the options of SET that DCL does not carry out itself. A new option is a row here and a syntax in set.cld. */
 const OPTIONS: Readonly<Record<string, (p: Procedure, kernelRoutine: number) => Flow<number>>> = {
-  BROADCAST: setBroadcast, LOGINS: setLogins, MAGTAPE: setMagtape, PROCESS: setProcess, TERMINAL: setTerminal, TIME: setTime,
+  BROADCAST: setBroadcast, PASSWORD: setPassword, LOGINS: setLogins, MAGTAPE: setMagtape, PROCESS: setProcess, TERMINAL: setTerminal, TIME: setTime,
   WORKING_SET: setWorkingSet,
 };
+
+/** Which argument of SETP0$MAIN is the address of an option's kernel mode routine. */
+const ROUTINES: Readonly<Record<string, number>> = { LOGINS: 1, WORKING_SET: 2 };
 
 const main = procedure('SETP0$MAIN', function* (p) {
   const option = ((yield* cliGetValue(p, 'OPTION')) ?? '').toUpperCase();
   const name = Object.keys(OPTIONS).find((candidate) => candidate.startsWith(option));
   if (name === undefined) return yield* report(p, { code: messageCode('SET$_NOTIMPL'), args: [option] });
-  return yield* OPTIONS[name]!(p, p.argument(name === 'WORKING_SET' ? 2 : 1));
+  return yield* OPTIONS[name]!(p, p.argument(ROUTINES[name] ?? 1));
 });
 
 /** The entry hands over the kernel mode parts of SET LOGINS and SET WORKING_SET. */

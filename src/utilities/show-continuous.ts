@@ -55,6 +55,6 @@ export function* showContinuously(p: Procedure, output: Output, pid: number, nam
     const key = yield* screen.key(1);
     if (key !== undefined && /[eE \x1a]/.test(key)) break;
   }
-  yield* screen.close();
+  yield* screen.close(screen.rows);
   return status;
 }

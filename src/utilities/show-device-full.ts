@@ -1,6 +1,6 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
-import { uicText } from '../executive/information/fao.js';
+import { ownerText } from '../executive/information/rights-services.js';
 import * as DC from '../executive/starlet/dcdef.js';
 import * as DEV from '../executive/starlet/devdef.js';
 import * as DVI from '../executive/starlet/dvidef.js';
@@ -75,7 +75,7 @@ export function* fullDeviceLines(p: Procedure, name: string): Flow<string[]> {
   const words = [has(DEV.DEV$M_AVL) ? 'is online' : 'is offline', ...WORDS.filter(([mask]) => has(mask)).map(([, text]) => text)];
   const lines = [
     '', ...wrapped(`${KINDS[values.kindOf] ?? 'Device'} ${name}, device type ${typeName(values.kindOf, values.type)}, ${words.join(', ')}.`), '',
-    pair('Error count', values.errors, 'Operations completed', values.operations), pair('Owner process', yield* processName(p, values.pid), 'Owner UIC', uicText(values.owner)),
+    pair('Error count', values.errors, 'Operations completed', values.operations), pair('Owner process', yield* processName(p, values.pid), 'Owner UIC', yield* ownerText(p, values.owner)),
     pair('Owner process ID', values.pid.toString(16).toUpperCase().padStart(8, '0'), 'Dev Prot', protectionText(values.protection, has(DEV.DEV$M_FOD))),
     pair('Reference count', values.references, 'Default buffer size', values.buffer),
   ];

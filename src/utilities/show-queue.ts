@@ -1,4 +1,5 @@
 import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
+import { ownerText } from '../executive/information/rights-services.js';
 import { asciiTime } from '../executive/information/time.js';
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
@@ -62,7 +63,7 @@ export function* showQueue(p: Procedure, output: Output): Flow<number> {
     if (!(status & 1)) return yield* report(p, { code: status });
     if (shown > 0) yield* output.line('');
     yield* output.line(title(queue));
-    if (choices.full) for (const line of characteristicsOf(queue)) yield* output.line(line);
+    if (choices.full) for (const line of characteristicsOf(queue, yield* ownerText(p, queue.owner))) yield* output.line(line);
     const failed = yield* showJobs(p, output, queue, choices);
     if (failed !== undefined) return failed;
     if (!/[*%]/.test(name)) return SS$_NORMAL;
@@ -89,7 +90,7 @@ const STATES = [
 ] as const;
 
 /** `    /BASE_PRIORITY=4 /JOB_LIMIT=1 /OWNER=[1,4] /PROTECTION=(S:E,O:D,G:R,W:W)`, cut into lines. */
-function characteristicsOf(queue: Queue): string[] {
+function characteristicsOf(queue: Queue, owner: string): string[] {
   const { flags } = queue;
   const batch = on(flags, qui.QUI$M_QUEUE_BATCH);
   const cpu = (value: number): string => (value === 0 ? 'INFINITE' : (asciiTime(-BigInt(value) * 100_000n) ?? '').trim().replace(' ', '-'));
@@ -97,7 +98,7 @@ function characteristicsOf(queue: Queue): string[] {
     ...(batch ? [`/BASE_PRIORITY=${queue.priority}`] : []), ...(on(flags, qui.QUI$M_QUEUE_CPU_DEFAULT) ? [`/CPUDEFAULT=${cpu(queue.cpuDefault)}`] : []),
     ...(on(flags, qui.QUI$M_QUEUE_CPU_LIMIT) ? [`/CPUMAXIMUM=${cpu(queue.cpuLimit)}`] : []), ...(batch ? [] : [defaultsOf(queue)]),
     ...(queue.targets !== '' ? [`/GENERIC=(${queue.targets})`] : []), ...(batch ? [`/JOB_LIMIT=${queue.limit}`] : []),
-    ...(queue.least !== 0 || queue.most !== 0 ? [`/BLOCK_LIMIT=(${queue.least || '""'},${queue.most || '""'})`] : []), `/OWNER=${uicText(queue.owner)}`,
+    ...(queue.least !== 0 || queue.most !== 0 ? [`/BLOCK_LIMIT=(${queue.least || '""'},${queue.most || '""'})`] : []), `/OWNER=${owner}`,
     ...(queue.processor !== '' ? [`/PROCESSOR=${queue.processor}`] : []), `/PROTECTION=(${protectionText(queue.protection)})`,
     ...(on(flags, qui.QUI$M_QUEUE_RETAIN_ALL) ? ['/RETAIN=ALL'] : on(flags, qui.QUI$M_QUEUE_RETAIN_ERROR) ? ['/RETAIN=ERROR'] : []),
     ...(batch ? [] : separateOf(flags)), ...(on(flags, qui.QUI$M_QUEUE_SWAP) ? [] : ['/DISABLE_SWAPPING']),
@@ -120,8 +121,6 @@ function separateOf(flags: number): string[] {
   const given = words.filter(([mask]) => on(flags, mask)).map(([, word]) => word);
   return given.length > 0 ? [`/SEPARATE=(${given.join(',')})`] : [];
 }
-
-const uicText = (uic: number): string => `[${(uic >>> 16).toString(8)},${(uic & 0xffff).toString(8)}]`;
 
 function protectionText(word: number): string {
   return ['S', 'O', 'G', 'W'].map((category, index) => {

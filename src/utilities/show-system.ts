@@ -4,7 +4,7 @@ import { cliIsPresent } from '../dcl/cli-client.js';
 import {
   JPI$_BUFIO, JPI$_CPUTIM, JPI$_DIRIO, JPI$_EFWM, JPI$_GPGCNT, JPI$_OWNER, JPI$_PAGEFLTS, JPI$_PID, JPI$_PPGCNT, JPI$_PRCNAM, JPI$_PRI, JPI$_STATE, JPI$_STS, JPI$_UIC,
 } from '../executive/starlet/jpidef.js';
-import { uicText } from '../executive/information/fao.js';
+import { OwnerNames } from '../executive/information/rights-services.js';
 import { SS$_NOMOREPROC, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { SYI$_NODENAME, SYI$_VERSION } from '../executive/starlet/syidef.js';
 import { PCB } from '../executive/structures/pcb.js';
@@ -54,6 +54,7 @@ export function* showSystem(p: Procedure, output: Output): Flow<number> {
   yield* output.line(`VAX/VMS ${system.version.trim()}  on node ${system.node.trim()}  ${now}   Uptime ${uptime}`);
   yield* output.line(HEADING);
   const pid = p.allocate(4);
+  const owners = new OwnerNames(p);
   // A wildcard scan passes over the null process and the swapper; they are asked for by name.
   const first = BUILT_IN.map((index) => ((1 << p.kernel.sys.SCH$GL_PIXWIDTH) | index) >>> 0);
   for (const each of [...first, 0xffffffff]) {
@@ -61,7 +62,7 @@ export function* showSystem(p: Procedure, output: Output): Flow<number> {
     for (;;) {
       const { status, values } = yield* getProcess(p, pid, ITEMS);
       if (status === SS$_NOMOREPROC || values.pid === 0) break;
-      yield* line(output, values, wanted, selected, full);
+      yield* line(output, values, wanted, selected, full, owners);
       if (each !== 0xffffffff) break;
     }
   }
@@ -74,7 +75,7 @@ const BUILT_IN = [0, 1];
 type Values = { readonly [Name in keyof typeof ITEMS]: (typeof ITEMS)[Name]['kind'] extends 'text' ? string : number };
 
 /** A process that is outswapped, suspended or just going has no header to ask; what its PCB says is shown all the same. */
-function* line(output: Output, values: Values, wanted: Readonly<Record<'B' | 'N' | 'S', boolean>>, selected: boolean, full: boolean): Flow<void> {
+function* line(output: Output, values: Values, wanted: Readonly<Record<'B' | 'N' | 'S', boolean>>, selected: boolean, full: boolean, owners: OwnerNames): Flow<void> {
   const letter = kindLetter(values.status, values.owner);
   if (selected && !wanted[letter as 'B' | 'N' | 'S']) return;
   yield* output.line(
@@ -82,7 +83,7 @@ function* line(output: Output, values: Values, wanted: Readonly<Record<'B' | 'N'
     + `${String(values.priority).padStart(5)}${String(values.direct + values.buffered).padStart(9)}${cpuTime(values.cpu)}`
     + `${String(values.faults).padStart(10)}${String(values.pages + values.global).padStart(7)}  ${letter}`.trimEnd(),
   );
-  if (full) yield* output.line(`         ${uicText(values.uic).padEnd(60)}${`${Math.floor((values.pages + values.global) / 2)}Kb`.padStart(10)}`);
+  if (full) yield* output.line(`         ${(yield* owners.text(values.uic)).padEnd(60)}${`${Math.floor((values.pages + values.global) / 2)}Kb`.padStart(10)}`);
 }
 
 /** Time since boot, ` 0 02:02:59`: EXE$GL_ABSTIM counts the seconds whatever is done to the system time. */

@@ -69,7 +69,11 @@ interface Activated {
   readonly kfe: number;
 }
 
-type Outcome = Activated | { readonly error: number };
+type Outcome = Activated | {
+  readonly error: number;
+  /** The file is the header alone of a resident image: its name. */
+  readonly resident?: string;
+};
 
 /** A string argument of the caller's, or undefined when the caller may not read it. */
 function callerText(p: Procedure, descriptor: number): string | undefined {
@@ -205,6 +209,7 @@ function* mapImage(p: Procedure, request: Request, icb: Icb, opened: OpenedImage
   const { kernel: k } = p;
   const header = yield* headerOf(p, opened);
   if ('error' in header) return header;
+  if (isFirst && header.sections.length === 0) return { error: SS$_NOSUCHSEC, resident: header.imageName };
   const main = isFirst && isMain(request);
   if (!isFirst && !matches(icb, header)) return { error: SS$_SHRIDMISMAT };
   if (main) {
@@ -329,7 +334,9 @@ function* activateWhatIsNamed(p: Procedure, request: Request): Flow<Outcome> {
   const resident = named !== undefined && CLI_IMAGES.has(named) && isMain(request) ? 'LOGINOUT' : named;
   const image: Outcome = resident === undefined ? { error: SS$_NOSUCHSEC } : yield* activateResident(p, resident, request);
   if (!('error' in image) || image.error !== SS$_NOSUCHSEC) return image;
-  return yield* activateFiles(p, request);
+  // What was named by the directory that is the default, or by a logical name, may be the file of a resident image all the same.
+  const file = yield* activateFiles(p, request);
+  return 'error' in file && file.resident !== undefined ? yield* activateResident(p, file.resident, request) : file;
 }
 
 function* activate(p: Procedure, request: Request): Flow<number> {

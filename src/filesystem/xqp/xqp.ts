@@ -20,6 +20,7 @@ import { FileFunctions } from './functions.js';
 import { beginDismount, dismount, mountForeign, mountOds2, volumeOf, xqpQueueBlock } from './mount.js';
 import { mayDismount, mountRequest, type MountRequest } from './mount-request.js';
 import { Ods2Structure } from './ods2.js';
+import { isQuotaFunction, quotaControl, QuotaAccounts } from './quota-control.js';
 import { repairMounted } from './repair-mounted.js';
 import { FileRequest } from './request.js';
 import type { FileStructure } from './structure.js';
@@ -162,14 +163,15 @@ function* fileFunction(p: Procedure, irp: RequestPacket, others: OtherVolumes): 
   if (unit.UCB$L_DEVCHAR & DEV$M_DMT && (request.code === IO$_CREATE || request.code === IO$_ACCESS)) return SS$_DEVNOTMOUNT;
   const other = others.structureFor(k, unit.address, { p, request: irp.address });
   const volume = other ? undefined : volumeOf(k, unit.address, mountedIo(p, irp));
-  const structure = other ?? new Ods2Structure(volume!);
   const vcb = VCB.at(k, unit.UCB$L_VCB);
+  const structure = other ?? new Ods2Structure(volume!, QuotaAccounts.of(k, vcb, volume!));
   try {
     if (volume && request.code === IO$_ACPCONTROL && request.fib.FIB$W_CNTRLFUNC === FIB$C_REPAIR) {
       // What is repaired is the disk as it is, whatever the cache believes.
       purgeBlockCache(k, vcb.address, unit.address);
       return yield* repairMounted(k, vcb, volume, request);
     }
+    if (volume && request.code === IO$_ACPCONTROL && isQuotaFunction(request)) return yield* quotaControl(k, vcb, volume, request);
     const functions = new FileFunctions(k, vcb.address, structure, request, vcb.VCB$V_NOALLOC !== 0);
     const status = yield* functions.perform();
     for (const id of functions.suspected) testBlocksOf(k, unit.address, id);
