@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ResidentImage } from '../../src/executive/boot/sysboot.js';
 import { procedure, type Flow } from '../../src/executive/gate/microroutine.js';
 import { service } from '../../src/executive/gate/service-call.js';
@@ -32,10 +32,8 @@ const PAUSER: ResidentImage = {
 
 describe('an image that pauses', () => {
   let console: Console;
-  beforeEach(() => {
-    events.length = 0;
-    console = new Console(systemDisk(), { moreImages: [PAUSER] });
-  });
+  beforeAll(() => { console = new Console(systemDisk(), { moreImages: [PAUSER] }); }, 60_000);
+  beforeEach(() => { events.length = 0; });
 
   it('ch23#42: stays resident while commands are typed, and CONTINUE goes on with it', () => {
     expect(console.type('RUN SYS$SYSTEM:PAUSER')).toEqual([]);
