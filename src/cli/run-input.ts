@@ -33,17 +33,22 @@ export class RunInput {
     this.terminal = findUnit(this.system.kernel, 'OPA0');
   }
 
-  /** The procedure reads, or will be heard to read, what is not there yet. */
+  /** The procedure reads, and what it reads may still come. */
   get isAwaited(): boolean {
-    return !this.hasEnded && this.isRead();
+    return this.isRead();
+  }
+
+  /** It reads, and there is something for it: a line or the end of the input. */
+  get isReady(): boolean {
+    return this.isRead() && (this.endOfLine() > 0 || (this.hasEnded && !this.isPerson));
   }
 
   /** The machine is idle: gives it the next line if it waits for one. @returns whether it got something */
   type(): boolean {
     if (!this.isRead()) return false;
     if (!this.hasBegun) this.begin();
-    const end = this.isPerson ? this.waiting.length : this.waiting.indexOf(CR) + 1 || (this.hasEnded ? this.waiting.length : 0);
-    if (end === 0 && !(this.hasEnded && !this.isPerson)) return false;
+    const end = this.endOfLine();
+    if (!this.isReady) return false;
     const bytes = end === 0 ? [CTRL_Z] : this.waiting.splice(0, end);
     // The last line of a file may lack its end.
     if (!this.isPerson && bytes.at(-1) !== CR && bytes.at(-1) !== CTRL_Z) bytes.push(CR);
@@ -63,6 +68,12 @@ export class RunInput {
     if (this.isPerson) process.stdin.setRawMode(false);
     process.stdin.pause();
     if ('unref' in process.stdin) process.stdin.unref();
+  }
+
+  /** How many of the waiting bytes may be given: all that a person typed, a line of a file, its last line without an end. */
+  private endOfLine(): number {
+    if (this.isPerson) return this.waiting.length;
+    return this.waiting.indexOf(CR) + 1 || (this.hasEnded ? this.waiting.length : 0);
   }
 
   private isRead(): boolean {

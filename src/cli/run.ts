@@ -169,7 +169,7 @@ async function runProcedure(specification: string, parameters: readonly string[]
       return stop.kind === 'idle' && input.type();
     },
     finished: () => final !== undefined || ending.exitCode !== undefined || system.crashed(),
-    stuck: () => system.quiet() && !input.isAwaited, onlyInputMatters: () => input.isAwaited,
+    stuck: () => system.quiet() && !input.isAwaited, onlyInputMatters: () => input.isAwaited, hasInput: () => input.isReady,
   });
   try {
     let stop = await runner.run();

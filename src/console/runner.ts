@@ -22,6 +22,8 @@ export interface RunnerOptions {
   readonly stuck: () => boolean;
   /** Asked in virtual time when the machine is idle: no process has a timer. */
   readonly onlyInputMatters: () => boolean;
+  /** Asked when the machine is idle: something has come meanwhile that `afterSlice` will give it. */
+  readonly hasInput?: () => boolean;
 }
 
 /**
@@ -68,6 +70,7 @@ export class Runner {
     const microseconds = untilNextTimer();
     if (machine.clock instanceof VirtualClock) {
       await this.turn();
+      if (this.options.hasInput?.() === true) return true;
       if (stuck()) return false;
       // With nothing of any process's due, jumping from second to second would only warm the host: wait for a key.
       if (microseconds === undefined || onlyInputMatters()) await this.sleep(LONGEST_SLEEP_MS);

@@ -65,6 +65,8 @@ const PAPER = { TTY_DEFCHAR: TT$M_LOWER | TT$M_TTSYNC, TTY_BUF: 511 } as const;
 const SCREEN = { TTY_DEFCHAR: TT$M_LOWER | TT$M_TTSYNC | TT$M_SCOPE, TTY_BUF: 511 } as const;
 /** Nobody is there to be asked for the time. */
 const UNATTENDED = { SETTIME: 0, TIMEPROMPTWAIT: 0 } as const;
+/** Room for the symbols and labels of procedures that were written for later versions. */
+const ROOMY = { CLISYMTBL: 4096 } as const;
 
 /**
  * The whole system: executive, RMS, file system, DCL and utilities, with its disks mounted by SYSINIT. Its parameters are those of
@@ -130,7 +132,7 @@ function boot(given: StarletOptions, current: ParameterValues, executive?: Execu
       new LinePrinter(machine).attach(options.printer);
       attachTapes(machine, options.tapes);
     },
-    parameters: { ...current, ...(options.job ? { ...(options.job.command === 'seen' ? SCREEN : PAPER), ...UNATTENDED } : {}), ...options.parameters },
+    parameters: { ...current, ...(options.job ? { ...(options.job.command === 'seen' ? SCREEN : PAPER), ...UNATTENDED, ...ROOMY } : {}), ...options.parameters },
     ...(dumpWriter === undefined ? {} : { dumpWriter }),
     assemblies: options.assemblies,
     ...(executive === undefined ? {} : { executive }),

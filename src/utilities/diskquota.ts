@@ -6,6 +6,7 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { FAB$C_FIX } from '../executive/starlet/fabdef.js';
 import { SS$_NODISKQUOTA, SS$_NOSUCHID } from '../executive/starlet/ssdef.js';
+import { ownerText } from '../executive/information/rights-services.js';
 import {
   FIB$C_ADD_QUOTA, FIB$C_COUNT_QUOTA, FIB$C_DSA_QUOTA, FIB$C_ENA_QUOTA, FIB$C_EXA_QUOTA, FIB$C_MOD_QUOTA, FIB$C_REM_QUOTA,
 } from '../filesystem/fib.js';
@@ -93,11 +94,12 @@ function wildUic(text: string): { readonly uic: number; readonly flags: number }
   return uic === undefined ? undefined : { uic, flags: (member === '*' ? ALL_MEMBERS : 0) | (group === '*' ? ALL_GROUPS : 0) };
 }
 
-function* showEntry(output: Output, { uic, usage, quota, overdraft }: QuotaEntry): Flow<void> {
-  yield* output.line(`${uicText(uic).padEnd(18)}${String(usage).padStart(10)}${String(quota).padStart(18)}${String(overdraft).padStart(18)}`);
+function* showEntry({ p, output }: Session, { uic, usage, quota, overdraft }: QuotaEntry): Flow<void> {
+  yield* output.line(`${(yield* ownerText(p, uic)).padEnd(18)}${String(usage).padStart(10)}${String(quota).padStart(18)}${String(overdraft).padStart(18)}`);
 }
 
-function* show({ p, output, chan }: Session, text: string): Flow<number> {
+function* show(session: Session, text: string): Flow<number> {
+  const { p, output, chan } = session;
   const wanted = wildUic(text);
   if (!wanted) return SS$_NOSUCHID;
   let shown = 0;
@@ -105,7 +107,7 @@ function* show({ p, output, chan }: Session, text: string): Flow<number> {
     const result = yield* quotaFunction(p, chan, FIB$C_EXA_QUOTA, { uic: wanted.uic }, wanted.flags, context);
     if (!(result.status & 1)) return result.status === SS$_NODISKQUOTA && shown > 0 ? 1 : result.status;
     if (shown === 0) yield* output.line(`   UIC${' '.repeat(17)}Usage   Permanent Quota   Overdraft Limit`);
-    yield* showEntry(output, result.entry);
+    yield* showEntry(session, result.entry);
     shown += 1;
     context = result.context;
     if (wanted.flags === 0) return 1;

@@ -17,13 +17,12 @@ export function symbolName(text: string): string {
 }
 
 /** INQUIRE symbol ["prompt"]: reads from SYS$COMMAND. @dcl full @source DCL Dictionary, INQUIRE; dcl-commands.md */
-function* inquireCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
+function* inquireCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
   const name = symbolName(command.value('SYMBOL')!);
   const text = command.value('PROMPT') ?? name;
   const prompt = command.has('PUNCTUATION') ? `${text}: ` : text;
   const data = yield* dataRecord(dcl, dcl.prc.PRC$L_CMDRAB);
-  const given = data === ELSEWHERE ? yield* ask(dcl, prompt) : data ?? '';
-  const answer = trim(given);
+  const answer = trim(data === ELSEWHERE ? yield* ask(dcl, prompt) : data ?? '');
   // The answer is treated as := treats its text.
   const value = answer.startsWith('"') ? unquote(answer) : canonical(answer);
   dcl.assign(name, value, command.has('GLOBAL'));

@@ -240,20 +240,22 @@ export class FileFunctions {
     const directoryAcl = model || directory.number === 0 ? NO_ACL : aclOf(yield* structure.header(directory));
     const creator = k.pcb.PCB$L_UIC;
     yield* this.charge(creator, 1, 'quota');
+    let owner = creator;
+    let isDirectory = false;
+    const complete = (header: Uint8Array): void => {
+      for (const item of items) writeAttribute(item, header, true);
+      if (previous && !items.some(({ code }) => code === ATR$C_FPRO)) headerOf(header).FH2$W_FILEPROT = inherited!;
+      owner = headerOf(header).FH2$L_FILEOWNER;
+      isDirectory = (headerOf(header).FH2$L_FILECHAR & FCH$M_DIRECTORY) !== 0;
+      const acl = model ? aclOf(model) : inheritedAcl(directoryAcl, isDirectory);
+      if (acl.length > 0) storeAcl(header, Uint8Array.from([...aclOf(header), ...acl]));
+    };
     const id = yield* structure.create({
       name, owner: creator, protection: inherited ?? defaultProtectionOf(directoryAcl) ?? this.defaultProtection(), characteristics: 0, backLink: directory,
       date: k.sys.EXE$GQ_SYSTIME,
-    });
+    }, complete);
     try {
-      const header = yield* structure.header(id);
-      for (const item of items) writeAttribute(item, header, true);
-      const acl = model ? aclOf(model) : inheritedAcl(directoryAcl, (headerOf(header).FH2$L_FILECHAR & FCH$M_DIRECTORY) !== 0);
-      if (acl.length > 0) storeAcl(header, Uint8Array.from([...aclOf(header), ...acl]));
-      if (previous && !items.some(({ code }) => code === ATR$C_FPRO)) headerOf(header).FH2$W_FILEPROT = inherited!;
-      const isDirectory = (headerOf(header).FH2$L_FILECHAR & FCH$M_DIRECTORY) !== 0;
-      const owner = headerOf(header).FH2$L_FILEOWNER;
       if (owner !== creator) yield* this.changeOwner(creator, owner, 1);
-      yield* structure.storeHeader(id, header);
       if (request.fib.FIB$V_EXTEND !== 0 && request.fib.FIB$L_EXSZ > 0) yield* this.extend(id, 'quota');
       if (isDirectory) yield* this.adjusting(id, structure.makeDirectory(id));
     } catch (error) {

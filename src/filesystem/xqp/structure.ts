@@ -31,7 +31,8 @@ export interface FileStructure {
   /** Changes it. Fails with SS$_ILLIOFUNC where there are none. */
   setVersionLimit(directory: FileId, name: string, limit: number): BlockFlow<void>;
   remove(directory: FileId, name: string, version: number): BlockFlow<void>;
-  create(file: NewFile): BlockFlow<FileId>;
+  /** Makes a file without a name. @param complete  gives its header the attributes that were asked for; when that fails, there is no file */
+  create(file: NewFile, complete: (header: Uint8Array) => void): BlockFlow<FileId>;
   /** Makes a new file an empty directory. */
   makeDirectory(id: FileId): BlockFlow<void>;
   extend(id: FileId, blocks: number, options: AllocationOptions): BlockFlow<{ vbn: number; blocks: number }>;
