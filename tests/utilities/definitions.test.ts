@@ -38,11 +38,11 @@ const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   ASSIGN_QUEUE: ['QUEUE'], DEASSIGN_QUEUE: ['QUEUE'],
 };
 
-/** Qualifiers that could change nothing here: there are no tapes, clusters, volume or shadow sets, disk quotas, system libraries, and nothing to sort in files. */
+/** Qualifiers that could change nothing here: there are no tapes, clusters, volume or shadow sets, system libraries, and nothing to sort in files. */
 const NO_MEANING: Readonly<Record<string, readonly string[]>> = {
   DISMOUNT: ['CLUSTER', 'UNIT'], INITIALIZE: ['DENSITY'], LINK: ['SELECTIVE_SEARCH', 'SYSLIB', 'SYSSHR', 'USERLIBRARY'], LIBRARY: ['SELECTIVE_SEARCH'],
   MERGE: ['SEQUENTIAL'], SORT: ['SEQUENTIAL', 'WORK_FILES'],
-  MOUNT: ['AUTOMATIC', 'BLOCKSIZE', 'CLUSTER', 'COMMENT', 'CONFIRM', 'DENSITY', 'HDR3', 'LABEL', 'MOUNT_VERIFICATION', 'QUOTA', 'REBUILD', 'RECORDSIZE'],
+  MOUNT: ['AUTOMATIC', 'BLOCKSIZE', 'CLUSTER', 'COMMENT', 'CONFIRM', 'DENSITY', 'HDR3', 'REBUILD', 'RECORDSIZE'],
 };
 
 /** Images that ask later than at their start, or whose syntax is a part of another test. */
