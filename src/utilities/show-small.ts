@@ -4,7 +4,6 @@ import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
 import { DVI$_DEVNAM } from '../executive/starlet/dvidef.js';
 import * as JPI from '../executive/starlet/jpidef.js';
 import { PCB } from '../executive/structures/pcb.js';
-import { ownerText } from '../executive/information/rights-services.js';
 import { FIB$C_EXA_QUOTA } from '../filesystem/fib.js';
 import type { Output } from './output.js';
 import { getDevice, getProcess } from './process-information.js';
