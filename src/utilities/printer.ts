@@ -27,7 +27,7 @@ interface Mode {
 }
 
 /** The characteristics of a printer, and, with `change`, new ones for it. @returns them, or why there are none */
-function* withPrinter(p: Procedure, device: string, change?: (mode: Mode) => Flow<Mode>): Flow<{ readonly name: string; readonly mode: Mode } | number> {
+function* withPrinter(p: Procedure, device: string, change?: (mode: Mode) => Mode): Flow<{ readonly name: string; readonly mode: Mode } | number> {
   const { status, values } = yield* getDevice(p, device, { name: { code: DVI$_DEVNAM, kind: 'text' }, kindOf: { code: DVI$_DEVCLASS, kind: 'long' } } as const);
   if (!(status & 1)) return status;
   if (values.kindOf !== DC$_LP) return SS$_IVDEVNAM;
@@ -44,7 +44,7 @@ function* withPrinter(p: Procedure, device: string, change?: (mode: Mode) => Flo
     if (!(sensed & 1)) return sensed;
     let mode: Mode = { type: p.memory.readByte(at + 1), width: p.memory.readWord(at + 2), characteristics: p.memory.readLong(at + 4) };
     if (!change) return { name: values.name, mode };
-    mode = yield* change(mode);
+    mode = change(mode);
     p.memory.writeByte(at + 1, mode.type);
     p.memory.writeWord(at + 2, mode.width);
     p.memory.writeLong(at + 4, mode.characteristics);
@@ -60,21 +60,26 @@ const withColon = (name: string): string => (name.includes(':') ? name : `${name
 /** SET PRINTER device */
 export function* setPrinter(p: Procedure): Flow<number> {
   const device = withColon((yield* cliGetValue(p, 'DEVICE'))!);
-  const result = yield* withPrinter(p, device, function* (mode) {
-    let { type, width, characteristics } = mode;
-    for (const [qualifier, mask] of CHARACTERISTICS) {
-      if (yield* cliIsNegated(p, qualifier)) characteristics &= ~mask;
-      else if (yield* cliIsPresent(p, qualifier)) characteristics |= mask;
-    }
-    if (yield* cliIsPresent(p, 'UPPERCASE')) characteristics &= ~LP$M_LOWER;
-    for (const [name, code] of Object.entries(TYPES)) if (yield* cliIsPresent(p, name)) type = code;
-    width = Number((yield* cliGetValue(p, 'WIDTH')) ?? width);
-    const page = yield* cliGetValue(p, 'PAGE');
-    if (page !== undefined) characteristics = (characteristics & 0xff_ffff) | ((Number(page) & 0xff) << PAGE_SHIFT);
-    return { type, width, characteristics: characteristics >>> 0 };
-  });
+  let [set, clear] = [0, 0];
+  for (const [qualifier, mask] of CHARACTERISTICS) {
+    if (yield* cliIsNegated(p, qualifier)) clear |= mask;
+    else if (yield* cliIsPresent(p, qualifier)) set |= mask;
+  }
+  if (yield* cliIsPresent(p, 'UPPERCASE')) clear |= LP$M_LOWER;
+  let newType: number | undefined;
+  for (const [name, code] of Object.entries(TYPES)) if (yield* cliIsPresent(p, name)) newType = code;
+  const newWidth = yield* cliGetValue(p, 'WIDTH');
+  const page = yield* cliGetValue(p, 'PAGE');
+  if (page !== undefined) {
+    clear |= 0xff << PAGE_SHIFT;
+    set |= (Number(page) & 0xff) << PAGE_SHIFT;
+  }
+  const log = yield* cliIsPresent(p, 'LOG');
+  const result = yield* withPrinter(p, device, ({ type, width, characteristics }) => ({
+    type: newType ?? type, width: Number(newWidth ?? width), characteristics: ((characteristics & ~clear) | set) >>> 0,
+  }));
   if (typeof result === 'number') return yield* report(p, { code: messageCode('SET$_NOTSET'), args: [device] }, { code: result });
-  if (yield* cliIsPresent(p, 'LOG')) yield* report(p, { code: messageCode('SET$_MODIFIED'), args: [result.name] });
+  if (log) yield* report(p, { code: messageCode('SET$_MODIFIED'), args: [result.name] });
   return SS$_NORMAL;
 }
 

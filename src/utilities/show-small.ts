@@ -1,5 +1,6 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
+import { ownerText } from '../executive/information/rights-services.js';
 import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
 import { DVI$_DEVNAM } from '../executive/starlet/dvidef.js';
 import * as JPI from '../executive/starlet/jpidef.js';
