@@ -190,9 +190,10 @@ export function* mountOds2(k: Kernel, ucb: number, io: BlockIo, request: MountRe
   vcb.VCB$L_SERIALNUM = home.HM2$L_SERIALNUM;
   vcb.VCB$V_NOHIGHWATER = 1;
   vcb.VCB$V_NOALLOC = isLocked ? 1 : 0;
+  vcb.VCB$V_MOUNTVER = request.isUnverified ? 0 : 1;
   makeBlockCache(k, vcb.VCB$L_AQB);
   connectVcb(k, ucb, vcb, request);
-  yield* resumeQuotas(k, vcb, new Volume(io, parameters));
+  if (!request.isWithoutQuotas) yield* resumeQuotas(k, vcb, new Volume(io, parameters));
 }
 
 /**
