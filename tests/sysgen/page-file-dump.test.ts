@@ -76,7 +76,7 @@ describe('SAVEDUMP', () => {
     expect(next.type('ANALYZE/CRASH SAVED.DMP').join('\n')).toContain('OPERCRASH, Operator forced system crash');
     next.type('EXIT');
     expect(boot(store, 1).system.kernel.sys.EXE$GL_SAVEDUMP).toBe(0);
-  }, 20_000);
+  }, 60_000);
 
   test('a system that is started again without a copy still has the dump; one without SAVEDUMP has it no more', () => {
     const store = disk(0, ROOMY);
@@ -87,7 +87,7 @@ describe('SAVEDUMP', () => {
     expect(without.system.kernel.sys.EXE$GL_SAVEDUMP).toBe(0);
     expect([4, 1000, MEMORY_PAGES].map((block) => isFree(without, block))).toEqual([false, true, true]);
     expect(boot(store, 1).system.kernel.sys.EXE$GL_SAVEDUMP).toBe(0);
-  }, 20_000);
+  }, 60_000);
 
   test('who may not change mode to kernel gets the copy, and is told that the blocks stay', () => {
     const store = disk(0, ROOMY);
@@ -96,7 +96,7 @@ describe('SAVEDUMP', () => {
     next.type('SET PROCESS/PRIVILEGES=(NOALL,TMPMBX,SYSPRV)', 'ANALYZE/CRASH SYS$SYSTEM:PAGEFILE.SYS');
     expect(next.type('COPY SAVED.DMP').join('\n')).toContain('%SDA-W-NOTRELEASED');
     expect(next.system.kernel.sys.EXE$GL_SAVEDUMP).toBe(MEMORY_PAGES);
-  }, 20_000);
+  }, 60_000);
 });
 
 test('ANALYZE/CRASH_DUMP in the startup procedure does its commands once, after a crash', () => {
@@ -112,4 +112,4 @@ test('ANALYZE/CRASH_DUMP in the startup procedure does its commands once, after 
   const third = boot();
   expect(listings(third)).toBe(1);
   expect(third.type('ANALYZE/CRASH_DUMP').join('\n')).toContain('OPERCRASH');
-}, 20_000);
+}, 60_000);
