@@ -313,3 +313,8 @@ export function* readRecords(p: Procedure, spec: string, options: NameOptions & 
     return { name: file.spec, records };
   });
 }
+
+/** Deletes a file by its full name. @returns status of $ERASE */
+export function* deleteFile(p: Procedure, spec: string): Flow<number> {
+  return yield* p.scratch(() => service(p, '$ERASE', { fab: fileBlocks(p, spec).fab.address }));
+}

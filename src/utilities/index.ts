@@ -16,6 +16,7 @@ import { DIFFERENCES_IMAGE } from './differences.js';
 import { DIRECTORY_IMAGE } from './directory.js';
 import { DISMOUNT_IMAGE, MOUNT_IMAGE } from './mount.js';
 import { DUMP_IMAGE } from './dump.js';
+import { EDT_IMAGE } from './edt/edt.js';
 import { ERRFMT_IMAGE } from './errfmt.js';
 import { HELP_IMAGE } from './help/vmshelp.js';
 import { INIT_IMAGE } from './initialize.js';
@@ -58,6 +59,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   DISKQUOTA_IMAGE,
   DISMOUNT_IMAGE,
   DUMP_IMAGE,
+  EDT_IMAGE,
   ERRFMT_IMAGE,
   HELP_IMAGE,
   INIT_IMAGE,

@@ -48,7 +48,7 @@ describe('disk quotas', () => {
     expect(entry(at, '[1,4]')[0]).toBe(before);
     expect(at.lines('DIRECTORY DUA1:[A]').join()).toContain('no files found');
     expect(at.lines('COPY/ALLOCATION=7 NL: E.DAT')).toEqual([]);
-    expect(at.lines('SHOW QUOTA')).toEqual([`  User [1,4] has ${before + 8} blocks used, 0 available,`, `  of ${before + 8} authorized and permitted overdraft of 6 blocks on DUA1`]);
+    expect(at.lines('SHOW QUOTA')).toEqual([`  User [SYSTEM] has ${before + 8} blocks used, 0 available,`, `  of ${before + 8} authorized and permitted overdraft of 6 blocks on DUA1`]);
     expect(at.lines('COPY/ALLOCATION=1 NL: G.DAT').join()).toMatch(/EXDISKQUOTA/);
     expect(at.lines('SET FILE/EXTENSION=3 E.DAT')).toEqual([]);
     at.lines('DELETE E.DAT;');
@@ -58,6 +58,9 @@ describe('disk quotas', () => {
     expect(at.lines('SHOW QUOTA/USER=[100,2]')).toEqual(['%SYSTEM-F-NODISKQUOTA, no disk quota entry for this UIC']);
     at.lines('DISMOUNT DUA1:');
     expect(verifyVolume(store)).toEqual([]);
+    at.lines('MOUNT/SYSTEM/NOQUOTA DUA1: QUOTAS');
+    expect(at.lines('SHOW QUOTA').join()).toContain('QFNOTACT');
+    at.lines('DISMOUNT DUA1:');
     at.lines('MOUNT/SYSTEM DUA1: QUOTAS');
     expect(entry(at, '[1,4]')[0]).toBe(before);
     at.lines('DQ REBUILD');

@@ -10,6 +10,8 @@ import { hasPrivilege } from '../../executive/names/protection.js';
 import { PRV$V_BYPASS, PRV$V_SYSPRV } from '../../executive/starlet/prvdef.js';
 import { windowOfChannel } from '../../executive/memory/section-table.js';
 import { FCB, VCB, WCB } from '../../executive/structures/volume.js';
+import { defaultProtectionOf, inheritedAcl } from '../../executive/information/acl.js';
+import { aclOf, storeAcl } from '../acl.js';
 import { ATR$C_FPRO, FCH$M_BADBLOCK, FCH$M_CONTIG, FCH$M_DIRECTORY, FCH$M_MARKDEL } from '../atr.js';
 import type { BlockFlow } from '../block-io.js';
 import { FIB$C_FLUSH_CACHE, FIB$C_REMAP } from '../fib.js';
@@ -21,14 +23,15 @@ import { matching, requestedName } from '../lookup.js';
 import { headerOf } from '../on-disk.js';
 import type { ChargeLimit } from '../quota.js';
 import { blocksIn, type Extent } from '../retrieval.js';
-import { FILE_DELETE, FILE_READ, FILE_WRITE, mayUseFile, requireAccess, requireLookup } from './access-check.js';
-import { readAttribute, writeAttribute, type FileUse } from './attributes.js';
+import { FILE_CONTROL, FILE_DELETE, FILE_READ, FILE_WRITE, mayUseFile, requireAccess, requireLookup } from './access-check.js';
+import { ACL_CHANGES, readAttribute, writeAttribute, type FileUse } from './attributes.js';
 import { noteWriter } from './block-cache.js';
 import { findFcb, makeFcb, makeWindow, refreshFcb, releaseFcb, releaseWindow, remapWindows, type FcbView } from './control-blocks.js';
 import type { FileRequest } from './request.js';
 import type { FileStructure } from './structure.js';
 
 const USER_MODE = 3;
+const NO_ACL = new Uint8Array(0);
 
 /**
  * The functions of the file system, each a sequence of steps over a volume of whatever structure. They change FIB, result name and
@@ -76,6 +79,8 @@ export class FileFunctions {
         return SS$_CREATED;
       }
     }
+    // Who only asks for the identification of a name gets it without a look at the file.
+    if ((request.modifiers & IO$M_ACCESS) === 0 && request.attributes.length === 0 && request.directoryId.number !== 0) return SS$_NORMAL;
     const header = yield* this.structure.header(request.fileId, (request.modifiers & IO$M_ACCESS) !== 0);
     if (request.modifiers & IO$M_ACCESS) yield* this.open(header);
     else if (request.attributes.length > 0) requireLookup(this.k, header, false);
@@ -231,7 +236,10 @@ export class FileFunctions {
   private *makeFile(name: string, directory: FileId, previous: FileId | undefined): BlockFlow<FileId> {
     const { k, request, structure } = this;
     const items = request.attributes;
-    const inherited = previous ? headerOf(yield* structure.header(previous)).FH2$W_FILEPROT : undefined;
+    const model = previous ? yield* structure.header(previous) : undefined;
+    const inherited = model ? headerOf(model).FH2$W_FILEPROT : undefined;
+    // Lists are inherited from the version before, or from the directory.
+    const directoryAcl = model || directory.number === 0 ? NO_ACL : aclOf(yield* structure.header(directory));
     const creator = k.pcb.PCB$L_UIC;
     yield* this.charge(creator, 1, 'quota');
     let owner = creator;
@@ -241,9 +249,11 @@ export class FileFunctions {
       if (previous && !items.some(({ code }) => code === ATR$C_FPRO)) headerOf(header).FH2$W_FILEPROT = inherited!;
       owner = headerOf(header).FH2$L_FILEOWNER;
       isDirectory = (headerOf(header).FH2$L_FILECHAR & FCH$M_DIRECTORY) !== 0;
+      const acl = model ? aclOf(model) : inheritedAcl(directoryAcl, isDirectory);
+      if (acl.length > 0) storeAcl(header, Uint8Array.from([...aclOf(header), ...acl]));
     };
     const id = yield* structure.create({
-      name, owner: creator, protection: inherited ?? this.defaultProtection(), characteristics: 0, backLink: directory,
+      name, owner: creator, protection: inherited ?? defaultProtectionOf(directoryAcl) ?? this.defaultProtection(), characteristics: 0, backLink: directory,
       date: k.sys.EXE$GQ_SYSTIME,
     }, complete);
     try {
@@ -416,8 +426,10 @@ export class FileFunctions {
     if (request.fileId.number === 0) fail(SS$_FILNOTACC);
     const id = request.fileId;
     const header = yield* structure.header(id);
-    if (!isOpenFile || open.WCB$V_WRITE === 0) requireAccess(k, header, FILE_WRITE);
     const items = request.attributes;
+    const changesAcl = items.some(({ code }) => ACL_CHANGES.includes(code));
+    if (changesAcl) requireAccess(k, header, FILE_CONTROL);
+    else if (!isOpenFile || open.WCB$V_WRITE === 0) requireAccess(k, header, FILE_WRITE);
     let status: number = SS$_NORMAL;
     if (items.length > 0) {
       const owner = headerOf(header).FH2$L_FILEOWNER;
