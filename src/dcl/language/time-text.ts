@@ -46,16 +46,17 @@ export function readTime(text: string, delta: boolean): TimeParts | undefined {
     return only === undefined ? undefined : { absolute: undefined, delta: { minus: false, text: only } };
   }
   if (clean === '') return { absolute: undefined, delta: undefined };
-  const plus = /^(.*?)([+])(.*)$/.exec(clean);
-  const minus = plus ? undefined : /^(.*[A-Z0-9.])?-((?:\d{1,4}-)?\d*(?::\d*(?::\d*(?:\.\d+)?)?)?)$/.exec(clean);
   const whole = readAbsolute(clean);
   if (whole) return { absolute: whole, delta: undefined };
-  const [head, sign, tail] = plus ? [plus[1]!, '+', plus[3]!] : minus ? [minus[1] ?? '', '-', minus[2]!] : [clean, '', ''];
-  if (sign === '') return undefined;
-  const offset = toDeltaText(tail);
-  const absolute = head.trim() === '' ? undefined : readAbsolute(head.trim());
-  if (offset === undefined || (head.trim() !== '' && absolute === undefined)) return undefined;
-  return { absolute, delta: { minus: sign === '-', text: offset } };
+  // A minus may belong to the date, or to the delta: the last that stands behind a whole absolute time divides them.
+  for (const { index, 0: sign } of [...clean.matchAll(clean.includes('+') ? /\+/g : /-/g)].reverse()) {
+    const head = clean.slice(0, index).trim();
+    const absolute = head === '' ? undefined : readAbsolute(head);
+    if (head !== '' && absolute === undefined) continue;
+    const offset = toDeltaText(clean.slice(index + 1));
+    return offset === undefined ? undefined : { absolute, delta: { minus: sign === '-', text: offset } };
+  }
+  return undefined;
 }
 
 function readAbsolute(text: string): TimeParts['absolute'] {

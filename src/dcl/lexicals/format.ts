@@ -5,6 +5,7 @@ import type { Dcl } from '../interpreter/session.js';
 import { formatText } from '../item-information.js';
 import { toInteger, toText, type Value } from '../language/value.js';
 import { service } from '../../executive/gate/service-call.js';
+import { SS$_BADPARAM } from '../../executive/starlet/ssdef.js';
 import { bytesToText } from '../../executive/structures/memory.js';
 import { parameters, type Lexical, type LexicalArguments } from './lexical.js';
 
@@ -19,21 +20,33 @@ function arrange(control: string, args: LexicalArguments): (number | string)[] {
   let next = 1;
   let again = 0;
   const take = (text: boolean): void => {
-    if (again > 0) { again -= 1; return; }
+    if (again > 0) {
+      // What stands there is a number or the address of a text: one cannot be taken for the other.
+      if ((typeof values[values.length - again] === 'string') !== text) fail(SS$_BADPARAM);
+      again -= 1;
+      return;
+    }
     const value = args.value(next) ?? (text ? '' : 0);
     values.push(text ? toText(value) : toInteger(value));
     next += 1;
   };
-  const directive = /!(?:(#|\d+)\(?)?(#|\d+)?\(?(A[CSDFZ]|[OXZUS][BWL]|%[SUIDT]|[-+/_^!<>]|\*.)?/g;
-  for (const [, first, second, kind] of control.matchAll(directive)) {
-    if (first === '#') take(false);
-    if (second === '#') take(false);
-    if (kind === undefined) continue;
+  const directive = /!(?:(#|\d+)\()?(#|\d+)?(A[CSDFZ]|[OXZUS][BWL]|%[SUIDT]|[-+/_^!<>]|\*.)?/g;
+  for (const [, repeat, width, kind] of control.matchAll(directive)) {
+    if (repeat === '#') take(false);
+    const times = repeat === undefined ? 1 : repeat === '#' ? Number(values.at(-1)) : Number(repeat);
+    if (kind === undefined) {
+      if (width === '#') take(false);
+      continue;
+    }
     // $FAOL steps back over its own list, to an argument that is already placed.
     if (kind === '-') { again += 1; continue; }
     if (kind === '+') { take(false); continue; }
-    if (kind.startsWith('A')) take(true);
-    else if (/^[OXZUS][BWL]$|^%[UIDT]$/.test(kind)) take(false);
+    const isText = kind.startsWith('A');
+    const isValue = isText || /^[OXZUS][BWL]$|^%[UIDT]$/.test(kind);
+    for (let count = 0; count < Math.min(times, MOST_ARGUMENTS); count += 1) {
+      if (width === '#') take(false);
+      if (isValue) take(isText);
+    }
   }
   return values;
 }

@@ -47,6 +47,8 @@ const LATER: Readonly<Record<string, (dcl: Dcl, pid: number) => Flow<Value>>> = 
 
 /** One F$GETJPI item of the process with that EPID (0: own). */
 export function* jobValue(dcl: Dcl, pid: number, item: string): Flow<Value> {
+  // The header buffer still has the image before; who asks at a prompt or in a procedure runs none.
+  if (item === 'IMAGNAME' && pid === 0 && dcl.prc.PRC$V_IMAGEACTIVE === 0) return '';
   const p = dcl.outside.procedure;
   const later = dcl.strict ? undefined : LATER[item];
   if (later !== undefined && !(`JPI$_${item}` in jpidef)) {

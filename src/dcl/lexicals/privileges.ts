@@ -40,8 +40,8 @@ function* setprv(dcl: Dcl, args: LexicalArguments): Flow<Value> {
       check(yield* service(p, '$SETPRV', { enbflg: wanted ? 1 : 0, prvadr: at, prmflg: 1 }));
     });
   }
-  const named = list.reduce((all, item) => all | item.mask, 0n);
-  return PRIVILEGES.filter(([, bit]) => ((named >> BigInt(bit)) & 1n) !== 0n)
+  // In the order they were named: F$SETPRV("NOOPER,GROUP") says OPER,GROUP (OpenVMS V8.4).
+  return list.flatMap(({ mask }) => PRIVILEGES.filter(([, bit]) => ((mask >> BigInt(bit)) & 1n) !== 0n))
     .map(([name, bit]) => (((before >> BigInt(bit)) & 1n) !== 0n ? name : `NO${name}`)).join(',');
 }
 
