@@ -1,4 +1,5 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { BACKUP_IMAGE } from './backup/backup.js';
 import { BADBLOCK_IMAGE } from './badblock.js';
 import { ANALYZRMS_IMAGE } from './analyze-rms.js';
 import { SDA_IMAGE } from './analyze.js';
@@ -47,6 +48,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   ACCOUNTING_IMAGE,
   APPEND_IMAGE,
   AUTHORIZE_IMAGE,
+  BACKUP_IMAGE,
   BADBLOCK_IMAGE,
   CONVERT_IMAGE,
   COPY_IMAGE,
