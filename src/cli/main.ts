@@ -5,7 +5,7 @@ import { initCommand } from './init.js';
 import { runCommand } from './run.js';
 import { sdaCommand } from './sda.js';
 import { startCommand } from './start.js';
-import { EX_BROKEN_PIPE, EX_SOFTWARE, EX_USAGE, UsageError } from './usage.js';
+import { EX_BROKEN_PIPE, EX_IOERR, EX_SOFTWARE, EX_USAGE, UsageError } from './usage.js';
 
 const program = new Command('starlet')
   .description('A VAX running an executive shaped like VAX/VMS 4.4, with DCL on top.')
@@ -21,8 +21,9 @@ for (const command of [startCommand(), runCommand(), initCommand(), checkCommand
 
 // Whoever reads our output may stop reading: `starlet run x.com | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(EX_BROKEN_PIPE);
+  if (error.code === 'EPIPE') process.exit(EX_BROKEN_PIPE);
+  process.stderr.write(`starlet: cannot write the output: ${error.message}\n`);
+  process.exit(EX_IOERR);
 });
 
 /** `start` is the command when none is named, so commander would take any other word for its argument. */

@@ -10,6 +10,7 @@ import { HostTerminal, type TerminalEvents } from '../console/terminal.js';
 import type { ListenAddress, TerminalListener } from '../console/terminal-listener.js';
 import type { ParameterValues } from '../executive/boot/parameters.js';
 import { NotEnoughMemory } from '../executive/boot/sysboot.js';
+import { noMemoryComplaint } from '../sysgen/boot-parameters.js';
 import { Sysboot } from '../sysgen/sysboot-prompt.js';
 import type { System } from '../system/boot-system.js';
 import { startStarlet } from '../system/starlet.js';
@@ -113,7 +114,7 @@ async function converse(sysboot: Sysboot, keyboard: Keyboard, terminal: HostTerm
         return startWith(sysboot.values);
       } catch (error) {
         if (!(error instanceof NotEnoughMemory)) throw error;
-        sysboot.complain('E', 'NOMEMORY', 'not enough physical memory for the parameters');
+        sysboot.lines(noMemoryComplaint(error.message));
         sysboot.prompt();
       }
     } else if (keyboard.hasQuit || keyboard.hasEnded) {
@@ -178,11 +179,12 @@ async function operate(
     untilNextTimer: () => system.untilNextTimer(),
     afterSlice: (stop) => {
       if (stop.kind === 'idle') feed.isListening = true;
-      feed.type();
+      const hasTyped = feed.type();
       terminal.flush();
       lines?.flush();
       printer?.flush();
       panel?.look();
+      return hasTyped;
     },
     finished: () => keyboard.hasQuit || system.crashed(),
     // Others may come in at any time.
@@ -218,9 +220,11 @@ class Typist {
     return this.hasJustTyped || this.waiting.length > 0;
   }
 
-  type(): void {
-    if (!this.isListening || !this.hasPower()) return;
+  /** @returns whether there was something */
+  type(): boolean {
+    if (!this.isListening || !this.hasPower()) return false;
     this.hasJustTyped = this.waiting.length > 0;
     while (this.waiting.length > 0 && this.hasPower()) this.receive(this.waiting.shift()!);
+    return this.hasJustTyped;
   }
 }

@@ -5,7 +5,12 @@ export const EX_DATAERR = 65;
 export const EX_NOINPUT = 66;
 export const EX_SOFTWARE = 70;
 export const EX_CANTCREAT = 73;
+export const EX_IOERR = 74;
 export const EX_TEMPFAIL = 75;
+/** As timeout(1) says it. */
+export const EX_TIMEOUT = 124;
+/** As a program that SIGINT ended. */
+export const EX_INTERRUPTED = 130;
 /** As a program that SIGPIPE ended. */
 export const EX_BROKEN_PIPE = 141;
 

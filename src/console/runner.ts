@@ -14,14 +14,16 @@ export interface RunnerOptions {
   readonly machine: Machine;
   /** Microseconds of the machine's clock until the executive's next timer is due; undefined when it has none. */
   readonly untilNextTimer: () => number | undefined;
-  /** Called after every slice, with why it ended: write out what the terminals have to say. */
-  readonly afterSlice: (stop: StopReason) => void;
+  /** Called after every slice, with why it ended: write out what the terminals have to say. True: the machine was given input, it need not wait. */
+  readonly afterSlice: (stop: StopReason) => boolean | void;
   /** True when the run should end. */
   readonly finished: () => boolean;
   /** Asked when the machine is idle: true when it will stay so for ever, since no input can come and no process has a timer. */
   readonly stuck: () => boolean;
   /** Asked in virtual time when the machine is idle: no process has a timer. */
   readonly onlyInputMatters: () => boolean;
+  /** Asked when the machine is idle: something has come meanwhile that `afterSlice` will give it. */
+  readonly hasInput?: () => boolean;
 }
 
 /**
@@ -45,9 +47,9 @@ export class Runner {
       const started = performance.now();
       const stop = machine.run(this.slice);
       if (stop.kind === 'budget') this.adapt(performance.now() - started);
-      this.options.afterSlice(stop);
+      const hasInput = this.options.afterSlice(stop) === true;
       if (this.options.finished()) return stop;
-      if (stop.kind === 'budget') {
+      if (stop.kind === 'budget' || (stop.kind === 'idle' && hasInput)) {
         await this.turn();
         continue;
       }
@@ -68,6 +70,7 @@ export class Runner {
     const microseconds = untilNextTimer();
     if (machine.clock instanceof VirtualClock) {
       await this.turn();
+      if (this.options.hasInput?.() === true) return true;
       if (stuck()) return false;
       // With nothing of any process's due, jumping from second to second would only warm the host: wait for a key.
       if (microseconds === undefined || onlyInputMatters()) await this.sleep(LONGEST_SLEEP_MS);

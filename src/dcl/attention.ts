@@ -58,8 +58,8 @@ export function* enableControlCharacters(dcl: Dcl): Flow<void> {
 
 /**
  * The AST routine. While DCL itself runs, the flag alone makes the main loop act (and a WAIT ends). While an image runs, commands are
- * read here, above the image's frames, until one says CONTINUE or EXIT or needs the image out of the way. With an ON CONTROL_Y action
- * the image is made to exit instead, and the main loop executes the action.
+ * read here, above the image's frames, until one says CONTINUE or EXIT or needs the image out of the way. With an ON CONTROL_Y action,
+ * or when nobody types the commands, the image is made to exit instead, and the main loop does the rest.
  */
 export const DCL$ATTENTION = procedure('DCL$ATTENTION', function* (p): Flow<number> {
   const dcl = openSession(p);
@@ -72,7 +72,7 @@ export const DCL$ATTENTION = procedure('DCL$ATTENTION', function* (p): Flow<numb
     yield* service(p, '$SETEF', { efn: TIMER_FLAG });
     return 1;
   }
-  if (hasControlYAction(dcl)) {
+  if (hasControlYAction(dcl) || !dcl.terminalSession) {
     dcl.prc.PRC$V_CTRLY = 1;
     return imageExits(p, dcl);
   }

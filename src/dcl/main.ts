@@ -66,6 +66,7 @@ function* adoptFiles(dcl: Dcl): Flow<void> {
   const output = yield* dcl.outside.files.adopt(ppd.PPD$W_OUTIFI, ppd.PPD$W_OUTISI);
   prc.PRC$L_INPRAB = input.stream;
   prc.PRC$L_OUTRAB = output.stream;
+  prc.PRC$L_CMDRAB = ppd.PPD$W_CMDIFI === 0 ? input.stream : (yield* dcl.outside.files.adopt(ppd.PPD$W_CMDIFI, ppd.PPD$W_CMDISI)).stream;
   prc.PRC$W_OUTIFI = ppd.PPD$W_OUTIFI;
   const idf = dcl.idf;
   idf.IDF$L_RAB = input.stream;
@@ -92,7 +93,7 @@ function* jobParameters(dcl: Dcl): Flow<void> {
 
 /** A channel to the terminal for CTRL/Y, when SYS$COMMAND is one. */
 function* attachTerminal(dcl: Dcl): Flow<void> {
-  if (!dcl.interactive) return;
+  if (!dcl.interactive && dcl.ppd.PPD$W_CMDIFI === 0) return;
   // UAF flag DISCTLY: as after SET NOCONTROL=Y, which a login procedure may take back.
   if (dcl.ppd.PPD$V_NOCTLY !== 0) dcl.prc.PRC$W_CTRLMASK &= ~CONTROL_Y;
   const p = dcl.outside.procedure;

@@ -27,7 +27,9 @@ export const PPD = structure('PPD', 0x80, {
   0x2c: ['PPD$L_TABLES', 'address of the command tables (CTL$GL_CLITABLE)'],
   0x30: ['PPD$T_INPDVI', 16, 'device of SYS$INPUT (counted), when it is a file'],
   0x40: ['PPD$T_INPFID', 6, 'its file ID'],
-  0x46: gap(0x3a, 'not used'),
+  0x46: ['PPD$W_CMDIFI', 'internal file identifier of SYS$COMMAND, 0 when it is SYS$INPUT'],
+  0x48: ['PPD$W_CMDISI', 'its stream identifier'],
+  0x4a: gap(0x36, 'not used'),
 }, {}, {
   PPD$V_CAPTIVE: ['PPD$L_FLAGS', 0],
   PPD$V_NOCTLY: ['PPD$L_FLAGS', 1],
@@ -36,6 +38,7 @@ export const PPD = structure('PPD', 0x80, {
   PPD$V_QUIET: ['PPD$L_FLAGS', 4],
   PPD$V_QUEUED: ['PPD$L_FLAGS', 5],
   PPD$V_RESTART: ['PPD$L_FLAGS', 6],
+  PPD$V_UNSEEN: ['PPD$L_FLAGS', 7],
 });
 
 /** DCL's process work area: what outlives a command, once per process. Lies behind the PPD in the CLI data pages. */
@@ -54,6 +57,7 @@ export const PRC = cells('PRC', [
   ['PRC$W_OUTIFI', 'file identifier of the current SYS$OUTPUT'],
   ['PRC$L_INPRAB', 'RAB of the input of level 0'],
   ['PRC$L_OUTRAB', 'RAB of SYS$OUTPUT of level 0'],
+  ['PRC$L_CMDRAB', 'RAB of SYS$COMMAND: that of the input of level 0, unless LOGINOUT opened a file of its own'],
   ['PRC$L_CURPC', 'PC of an interrupted image'],
   ['PRC$L_CURPSL', 'PSL of an interrupted image'],
   ['PRC$L_CURSP', 'supervisor stack where that image was interrupted'],
@@ -114,7 +118,7 @@ export const PRC = cells('PRC', [
   PRC$V_STARTBEHIND: ['PRC$L_FLAGS', 11],
   PRC$V_PRIVIMAGE: ['PRC$L_FLAGS', 12],
   PRC$V_STRICT: ['PRC$L_FLAGS', 13],
-  PRC$V_HANGUP: ['PRC$L_FLAGS', 13],
+  PRC$V_HANGUP: ['PRC$L_FLAGS', 14],
 });
 
 /** Where DCL finds everything else: the head of the CLI symbol table pages. */

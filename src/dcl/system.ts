@@ -9,7 +9,6 @@ import type { Condition } from './condition.js';
 import { SEVERITY_LETTERS } from './condition.js';
 import { enableControlCharacters } from './attention.js';
 import { Dcl, type Outside } from './interpreter/session.js';
-import { hex8 } from './language/value.js';
 import { callLexical } from './lexicals/registry.js';
 import { define, remove, translate } from './names.js';
 import { RmsFiles } from './rms-files.js';
@@ -25,7 +24,6 @@ export function openSession(p: Procedure): Dcl {
 }
 
 const SUPERVISOR = 2;
-const MESSAGE_AND_FACILITY = 0x0ffffff8;
 const CLI_FACILITY_NAME = 'CLI';
 
 class SystemOutside implements Outside {
@@ -65,8 +63,6 @@ class SystemOutside implements Outside {
   }
 
   private *getMessage(code: number): Flow<string> {
-    // Message number 0 is nobody's but SS$_NORMAL's: EXIT 2 is an unknown message (VAX V7.3).
-    if ((code & MESSAGE_AND_FACILITY) === 0 && code !== 1) return `%NONAME-${SEVERITY_LETTERS[code & 7]}-NOMSG, Message number ${hex8(code)}`;
     const p = this.procedure;
     return yield* p.scratch(function* () {
       const buffer = p.allocate(256);
@@ -88,6 +84,10 @@ class SystemOutside implements Outside {
       return bytesToText(p.memory.readBytes(buffer, p.memory.readWord(length)));
     });
   }
+
+  get isFollowed(): boolean { return this.procedure.kernel.trace !== undefined; }
+
+  follow(text: string): void { this.procedure.kernel.trace?.('dcl-subst', text); }
 
   lexical(dcl: Dcl, call: Parameters<Outside['lexical']>[1]): ReturnType<Outside['lexical']> { return callLexical(dcl, call); }
 

@@ -37,6 +37,8 @@ export class Kernel implements Memory {
   frameWantedAt: number | undefined;
   /** Makes the user stack reach down to `address`, for a procedure that touched it. False: it is not a matter of the stack. */
   expandStackInPlace: (address: number) => boolean = () => false;
+  /** Who on the host wants to follow something, by category (cli/trace.ts); nobody as a rule. */
+  trace: ((category: string, text: string) => void) | undefined;
   /** The dump file as a bugcheck writes it; none when the host gave none. */
   dumpWriter: DumpWriter | undefined;
 

@@ -8,6 +8,7 @@ import { INFORMATION_ROUTINES, buildSystemMessageSection } from './information/i
 import { IO_ROUTINES, IO_SCB, IO_SOURCE } from './io/index.js';
 import { LOCKS_ROUTINES, LOCKS_SOURCE } from './locks/index.js';
 import { MEMORY_ROUTINES, MEMORY_SOURCE } from './memory/index.js';
+import { shellSource } from './memory/shell-image.js';
 import { NAMES_ROUTINES } from './names/index.js';
 import { POOL_ROUTINES, POOL_SOURCE } from './pool/index.js';
 import { POWER_FAIL_ROUTINES, POWER_SCB, POWER_SOURCE } from './power/index.js';
@@ -46,7 +47,7 @@ export function describeSystem(
   return {
     routines,
     // What stands around BUG$FATAL is lost in a crash: nothing that a bugcheck needs.
-    sources: [...written, 'BUG$FATAL::\n', dispatchSource(implemented)],
+    sources: [shellSource(), ...written, 'BUG$FATAL::\n', dispatchSource(implemented)],
     vectorSource: vectorSource(implemented),
     scb: [...SCB_ENTRIES, ...IO_SCB, ...POWER_SCB, ...EXCEPTION_SCB.map(({ vector, symbol, interruptStack }) => ({ vector, symbol, stack: interruptStack ? 1 as const : 0 as const }))],
     systemImages: [SYSLOA_IMAGE, ...systemImages],

@@ -28,6 +28,10 @@ export const ATR$C_DIRSEQ = 27;
 export const ATR$C_BACKLINK = 28;
 export const ATR$C_JOURNAL = 29;
 export const ATR$C_HDR1_ACC = 30;
+/** Access control list: entries to be put behind the others; all of them taken away; the whole list. choice: public $ATRDEF. */
+export const ATR$C_ADDACLENT = 31;
+export const ATR$C_DELETEACL = 36;
+export const ATR$C_READACL = 37;
 export const ATR$C_ACLLENGTH = 38;
 export const ATR$C_HIGHWATER = 41;
 

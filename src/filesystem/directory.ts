@@ -60,6 +60,17 @@ export function parseBlock(block: Uint8Array): DirectoryRecord[] {
   return records;
 }
 
+/** The name of the last record of a block; undefined when there is none. Fails with SS$_BADIRECTORY. */
+function lastName(block: Uint8Array): string | undefined {
+  let last = -1;
+  for (let at = 0; at + 2 <= BLOCK && wordAt(block, at) !== DIR$C_END;) {
+    const next = at + 2 + wordAt(block, at);
+    if (next > BLOCK || next === at + 2) return fail(SS$_BADIRECTORY);
+    [last, at] = [at, next];
+  }
+  return last < 0 ? undefined : bytesToText(block.subarray(last + DIR$C_HEADER, last + DIR$C_HEADER + block[last + 5]!));
+}
+
 const recordBytes = (record: DirectoryRecord): number => DIR$C_HEADER + record.name.length + (record.name.length & 1) + DIR$C_ENTRY * record.entries.length;
 const blockBytes = (records: readonly DirectoryRecord[]): number => records.reduce((sum, record) => sum + recordBytes(record), 0);
 /** The end mark needs a word. */
@@ -86,6 +97,9 @@ export function formatBlock(records: readonly DirectoryRecord[]): Uint8Array {
 
 /** A directory being worked on. */
 export class Directory {
+  /** Blocks that have been read, taken apart. */
+  private readonly known = new Map<number, readonly DirectoryRecord[]>();
+
   private constructor(private readonly volume: Volume, private readonly header: Header, private map: Extent[]) {}
 
   /** Opens the directory with that file ID; fails with SS$_BADIRECTORY when the file is not one. */
@@ -122,7 +136,7 @@ export class Directory {
   *versions(name: string): BlockFlow<DirectoryEntry[]> {
     const found: DirectoryEntry[] = [];
     for (let block = yield* this.firstBlockWith(name); block < this.blocksInUse; block += 1) {
-      const records = parseBlock(yield* this.volume.readVirtual(this.map, block + 1, 1));
+      const records = yield* this.recordsIn(block);
       for (const record of records) if (record.name === name) found.push(...record.entries.map(({ version, id }) => ({ name, version, id })));
       const last = records.at(-1);
       if (last && last.name > name) break;
@@ -136,20 +150,31 @@ export class Directory {
     let high = this.blocksInUse;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const last = parseBlock(yield* this.volume.readVirtual(this.map, middle + 1, 1)).at(-1);
-      if (last && compareNames(last.name, name) < 0) low = middle + 1;
+      const last = yield* this.lastNameIn(middle);
+      if (last !== undefined && compareNames(last, name) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
+  /** The last name in a block; undefined when it is empty. A block that is only passed by is not taken apart. */
+  private *lastNameIn(block: number): BlockFlow<string | undefined> {
+    const known = this.known.get(block);
+    return known ? known.at(-1)?.name : lastName(yield* this.volume.readVirtual(this.map, block + 1, 1));
+  }
+
   private *writeBlock(index: number, records: readonly DirectoryRecord[]): BlockFlow<void> {
+    this.known.set(index, records);
     yield* this.volume.writeVirtual(this.map, index + 1, formatBlock(records));
   }
 
   /** Contents of one block. */
-  private *recordsIn(block: number): BlockFlow<DirectoryRecord[]> {
-    return parseBlock(yield* this.volume.readVirtual(this.map, block + 1, 1));
+  private *recordsIn(block: number): BlockFlow<readonly DirectoryRecord[]> {
+    const known = this.known.get(block);
+    if (known) return known;
+    const records = parseBlock(yield* this.volume.readVirtual(this.map, block + 1, 1));
+    this.known.set(block, records);
+    return records;
   }
 
   /**
@@ -173,7 +198,7 @@ export class Directory {
   }
 
   /** The block that a name and version belong to. */
-  private *placeFor(name: string, version: number): BlockFlow<{ place: number; records: DirectoryRecord[] }> {
+  private *placeFor(name: string, version: number): BlockFlow<{ place: number; records: readonly DirectoryRecord[] }> {
     const lastBlock = this.blocksInUse - 1;
     let place = Math.min(yield* this.firstBlockWith(name), lastBlock);
     for (;;) {
@@ -189,6 +214,7 @@ export class Directory {
   /** Moves the blocks from `at` on up by `count`, the last ones first. */
   private *insertBlocks(at: number, count: number): BlockFlow<void> {
     const used = this.blocksInUse;
+    this.known.clear();
     yield* this.reserve(used + count);
     for (let end = used; end > at;) {
       const start = Math.max(at, end - MOVED_AT_ONCE);
@@ -244,6 +270,7 @@ export class Directory {
       yield* this.writeBlock(block, changed);
       return id;
     }
+    this.known.clear();
     for (let start = block + 1; start < used; start += MOVED_AT_ONCE) {
       const count = Math.min(MOVED_AT_ONCE, used - start);
       yield* this.volume.writeVirtual(this.map, start, yield* this.volume.readVirtual(this.map, start + 1, count));
@@ -253,7 +280,7 @@ export class Directory {
   }
 
   /** Where an entry is; fails with SS$_NOSUCHFILE. */
-  private *locate(name: string, version: number): BlockFlow<{ block: number; records: DirectoryRecord[]; id: FileId }> {
+  private *locate(name: string, version: number): BlockFlow<{ block: number; records: readonly DirectoryRecord[]; id: FileId }> {
     for (let block = yield* this.firstBlockWith(name); block < this.blocksInUse; block += 1) {
       const records = yield* this.recordsIn(block);
       const entry = records.find((record) => record.name === name)?.entries.find((candidate) => candidate.version === version);
@@ -333,6 +360,9 @@ export class Directory {
     if (semicolon > 0 && entryMark(previous) === wanted) {
       const name = previous.slice(0, semicolon);
       const version = Number(previous.slice(semicolon + 1));
+      // As a rule it is still where it was.
+      const entry = block < this.blocksInUse ? flatEntries(yield* this.recordsIn(block))[ordinal] : undefined;
+      if (entry?.name === name && entry.version === version) return { block, ordinal: ordinal + 1 };
       for (let at = yield* this.firstBlockWith(name); at < this.blocksInUse; at += 1) {
         const behind = flatEntries(yield* this.recordsIn(at)).findIndex((entry) => entry.name > name || (entry.name === name && entry.version < version));
         if (behind >= 0) return { block: at, ordinal: behind };

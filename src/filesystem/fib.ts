@@ -38,6 +38,8 @@ export const FIB = structure('FIB', 64, {
   FIB$V_LOWVER: ['FIB$W_NMCTL', 14], FIB$V_HIGHVER: ['FIB$W_NMCTL', 15],
   FIB$V_ALCON: ['FIB$W_EXCTL', 0], FIB$V_ALCONB: ['FIB$W_EXCTL', 1], FIB$V_FILCON: ['FIB$W_EXCTL', 2], FIB$V_ALDEF: ['FIB$W_EXCTL', 3],
   FIB$V_MARKBAD: ['FIB$W_EXCTL', 6], FIB$V_EXTEND: ['FIB$W_EXCTL', 7], FIB$V_TRUNC: ['FIB$W_EXCTL', 8],
+  FIB$V_ALL_MEM: ['FIB$L_CNTRLVAL', 0], FIB$V_ALL_GRP: ['FIB$L_CNTRLVAL', 1], FIB$V_MOD_USE: ['FIB$L_CNTRLVAL', 2], FIB$V_MOD_PERM: ['FIB$L_CNTRLVAL', 3],
+  FIB$V_MOD_OVER: ['FIB$L_CNTRLVAL', 4],
 });
 
 export const FIB$K_LENGTH = FIB.size;
@@ -73,6 +75,14 @@ export const FIB$M_TRUNC = 0x100;
 export const FIB$C_REMAP = 8;
 export const FIB$C_LOCK_VOL = 9;
 export const FIB$C_UNLK_VOL = 10;
+export const FIB$C_ENA_QUOTA = 11;
+export const FIB$C_ADD_QUOTA = 12;
+export const FIB$C_EXA_QUOTA = 13;
+export const FIB$C_MOD_QUOTA = 14;
+export const FIB$C_REM_QUOTA = 15;
+export const FIB$C_DSA_QUOTA = 16;
 export const FIB$C_FLUSH_CACHE = 18;
+/** Counts what the owners of files use. choice: ours; in VMS the DISKQUOTA image reads the index file, with the volume locked. */
+export const FIB$C_COUNT_QUOTA = 0x8002;
 /** Puts the volume in order, as ANALYZE/DISK_STRUCTURE/REPAIR wants it. choice: ours; in VMS the image does it, with the volume locked. */
 export const FIB$C_REPAIR = 0x100;

@@ -77,10 +77,16 @@ export function newHeader(id: FileId, file: NewFile, segment = 0): Uint8Array {
   return block;
 }
 
-/** Creates a file without blocks. */
-export function* createFile(volume: Volume, file: NewFile): BlockFlow<Header> {
+/** Creates a file without blocks. @param complete  what else its header is to say; when that fails, the file number is free again */
+export function* createFile(volume: Volume, file: NewFile, complete: (header: Uint8Array) => void = () => undefined): BlockFlow<Header> {
   const { id, lbn } = yield* allocateFileNumber(volume);
   const header = { id, lbn, block: newHeader(id, file) };
+  try {
+    complete(header.block);
+  } catch (problem) {
+    yield* freeFileNumber(volume, id.number);
+    throw problem;
+  }
   yield* volume.writeHeader(header);
   return header;
 }

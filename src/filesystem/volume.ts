@@ -113,6 +113,9 @@ export class Volume {
 
   /** Blocks from virtual block `vbn` of a mapped file. */
   *readVirtual(map: readonly Extent[], vbn: number, count: number): BlockFlow<Uint8Array> {
+    if (count === 0) return new Uint8Array(0);
+    const first = locate(map, vbn) ?? fail(SS$_BADFILEHDR);
+    if (first.count >= count) return yield* this.io.read(first.lbn, count);
     const bytes = new Uint8Array(count * BLOCK);
     for (let done = 0; done < count;) {
       const place = locate(map, vbn + done) ?? fail(SS$_BADFILEHDR);

@@ -12,18 +12,22 @@ import { closePermanent, openPermanent, type OpenedFile } from './inner.js';
 
 /**
  * Bits of argument 7: the procedure is deleted when it is closed; only the input is opened, after the one before was closed; a job of a
- * queue; one that begins again. */
+ * queue; one that begins again; its commands are shown; nobody sees what SYS$COMMAND is asked.
+ */
 export const DELETE_INPUT = 1;
 export const NEXT_INPUT = 2;
 export const QUEUED_JOB = 4;
 export const RESTARTED_JOB = 8;
+export const VERIFIED_JOB = 16;
+export const UNSEEN_COMMAND = 32;
 /** Executive mode name in the process table that keeps the whole name of the log file. choice: a name of our own. */
 export const LOG_NAME = 'LOGIN$BATCH_LOG';
 const SUPERVISOR = 2;
 
 /**
  * Executive mode: opens log and procedure of a batch job as process permanent files. The log comes first, so that it tells what is wrong with
- * the procedure. Arguments: length and address of the input's name, of the log's, of what the log's name leaves out; flags.
+ * the procedure. Arguments: length and address of the input's name, of the log's, of what the log's name leaves out; flags;
+ * length and address of the name of SYS$COMMAND, when that is not the procedure.
  */
 export const batchFiles = procedure('LOGIN$BATCH_FILES', function* (p) {
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
@@ -36,8 +40,9 @@ export const batchFiles = procedure('LOGIN$BATCH_FILES', function* (p) {
     ppd.PPD$L_LSTSTATUS = 0;
   } else {
     ppd.PPD$W_SIZE = PPD.size;
-    // The log shows the commands.
-    ppd.PPD$V_QUEUED = ppd.PPD$V_VERIFY = flags & QUEUED_JOB ? 1 : 0;
+    ppd.PPD$V_QUEUED = flags & QUEUED_JOB ? 1 : 0;
+    ppd.PPD$V_VERIFY = flags & VERIFIED_JOB ? 1 : 0;
+    ppd.PPD$V_UNSEEN = flags & UNSEEN_COMMAND ? 1 : 0;
     ppd.PPD$V_RESTART = flags & RESTARTED_JOB ? 1 : 0;
     const output = yield* openPermanent(p, p.argument(4), p.argument(3), 'output', text(5, 6));
     if (!(output.status & 1)) return output.status;
@@ -55,7 +60,11 @@ export const batchFiles = procedure('LOGIN$BATCH_FILES', function* (p) {
   ppd.PPD$W_INPIFI = input.ifi;
   ppd.PPD$W_INPISI = input.isi;
   ppd.PPD$L_INPDEV = input.device;
-  return SS$_NORMAL;
+  if (p.argument(8) === 0) return SS$_NORMAL;
+  const command = yield* openPermanent(p, p.argument(9), p.argument(8), 'input');
+  ppd.PPD$W_CMDIFI = command.ifi;
+  ppd.PPD$W_CMDISI = command.isi;
+  return command.status;
 });
 
 /**

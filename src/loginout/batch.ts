@@ -7,7 +7,7 @@ import * as sjc from '../executive/starlet/sjcdef.js';
 import { SS$_INVLOGIN } from '../executive/starlet/ssdef.js';
 import { ArrayMemory, bytesToText, readCounted, readText, textToBytes } from '../executive/structures/memory.js';
 import { PPD, PPD_ADDRESS } from '../dcl/index.js';
-import { DELETE_INPUT, LOG_NAME, NEXT_INPUT, QUEUED_JOB, RESTARTED_JOB } from './batch-files.js';
+import { DELETE_INPUT, LOG_NAME, NEXT_INPUT, QUEUED_JOB, RESTARTED_JOB, UNSEEN_COMMAND, VERIFIED_JOB } from './batch-files.js';
 import { defineLogical } from './define.js';
 import { BEGIN_BATCH } from './inner.js';
 import { noteLogin } from './last-login.js';
@@ -21,6 +21,7 @@ import { address, establish, inMode, nameFiles, nameLoginProcedures, putDefault,
 /** LOGINOUT in a batch process: the job controller says what is to be run, and for whom. @source book 23.2.3, 23.2.9; digest ch23 2.3, 2.9 */
 
 const EXECUTIVE = 1;
+const SUPERVISOR = 2;
 const USER = 3;
 const USER_TABLE = 'LNM$PROCESS';
 const SEVERITY = 7;
@@ -31,6 +32,8 @@ interface Step {
   readonly file: string;
   readonly info: ReturnType<typeof BJI.at>;
   readonly texts: readonly string[];
+  /** NAME=VALUE[,...]: logical names the process is given. */
+  readonly names: readonly string[];
 }
 
 /** SJC$_BATCH_SERVICE: the next procedure of the job. @returns a status when there is none */
@@ -44,7 +47,7 @@ function* nextStep(p: Procedure): Flow<Step | number> {
   });
   const answered = status & 1 ? p.memory.readLong(iosb) : status;
   if (!(answered & 1)) return answered;
-  return { file: readText(p.memory, file, p.memory.readWord(length)), info: BJI.at(p.memory, info), texts: textsBehind(p.memory, info) };
+  return { file: readText(p.memory, file, p.memory.readWord(length)), info: BJI.at(p.memory, info), ...textsBehind(p.memory, info) };
 }
 
 /** Logs a batch process in. Returns only when it cannot be, or undefined when the job controller knows no job of this process. */
@@ -69,6 +72,10 @@ export function* loginBatch(p: Procedure, entries: Entries): Flow<number | undef
   if (!(opened & 1)) return opened;
   yield* nameLoginProcedures(p, record);
   yield* nameParameters(p, step);
+  for (const definition of step.names) {
+    const [, name, values] = /^([^=]*)=(.*)$/.exec(definition)!;
+    yield* defineLogical(p, USER_TABLE, name!, SUPERVISOR, values!.split(','));
+  }
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
 }
 
@@ -92,14 +99,15 @@ function* openFiles(p: Procedure, entries: Entries, { file, info }: Step): Flow<
   const log = noLog ? '_NLA0:' : given;
   const defaults = `SYS$LOGIN:${readCounted(p.memory, info.address + BJI.offset.BJI$T_JOBNAME)}.LOG`;
   const flags = ((info.BJI$L_FILEFLAGS & qui.QUI$M_FILE_DELETE) !== 0 ? DELETE_INPUT : 0) | (info.BJI$L_QUEUED !== 0 ? QUEUED_JOB : 0)
-    | (info.BJI$L_RESTARTS !== 0 ? RESTARTED_JOB : 0);
-  const status = yield* inMode(p, '$CMEXEC', entries.batchFiles, [...address(p, file), ...address(p, log), ...address(p, defaults), flags]);
+    | (info.BJI$L_RESTARTS !== 0 ? RESTARTED_JOB : 0) | (info.BJI$L_VERIFY !== 0 ? VERIFIED_JOB : 0) | (info.BJI$L_UNSEEN !== 0 ? UNSEEN_COMMAND : 0);
+  const command = readCounted(p.memory, info.address + BJI.offset.BJI$T_COMMAND);
+  const status = yield* inMode(p, '$CMEXEC', entries.batchFiles, [...address(p, file), ...address(p, log), ...address(p, defaults), flags, ...address(p, command)]);
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
   if (!(status & 1)) {
     if (ppd.PPD$W_OUTISI !== 0) yield* tellWhy(p, ppd.PPD$W_OUTISI, status);
     return status;
   }
-  yield* nameFiles(p, ppd, file, (yield* logName(p)) ?? log);
+  yield* nameFiles(p, ppd, file, (yield* logName(p)) ?? log, command || file);
   return status;
 }
 
@@ -142,7 +150,7 @@ export function* logoutBatch(p: Procedure, entries: Entries, status: number): Fl
     const flags = NEXT_INPUT | ((step.info.BJI$L_FILEFLAGS & qui.QUI$M_FILE_DELETE) !== 0 ? DELETE_INPUT : 0);
     const opened = yield* inMode(p, '$CMEXEC', entries.batchFiles, [...address(p, step.file), 0, 0, 0, 0, flags]);
     if (opened & 1) {
-      yield* nameFiles(p, ppd, step.file, (yield* logName(p)) ?? 'NL:');
+      yield* nameFiles(p, ppd, step.file, (yield* logName(p)) ?? 'NL:', step.file);
       yield* nameParameters(p, step);
       yield* inMode(p, '$CMEXEC', entries.reenter, []);
     }

@@ -100,7 +100,7 @@ export function* openPermanent(p: Procedure, name: number, length: number, use: 
 /** Executive mode: closes what `openFiles` opened. */
 export const closeFiles = procedure('LOGIN$CLOSE_FILES', function* (p) {
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
-  for (const ifi of [ppd.PPD$W_INPIFI, ppd.PPD$W_OUTIFI]) yield* closePermanent(p, ifi);
+  for (const ifi of [ppd.PPD$W_INPIFI, ppd.PPD$W_OUTIFI, ppd.PPD$W_CMDIFI]) yield* closePermanent(p, ifi);
   return SS$_NORMAL;
 });
 

@@ -1,5 +1,5 @@
 import type { Flow } from '../executive/gate/microroutine.js';
-import { procedure } from '../executive/gate/microroutine.js';
+import { PAUSE, procedure } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { JOB_MESSAGE, OLD_MESSAGE } from '../executive/information/job-message.js';
@@ -11,7 +11,7 @@ import { MSG$_ACCRSP, MSG$_DELPROC, MSG$_GETQUI, MSG$_PURPROC, MSG$_SMBDON, MSG$
 import { PRC$M_BATCH, PRC$M_INTER } from '../executive/starlet/prcdef.js';
 import { PRV$V_NETMBX, PRV$V_SETPRV, PRV$V_TMPMBX } from '../executive/starlet/prvdef.js';
 import { SJC$_BATCH_SERVICE } from '../executive/starlet/sjcdef.js';
-import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { SS$_NONEXPR, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { readCounted, writeQuad } from '../executive/structures/memory.js';
 import { answerBatch, batchService } from './queues/batch-service.js';
 import { serveQueues } from './queues/functions.js';
@@ -50,6 +50,12 @@ export interface ProcedureJob {
   readonly directory: string;
   /** P1 to P8. */
   readonly parameters: readonly string[];
+  /** Logical names of its process table, as NAME=VALUE[,...]. */
+  readonly names?: readonly string[];
+  /** The operator's terminal is SYS$COMMAND; without it that is SYS$INPUT. 'unseen': nobody is to be prompted there. */
+  readonly command?: 'seen' | 'unseen';
+  /** As after SET VERIFY. */
+  readonly verifies?: boolean;
   /** Called when its process is about to be created: what the console shows before is not of the procedure. */
   readonly begins?: () => void;
   /** Called with the final status when the process is gone. */
@@ -76,10 +82,14 @@ export function jobControlRoutine(options: JobControlOptions): ReturnType<typeof
     const controller: Controller = { p, queues: new QueueManager(p), options, runner: p.allocate(4) };
     let hasBegun = false;
     let reading = false;
+    let startup = 0;
     for (;;) {
       // The STARTUP process has the console, and its mailbox is this one: its end is a message.
-      if (!hasBegun && !(yield* startupRuns(p))) {
+      const running = hasBegun ? 0 : yield* startupProcess(p);
+      startup = running || startup;
+      if (!hasBegun && running === 0) {
         hasBegun = true;
+        yield* untilGone(p, startup);
         for (const terminal of options.startAt) yield* createInteractive(p, `_${terminal}`);
         if (options.job) yield* runJob(controller, options.job);
       }
@@ -119,13 +129,31 @@ function* waitForWork({ p, queues }: Controller): Flow<void> {
   });
 }
 
-/** Is the system still being started? */
-function* startupRuns(p: Procedure): Flow<boolean> {
+/** The process in which the system is still being started: its PID, 0 when it has ended. */
+function* startupProcess(p: Procedure): Flow<number> {
   return yield* p.scratch(function* () {
-    const status = yield* service(p, '$GETJPIW', {
-      efn: 1, prcnam: p.string('STARTUP'), itmlst: p.itemList([{ code: JPI$_PID, length: 4, buffer: p.allocate(4) }]), iosb: p.allocate(8),
-    });
-    return (status & 1) === 1;
+    const pid = p.allocate(4);
+    const status = yield* service(p, '$GETJPIW', { efn: 1, prcnam: p.string('STARTUP'), itmlst: p.itemList([{ code: JPI$_PID, length: 4, buffer: pid }]), iosb: p.allocate(8) });
+    return status & 1 ? p.memory.readLong(pid) : 0;
+  });
+}
+
+/** Below that of STARTUP. */
+const BEHIND_STARTUP = 3;
+
+/**
+ * A process that has lost its name and sent its message still has its PCB for a moment, at a lower priority than this process, which lets it
+ * go first.
+ */
+function* untilGone(p: Procedure, pid: number): Flow<void> {
+  yield* p.scratch(function* () {
+    const [pidadr, before] = [p.allocate(4), p.allocate(4)];
+    const itmlst = p.itemList([{ code: JPI$_PID, length: 4, buffer: p.allocate(4) }]);
+    p.memory.writeLong(pidadr, pid);
+    yield* service(p, '$SETPRI', { pri: BEHIND_STARTUP, prvpri: before });
+    while (pid !== 0 && (yield* service(p, '$GETJPIW', { efn: TIMER_FLAG, pidadr, itmlst })) !== SS$_NONEXPR) yield PAUSE;
+    yield* service(p, '$SETPRI', { pri: p.memory.readLong(before) });
+    return SS$_NORMAL;
   });
 }
 
@@ -176,8 +204,9 @@ function* serveBatch({ p, queues, options, runner }: Controller, request: Reques
   if (job && request.pid === p.memory.readLong(runner)) {
     answerBatch(request, {
       userName: 'SYSTEM', entry: 0, step: 0, jobFlags: 0, fileFlags: 0, priority: defaultPriority(p), cpuLimit: 0, wsDefault: 0, wsQuota: 0, wsExtent: 0, restarts: false,
-      jobName: RUNNER_NAME, queueName: '', log: RUNNER_OUTPUT, logQueue: '', cli: '', directory: job.directory, isQueued: false, hasSwap: true,
-    }, job.file, Array.from({ length: 9 }, (_, index) => (index < 8 ? job.parameters[index] ?? '' : '')));
+      jobName: RUNNER_NAME, queueName: '', log: RUNNER_TERMINAL, logQueue: '', cli: '', directory: job.directory, isQueued: false, hasSwap: true,
+      command: job.command ? `_${RUNNER_TERMINAL}` : '', verifies: job.verifies === true, isUnseen: job.command === 'unseen',
+    }, job.file, Array.from({ length: 9 }, (_, index) => (index < 8 ? job.parameters[index] ?? '' : '')), job.names);
     return SS$_NORMAL;
   }
   const status = yield* batchService(queues, request);
@@ -229,7 +258,7 @@ function* createInteractive(p: Procedure, terminal: string): Flow<number> {
 }
 
 const RUNNER_NAME = 'STARLET_RUN';
-const RUNNER_OUTPUT = 'OPA0:';
+const RUNNER_TERMINAL = 'OPA0:';
 
 /**
  * Creates the process of a procedure of the host, like a batch job. Its end is a message.
@@ -239,7 +268,7 @@ const RUNNER_OUTPUT = 'OPA0:';
 function* runJob({ p, runner }: Controller, job: ProcedureJob): Flow<void> {
   job.begins?.();
   const status = yield* p.scratch(function* () {
-    const terminal = p.string(RUNNER_OUTPUT);
+    const terminal = p.string(RUNNER_TERMINAL);
     return yield* service(p, '$CREPRC', {
       pidadr: runner, image: p.string('SYS$SYSTEM:LOGINOUT.EXE'), input: p.string(job.file), output: terminal, error: terminal, prcnam: p.string(RUNNER_NAME),
       baspri: defaultPriority(p), uic: SYSTEM_UIC, mbxunt: OWN_MAILBOX, stsflg: PRC$M_BATCH,

@@ -69,7 +69,7 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
   const opened = yield* inMode(p, '$CMEXEC', entries.openFiles, [...address(p, input), ...address(p, output), isSubprocess ? 1 : 0]);
   if (!(opened & 1)) return opened;
   const ppd = PPD.at(p.memory, PPD_ADDRESS);
-  yield* nameFiles(p, ppd, input, output);
+  yield* nameFiles(p, ppd, input, output, input);
   const terminal = (ppd.PPD$L_INPDEV & DEV$M_TRM) !== 0;
   if (isSubprocess) {
     yield* subprocess(p, error);

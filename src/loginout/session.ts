@@ -81,11 +81,15 @@ export function address(p: Procedure, text: string): [number, number] {
   return [text.length, p.bytes(textToBytes(text))];
 }
 
-/** SYS$INPUT and SYS$OUTPUT now stand for open files; SYS$ERROR is SYS$OUTPUT, SYS$COMMAND is SYS$INPUT (ch23#4, ch23#5). */
-export function* nameFiles(p: Procedure, ppd: ReturnType<typeof PPD.at>, input: string, output: string): Flow<void> {
+/**
+ * SYS$INPUT and SYS$OUTPUT now stand for open files; SYS$ERROR is SYS$OUTPUT, SYS$COMMAND is SYS$INPUT (ch23#4, ch23#5) unless it has a file of
+ * its own.
+ */
+export function* nameFiles(p: Procedure, ppd: ReturnType<typeof PPD.at>, input: string, output: string, command: string): Flow<void> {
   const forInput = permanentEquivalence(ppd.PPD$W_INPIFI, yield* deviceOf(p, input));
   const forOutput = permanentEquivalence(ppd.PPD$W_OUTIFI, yield* deviceOf(p, output));
-  for (const [name, equivalence] of [['SYS$INPUT', forInput], ['SYS$COMMAND', forInput], ['SYS$OUTPUT', forOutput], ['SYS$ERROR', forOutput]] as const) {
+  const forCommand = ppd.PPD$W_CMDIFI === 0 ? forInput : permanentEquivalence(ppd.PPD$W_CMDIFI, yield* deviceOf(p, command));
+  for (const [name, equivalence] of [['SYS$INPUT', forInput], ['SYS$COMMAND', forCommand], ['SYS$OUTPUT', forOutput], ['SYS$ERROR', forOutput]] as const) {
     yield* defineLogical(p, USER_MODE_TABLE, name, EXECUTIVE, [equivalence]);
   }
 }

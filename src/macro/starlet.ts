@@ -1,4 +1,5 @@
 import type { MacroLibrary } from './library.js';
+import { DRIVER_MACROS } from './driver-macros.js';
 import { blockMacro } from './rms-blocks.js';
 
 /**
@@ -97,7 +98,7 @@ export type ServiceArguments = Readonly<Record<string, readonly string[]>>;
 
 /** @param services service name with its `$` -> names of its arguments in order */
 export function starletMacroLibrary(services: ServiceArguments): MacroLibrary {
-  return { macro: (name) => DEFINITION_MACROS[name] ?? blockMacro(name) ?? serviceMacro(services, name) ?? symbolMacro(name) };
+  return { macro: (name) => DEFINITION_MACROS[name] ?? DRIVER_MACROS[name] ?? blockMacro(name) ?? serviceMacro(services, name) ?? symbolMacro(name) };
 }
 
 /** `$SSDEF`, `$IODEF` ...: accepted, and nothing to do. */

@@ -1,3 +1,4 @@
+import { SHELL_PAGES } from '../executive/memory/shell-image.js';
 import { DYN$C_EXTGSD } from '../executive/structures/dyn.js';
 import { decodePte } from '../executive/structures/pte.js';
 import { EXTGSD } from '../executive/structures/section.js';
@@ -34,6 +35,7 @@ export function accountForPages(session: Session): PageAccounts {
   const used = Math.min(pages, session.cell('MMG$GL_PHYPGCNT'));
   const system = systemMappings(session, database, pages, problems);
   const resident = residentPages(session, system, problems);
+  const shell = shellFrames(session);
   for (let pfn = 0; pfn < pages; pfn += 1) {
     const place = placeOf(pfn);
     if (place === undefined) problems.push(`page frame ${hex(pfn, 6)} is nowhere`);
@@ -49,6 +51,7 @@ export function accountForPages(session: Session): PageAccounts {
     }
     if (system.has(pfn)) return 'of the executive, outside the PFN database';
     if (resident.has(pfn)) return 'of images that stay in memory';
+    if (pfn >= shell.first && pfn < shell.end) return 'of SHELL, which is paged from SYS.EXE';
     return pfn >= used ? 'left alone (PHYSICALPAGES)' : undefined;
   }
 }
@@ -86,4 +89,14 @@ function residentPages(session: Session, system: ReadonlySet<number>, problems: 
     }
   }
   return found;
+}
+
+/**
+ * Frames that SHELL was loaded into at boot, in front of the code behind it. When it is paged from SYS.EXE they are nobody's, and cannot be given out:
+ * SYS.EXE's code has to stay in one piece (the control store).
+ */
+function shellFrames(session: Session): { readonly first: number; readonly end: number } {
+  const base = session.symbols.lookup('SWP$GL_SHELLBAS');
+  const behind = base === undefined ? undefined : decodePte(session.memory.pte((base + SHELL_PAGES * PAGE) >>> 0) ?? 0);
+  return behind?.kind === 'valid' ? { first: behind.pfn - SHELL_PAGES, end: behind.pfn } : { first: 0, end: 0 };
 }

@@ -150,18 +150,31 @@ function* globalPageTable(session: Session): Generator<string> {
   yield 'GPTX      SVAPTE    PTE       TYPE   READ WRIT BITS PLACE';
   yield '--------  --------  --------  -----  ---- ---- ---- -----------';
   const base = session.cell('MMG$GL_GPTBASE');
-  let free = 0;
-  for (let at = first; at <= last && session.memory.has(at); at += 4) {
+  const free = freeEntries(session, first, last);
+  let stoppers = 0;
+  for (let at = first; at < last && session.memory.has(at); at += 4) {
+    if (free.has(at)) continue;
     const pte = session.memory.readLong(at);
     if (pte === 0) {
-      free += 1;
+      stoppers += 1;
       continue;
     }
     const text = pteText(pte);
     yield [hex8((at - base) >>> 2), hex8(at), hex8(pte), text.type.padEnd(5), `${text.read} ${text.write} ${text.bits.padEnd(4)} ${text.place}`].join('  ').trimEnd();
   }
-  yield `${free} free entries`;
   yield '';
+  yield `${free.size} entries are free, ${stoppers} are between sections`;
+  yield '';
+}
+
+/** Addresses of the free entries: a list as in the pools, whose links and sizes are no page table entries. @source book 14.3.4 */
+function freeEntries(session: Session, first: number, last: number): Set<number> {
+  const found = new Set<number>();
+  for (let block = session.cell('EXE$GL_GPT'); block >= first && block < last && session.memory.has(block) && !found.has(block); block = session.memory.readLong(block)) {
+    const end = Math.min(block + session.memory.readLong(block + 4), last);
+    for (let at = block; at < end; at += 4) found.add(at);
+  }
+  return found;
 }
 
 const LISTS = ['FREE', 'MODIFIED', 'BAD'] as const;

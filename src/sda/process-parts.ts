@@ -1,6 +1,8 @@
 import { DDB, CCB } from '../executive/structures/device.js';
 import { readCounted } from '../executive/structures/memory.js';
+import { SEC } from '../executive/structures/section.js';
 import { UCB } from '../executive/structures/ucb.js';
+import { FCB, WCB } from '../executive/structures/volume.js';
 import { hex, hex8, SdaError } from './error.js';
 import { heading } from './command.js';
 import { imageName, mappedImages } from './mapped-images.js';
@@ -51,7 +53,27 @@ export function* channelLines(session: Session): Generator<string> {
       if (!(error instanceof SdaError)) throw error;
       device = `(${error.message})`;
     }
-    yield `  ${hex(channel, 4)}   ${hex8(ccb.CCB$L_WIND)}  ${(ccb.CCB$W_IOC > 0 ? 'Busy' : '').padEnd(6)}  ${device}`;
+    yield `  ${hex(channel, 4)}   ${hex8(ccb.CCB$L_WIND)}  ${(ccb.CCB$W_IOC > 0 ? 'Busy' : '').padEnd(6)}  ${device}${fileOfChannel(session, ccb.CCB$L_WIND)}`;
   }
   if (count === 0) yield 'No channel is assigned';
+}
+
+/** Identification of the file that is open on a channel: (number,sequence,volume). A section's channel has the index of its section table entry. */
+function fileOfChannel(session: Session, window: number): string {
+  if (window === 0) return '';
+  try {
+    const isSection = window >>> 31 === 0;
+    const wcb = isSection ? sectionWindow(session, window) : window;
+    const file = FCB.read(session.memory, WCB.read(session.memory, wcb).WCB$L_FCB);
+    return `(${file.FCB$W_FID_NUM},${file.FCB$W_FID_SEQ},${file.FCB$W_FID_RVN})${isSection ? ' (section file)' : ''}`;
+  } catch (error) {
+    if (error instanceof SdaError) return '';
+    throw error;
+  }
+}
+
+/** Window of the process section with a negative table index. */
+function sectionWindow(session: Session, index: number): number {
+  const phd = session.phdView(session.pcbView());
+  return SEC.read(session.memory, (phd.address + phd.PHD$L_PSTBASOFF + 4 * ((index << 16) >> 16)) >>> 0).SEC$L_WINDOW;
 }

@@ -1,8 +1,10 @@
-import { DDB, DDT, DPT, CRB } from '../executive/structures/device.js';
+import { CRB, DDB, DDT, DPT, IDB, VEC } from '../executive/structures/device.js';
 import { IRP } from '../executive/structures/irp.js';
-import { readCounted } from '../executive/structures/memory.js';
+import { bytesToText, readCounted } from '../executive/structures/memory.js';
 import { ORB } from '../executive/structures/orb.js';
+import { DC$_DISK } from '../executive/starlet/dcdef.js';
 import { UCB } from '../executive/structures/ucb.js';
+import { VCB } from '../executive/structures/volume.js';
 import { driverTables } from './drivers.js';
 import { cellOf, heading, type Command } from './command.js';
 import { hex, hex8, SdaError } from './error.js';
@@ -18,7 +20,7 @@ export const SHOW_DEVICE: Command = {
   name: 'SHOW DEVICE',
   qualifiers: ['ADDRESS', 'FULL'],
   help: ['SHOW DEVICE [name] [/ADDRESS=ucb]', 'All controllers; or the units whose name begins so, with their data structures and I/O requests.',
-    'Defines UCB, DDB, CRB, DDT, ORB, IRP, VCB for the last unit shown.'],
+    'Defines UCB, DDB, CRB, IDB, DDT, ORB, IRP, VCB for the last unit shown.'],
   *run(session, { qualifiers, rest }) {
     const address = qualifiers.get('ADDRESS');
     if (address !== undefined && address !== '') {
@@ -75,7 +77,7 @@ function* controllerTable(session: Session): Generator<string> {
   }
 }
 
-function bitNames(structure: typeof UCB, field: string, value: number): string {
+function bitNames(structure: Pick<typeof UCB, 'bits'>, field: string, value: number): string {
   return structure.bits.filter((bit) => bit.field === field && (value >>> bit.bit) & 1).map((bit) => bit.name.replace(/^.*\$V_/, '')).join(',');
 }
 
@@ -105,7 +107,9 @@ function* unitLines(session: Session, ucb: number): Generator<string> {
   for (let at = 0; at < cells.length; at += 3) yield cells.slice(at, at + 3).map(([label, value]) => cellOf(label, value, WIDTH)).join('   ').trimEnd();
   yield '';
   yield* requestLines(session, view, waiting);
-  yield* driverLines(session, view.UCB$L_DDT, view.UCB$L_CRB);
+  yield* driverLines(session, view.UCB$L_DDT);
+  yield* controllerLines(session, view.UCB$L_CRB);
+  if (view.UCB$B_DEVCLASS === DC$_DISK && view.UCB$L_VCB !== 0 && memory.has(view.UCB$L_VCB)) yield* volumeLines(session, view.UCB$L_VCB);
 }
 
 /** The request in progress and those that wait. */
@@ -120,7 +124,7 @@ function* requestLines(session: Session, view: ReturnType<typeof UCB.read>, wait
         const request = IRP.read(session.memory, irp);
         yield [state.padEnd(8), hex8(irp), hex8(request.IRP$L_PID), `  ${'KESU'[request.IRP$V_MODE]!} `, hex(request.IRP$W_CHAN, 4), hex(request.IRP$W_FUNC, 4),
           hex8(request.IRP$L_WIND), String(request.IRP$B_EFN).padStart(3), hex8(request.IRP$L_AST), hex8(request.IRP$L_IOSB),
-          bitNames(IRP as unknown as typeof UCB, 'IRP$W_STS', request.IRP$W_STS)].join('  ').trimEnd();
+          bitNames(IRP, 'IRP$W_STS', request.IRP$W_STS)].join('  ').trimEnd();
       }
     }
   }
@@ -128,15 +132,47 @@ function* requestLines(session: Session, view: ReturnType<typeof UCB.read>, wait
   yield '';
 }
 
-/** Where the driver's routines are, and what waits for the controller. */
-function* driverLines(session: Session, ddt: number, crb: number): Generator<string> {
-  if (ddt !== 0 && session.memory.has(ddt)) {
-    const view = DDT.read(session.memory, ddt);
-    yield `Driver dispatch table ${hex8(ddt)}`;
-    for (const [label, address] of [['Start I/O', view.DDT$L_START], ['Cancel I/O', view.DDT$L_CANCEL], ['Unit initialization', view.DDT$L_UNITINIT],
-      ['Alternate start I/O', view.DDT$L_ALTSTART], ['Function decision table', view.DDT$L_FDT]] as const) {
-      yield `    ${label.padEnd(24)} ${hex8(address)}   ${session.symbols.symbolize(address) ?? ''}`.trimEnd();
-    }
+/** Where the driver's routines are. */
+function* driverLines(session: Session, ddt: number): Generator<string> {
+  if (ddt === 0 || !session.memory.has(ddt)) return;
+  const view = DDT.read(session.memory, ddt);
+  yield `Driver dispatch table (DDT) ${hex8(ddt)}`;
+  for (const [label, address] of [['Start I/O', view.DDT$L_START], ['Cancel I/O', view.DDT$L_CANCEL], ['Unit initialization', view.DDT$L_UNITINIT],
+    ['Alternate start I/O', view.DDT$L_ALTSTART], ['Function decision table', view.DDT$L_FDT]] as const) {
+    yield `    ${label.padEnd(24)} ${hex8(address)}   ${session.symbols.symbolize(address) ?? ''}`.trimEnd();
   }
-  if (crb !== 0 && session.memory.has(crb)) yield `Controller ${CRB.read(session.memory, crb).CRB$V_BSY ? 'is' : 'is not'} busy`;
+  yield '';
+}
+
+/** Channel request block and interrupt dispatch block: who owns the controller, and who waits for it. */
+function* controllerLines(session: Session, crb: number): Generator<string> {
+  if (crb === 0 || !session.memory.has(crb)) return;
+  const { memory, symbols } = session;
+  const view = CRB.read(memory, crb);
+  const vector = VEC.read(memory, crb + CRB.offset.CRB$R_INTD);
+  const waiting = walkQueue(session, crb + CRB.offset.CRB$L_WQFL, false, MAX_DEVICES);
+  yield `Channel request block (CRB) ${hex8(crb)}   ${view.CRB$V_BSY ? 'busy' : 'not busy'}, ${view.CRB$W_REFC} unit${view.CRB$W_REFC === 1 ? '' : 's'}, ${waiting.elements.length} waiting`;
+  if (waiting.problem !== undefined) yield `%SDA-W-BADQUEUE, ${waiting.problem}`;
+  symbols.setContext('IDB', vector.VEC$L_IDB === 0 ? undefined : vector.VEC$L_IDB);
+  if (vector.VEC$L_IDB !== 0 && memory.has(vector.VEC$L_IDB)) {
+    const idb = IDB.read(memory, vector.VEC$L_IDB);
+    const owner = idb.IDB$L_OWNER === 0 ? 'none' : hex8(idb.IDB$L_OWNER);
+    yield `Interrupt dispatch block (IDB) ${hex8(vector.VEC$L_IDB)}   CSR ${hex8(idb.IDB$L_CSR)}   owner ${owner}   ${idb.IDB$W_UNITS} units at most`;
+  }
+  yield '';
+}
+
+/** The volume in a disk, from its volume control block. */
+function* volumeLines(session: Session, vcb: number): Generator<string> {
+  const view = VCB.read(session.memory, vcb);
+  const cells: readonly (readonly [string, string])[] = [
+    ['Volume', printable(bytesToText(view.VCB$T_VOLNAME)).trim()], ['Mount count', String(view.VCB$W_MCOUNT)], ['Transactions', String(view.VCB$W_TRANS)],
+    ['Free blocks', String(view.VCB$L_FREE)], ['Cluster size', String(view.VCB$W_CLUSTER)], ['Max. files', String(view.VCB$L_MAXFILES)],
+    ['Rsvd. files', String(view.VCB$B_RESFILES)], ['Def. extend size', String(view.VCB$W_EXTEND)], ['Window size', String(view.VCB$B_WINDOW)],
+    ['Home LBN', String(view.VCB$L_HOMELBN)], ['Rel. volume', String(view.VCB$W_RVN)], ['AQB address', hex8(view.VCB$L_AQB)],
+  ];
+  yield `Volume control block (VCB) ${hex8(vcb)}   ${bitNames(VCB, 'VCB$B_STATUS', view.VCB$B_STATUS)}`.trimEnd();
+  yield '';
+  for (let at = 0; at < cells.length; at += 3) yield cells.slice(at, at + 3).map(([label, value]) => cellOf(label, value, WIDTH)).join('   ').trimEnd();
+  yield '';
 }

@@ -1,4 +1,5 @@
-import { DYN_NAMES } from '../executive/structures/dyn.js';
+import { DYN$C_VCA, DYN_NAMES } from '../executive/structures/dyn.js';
+import { F11BC } from '../executive/structures/volume.js';
 import { checkPool, checkVariableList } from '../executive/pool/check.js';
 import { heading, parseRange, type Command } from './command.js';
 import { dumpLine } from './dump-lines.js';
@@ -84,10 +85,12 @@ export function* poolBlocks(session: Session, region: Region): Generator<PoolBlo
   }
 }
 
-/** Size of an allocated block by its size word, in whole granules; 0 when it says nothing sensible. */
+/** Size of an allocated block by its size word, in whole granules; 0 when it says nothing sensible. The XQP's block cache is too large for a word, which has its header's size. */
 function allocatedSize(session: Session, at: number): number {
   try {
-    const size = session.memory.readWord(at + 8);
+    const word = session.memory.readWord(at + 8);
+    const isBlockCache = word === F11BC.size && session.memory.readByte(at + 10) === DYN$C_VCA;
+    const size = isBlockCache ? F11BC.read(session.memory, at).F11BC$L_LENGTH : word;
     return size < 12 ? 0 : Math.ceil(size / GRANULE) * GRANULE;
   } catch (error) {
     if (error instanceof NoAccess) return 0;

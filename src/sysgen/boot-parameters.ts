@@ -9,10 +9,23 @@ export interface BootParameters {
   readonly values: Record<string, number>;
   /** Why these are the defaults, a line for the console; undefined when they come from the file. */
   readonly warning?: string;
+  /** What of the file was not taken as it stands, lines for the console. */
+  readonly note?: string;
 }
 
 /** A line of SYSBOOT, which has no message file: choice of wording, the shape is that of every message. */
 export const sysbootWarning = (ident: string, text: string): string => `%SYSBOOT-W-${ident}, ${text}; default parameters are used`;
+
+/** How whoever starts the machine helps himself. */
+const ADVICE = '-SYSBOOT-I-ADVICE, start with more memory (--memory), or change them: --conversational, SET parameter value, CONTINUE';
+const NEEDS = (reason: string): string => `-SYSBOOT-I-NEEDS, there are ${reason}`;
+const NO_MEMORY = 'not enough physical memory for the parameters';
+
+/** What is said when the parameters do not fit into memory. @param reason  the message of NotEnoughMemory */
+export const noMemoryWarning = (reason: string): readonly string[] => [sysbootWarning('NOMEMORY', NO_MEMORY), NEEDS(reason), ADVICE];
+
+/** The same at the SYSBOOT prompt, where they can be changed at once. */
+export const noMemoryComplaint = (reason: string): readonly string[] => [`%SYSBOOT-E-NOMEMORY, ${NO_MEMORY}`, NEEDS(reason)];
 
 /** Why a parameter file is of no use. */
 export interface UnusableFile {
@@ -25,8 +38,9 @@ export interface UnusableFile {
  * SYSBOOT tells the startup procedure of this boot.
  *
  * @param name  VAXVMSSYS.PAR
+ * @param adjusted  as for decodeParameterFile
  */
-export function readParameterFile(disk: BlockStore, name: string): Record<string, number> | UnusableFile {
+export function readParameterFile(disk: BlockStore, name: string, adjusted?: (name: string, value: number | undefined) => void): Record<string, number> | UnusableFile {
   const file = `SYS$SYSTEM:${name}`;
   let bytes: Uint8Array | undefined;
   try {
@@ -35,7 +49,7 @@ export function readParameterFile(disk: BlockStore, name: string): Record<string
     return { ident: 'READERR', text: `error reading ${file}` };
   }
   if (!bytes) return { ident: 'NOPARFILE', text: `unable to locate ${file}` };
-  const values = decodeParameterFile(bytes);
+  const values = decodeParameterFile(bytes, adjusted);
   if (!values) return { ident: 'BADPARFILE', text: `${file} is damaged or no parameter file` };
   return { ...defaultParameters(), ...values, WRITESYSPARAMS: 0 };
 }
@@ -52,6 +66,13 @@ export const CURRENT_FILE = 'VAXVMSSYS.PAR';
  * @source book 25.5; digest ch25 2.6, ch24 (files of the bootstrap)
  */
 export function currentParameters(disk: BlockStore): BootParameters {
-  const read = readParameterFile(disk, CURRENT_FILE);
-  return isUnusable(read) ? { values: defaultParameters(), warning: sysbootWarning(read.ident, read.text) } : { values: read };
+  const adjusted: string[] = [];
+  const read = readParameterFile(disk, CURRENT_FILE, (name, value) => { adjusted.push(value === undefined ? `${name} is unknown` : `${name} is ${value}`); });
+  if (isUnusable(read)) return { values: defaultParameters(), warning: sysbootWarning(read.ident, read.text) };
+  if (adjusted.length === 0) return { values: read };
+  const listed = adjusted.length > MOST_NAMED ? [...adjusted.slice(0, MOST_NAMED), `${adjusted.length - MOST_NAMED} more`] : adjusted;
+  return { values: read, note: `%SYSBOOT-I-PARADJUST, SYS$SYSTEM:${CURRENT_FILE} is of another build: ${listed.join(', ')}\r\n-SYSBOOT-I-ADVICE, MCR SYSGEN, WRITE CURRENT makes a file of this build` };
 }
+
+/** Names in one message. */
+const MOST_NAMED = 6;

@@ -42,8 +42,10 @@ export function encodeParameterFile(values: ParameterValues): Uint8Array {
 /**
  * The values in a parameter file. Names this system does not have are left out, values outside a parameter's limits are brought inside;
  * undefined when it is no parameter file or its sum is wrong.
+ *
+ * @param adjusted  is told each name that is left out, and each value that is another than in the file
  */
-export function decodeParameterFile(bytes: Uint8Array): Record<string, number> | undefined {
+export function decodeParameterFile(bytes: Uint8Array, adjusted: (name: string, value: number | undefined) => void = () => undefined): Record<string, number> | undefined {
   const signature = bytesToText(bytes.subarray(0, SIGNATURE.length));
   if (bytes.length === 0 || bytes.length % BLOCK !== 0 || (signature !== SIGNATURE && signature !== SIGNATURE_1)) return undefined;
   const entrySize = signature === SIGNATURE ? ENTRY_SIZE : ENTRY_SIZE_1;
@@ -54,10 +56,15 @@ export function decodeParameterFile(bytes: Uint8Array): Record<string, number> |
     const name = bytesToText(bytes.subarray(at, at + NAME_SIZE)).replace(/\0.*$/s, '');
     if (name === '') break;
     const parameter = findParameter(name);
-    if (!parameter) continue;
+    if (!parameter) {
+      adjusted(name, undefined);
+      continue;
+    }
     const low = view.getUint32(at + NAME_SIZE, true);
     const high = parameter.characters !== undefined && entrySize === ENTRY_SIZE ? view.getUint32(at + NAME_SIZE + LONG, true) : 0;
-    values[name] = withinLimits(parameter, valueOf(parameter, low, 4) + high * 2 ** 32);
+    const given = valueOf(parameter, low, 4) + high * 2 ** 32;
+    const value = values[name] = withinLimits(parameter, given);
+    if (value !== given) adjusted(name, value);
   }
   return values;
 }

@@ -76,8 +76,7 @@ export class Sysboot {
     }
   }
 
-  /** A message about the boot. */
-  complain(severity: string, ident: string, text: string): void {
+  private complain(severity: string, ident: string, text: string): void {
     this.say(`%SYSBOOT-${severity}-${ident}, ${text}\r\n`);
   }
 
@@ -132,7 +131,8 @@ export class Sysboot {
     this.complain(severityLetter(code), ident, formatFaoValues(text, args).text);
   }
 
-  private lines(lines: readonly string[]): void {
+  /** Lines at the console. */
+  lines(lines: readonly string[]): void {
     for (const line of lines) this.say(`${line}\r\n`);
   }
 

@@ -6,11 +6,12 @@ import type { ExecutiveFile } from '../executive/boot/executive-image.js';
 import { defaultParameters, type ParameterValues } from '../executive/boot/parameters.js';
 import { NotEnoughMemory, UnusableExecutive, type ResidentImage } from '../executive/boot/sysboot.js';
 import type { DumpWriter } from '../executive/exceptions/dump-format.js';
+import { TT$M_LOWER, TT$M_SCOPE, TT$M_TTSYNC } from '../executive/starlet/ttdef.js';
 import { connectHostDirectories, fileSystemImage, mountVolume } from '../filesystem/index.js';
 import type { HostDirectory } from '../filesystem/host/host-directory.js';
 import type { ProcedureJob } from '../loginout/job-control.js';
 import { RMS_IMAGE } from '../rms/index.js';
-import { currentParameters, sysbootWarning, type BootParameters } from '../sysgen/boot-parameters.js';
+import { currentParameters, noMemoryWarning, type BootParameters } from '../sysgen/boot-parameters.js';
 import { bothDumpWriters, systemDumpWriter } from '../sysgen/dump-file.js';
 import { bootSystem, type System } from './boot-system.js';
 import { attachDisks, type DiskUnit } from './disks.js';
@@ -59,10 +60,13 @@ export interface StarletOptions {
 
 const SYSTEM_DEVICE = 'DUA0:';
 
-/** The console of a run is a file or a pipe: no screen, no wrap, lines as long as they are. TT$M_LOWER and TT$M_TTSYNC. */
-const PAPER = { TTY_DEFCHAR: 0xa0, TTY_BUF: 511 } as const;
+/** The console of a run is a file or a pipe: no screen, no wrap, lines as long as they are. A person who is asked there has a screen. */
+const PAPER = { TTY_DEFCHAR: TT$M_LOWER | TT$M_TTSYNC, TTY_BUF: 511 } as const;
+const SCREEN = { TTY_DEFCHAR: TT$M_LOWER | TT$M_TTSYNC | TT$M_SCOPE, TTY_BUF: 511 } as const;
 /** Nobody is there to be asked for the time. */
 const UNATTENDED = { SETTIME: 0, TIMEPROMPTWAIT: 0 } as const;
+/** Room for the symbols and labels of procedures that were written for later versions. */
+const ROOMY = { CLISYMTBL: 4096 } as const;
 
 /**
  * The whole system: executive, RMS, file system, DCL and utilities, with its disks mounted by SYSINIT. Its parameters are those of
@@ -71,13 +75,14 @@ const UNATTENDED = { SETTIME: 0, TIMEPROMPTWAIT: 0 } as const;
 export function startStarlet(options: StarletOptions): System {
   if (options.chosen) return bootFrom(options, options.chosen);
   const [systemDisk] = options.disks;
-  const { values, warning }: BootParameters = systemDisk && !options.useDefaults ? currentParameters(systemDisk) : { values: defaultParameters() };
+  const { values, warning, note }: BootParameters = systemDisk && !options.useDefaults ? currentParameters(systemDisk) : { values: defaultParameters() };
   if (warning !== undefined) announce(options.console, warning);
+  if (note !== undefined) announce(options.console, note);
   try {
     return bootFrom(options, values);
   } catch (error) {
     if (!(error instanceof NotEnoughMemory)) throw error;
-    announce(options.console, sysbootWarning('NOMEMORY', 'not enough physical memory for the parameters'));
+    announce(options.console, noMemoryWarning(error.message).join('\r\n'));
     return bootFrom(options, defaultParameters());
   }
 }
@@ -107,7 +112,11 @@ function announce(console: ConsolePort, text: string): void {
 function consoleOf({ console, job }: StarletOptions): Pick<StarletOptions, 'console' | 'job'> {
   if (!job) return { console };
   let isHeard = false;
-  return { console: { transmit: (byte) => { if (isHeard) console.transmit(byte); } }, job: { ...job, begins: () => { isHeard = true; } } };
+  const begins = (): void => {
+    isHeard = true;
+    job.begins?.();
+  };
+  return { console: { transmit: (byte) => { if (isHeard) console.transmit(byte); } }, job: { ...job, begins } };
 }
 
 function boot(given: StarletOptions, current: ParameterValues, executive?: ExecutiveFile): System {
@@ -123,7 +132,7 @@ function boot(given: StarletOptions, current: ParameterValues, executive?: Execu
       new LinePrinter(machine).attach(options.printer);
       attachTapes(machine, options.tapes);
     },
-    parameters: { ...current, ...(options.job ? { ...PAPER, ...UNATTENDED } : {}), ...options.parameters },
+    parameters: { ...current, ...(options.job ? { ...(options.job.command === 'seen' ? SCREEN : PAPER), ...UNATTENDED, ...ROOMY } : {}), ...options.parameters },
     ...(dumpWriter === undefined ? {} : { dumpWriter }),
     assemblies: options.assemblies,
     ...(executive === undefined ? {} : { executive }),

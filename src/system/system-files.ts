@@ -1,5 +1,5 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
-import { executiveFile } from './executive-file.js';
+import { executiveFiles } from './executive-file.js';
 import { IHD$C_NATIVE, IHD$K_EXE, encodeImageHeader } from '../macro/image-format.js';
 import { encodeParameterFile } from '../sysgen/parameter-file.js';
 import { SYSTEM_ONLY_PROTECTION, type SystemFile } from '../sysgen/system-disk.js';
@@ -26,9 +26,10 @@ const USERS = [
 ] as const;
 
 const SYLOGIN = [
-  '$! SYS$MANAGER:SYLOGIN.COM - done for everybody who logs in, before their own LOGIN.COM',
+  // Logs and `starlet run --verify` need not show it: the apostrophes turn verification off before their line is echoed.
+  "$ V = 'F$VERIFY(0)' ! SYS$MANAGER:SYLOGIN.COM - done for everybody who logs in, before their own LOGIN.COM",
   '$ IF F$MODE() .EQS. "INTERACTIVE" THEN SET CONTROL=T',
-  '$ EXIT',
+  '$ EXIT 1 .OR. F$VERIFY(V)',
   '',
 ].join('\n');
 
@@ -52,13 +53,15 @@ const SYSTARTUP = [
  */
 export function systemFiles(images: readonly ResidentImage[], examples: Readonly<Record<string, string>>, date = 0n): SystemFile[] {
   const users = USERS.map((user) => newUserRecord(user));
+  const executive = executiveFiles(date);
   const identifiers = [...ENVIRONMENT, ...USERS.map(({ name, uic }) => ({ name, value: uic, attributes: 0 }))].map(identifierRecord);
   return [
     { name: '[SYS0.SYSEXE]VAXVMSSYS.PAR', bytes: encodeParameterFile({}), kind: 'fixed', site: true },
     { name: '[SYS0.SYSEXE]SYSUAF.DAT', bytes: variableRecords(users), kind: 'variable', protection: SYSTEM_ONLY_PROTECTION, site: true },
     { name: '[SYS0.SYSEXE]RIGHTSLIST.DAT', bytes: variableRecords(identifiers), kind: 'variable', protection: RIGHTS_PROTECTION, site: true },
     { name: '[SYS0.SYSEXE]SYSALF.DAT', bytes: variableRecords([autologinRecord('OPA0:', 'SYSTEM')]), kind: 'variable', protection: SYSTEM_ONLY_PROTECTION, site: true },
-    { name: '[SYS0.SYSEXE]SYS.EXE', bytes: executiveFile(date), kind: 'fixed' },
+    { name: '[SYS0.SYSEXE]SYS.EXE', bytes: executive.image, kind: 'fixed' },
+    { name: '[SYS0.SYSEXE]SYS.STB', bytes: variableRecords(executive.symbolTable), kind: 'variable' },
     { name: '[SYS0.SYSEXE]STARTUP.COM', bytes: variableText(startup), kind: 'variable' },
     { name: '[SYS0.SYSEXE]SHUTDOWN.COM', bytes: variableText(shutdown), kind: 'variable' },
     { name: '[SYS0.SYSMGR]SYSTARTUP.COM', bytes: variableText(SYSTARTUP), kind: 'variable', site: true },

@@ -1,5 +1,7 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
+import { acesOf } from '../executive/information/acl.js';
+import { namedAceText } from '../executive/information/acl-services.js';
 import { ownerText } from '../executive/information/rights-services.js';
 import { FAB$C_IDX, FAB$C_REL, FAB$M_BLK, FAB$M_CR, FAB$M_FTN, FAB$M_PRN } from '../executive/starlet/fabdef.js';
 import { FCH$M_CONTIG, FCH$M_CONTIGB, FCH$M_DIRECTORY, FCH$M_ERASE, FCH$M_LOCKED, FCH$M_NOBACKUP } from '../filesystem/atr.js';
@@ -82,9 +84,15 @@ function characteristicsText({ characteristics, versionLimit }: FileHeader, entr
 /** A version limit of this many is none. */
 const NO_LIMIT = 32767;
 
+function* aclLines(p: Procedure, acl: Uint8Array): Flow<string[]> {
+  const aces: string[] = [];
+  for (const ace of acesOf(acl) ?? []) aces.push(yield* namedAceText(p, ace));
+  return aces.length === 0 ? ['Access Cntrl List:  None'] : aces.map((text, index) => `${(index === 0 ? 'Access Cntrl List:' : '').padEnd(20)}${text}`);
+}
+
 /**
  * @param entryLimit  version limit of the file's name in its directory
- * @param hasAcl      with the line about the access control list; there are none yet
+ * @param hasAcl      with the access control list
  */
 export function* fullEntry(p: Procedure, file: FoundFile, header: FileHeader, entryLimit: number, hasAcl: boolean): Flow<string[]> {
   const date = function* (time: bigint, none: string): Flow<string> {
@@ -103,6 +111,6 @@ export function* fullEntry(p: Procedure, file: FoundFile, header: FileHeader, en
     `Record attributes:  ${attributesText(header.attributes)}`,
     'Journaling enabled: None',
     `File protection:    ${CATEGORIES.map((name, category) => `${name}:${access(header.protection, category)}`).join(', ')}`,
-    ...(hasAcl ? ['Access Cntrl List:  None'] : []),
+    ...(hasAcl ? yield* aclLines(p, header.acl) : []),
   ].flatMap((line) => line.split('\n'));
 }

@@ -2,6 +2,8 @@ import { cliGetValue, cliGetValues, cliIsNegated, cliIsPresent } from '../dcl/cl
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
+import { acesOf } from '../executive/information/acl.js';
+import { namedAceText } from '../executive/information/acl-services.js';
 import { OwnerNames } from '../executive/information/rights-services.js';
 import { DC$_TERM } from '../executive/starlet/dcdef.js';
 import { DVI$_DEVBUFSIZ, DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
@@ -153,7 +155,7 @@ interface Listed {
 }
 
 const needsHeader = (wanted: Choices): boolean =>
-  wanted.size !== undefined || wanted.dates.length > 0 || wanted.owner || wanted.protection || wanted.full || wanted.smallest > 0 || wanted.largest < Infinity;
+  wanted.size !== undefined || wanted.acl || wanted.dates.length > 0 || wanted.owner || wanted.protection || wanted.full || wanted.smallest > 0 || wanted.largest < Infinity;
 
 /** The files that the qualifiers pick, with their headers. */
 function* chosenFiles(p: Procedure, files: readonly FoundFile[], chosen: Selection, wanted: Choices): Flow<Listed[]> {
@@ -186,6 +188,7 @@ function* showFiles(p: Procedure, output: Output, files: readonly Listed[], want
         yield* output.line(name);
         yield* output.line(' '.repeat(wanted.nameField) + columns);
       } else yield* output.line(name.padEnd(wanted.nameField) + columns);
+      for (const ace of header && wanted.acl ? acesOf(header.acl) ?? [] : []) yield* output.line(`          ${yield* namedAceText(p, ace)}`);
     }
   }
 }

@@ -7,6 +7,7 @@ import { bytesToText, readCounted } from '../executive/structures/memory.js';
 import { upcase } from '../dcl/language/characters.js';
 import { endOfFileBlock, highestBlock } from '../filesystem/atr.js';
 import { identOf, recordAttributesOf } from '../filesystem/files.js';
+import { aclOf } from '../filesystem/acl.js';
 import { headerOf } from '../filesystem/on-disk.js';
 import { headerBlock } from './file-functions.js';
 import { fileBlocks, nameOf, type FileFailure, type NamedBlocks } from './files.js';
@@ -116,6 +117,8 @@ export interface FileHeader {
   readonly characteristics: number;
   readonly endBlock: number;
   readonly firstFreeByte: number;
+  /** Access control list entries. */
+  readonly acl: Uint8Array;
 }
 
 /** Reads a file's header, without opening the file. */
@@ -130,7 +133,7 @@ export function headerFields(block: Uint8Array): FileHeader {
   const fat = recordAttributesOf(block);
   const end = endOfFileBlock(fat);
   return {
-    allocated: highestBlock(fat), used: fat.FAT$W_FFBYTE === 0 ? Math.max(0, end - 1) : end, created: ident.FI2$Q_CREDATE, revised: ident.FI2$Q_REVDATE,
+    acl: aclOf(block), allocated: highestBlock(fat), used: fat.FAT$W_FFBYTE === 0 ? Math.max(0, end - 1) : end, created: ident.FI2$Q_CREDATE, revised: ident.FI2$Q_REVDATE,
     expires: ident.FI2$Q_EXPDATE, backup: ident.FI2$Q_BAKDATE, revision: ident.FI2$W_REVISION, owner: header.FH2$L_FILEOWNER,
     protection: header.FH2$W_FILEPROT, format: fat.FAT$V_RTYPE, attributes: fat.FAT$B_RATTRIB, organization: fat.FAT$V_FILEORG << 4,
     recordSize: fat.FAT$W_MAXREC, longestRecord: fat.FAT$W_RSIZE, controlSize: fat.FAT$B_VFCSIZE, extension: fat.FAT$W_DEFEXT,

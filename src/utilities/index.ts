@@ -1,5 +1,6 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { BACKUP_IMAGE } from './backup/backup.js';
+import { DISKQUOTA_IMAGE } from './diskquota.js';
 import { BADBLOCK_IMAGE } from './badblock.js';
 import { ANALYZRMS_IMAGE } from './analyze-rms.js';
 import { SDA_IMAGE } from './analyze.js';
@@ -57,6 +58,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   DELETE_IMAGE,
   DIFFERENCES_IMAGE,
   DIRECTORY_IMAGE,
+  DISKQUOTA_IMAGE,
   DISMOUNT_IMAGE,
   DUMP_IMAGE,
   EDT_IMAGE,

@@ -7,7 +7,7 @@ import type { Kernel } from '../executive/kernel.js';
 import { dropWindow } from '../executive/memory/global-delete.js';
 import { gsdName, isPfnMapped, sectionOf } from '../executive/memory/global-section.js';
 import { shareWindow } from '../executive/memory/section-access.js';
-import { systemHeader, usedSections, windowOfChannel } from '../executive/memory/section-table.js';
+import { sectionEntry, systemHeader, usedSections, windowOfChannel } from '../executive/memory/section-table.js';
 import { freeBlocks } from '../executive/pool/variable-list.js';
 import { LCK$K_EXMODE, LCK$M_SYSTEM } from '../executive/starlet/lckdef.js';
 import { PRIVILEGE_NAMES } from '../executive/starlet/prvdef.js';
@@ -143,7 +143,7 @@ function* sectionLines(k: Kernel, only: string): Generator<string> {
     }
     if (lines.length > 0) yield* ['', `${title} Global Sections`, '', ...lines];
   }
-  const used = [...usedSections(k, systemHeader(k))].length;
+  const used = [...usedSections(k, systemHeader(k))].filter((index) => sectionEntry(k, systemHeader(k), index).SEC$V_GBL !== 0).length;
   const free = [...freeBlocks(k, k.symbol('EXE$GL_GPT'))].reduce((sum, block) => sum + block.size / 4, 0);
   yield '';
   yield `${used} Global Section${used === 1 ? '' : 's'} Used,  ${pages}/${free} Global Pages Used/Unused`;

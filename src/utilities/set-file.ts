@@ -11,6 +11,7 @@ import {
 import { FIB, FIB$M_TRUNC } from '../filesystem/fib.js';
 import { recordAttributesOf } from '../filesystem/files.js';
 import { headerOf } from '../filesystem/on-disk.js';
+import { aclChange, changeAcl, type AclChange } from './acl-edit.js';
 import { fileFunction, headerBlock, longword, quadword, withChannel, word, type AttributeValue, type FibView } from './file-functions.js';
 import { findAll, headerFields, type FileHeader, type FoundFile } from './file-search.js';
 import { fileBlocks, reason, type FileFailure } from './files.js';
@@ -19,8 +20,8 @@ import { applyProtection, defaultProtection, protectionCode, type ProtectionCode
 import { selection, uicQualifier, type Selection } from './selection.js';
 
 /**
- * SETFILE.EXE: SET FILE, SET DIRECTORY, SET PROTECTION, UNLOCK: changes of file headers and directory entries by the file system's own
- * functions. There are no access control lists, and no data checks on disks. @source DCL Dictionary
+ * SETFILE.EXE: SET FILE, SET DIRECTORY, SET ACL, SET PROTECTION, UNLOCK: changes of file headers and directory entries by the file system's own
+ * functions; access control lists are changed by acl-edit.ts. There are no data checks on disks. @source DCL Dictionary
  */
 const SET = 119;
 const WARNING = 0;
@@ -39,13 +40,14 @@ interface Changes {
   readonly versionLimit: number | undefined;
   readonly endOfFile: boolean;
   readonly truncate: boolean;
+  readonly acl: AclChange | undefined;
   readonly enter: string | undefined;
   readonly remove: boolean;
 }
 
 const NOTHING: Changes = {
   characteristics: { set: 0, clear: 0 }, expiration: undefined, extension: undefined, globalBuffers: undefined, owner: undefined, protection: undefined,
-  versionLimit: undefined, endOfFile: false, truncate: false, enter: undefined, remove: false,
+  versionLimit: undefined, endOfFile: false, truncate: false, acl: undefined, enter: undefined, remove: false,
 };
 
 function* numberOf(p: Procedure, qualifier: string): Flow<number | undefined> {
@@ -65,19 +67,23 @@ function* fileChanges(p: Procedure): Flow<Changes | number> {
   if (typeof protection === 'number') return protection;
   const owner = (yield* cliIsPresent(p, 'OWNER_UIC')) ? yield* uicQualifier(p, 'OWNER_UIC') : undefined;
   if (typeof owner === 'number') return owner;
+  const acl = yield* aclChange(p, false);
+  if (typeof acl === 'number') return acl;
   const dated = yield* cliGetValue(p, 'EXPIRATION_DATE');
   const expiration = (yield* cliIsNegated(p, 'EXPIRATION_DATE')) ? 0n : dated === undefined ? undefined : yield* timeOfText(p, dated);
   return {
     characteristics: { set, clear }, expiration, extension: yield* numberOf(p, 'EXTENSION'), globalBuffers: yield* numberOf(p, 'GLOBAL_BUFFER'), owner: owner?.uic,
     protection: protection?.mask === 0 ? 'default' : protection, versionLimit: yield* numberOf(p, 'VERSION_LIMIT'), endOfFile: yield* cliIsPresent(p, 'END_OF_FILE'),
-    truncate: yield* cliIsPresent(p, 'TRUNCATE'), enter: yield* cliGetValue(p, 'ENTER'), remove: yield* cliIsPresent(p, 'REMOVE'),
+    truncate: yield* cliIsPresent(p, 'TRUNCATE'), acl, enter: yield* cliGetValue(p, 'ENTER'), remove: yield* cliIsPresent(p, 'REMOVE'),
   };
 }
 
 function* directoryChanges(p: Procedure): Flow<Changes | number> {
   const owner = (yield* cliIsPresent(p, 'OWNER_UIC')) ? yield* uicQualifier(p, 'OWNER_UIC') : undefined;
   if (typeof owner === 'number') return owner;
-  return { ...NOTHING, owner: owner?.uic, versionLimit: yield* numberOf(p, 'VERSION_LIMIT') };
+  const acl = yield* aclChange(p, false);
+  if (typeof acl === 'number') return acl;
+  return { ...NOTHING, acl, owner: owner?.uic, versionLimit: yield* numberOf(p, 'VERSION_LIMIT') };
 }
 
 /** SET PROTECTION[=code]: the code is the option's own value. */
@@ -162,6 +168,10 @@ function* changeFile(p: Procedure, file: FoundFile, changes: Changes): Flow<File
     }));
     if (failed) return failed;
   }
+  if (changes.acl) {
+    const failed = yield* changeAcl(p, file, block, (header.characteristics & FCH$M_DIRECTORY) !== 0, changes.acl);
+    if (failed) return failed;
+  }
   return yield* changeEntries(p, file, changes);
 }
 
@@ -209,6 +219,12 @@ const main = procedure('SETFILE$MAIN', function* (p) {
   switch (option) {
     case 'UNLOCK': changes = { ...NOTHING, characteristics: { set: 0, clear: FCH$M_LOCKED } }; break;
     case 'DIRECTORY': changes = yield* directoryChanges(p); break;
+    case 'ACL': {
+      yield* cliIsPresent(p, 'OBJECT_TYPE');
+      const acl = yield* aclChange(p, true);
+      changes = typeof acl === 'number' ? acl : { ...NOTHING, acl };
+      break;
+    }
     case 'PROTECTION': {
       const protection = yield* optionProtection(p);
       changes = typeof protection === 'number' ? protection : { ...NOTHING, protection };

@@ -6,6 +6,7 @@ import { showBroadcast } from './broadcast.js';
 import { deleteIntrusion, intrusions, showIntrusion } from './intrusion-records.js';
 import { Output } from './output.js';
 import { showRmsDefault } from './set-rms.js';
+import { showAcl } from './show-acl.js';
 import { showDevices } from './show-devices.js';
 import { showCpu } from './show-cpu.js';
 import { showError } from './show-error.js';
@@ -19,7 +20,7 @@ import { showTerminal } from './show-terminal.js';
 import { showUsers } from './show-users.js';
 import { showAccounting } from './accounting.js';
 import { showEntry, showQueue } from './show-queue.js';
-import { showProtection, showWorkingSet } from './show-small.js';
+import { showProtection, showQuota, showWorkingSet } from './show-small.js';
 
 /** SHOW.EXE: the options of SHOW that DCL does not carry out itself. A new option is a row here and a syntax in show.cld. */
 const OPTIONS: Readonly<Record<string, (p: Procedure, output: Output) => Flow<number>>> = {
@@ -27,7 +28,7 @@ const OPTIONS: Readonly<Record<string, (p: Procedure, output: Output) => Flow<nu
   ERROR: (p, output) => showError(p, output, p.argument(DEVICE_ROUTINE)),
   PROCESS: (p, output) => showProcess(p, output, p.argument(REGION_ROUTINE), p.argument(DEVICE_ROUTINE)), INTRUSION: (p, output) => showIntrusion(p, output, p.argument(INTRUSION_ROUTINE)),
   BROADCAST: showBroadcast, CPU: showCpu,
-  ACCOUNTING: showAccounting, QUEUE: showQueue, ENTRY: showEntry, TERMINAL: showTerminal, SYSTEM: showSystem, USERS: showUsers, LOGICAL: showLogical, RMS_DEFAULT: showRmsDefault, WORKING_SET: showWorkingSet, PROTECTION: showProtection,
+  ACCOUNTING: showAccounting, QUEUE: showQueue, ENTRY: showEntry, TERMINAL: showTerminal, SYSTEM: showSystem, USERS: showUsers, LOGICAL: showLogical, RMS_DEFAULT: showRmsDefault, WORKING_SET: showWorkingSet, PROTECTION: showProtection, ACL: showAcl, QUOTA: showQuota,
 };
 
 /** Which argument of SHOW$MAIN is the address of which kernel mode routine. */

@@ -19,10 +19,11 @@ import { Output } from './output.js';
 import { getProcess } from './process-information.js';
 import { activeValue, writeActive } from './sysgen-active.js';
 import { deviceReport } from './sysgen-devices.js';
+import { connectCommand, DRIVER_SOURCE, loadCommand, SYSGEN_DRIVER_ROUTINES, type DriverRoutines } from './sysgen-drivers.js';
 import { createFile, installFile } from './sysgen-files.js';
 
 /**
- * SYSGEN.EXE: USE, SET, SHOW and WRITE of parameters, SHOW of the I/O database, CREATE and INSTALL of files. Values are worked on in the image and go to the running system or to a file with WRITE.
+ * SYSGEN.EXE: USE, SET, SHOW and WRITE of parameters, SHOW of the I/O database, drivers, CREATE and INSTALL of files. Values are worked on in the image and go to the running system or to a file with WRITE.
  * @source book 25.5; dcl-output-formats.md, SYSGEN
  */
 const FACILITY = 113;
@@ -34,6 +35,7 @@ interface Session extends ParameterSet {
   /** Addresses of SYSGEN$WRITE_ACTIVE and SYSGEN$DEVICES. */
   readonly kernelRoutine: number;
   readonly deviceRoutine: number;
+  readonly drivers: DriverRoutines;
 }
 
 function active(p: Procedure): Record<string, number> {
@@ -84,6 +86,12 @@ function* showDevices(session: Session, which: 1 | 2): Flow<number> {
     }
     return 1;
   }
+}
+
+/** AUTOCONFIGURE adapter [/LOG]: EXE$INIT has found every controller there is, so that nothing is left to be connected; /LOG shows them. */
+function* autoconfigure(session: Session, { qualifiers }: CommandLine): Flow<number> {
+  if (!qualifiers.every((name) => fits(name, 'LOG'))) return yield* complain(session.p, { ident: 'SYNTAX', args: [] });
+  return qualifiers.length === 0 ? 1 : yield* showDevices(session, 2);
 }
 
 /** CREATE file /SIZE=blocks [/CONTIGUOUS] */
@@ -181,6 +189,11 @@ function* execute(session: Session, text: string): Flow<number | 'exit'> {
   if (fits(verb, 'WRITE') && words[0] !== undefined) return yield* write(session, words[0]);
   if (fits(verb, 'CREATE')) return yield* create(session, text);
   if (fits(verb, 'INSTALL')) return yield* install(session, text);
+  if (fits(verb, 'AUTOCONFIGURE') && words.length === 1) return yield* autoconfigure(session, line);
+  if (verb.length > 1 && fits(verb, 'CONNECT')) return yield* connectCommand(session.p, session.drivers, line);
+  if ((fits(verb, 'LOAD') || (verb.length > 1 && fits(verb, 'RELOAD'))) && words.length === 1 && line.qualifiers.length === 0) {
+    return yield* loadCommand(session.p, session.drivers, words[0]!, !fits(verb, 'LOAD'));
+  }
   const isKnown = ['USE', 'SET', 'SHOW', 'WRITE'].some((keyword) => fits(verb, keyword));
   return yield* report(session.p, { code: messageCode(isKnown ? 'SYSGEN$_SYNTAX' : 'SYSGEN$_CMDUNK') });
 }
@@ -189,7 +202,7 @@ const main = procedure('SYSGEN$MAIN', function* (p) {
   const opened = yield* Output.open(p);
   const { output } = opened;
   if (!output) return opened.status;
-  const session: Session = { p, output, kernelRoutine: p.argument(1), deviceRoutine: p.argument(2), values: active(p), source: 'Active' };
+  const session: Session = { p, output, kernelRoutine: p.argument(1), deviceRoutine: p.argument(2), drivers: { load: p.argument(3), connect: p.argument(4) }, values: active(p), source: 'Active' };
   const once = (yield* cliGetForeign(p)) ?? '';
   const status = yield* commandDialogue(p, once, 'SYSGEN>  ', (line) => execute(session, line));
   yield* output.close();
@@ -207,6 +220,10 @@ const HELP_LINES = [
   '  SHOW /DEVICES | /CONFIGURATION          drivers and their data; controllers',
   '  CREATE file /SIZE=blocks [/CONTIGUOUS]  a page, swap or dump file',
   '  INSTALL file /PAGEFILE | /SWAPFILE      use it until the system stops',
+  '  LOAD file | RELOAD file                 a driver, from its image',
+  '  CONNECT device /NOADAPTER               a device for a driver that is loaded,',
+  '          [/DRIVERNAME=driver]            or for SYS$SYSTEM:driver',
+  '  AUTOCONFIGURE ALL [/LOG]                devices that are there; all are, since boot',
   '  EXIT',
 ];
 
@@ -214,10 +231,12 @@ const HELP_LINES = [
 const SOURCE = `
 SYSGEN$START::
 	.WORD	0
+	PUSHAB	SYSGEN$CONNECT
+	PUSHAB	SYSGEN$LOAD
 	PUSHAB	SYSGEN$DEVICES
 	PUSHAB	SYSGEN$WRITE_ACTIVE
-	CALLS	#2,SYSGEN$MAIN
+	CALLS	#4,SYSGEN$MAIN
 	RET
-`;
+${DRIVER_SOURCE}`;
 
-export const SYSGEN_IMAGE: ResidentImage = { name: 'SYSGEN', source: SOURCE, transfer: 'SYSGEN$START', routines: [main, writeActive, deviceReport] };
+export const SYSGEN_IMAGE: ResidentImage = { name: 'SYSGEN', source: SOURCE, transfer: 'SYSGEN$START', routines: [main, writeActive, deviceReport, ...SYSGEN_DRIVER_ROUTINES] };

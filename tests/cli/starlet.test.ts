@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,9 +24,27 @@ function starlet(args: readonly string[], input = ''): { code: number | null; ou
   return { code: ran.status, out: ran.stdout.replaceAll('\0', '').replaceAll('\r', ''), err: ran.stderr };
 }
 
-function run(lines: readonly string[], ...parameters: readonly string[]): ReturnType<typeof starlet> {
+function write(lines: readonly string[]): void {
   writeFileSync(join(directory, 'test.com'), `${lines.join('\n')}\n`);
+}
+
+function run(lines: readonly string[], ...parameters: readonly string[]): ReturnType<typeof starlet> {
+  write(lines);
   return starlet(['run', '--fast', 'test.com', ...parameters]);
+}
+
+/** Runs a procedure whose standard input stays open, and presses CTRL/C when it has said something. */
+function interrupted(lines: readonly string[]): Promise<{ code: number | null; out: string }> {
+  write(lines);
+  const child = spawn('node', [join(ROOT, 'bin/starlet'), 'run', 'test.com'], { cwd: directory, env: { ...process.env, STARLET_HOME: join(directory, 'home') } });
+  let out = '';
+  return new Promise((resolve) => {
+    child.stdout.on('data', (data: Buffer) => {
+      if (out === '') setTimeout(() => { child.kill('SIGINT'); }, 100);
+      out += data.toString();
+    });
+    child.on('close', (code) => { resolve({ code, out }); });
+  });
 }
 
 describe('starlet run', () => {
@@ -64,6 +82,66 @@ describe('starlet run', () => {
     expect(first).toMatchObject({ code: 0, err: '' });
     expect(first.out.split('\n').slice(48, 50)).toEqual([' 49 00000961', ' 50 000009C4']);
     expect(run(lines).out).toBe(first.out);
+  });
+});
+describe('starlet run and the host', () => {
+  const FILTER = ['$LOOP: READ/END_OF_FILE=DONE SYS$COMMAND L', '$ WRITE SYS$OUTPUT "<",L,">"', '$ GOTO LOOP', '$DONE: EXIT 1'];
+
+  it('SYS$COMMAND is standard input, without prompts and echo; CR LF and a last line without an end are lines', () => {
+    write([...FILTER.slice(0, 3), '$DONE: INQUIRE X "Name"', '$ WRITE SYS$OUTPUT "end",X']);
+    expect(starlet(['run', '--fast', 'test.com'], 'a  b\r\n\nlast')).toEqual({ code: 0, out: '<a  b>\n<>\n<last>\nend\n', err: '' });
+    write(['$ INQUIRE X "Name"', '$ WRITE SYS$OUTPUT X', '$ READ SYS$INPUT Y', 'data of the procedure', '$ WRITE SYS$OUTPUT Y']);
+    expect(starlet(['run', 'test.com'], 'fred  smith\n').out).toBe('FRED SMITH\ndata of the procedure\n');
+  });
+
+  it('standard input is left alone by a procedure that does not read it', () => {
+    write(['$ WRITE SYS$OUTPUT P1']);
+    const ran = spawnSync('sh', ['-c', `while read x; do "${process.execPath}" "${join(ROOT, 'bin/starlet')}" run --fast test.com $x; done`], {
+      cwd: directory, input: 'a\nb\n', encoding: 'utf8', timeout: 50_000, env: { ...process.env, STARLET_HOME: join(directory, 'home') },
+    });
+    expect(ran.stdout).toBe('a\nb\n');
+  });
+
+  it('a reader of the output that goes away ends it; so does a full device, with a message', () => {
+    write(FILTER);
+    const shell = (command: string): ReturnType<typeof spawnSync> => spawnSync('bash', ['-c', command], {
+      cwd: directory, encoding: 'utf8', timeout: 50_000, env: { ...process.env, STARLET_HOME: join(directory, 'home'), STARLET: `${process.execPath} ${join(ROOT, 'bin/starlet')}` },
+    });
+    expect(shell('yes | $STARLET run --fast test.com | head -2; echo ${PIPESTATUS[1]}').stdout).toBe('<y>\n<y>\n141\n');
+    expect(shell('echo x | $STARLET run --fast test.com > /dev/full')).toMatchObject({ status: 74, stderr: expect.stringMatching(/^starlet: cannot write the output: ENOSPC/) as string });
+  });
+
+  it('--define makes logical names of the process; with commas search lists', () => {
+    write(['$ WRITE SYS$OUTPUT F$TRNLNM("A","LNM$PROCESS"),"/",F$TRNLNM("LIST",,1)," ",F$TRNLNM("LIST",,0,,,"MAX_INDEX")']);
+    expect(starlet(['run', '--fast', '--define', 'a=x=y', '--define', 'LIST=DUA0:[A],HDA0:[b]', 'test.com']).out).toBe('x=y/HDA0:[b] 1\n');
+    expect(starlet(['run', '--define', '=x', 'test.com'])).toMatchObject({ code: 64, err: "starlet: --define takes NAME=VALUE of up to 255 characters, not '=x'\n" });
+  });
+
+  it('--verify shows the commands, --trace=dcl-subst what becomes of each', () => {
+    const lines = ['$ say = "WRITE SYS$OUTPUT"', '$ name = "Fred"'];
+    write([...lines, '$ IF name .NES. "" THEN say "Hi \'\'name\'"']);
+    const traced = starlet(['run', '--fast', '--verify', '--trace=dcl-subst', 'test.com']);
+    expect(traced.out).toBe([...lines, '$ IF name .NES. "" THEN say "Hi Fred"', 'Hi Fred', ''].join('\n'));
+    expect(traced.err).toContain([
+      'dcl-subst read     $ IF name .NES. "" THEN say "Hi \'\'name\'"', 'dcl-subst scan     $ IF name .NES. "" THEN say "Hi Fred"',
+      'dcl-subst parse    IF name .NES. "" THEN say "Hi Fred"', 'dcl-subst evaluate IF 1 (true)', 'dcl-subst parse    WRITE SYS$OUTPUT "Hi Fred"',
+      'dcl-subst evaluate WRITE Hi Fred', '',
+    ].join('\n'));
+    expect(starlet(['run', '--trace=frob', 'test.com'])).toMatchObject({ code: 64, err: expect.stringContaining('There are: dcl-subst.') as string });
+  });
+
+  it('--timeout ends it with a message and exit code 124', () => {
+    write(['$ WRITE SYS$OUTPUT "on"', '$L: GOTO L']);
+    expect(starlet(['run', '--timeout', '3', 'test.com'])).toEqual({ code: 124, out: 'on\n', err: 'starlet: timed out after 3 s\n' });
+  });
+
+  it('CTRL/C is CTRL/Y: ON CONTROL_Y takes it, or the run ends with 130', async () => {
+    expect(await interrupted(['$ ON CONTROL_Y THEN GOTO Y', '$ WRITE SYS$OUTPUT "on"', '$ INQUIRE X', '$ EXIT', '$Y: WRITE SYS$OUTPUT "taken ",X', '$ EXIT 2'])).toEqual({ code: 2, out: expect.stringMatching(/^on\n\*INTERRUPT\*\n+%DCL-W-UNDSYM/) as string });
+    expect(await interrupted(['$ WRITE SYS$OUTPUT "on"', '$ WAIT 1:00'])).toEqual({ code: 130, out: 'on\n*INTERRUPT*\n' });
+  });
+
+  it('SHOW SYSTEM has only the processes that stay', () => {
+    expect(run(['$ SHOW SYSTEM']).out).toMatch(/Ph\.Mem\n\w{8} NULL .*\n\w{8} SWAPPER .*\n\w{8} ERRFMT .*\n\w{8} JOB_CONTROL .*\n\w{8} OPCOM .*\n\w{8} STARLET_RUN .*\n$/);
   });
 });
 

@@ -20,6 +20,9 @@ describe('check finds', () => {
   it('slips of the pen in verbs, and verbs that nothing defines', () => {
     expect(check('$ WIRTE SYS$OUTPUT "x"', '$ FROBNICATE A')).toEqual(['1,3 error IVVERB WIRTE', '2,3 warning NOVERB FROBNICATE']);
     expect(check('$ IN /NONE INTRO')).toEqual(['1,3 warning ABVERB IN']);
+    // What is used again and again, or named like procedure or directory, is a command of the site.
+    expect(check('$ FROBNICATE A', '$ IF 1 THEN FROBNICATE B', '$ X')).toEqual([]);
+    expect(checkProcedures([{ name: 'src/frobnicate/test.com', text: '$ FROBNICATE A\n$ WIRTE SYS$OUTPUT "x"' }])[0]!.map(show)).toEqual(['2,3 error IVVERB WIRTE']);
   });
 
   it('wrong qualifiers, keywords and parameters, with the place of the word', () => {

@@ -126,11 +126,13 @@ export function runProcedure(procedure: string, files: Readonly<Record<string, s
     *enableControl() { return; },
     *runDownFiles() { return; },
     *setMessageMask() { return; },
+    isFollowed: false,
+    follow() { return; },
   };
   const dcl = new Dcl(memory, PPD_AT, outside);
   dcl.prc.PRC$L_OUTRAB = store.add(output, true);
   const input = store.add(procedure.split('\n'), false);
-  dcl.prc.PRC$L_INPRAB = input;
+  dcl.prc.PRC$L_INPRAB = dcl.prc.PRC$L_CMDRAB = input;
   IDF.at(memory, dcl.prc.PRC$L_IDF).IDF$L_RAB = input;
   const left = finish(commandLoop(dcl));
   return { output, status: left.status, dcl };

@@ -77,7 +77,7 @@ describe('assignment (dcl-language.md section 4)', () => {
     const values: Record<string, Value> = {};
     const target: AssignmentTarget = {
       ...fixedEnvironment(values),
-      current: (name) => values[name],
+      follow: () => undefined, current: (name) => values[name],
       assign: (name, value) => { values[name] = value; },
     };
     for (const line of lines) finish(assign(readAssignment(line)!, target));

@@ -42,7 +42,7 @@ function* useEverything(structure: Ods2Structure): BlockFlow<void> {
     if (!found) break;
     context = found.context;
   }
-  const id = yield* attempt(() => structure.create({ name: 'N.N;1', owner: 1, protection: 0, characteristics: 0, backLink: MFD, date: 1n }));
+  const id = yield* attempt(() => structure.create({ name: 'N.N;1', owner: 1, protection: 0, characteristics: 0, backLink: MFD, date: 1n }, () => undefined));
   if (!id) return;
   yield* attempt(() => structure.enter(MFD, requestedName('N.N'), id, { newVersion: false, supersede: false }));
   yield* attempt(() => structure.extend(id, 30, {}));

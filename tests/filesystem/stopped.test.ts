@@ -43,7 +43,7 @@ test('whenever the machine stops, only space is lost, and every finished operati
           const name = `NAME_THAT_IS_RATHER_LONG_${(index * 37) % 61}_${index}.TYPE`;
           busy = name;
           const id = on(function* (structure) {
-            const made = yield* structure.create({ name: `${name};1`, owner: 0x10004, protection: 0, characteristics: 0, backLink: MFD, date: 1n });
+            const made = yield* structure.create({ name: `${name};1`, owner: 0x10004, protection: 0, characteristics: 0, backLink: MFD, date: 1n }, () => undefined);
             yield* structure.enter(MFD, requestedName(name), made, { newVersion: false, supersede: false });
             return made;
           });

@@ -53,6 +53,14 @@ describe('object modules', () => {
     expect(encodeModule(read!)).toEqual(records);
   });
 
+  test('an address stored where something has been stored before is what the linker leaves there', () => {
+    const module = assembleModule([
+      ' .PSECT FIRST', 'TEXT: .LONG 6', ' .PSECT SECOND', 'BLOCK: .BYTE 1[12]', '.=BLOCK+4', ' .ADDRESS TEXT', '.=BLOCK+10', ' .BYTE 7', '.=BLOCK+12', ' .ENTRY S,0', ' RET', ' .END S',
+    ].join('\n'), 'S.MAR');
+    const image = link([module], OPTIONS);
+    expect(contentsAt(image, 0x204, 12)).toBe('01 01 01 01 00 02 00 00 01 01 07 01');
+  });
+
   test('every record cut short anywhere is refused, or read, but never anything worse', () => {
     const records = assembleModule(SOURCE, 'SAMPLE.MAR');
     fc.assert(fc.property(fc.nat(records.length - 1), fc.nat(600), fc.nat(600), fc.nat(255), (which, cut, at, value) => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { dumpBytesOf, DumpTarget } from '../../src/sda/dump-target.js';
 import { Sda } from '../../src/sda/sda.js';
 import { makeExampleDump } from '../../src/system/example-dump.js';
+import { hex8 } from '../../src/sda/error.js';
 import { imagesForSymbols } from '../../src/system/images.js';
 import { systemSymbols } from '../../src/system/system-symbols.js';
 import { say } from './crashed.js';
@@ -44,6 +45,29 @@ describe('the example dump: a crash while two subprocesses run', () => {
       // The image lies in P0 space from its second page on.
       expect(say(sda, 'SHOW CALL_FRAME')).toMatch(/^Return address +7FFC\w{4} {2}00000[2-9A-F]\w\w$/m);
     }
+  });
+
+  test('SHOW DEVICE of the system disk: controller, interrupt dispatch block, volume, driver', () => {
+    const text = say(sda, 'SHOW DEVICE DUA0');
+    expect(text).toMatch(/^Channel request block \(CRB\) \w{8} {3}not busy, 1 unit, 0 waiting$/m);
+    expect(text).toContain(`Interrupt dispatch block (IDB) ${hex8(sda.session.symbols.lookup('IDB')!)}`);
+    expect(text).toMatch(/^Volume control block \(VCB\) \w{8} {3}SYSTEM$/m);
+    expect(text).toMatch(/^Volume +STARLETSYS +Mount count +1 /m);
+    expect(say(sda, 'FORMAT IDB')).toContain('IDB$L_CSR');
+    expect(say(sda, 'SHOW DEVICE NLA0')).not.toContain('Volume control block');
+  });
+
+  test('SHOW PROCESS/CHANNEL: a channel of an image section names its file by the section table', () => {
+    expect(say(sda, 'SHOW PROCESS FIRST/CHANNEL')).toMatch(/^ {2}0010 {3}0000FF[0-9A-F]{2} {10}DUA0:\(\d+,\d+,0\) \(section file\)$/m);
+  });
+
+  test('SHOW PAGE_TABLE/GLOBAL: the list of free entries is not taken for page table entries', () => {
+    const { session } = sda;
+    const text = say(sda, 'SHOW PAGE_TABLE/GLOBAL');
+    const entries = (session.cell('MMG$GL_MAXGPTE') - session.cell('MMG$GL_GPTE')) / 4;
+    const [, free, stoppers] = /^(\d+) entries are free, (\d+) are between sections$/m.exec(text)!;
+    expect([...text.matchAll(/^\w{8} {2}\w{8} {2}\w{8} {2}/gm)].length + Number(free) + Number(stoppers)).toBe(entries);
+    expect(Number(free)).toBe(session.memory.readLong(session.cell('EXE$GL_GPT') + 4) / 4);
   });
 
   test('SHOW PROCESS/RMS shows the open files, with the blocks that SET RMS asks for', () => {

@@ -3,6 +3,7 @@ import { defaultParameters, PARAMETERS } from '../../src/executive/boot/paramete
 import { currentParameters } from '../../src/sysgen/boot-parameters.js';
 import { decodeParameterFile, encodeParameterFile } from '../../src/sysgen/parameter-file.js';
 import type { SystemFile } from '../../src/sysgen/system-disk.js';
+import { textToBytes } from '../../src/executive/structures/memory.js';
 import { Console, systemDisk } from './console.js';
 
 const FILE = '[SYS0.SYSEXE]VAXVMSSYS.PAR';
@@ -59,6 +60,25 @@ describe('SYSBOOT', () => {
   test('parameters that need more memory than there is: a warning, and the system boots', () => {
     const { text } = new Console(systemDisk(withFile(encodeParameterFile({ NPAGEDYN: 0x4000_0000 }))));
     expect(text).toMatch(/^\r\n%SYSBOOT-W-NOMEMORY, [^\r]*\r\n[^]*Welcome/);
+    // 40000000 bytes are 200000 (hexadecimal) pages: the largest part, and more of it than there is memory.
+    expect(text).toMatch(/^-SYSBOOT-I-NEEDS, there are 32768 pages, and more than 21\d{5} are needed: 2097152 for NPAGEDYN; \d+ for [A-Z, ]+; \d+ for [A-Z, ]+\r$/m);
+    expect(text).toMatch(/^-SYSBOOT-I-ADVICE, /m);
+  });
+
+  test('a file of another build: what is not taken from it is named, and the system boots with the rest', () => {
+    const bytes = encodeParameterFile({ QUANTUM: 33 });
+    const at = Buffer.from(bytes).indexOf('SAVEDUMP');
+    bytes.set(textToBytes('OLDTHING'), at);
+    const view = new DataView(bytes.buffer);
+    const maximum = Buffer.from(bytes).indexOf('MAXPROCESSCNT');
+    view.setUint32(maximum + 16, 0xffff, true);
+    view.setUint32(bytes.length - 4, 0, true);
+    let sum = 0;
+    for (let each = 0; each < bytes.length; each += 4) sum = (sum + view.getUint32(each, true)) >>> 0;
+    view.setUint32(bytes.length - 4, -sum >>> 0, true);
+    const { values, warning, note } = currentParameters(systemDisk(withFile(bytes)));
+    expect([warning, values['QUANTUM'], values['MAXPROCESSCNT'], values['SAVEDUMP']]).toEqual([undefined, 33, 8192, 0]);
+    expect(note).toMatch(/^%SYSBOOT-I-PARADJUST, SYS\$SYSTEM:VAXVMSSYS\.PAR is of another build: (?:MAXPROCESSCNT is 8192, OLDTHING is unknown|OLDTHING is unknown, MAXPROCESSCNT is 8192)\r\n-SYSBOOT-I-ADVICE, /);
   });
 
   test.each([['LRPSIZE', 0x7fff_ffff], ['LRPSIZE', 0xffff_ffff], ['PHYSICALPAGES', 512], ['GBLPAGES', 0xffff_ffff]])('%s %i: a warning, and the system boots', (name, value) => {

@@ -44,6 +44,11 @@ describe('examples of communication', () => {
     expect(lines).toContain('The message has been read.');
   });
 
+  test('SECTION: two processes and a file that is memory; the file has what the second one stored', () => {
+    const lines = dcl.type('@SYS$EXAMPLES:SECTION').filter((line) => !line.includes('SPAWNED'));
+    expect(lines).toEqual(['The second process was here.', 'The second process was here.']);
+  });
+
   test('COMMON; qio#24: what LIB$PUT_COMMON left is there after other images', () => {
     expect(dcl.type('@SYS$EXAMPLES:COMMON').at(-1)).toBe('left by the first run');
   });

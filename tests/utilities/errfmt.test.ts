@@ -213,7 +213,8 @@ test('ch08#31, ch08#34: a device error is logged when its request completes, wit
     jump.call(k, address);
   };
   disk.failing = true;
-  expect(system.type('TYPE SYS$MANAGER:SYLOGIN.COM')).toContain('-SYSTEM-F-CTRLERR');
+  // Nothing of this file is in the XQP's cache: its header cannot be read.
+  expect(system.type('TYPE SYS$EXAMPLES:HELLO.MAR')).toContain('-SYSTEM-F-CTRLERR');
   disk.failing = false;
   system.run(31);
   const logged = errorLog(disk).filter(({ type }) => type === EMB$K_DE);

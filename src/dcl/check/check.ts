@@ -35,13 +35,15 @@ export function checkProcedures(files: readonly CheckedFile[], options: CheckOpt
   const checks = files.map(({ text }) => new ProcedureCheck(text, table));
   const isSet = (name: string): boolean => checks.some(({ symbols }) => symbols.mayBe(name));
   const isTested = (name: string): boolean => checks.some(({ symbols }) => symbols.tested.has(name));
-  return checks.map((check) => {
+  const isOwnCommand = (name: string, file: string): boolean => checks.flatMap(({ verbs }) => verbs).filter((verb) => verb.name === name).length > 1 || namesIt(file, name);
+  return checks.map((check, index) => {
     const findings = [...check.findings];
     const { symbols } = check;
     for (const { name, code, line, column } of check.verbs) {
       if (isSet(name) || symbols.callsOthers) continue;
-      // A slip is certain enough; any other name may be a symbol of the login procedure.
+      // A slip is certain enough; any other name may be a symbol of the login procedure, and is one when it is used again and again.
       const slip = code === CLI$_IVVERB && name.length >= SLIP_LENGTH && (symbols.resembles(name) || table.verbs().some((verb) => isSlip(name, verb.name)));
+      if (!slip && code === CLI$_IVVERB && isOwnCommand(name, files[index]!.name)) continue;
       findings.push({ line, column, severity: slip ? 'error' : 'warning', code: slip || code !== CLI$_IVVERB ? code : 'NOVERB', token: name });
     }
     for (const { name, code, line, column } of check.uses) {
@@ -52,6 +54,11 @@ export function checkProcedures(files: readonly CheckedFile[], options: CheckOpt
     }
     return findings.sort((one, other) => one.line - other.line || one.column - other.column);
   });
+}
+
+/** A directory or the procedure itself is called like the command: the program it belongs to, which is run by a symbol of that name. */
+function namesIt(file: string, name: string): boolean {
+  return file.toUpperCase().split(/[^A-Z0-9$_]+/).includes(name);
 }
 
 /** Parameters, DCL's own symbols, and those of facilities, which have a dollar sign: callers and login procedures set them. */

@@ -12,7 +12,7 @@ import { lastRecord, nextRecord, position, SKIP_TO_ELSE, SKIP_TO_ENDIF, SKIP_TO_
 import type { Dcl } from '../interpreter/session.js';
 import { trim, upcase } from '../language/characters.js';
 import { evaluate, evaluateText, findExpression } from '../language/evaluate.js';
-import { isTrue, toInteger } from '../language/value.js';
+import { isTrue, toInteger, toLiteral } from '../language/value.js';
 import { IDF } from '../structures.js';
 import type { ParsedCommand } from '../tables/parsed-command.js';
 import type { CommandRoutines } from './command.js';
@@ -34,7 +34,9 @@ function* runPart(dcl: Dcl, text: string): Flow<number | undefined> {
 function* ifCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
   const text = command.raw('CONDITION') ?? '';
   const found = findExpression(text, 0, dcl, 'THEN');
-  const truth = isTrue(yield* evaluate(found.tree, dcl));
+  const value = yield* evaluate(found.tree, dcl);
+  const truth = isTrue(value);
+  dcl.follow('evaluate', `IF ${toLiteral(value)} (${truth ? 'true' : 'false'})`);
   if (found.leftover === 'parenthesis') fail(CLI$_SYMDEL);
   if (found.end >= text.length) {
     if (dcl.strict) fail(CLI$_NOTHEN);

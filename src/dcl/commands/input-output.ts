@@ -102,6 +102,8 @@ function* closeCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
 interface Stream {
   readonly stream: number;
   readonly terminal: boolean;
+  /** A terminal at which nobody sees a prompt or an echo. */
+  readonly unseen?: boolean;
 }
 
 /** The stream a logical name of READ or WRITE leads to; undefined when DCL has no such file. */
@@ -122,6 +124,7 @@ function* streamOf(dcl: Dcl, name: string, writing: boolean): Flow<Stream | unde
   if (writing) return { stream: ifi === dcl.standardFiles().output ? dcl.outputStream() : dcl.prc.PRC$L_OUTRAB, terminal: true };
   if (ifi === dcl.idf.IDF$W_PIPEINPIFI) return { stream: dcl.idf.IDF$L_PIPEINP, terminal: false };
   if (name === 'SYS$INPUT') return { stream: dcl.idf.IDF$L_RAB, terminal: dcl.interactive };
+  if (ifi === dcl.ppd.PPD$W_CMDIFI) return { stream: dcl.prc.PRC$L_CMDRAB, terminal: dcl.ppd.PPD$V_UNSEEN === 0, unseen: dcl.ppd.PPD$V_UNSEEN !== 0 };
   return { stream: dcl.prc.PRC$L_INPRAB, terminal: (dcl.ppd.PPD$L_INPDEV & DEV$M_TRM) !== 0 };
 }
 
@@ -138,6 +141,7 @@ function* readCommandVerb(dcl: Dcl, command: ParsedCommand): Flow<number | void>
   const data = yield* dataRecord(dcl, target.stream);
   const result = data !== ELSEWHERE ? { status: data === undefined ? RMS$_EOF : 1, stv: 0, text: data ?? '' } : yield* dcl.outside.files.get(target.stream, {
     ...(target.terminal ? { prompt: `\r\n${command.value('PROMPT') ?? 'Data: '}` } : {}),
+    ...(target.unseen ? { noEcho: true } : {}),
     ...(key === undefined ? {} : { key: { value: key, index: Number(command.value('INDEX') ?? '0'), match: (command.value('MATCH') ?? 'EQ') as 'EQ' | 'GE' | 'GT' } }),
     ...(timeout === undefined ? {} : { timeout: Number(timeout) }),
     ...(command.has('DELETE') ? { deleteRecord: true } : {}),
@@ -163,6 +167,7 @@ function* writeCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
     const found = dcl.expressionList(text);
     for (const item of found.tree) record += toText(yield* evaluate(item, dcl));
     if (found.leftover === 'parenthesis') fail(CLI$_SYMDEL);
+    dcl.follow('evaluate', `WRITE ${record}`);
   }
   const target = yield* streamOf(dcl, logicalOf(command), true);
   if (!target) {

@@ -21,7 +21,7 @@ function* inquireCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
   const name = symbolName(command.value('SYMBOL')!);
   const text = command.value('PROMPT') ?? name;
   const prompt = command.has('PUNCTUATION') ? `${text}: ` : text;
-  const data = yield* dataRecord(dcl, dcl.prc.PRC$L_INPRAB);
+  const data = yield* dataRecord(dcl, dcl.prc.PRC$L_CMDRAB);
   const answer = trim(data === ELSEWHERE ? yield* ask(dcl, prompt) : data ?? '');
   // The answer is treated as := treats its text.
   const value = answer.startsWith('"') ? unquote(answer) : canonical(answer);
@@ -31,7 +31,7 @@ function* inquireCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
 
 /** The end of the input is an empty answer. */
 function* ask(dcl: Dcl, prompt: string): Flow<string> {
-  const result = yield* dcl.outside.files.get(dcl.prc.PRC$L_INPRAB, { prompt: `\r\n${prompt}` });
+  const result = yield* dcl.outside.files.get(dcl.prc.PRC$L_CMDRAB, dcl.ppd.PPD$V_UNSEEN === 0 ? { prompt: `\r\n${prompt}` } : { noEcho: true });
   if (result.status === RMS$_EOF) return '';
   if (wasInterrupted(result)) throw new CommandInterrupted();
   check(result.status);

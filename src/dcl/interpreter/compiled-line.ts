@@ -61,7 +61,7 @@ export function compileLine(record: string, words: Int32Array, table: CommandTab
   if (!record.startsWith('$')) return slow;
   const raw = record.slice(1);
   const piece = trim(raw.slice(0, commentStart(raw)));
-  if (piece.endsWith('-')) return slow;
+  if (piece.endsWith('-') || /!.*'[ \t]*F\$V/i.test(raw)) return slow;
   const { label, rest } = splitLabel(piece);
   const passing = label === undefined ? meaningWhenPassing(rest) : undefined;
   if (piece.includes("'")) return { ...slow, passing, apostrophes: !/'[ \t]*F\$/i.test(piece) };

@@ -1,5 +1,5 @@
 import { PAUSE, type Flow } from '../../executive/gate/microroutine.js';
-import { SS$_HANGUP } from '../../executive/starlet/ssdef.js';
+import { SS$_CONTROLY, SS$_HANGUP } from '../../executive/starlet/ssdef.js';
 import { CLI$_INSFPRM, CLI$_IVVERB, CLI$_NOLBLS, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { CommandFailure, CommandInterrupted, fail, SUCCESS } from '../condition.js';
 import { commandRoutine } from '../commands/registry.js';
@@ -33,7 +33,7 @@ export function* commandLoop(dcl: Dcl): Flow<Leave> {
   for (;;) {
     if (captive && outermost(dcl)) return new Leave('logout', dcl.prc.PRC$L_STATUS);
     yield PAUSE;
-    const part = quick.next();
+    const part = dcl.outside.isFollowed ? SLOW : quick.next();
     if (part === QUICK) continue;
     const left = yield* part === SLOW ? oneCommand(dcl) : guardedLine(dcl, part);
     if (left === undefined) continue;
@@ -46,7 +46,7 @@ export function* commandLoop(dcl: Dcl): Flow<Leave> {
 /**
  * CTRL/Y came while DCL itself ran: the innermost level with an ON CONTROL_Y action executes it, levels inside it are left. Without one
  * the person at the terminal gets a prompt, in a level of its own: CONTINUE goes on with the procedure, EXIT and STOP end it, and so does
- * a command that needs an image. CTRL/Y at that prompt leaves all levels.
+ * a command that needs an image. CTRL/Y at that prompt leaves all levels. A procedure without anybody at a prompt ends (choice; `starlet run`).
  * @source digest ch23 2.8 step 3 (which leaves all levels at once); OpenVMS User's Manual, Ctrl/Y command level
  */
 function* controlY(dcl: Dcl): Flow<void> {
@@ -61,7 +61,8 @@ function* controlY(dcl: Dcl): Flow<void> {
       yield* executeWithStatus(dcl, dcl.storage.text(dcl.idf.IDF$L_CTRLYACTION));
       return;
     }
-    if (!outermost(dcl) && dcl.terminalSession) {
+    if (!dcl.terminalSession) throw new Leave('logout', SS$_CONTROLY);
+    if (!outermost(dcl)) {
       dcl.pushInterruptFrame();
       return;
     }
@@ -236,19 +237,19 @@ export function* execute(dcl: Dcl, text: string, substituted: boolean): Flow<num
   if (rest === '') return undefined;
   const hasPrivilegedImage = dcl.prc.PRC$V_PRIVIMAGE !== 0;
   if (hasPrivilegedImage && (rest.startsWith('@') || rest.startsWith('$'))) imageGoesFirst();
+  const assignment = rest.startsWith('@') ? undefined : readAssignment(rest);
+  const value = substituted || assignment || !isSymbolStart(rest.charAt(0)) ? undefined : verbSymbol(dcl, rest);
+  if (value === undefined) dcl.follow('parse', rest);
   if (rest.startsWith('@')) return yield* invokeProcedure(dcl, rest);
-  const assignment = readAssignment(rest);
   if (assignment) {
     if (hasPrivilegedImage) imageGoesFirst();
     yield* assign(assignment, dcl);
     return SUCCESS;
   }
-  if (!substituted && isSymbolStart(rest.charAt(0))) {
-    const value = verbSymbol(dcl, rest);
-    if (value !== undefined) {
-      if (value.startsWith('$') && isSymbolOrSpec(value)) return yield* runForeign(dcl, value);
-      return yield* execute(dcl, value, true);
-    }
+  if (value !== undefined) {
+    if (!(value.startsWith('$') && isSymbolOrSpec(value))) return yield* execute(dcl, value, true);
+    dcl.follow('parse', value);
+    return yield* runForeign(dcl, value);
   }
   if (substituted && rest.startsWith('$')) return yield* runForeign(dcl, rest);
   return yield* tableCommand(dcl, rest);
@@ -274,7 +275,9 @@ function* tableCommand(dcl: Dcl, text: string): Flow<number | undefined> {
   for (;;) {
     const parsed = parseCommand(dcl.table, line, (name) => {
       const value = dcl.symbol(name);
-      return value === undefined ? undefined : toText(value);
+      if (value === undefined) return undefined;
+      dcl.follow('parse', `&${name} gives ${toText(value)}`);
+      return toText(value);
     });
     if (parsed instanceof ParsedCommand) {
       // With an ampersand it says something else when the symbol does.

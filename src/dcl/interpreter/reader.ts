@@ -57,7 +57,9 @@ export function* readLine(dcl: Dcl, substituting: boolean): Flow<string | typeof
     if (record === undefined) return first ? END_OF_INPUT : command;
     const dollar = record.startsWith('$');
     const raw = dollar ? record.slice(1) : record;
+    if (substituting) dcl.follow('read', record);
     const text = substituting ? yield* substitute(raw, dcl) : raw;
+    if (substituting) dcl.follow('scan', (dollar ? '$' : '') + text);
     if (!dcl.interactive && dcl.prc.PRC$V_VERIFYPROC !== 0) yield* echo(dcl, (dollar ? '$' : '') + text, first);
     const end = commentStart(text);
     let piece = text.slice(0, end).replace(/[ \t]+$/, '');

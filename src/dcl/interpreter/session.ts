@@ -38,6 +38,9 @@ export interface Outside {
   runDownFiles(): Flow<void>;
   /** SET MESSAGE: stores the message flags where only inner modes may write. */
   setMessageMask(mask: number): Flow<void>;
+  /** Whether somebody follows the phases of substitution, and what they are told. */
+  readonly isFollowed: boolean;
+  follow(text: string): void;
   /** The procedure DCL runs as, for commands and functions that call services. */
   readonly procedure: Procedure;
 }
@@ -256,6 +259,11 @@ export class Dcl implements AssignmentTarget {
   /** One record to SYS$OUTPUT. */
   *write(text: string): Flow<void> {
     yield* this.outside.files.put(this.outputStream(), text);
+  }
+
+  /** Tells a follower (`starlet run --trace=dcl-subst`) what a line has become. @source dcl-language.md section 2, the three phases */
+  follow(phase: 'read' | 'scan' | 'parse' | 'evaluate', text: string): void {
+    if (this.outside.isFollowed) this.outside.follow(`${phase.padEnd(8)} ${text}`);
   }
 
   /** Prints a condition's message. */

@@ -3,7 +3,7 @@ import { CLI$_EXPSYN, CLI$_INVRANGE, CLI$_IVSYMB, CLI$_SYMABR, CLI$_SYMDEL, CLI$
 import { fail } from '../condition.js';
 import { canonical, isBlank, isDigit, isSymbolCharacter, isSymbolStart, trim, unquote, upcase } from './characters.js';
 import { evaluate, findExpression, findExpressionList, type Environment } from './evaluate.js';
-import { toInteger, toText, type Value } from './value.js';
+import { toInteger, toLiteral, toText, type Value } from './value.js';
 
 /** Longest symbol name. @source dcl-language.md section 3 */
 const LONGEST_NAME = 255;
@@ -26,6 +26,8 @@ export interface AssignmentTarget extends Environment {
   /** Value the very table would give that the assignment writes to. */
   current(name: string, global: boolean): Value | undefined;
   assign(name: string, value: Value, global: boolean, required: number): void;
+  /** What the value has become, for those who follow the phases of substitution. */
+  follow(phase: 'evaluate', text: string): void;
 }
 
 /** Takes `text` (a command without label or comment) as an assignment; undefined when it is none. */
@@ -68,6 +70,7 @@ export function* assign(assignment: Assignment, target: AssignmentTarget): Flow<
   const found = findExpression(assignment.value, 0, target);
   const value = yield* evaluate(found.tree, target);
   const stored = range ? overlayBits(target.current(name, global) ?? '', range, toInteger(value)) : value;
+  target.follow('evaluate', `${name} ${global ? '==' : '='} ${toLiteral(stored)}`);
   target.assign(name, stored, global, required);
   if (found.leftover === 'parenthesis') fail(CLI$_SYMDEL);
 }

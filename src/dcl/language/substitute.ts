@@ -21,7 +21,7 @@ const LONGEST_LINE = 8192;
  *
  * Outside quotation marks 'name' is replaced and the new text scanned again; inside them ''name' is replaced and not
  * scanned. The closing apostrophe may be missing. 'F$function(...)' is evaluated in place. An undefined name gives
- * nothing. Nothing is replaced behind the `!` of a comment.
+ * nothing. Behind the `!` of a comment nothing is replaced but F$VERIFY: `$! 'F$VERIFY(0)'` is how procedures stop their echo.
  *
  * @raises CLI$_EXPSYN with the name as token for a symbol whose value leads back to itself
  * @source dcl-language.md section 2 phase 1
@@ -39,7 +39,7 @@ export function* substitute(line: string, environment: Environment): Flow<string
       at += 1;
       continue;
     }
-    if (character === '!' && !quoted) break;
+    if (character === '!' && !quoted) return yield* verifyInComment(text, at, environment);
     if (character !== "'" || (quoted && text.charAt(at + 1) !== "'")) {
       at += 1;
       continue;
@@ -61,6 +61,20 @@ export function* substitute(line: string, environment: Environment): Flow<string
     for (const insertion of inside) insertion.end += grown;
     if (quoted) at += inserted.length;
     else inside.push({ name: form.name, end: at + inserted.length });
+  }
+  return text;
+}
+
+/** F$VERIFY, which may be abbreviated as far as no other function begins so, and its arguments. */
+const VERIFY_CALL = /^F\$V[ERIFY]*[ \t]*\(/i;
+
+/** The comment that begins at `start`, with its calls of F$VERIFY replaced by their values. @source dcl-language.md section 8 */
+function* verifyInComment(line: string, start: number, environment: Environment): Flow<string> {
+  let text = line;
+  for (let at = text.indexOf("'", start); at >= 0; at = text.indexOf("'", at + 1)) {
+    const form = readForm(text, at + 1);
+    if (!form?.call || !VERIFY_CALL.test(form.name)) continue;
+    text = text.slice(0, at) + toText(yield* lexical(form.name, environment)) + text.slice(form.end);
   }
   return text;
 }

@@ -37,6 +37,11 @@ export function toText(value: Value): string {
   return typeof value === 'number' ? String(value) : value;
 }
 
+/** As an expression would say it: strings in quotation marks. */
+export function toLiteral(value: Value): string {
+  return typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value);
+}
+
 /** Truth for IF: the low bit of the integer. */
 export function isTrue(value: Value): boolean {
   return (toInteger(value) & 1) !== 0;

@@ -29,8 +29,11 @@ export interface ExecutivePages {
   readonly code: Uint8Array;
 }
 
-/** First block of the cells in the file, counted from 1. */
-export const EXECUTIVE_DATA_VBN = HEADER_BLOCKS + VECTOR_PAGES + 1;
+/** The block of the file, counted from 1, with the page at an address of the executive: the parts follow one another as in memory. */
+export const executiveVbn = (address: number): number => HEADER_BLOCKS + 1 + Math.floor((address - SYSTEM_BASE) / BLOCK);
+
+/** First block of the cells in the file. */
+export const EXECUTIVE_DATA_VBN = executiveVbn(SYSTEM_BASE + VECTOR_PAGES * BLOCK);
 
 function padded(bytes: Uint8Array, pages: number): Uint8Array {
   const whole = new Uint8Array(pages * BLOCK);

@@ -26,8 +26,10 @@ import { SCH$C_COM } from '../structures/sch.js';
 import { initializeGlobalSections } from '../memory/global-section.js';
 import { initializePaging, initializeSystemHeader } from '../memory/initialize.js';
 import { addResidentSections } from '../memory/resident.js';
+import { pageShell } from '../memory/shell-file.js';
 import { SYS$VERSION_TEXT } from '../structures/system-cells.js';
 import { ADAPTER_ROUTINES } from './adapters.js';
+import { executiveVbn } from './executive-image.js';
 import { ROOT_LOCK_ROUTINES } from './root-lock.js';
 import { LINK_ROUTINES } from './sysloa.js';
 import { IRP_PACKET } from './sizes.js';
@@ -66,7 +68,9 @@ function initializeDevices(k: Kernel, { systemDevice, executiveExtents }: BootIn
   const ucb = k.sys.EXE$GL_SYSUCB = findUnit(k, systemDevice.replace(/^_|:$/g, ''));
   for (const cell of SYSTEM_DEVICE_NAMES) k.writeLong(k.symbol(cell), nameForSwapper(k, systemDevice));
   fillRestartBlock(k);
-  if (ucb !== 0 && executiveExtents && makeSystemWindow(k, ucb, executiveExtents) === 0) throw new Error('nonpaged pool too small to boot');
+  if (ucb === 0 || !executiveExtents) return;
+  const window = makeSystemWindow(k, ucb, executiveExtents);
+  if (window === 0 || !pageShell(k, window, executiveVbn(k.symbol('SWP$GL_SHELLBAS')))) throw new Error('nonpaged pool too small to boot');
 }
 
 /** Where the swapper finds the equivalence names of SYS$DISK and SYS$SYSDEVICE, which it can only create when paged pool is there. */

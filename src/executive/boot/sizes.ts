@@ -106,3 +106,22 @@ export function systemSizes(values: ParameterValues, memoryPages: number): Syste
     interruptStack, scb, balanceSlots, systemHeader, globalPageTable, pfnDatabase, systemPageTable,
   };
 }
+
+/** Pages of physical memory that a part of the system takes before anything runs. */
+export interface MemoryNeed {
+  /** The parameters that decide it. */
+  readonly parameters: string;
+  readonly pages: number;
+}
+
+/** What the parameters ask of physical memory, the largest part first. @source book F.3, equation F.29 */
+export function memoryNeeds(values: ParameterValues, sizes: SystemSizes): readonly MemoryNeed[] {
+  const needs: MemoryNeed[] = [
+    { parameters: 'NPAGEDYN', pages: Math.floor(values['NPAGEDYN']! / PAGE) }, { parameters: 'SRPCOUNT, SRPSIZE', pages: pages(sizes.srpSize * values['SRPCOUNT']!) },
+    { parameters: 'IRPCOUNT', pages: pages(IRP_PACKET * values['IRPCOUNT']!) }, { parameters: 'LRPCOUNT, LRPSIZE', pages: pages(sizes.lrpSize * values['LRPCOUNT']!) },
+    { parameters: 'PAGEDYN', pages: values['POOLPAGING'] === 0 ? sizes.pagedPool : 0 }, { parameters: 'INTSTKPAGES', pages: sizes.interruptStack },
+    { parameters: 'SYSMWCNT, GBLSECTIONS', pages: sizes.systemHeader }, { parameters: 'BALSETCNT, VIRTUALPAGECNT, WSMAX', pages: sizes.systemPageTable },
+    { parameters: 'PHYSICALPAGES', pages: sizes.pfnDatabase },
+  ];
+  return needs.sort((a, b) => b.pages - a.pages);
+}

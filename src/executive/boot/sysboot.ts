@@ -15,7 +15,7 @@ import { assembleSystem, pagesFor, SYSTEM_BASE, VECTOR_PAGES, type AssembledSyst
 import { clockAtBoot } from './clock-at-boot.js';
 import { decodeExecutive, executivePages, readBase, writeBase, type ExecutiveFile, type ExecutivePages } from './executive-image.js';
 import { PARAMETERS, type ParameterValues } from './parameters.js';
-import { pfnEntrySize, systemSizes, type SystemSizes } from './sizes.js';
+import { memoryNeeds, pfnEntrySize, systemSizes, type MemoryNeed, type SystemSizes } from './sizes.js';
 import { layOutSystemSpace, systemPage, type Area, type SystemSpace } from './system-space.js';
 
 /**
@@ -108,10 +108,18 @@ const PAGE = 512;
 const RPB_PFN = 0;
 const KERNEL = 0;
 
+/** Pages that processes must have at least. choice: half a megabyte */
+const LEAST_PAGES = 1024;
+/** Parts that are worth naming. */
+const LARGEST = 3;
+
 /** The parameters ask for more than the machine's memory holds. */
 export class NotEnoughMemory extends Error {
-  constructor() {
-    super('not enough physical memory for these parameters');
+  /** @param have  pages there are; @param needs  what the parameters ask for, the largest part first */
+  constructor(have: number, needs: readonly MemoryNeed[]) {
+    const needed = LEAST_PAGES + needs.reduce((sum, { pages }) => sum + pages, 0);
+    const most = needs.slice(0, LARGEST).map(({ parameters, pages }) => `${pages} for ${parameters}`).join('; ');
+    super(`${have} pages, and more than ${needed} are needed: ${most}`);
   }
 }
 
@@ -149,7 +157,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   let topPage = sizes.physicalPages;                // PHYSICALPAGES: the pages above are left alone
   const takePages = (count: number): number => {
     topPage -= count;
-    if (topPage < 1024) throw new NotEnoughMemory();
+    if (topPage < LEAST_PAGES) throw new NotEnoughMemory(sizes.physicalPages, memoryNeeds(values, sizes));
     memory.bytes.fill(0, topPage * PAGE, (topPage + count) * PAGE);
     return topPage;
   };

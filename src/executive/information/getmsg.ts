@@ -16,6 +16,8 @@ const MAXIMUM_SECTIONS = 41;
 /** STS$V_FAC_SP: clear in messages that all facilities share. */
 const FACILITY_SPECIFIC = 0x8000;
 const FACILITY_NUMBER = 0x0fff_0000;
+/** A condition without its severity and without what the sender adds. */
+const MESSAGE_AND_FACILITY = 0x0fff_fff8;
 
 /** Addresses of the message sections a process sees, in the order they are searched. */
 export function* messageSections(memory: MemoryReader, imageVector: number, permanent: number, system: number): Generator<number, void, undefined> {
@@ -36,6 +38,8 @@ export function* messageSections(memory: MemoryReader, imageVector: number, perm
  * @source book 29.2.1; digest ch29 2.4
  */
 export function findMessage(memory: MemoryReader, sections: Iterable<number>, code: number): FoundMessage | undefined {
+  // Message number 0 is nobody's but SS$_NORMAL's: 0, 2 and 4 have no message (VAX V7.3).
+  if ((code & MESSAGE_AND_FACILITY) === 0 && code !== SS$_NORMAL) return undefined;
   const list = [...sections];
   for (const section of list) {
     const found = searchSection(memory, section, code);

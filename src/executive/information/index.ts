@@ -1,4 +1,5 @@
 import type { Microroutine } from '../gate/microroutine.js';
+import { EXE$FORMAT_ACL, EXE$PARSE_ACL } from './acl-services.js';
 import { EXE$CHKPRO } from './check-protection.js';
 import { EXE$EXCMSG } from './excmsg.js';
 import { EXE$FAO, EXE$FAOL } from './fao-service.js';
@@ -14,7 +15,7 @@ import { EXE$ASCTIM, EXE$BINTIM, EXE$NUMTIM } from './time-services.js';
 
 /** Formatting, messages, times, information about processes and the system: chapter 29. */
 export const INFORMATION_ROUTINES: readonly Microroutine[] = [
-  EXE$FAO, EXE$FAOL, EXE$NUMTIM, EXE$ASCTIM, EXE$BINTIM, EXE$GETMSG, EXE$PUTMSG, EXE$EXCMSG, EXE$GETJPI, ...GETJPI_AST_ROUTINES, EXE$GETSYI, EXE$CHKPRO,
+  EXE$FAO, EXE$FAOL, EXE$NUMTIM, EXE$ASCTIM, EXE$BINTIM, EXE$GETMSG, EXE$PUTMSG, EXE$EXCMSG, EXE$GETJPI, ...GETJPI_AST_ROUTINES, EXE$GETSYI, EXE$CHKPRO, EXE$PARSE_ACL, EXE$FORMAT_ACL,
   ...RIGHTS_ROUTINES, ...JOB_CONTROLLER_ROUTINES, ...SEND_MESSAGE_ROUTINES,
 ];
 

@@ -149,23 +149,26 @@ export function withdrawRequest(k: Kernel, irp: RequestPacket): void {
  * @returns the block; or a failure status in the negative: the caller aborts the request with it
  */
 export function allocateSystemBuffer(k: Kernel, irp: RequestPacket, size: number, type: number = DYN$C_BUFIO): { buffer: number; status: number } {
-  const pcb = k.pcb;
-  const jib = JIB.at(k, pcb.PCB$L_JIB);
-  const mayWait = pcb.PCB$V_SSRWAIT === 0;
-  if (size > jib.JIB$L_BYTLM) return { buffer: 0, status: SS$_EXQUOTA };
-  if (size > jib.JIB$L_BYTCNT) {
-    if (mayWait) EXE$IORSNWAIT(k, irp, RSN$_ASTWAIT);
-    return { buffer: 0, status: SS$_EXQUOTA };
-  }
+  const status = checkByteQuota(k, irp, size);
+  if (status !== SS$_NORMAL) return { buffer: 0, status };
   const buffer = allocateBlock(k, size, type);
   if (buffer === 0) {
-    if (mayWait) EXE$IORSNWAIT(k, irp, RSN$_NPDYNMEM);
+    if (k.pcb.PCB$V_SSRWAIT === 0) EXE$IORSNWAIT(k, irp, RSN$_NPDYNMEM);
     return { buffer: 0, status: SS$_INSFMEM };
   }
+  const jib = JIB.at(k, k.pcb.PCB$L_JIB);
   jib.JIB$L_BYTCNT = jib.JIB$L_BYTCNT - size;
   irp.IRP$W_BOFF = size;
   irp.IRP$L_SVAPTE = buffer;
   return { buffer, status: SS$_NORMAL };
+}
+
+/** EXE$BUFFRQUOTA: whether the job has byte quota for a buffer. Short of it, the process waits if it may. @returns SS$_NORMAL, SS$_EXQUOTA */
+export function checkByteQuota(k: Kernel, irp: RequestPacket, size: number): number {
+  const jib = JIB.at(k, k.pcb.PCB$L_JIB);
+  if (size <= jib.JIB$L_BYTCNT && size <= jib.JIB$L_BYTLM) return SS$_NORMAL;
+  if (size <= jib.JIB$L_BYTLM && k.pcb.PCB$V_SSRWAIT === 0) EXE$IORSNWAIT(k, irp, RSN$_ASTWAIT);
+  return SS$_EXQUOTA;
 }
 
 /** A buffered-read buffer with its standard header: data behind it, to go to `userAddress`. */

@@ -11,6 +11,7 @@ import { CONSOLE_PORT_ROUTINES } from './drivers/console-port.js';
 import consoleSource from './drivers/console-port.mar';
 import { DZ_PORT_ROUTINES } from './drivers/dz-port.js';
 import dzSource from './drivers/dz-port.mar';
+import { DRIVER_ENTRY_ROUTINES } from './driver-entries.js';
 import { DISK_DRIVER_ROUTINES } from './drivers/disk.js';
 import printerSource from './drivers/lp.mar';
 import tapeSource from './drivers/tape.mar';
@@ -33,7 +34,7 @@ export const IO_ROUTINES: readonly Microroutine[] = [
   ...QIO_ROUTINES, ...COMPLETION_ROUTINES, ...CANCEL_ROUTINES, ...ASSIGN_ROUTINES, ...ALLOCATE_ROUTINES, ...MAILBOX_SERVICE_ROUTINES, ...GETDVI_ROUTINES, ...BREAKTHRU_ROUTINES,
   ...ATTENTION_ROUTINES, ...OUT_OF_BAND_ROUTINES, ...XQP_QUEUE_ROUTINES, ...MOUNT_ROUTINES,
   ...TERMINAL_DRIVER_ROUTINES, ...CONSOLE_PORT_ROUTINES, ...DZ_PORT_ROUTINES, ...PRINTER_DRIVER_ROUTINES, ...TAPE_DRIVER_ROUTINES, ...MAILBOX_DRIVER_ROUTINES, ...NULL_DRIVER_ROUTINES,
-  ...MOUNT_VERIFICATION_ROUTINES, ...DISK_DRIVER_ROUTINES, ...ACP_FDT_ROUTINES,
+  ...MOUNT_VERIFICATION_ROUTINES, ...DRIVER_ENTRY_ROUTINES, ...DISK_DRIVER_ROUTINES, ...ACP_FDT_ROUTINES,
 ];
 
 export const IO_SOURCE = `${qioSource}\n${consoleSource}\n${dzSource}\n${printerSource}\n${tapeSource}\n${verificationSource}`;

@@ -227,7 +227,10 @@ function pageFileSource(k: Kernel, at: number, pte: number, file: number, cluste
   };
 }
 
-/** A private page of a section file. @source digest ch15 2.2, 2.4 */
+/** As much of a virtual page number as a section table entry has. */
+const VPX = 0x3fffff;
+
+/** A private page of a section file, or a page of the system's. @source digest ch15 2.2, 2.4 */
 function sectionPage(k: Kernel, page: Missing, pte: number): Fault {
   const template = pageFileBacking(page.ws.phd.PHD$B_PAGFIL, 0);
   const copies = (pte & PTE$M_CRF) !== 0;
@@ -240,7 +243,7 @@ function sectionPage(k: Kernel, page: Missing, pte: number): Fault {
   const bak = copies ? template : sectionBacking(pte);
   return read(k, page, {
     cluster: section.SEC$B_PFC,
-    blocks: (step) => sectionBlocks(section, (page.address >>> 9) + step),
+    blocks: (step) => sectionBlocks(section, ((page.address >>> 9) & VPX) + step),
     bak: () => bak,
     matches: (step) => k.readLong(page.at + 4 * step) === pte,
     modified: copies,

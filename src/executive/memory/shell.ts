@@ -1,10 +1,10 @@
 import type { Kernel } from '../kernel.js';
-import { P1_LAYOUT } from '../structures/p1-layout.js';
-import { CTL$GL_KSPINI, CTL$GL_VECTORS, ESP_INITIAL, P1_CELLS, SSP_INITIAL } from '../structures/p1-cells.js';
+import { P1_LAYOUT, type P1Area } from '../structures/p1-layout.js';
+import { CTL$GL_VECTORS, P1_CELLS } from '../structures/p1-cells.js';
 import { PCB } from '../structures/pcb.js';
 import { PHD } from '../structures/phd.js';
 import {
-  PFN$C_ACTIVE, PFN$C_PPGTBL, PFN$C_PROCESS, PFN$C_RDINPROG, PFN$M_MODIFY, PRT$C_ERKW, PRT$C_NA, PRT$C_UR, PRT$C_UREW, PRT$C_URKW, PTE$M_PFN,
+  PFN$C_ACTIVE, PFN$C_PPGTBL, PFN$C_PROCESS, PFN$C_RDINPROG, PFN$M_MODIFY, PRT$C_ERKW, PRT$C_URKW, PTE$M_PFN,
   PTE$M_PGFLVB, PTE$M_TYP0, PTE$M_TYP1, WSL$M_WSLOCK,
 } from '../structures/pte.js';
 import { demandZeroPte, isTransition, PAGE_SIZE, REGION_PAGES, validPte } from './page-tables.js';
@@ -13,29 +13,22 @@ import { abandonFrame } from './delete-page.js';
 import { choosePageFile, MMG$DALCPAGFIL } from './page-file.js';
 import { MMG$ALLOZEROPFN } from './page-lists.js';
 import { PfnEntry } from './pfn.js';
+import {
+  isLockedArea, isVectorArea, SHELL_HEADER, SHELL_P1_LOW, SHELL_POINTERS, SHELL_RMS_DATA, SHELL_RMS_PAGE, SHELL_STACK, SHELL_STACK_PAGES, SHELL_TABLE_PAGES, SHELL_TABLES,
+  skeletonPte,
+} from './shell-image.js';
 import { MMG$INCPTREF, systemPteAddress } from './table-references.js';
 import { entryFor } from './working-set.js';
 
 /**
- * Module SHELL: a process header and the fixed part of P1 space for a new process, built by the swapper when it brings the
- * process in for the first time (chapter 20.2; digest ch20 2.3).
- *
- * The book reads a skeleton working set from SYS.EXE and then adjusts it (SWP$SHELINIT). Ours is made directly in the
- * balance slot, to the same result: choice, because the skeleton holds nothing but what the parameters decide anyway.
+ * Module SHELL: a process header and the fixed part of P1 space for a new process, which the swapper makes of a copy of SHELL
+ * (shell-image.ts) when it brings the process in for the first time (chapter 20.2; digest ch20 2.3).
  */
 type Header = ReturnType<typeof PHD.at>;
 
 /** Code of the default working set in the quota tables. */
 const PQL$_WSDEFAULT = 11;
 const SYSTEM_BASE = 0x80000000;
-/** IPL 2, kernel mode: how every process starts (ch20#37). */
-const INITIAL_PSL = 0x00020000;
-
-/** Areas of fixed P1 space whose pages exist, zeroed, from the start. */
-const LOCKED_LABELS = new Set(['CTL$GL_VECTORS', 'CTL$GL_KSTKBAS']);
-
-/** The page of RMS data that SHELL holds. choice: the first one whose PTE is in the next to last page table page (ch20#33). */
-const SHELL_RMS_PAGE = 0x7ffe0000;
 
 /** What is being built: enough to place pages without being the current process. */
 interface Builder {
@@ -67,11 +60,12 @@ export function shellPages(k: Kernel): number {
 }
 
 /**
- * Builds the header and P1 space of the process of `pcbAddress` in balance slot `slot`. IPL$_SYNCH.
+ * Makes the header and P1 space of the process of `pcbAddress` in balance slot `slot`. IPL$_SYNCH.
  *
+ * @param shell  frames with a copy of SHELL; they become pages of the process
  * @source book 20.2; digest ch20 2.3 (SWP$SHELINIT)
  */
-export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void {
+export function configureProcess(k: Kernel, pcbAddress: number, slot: number, shell: readonly number[]): void {
   const pcb = PCB.at(k, pcbAddress);
   const slotPages = k.sys.SWP$GL_BSLOTSZ;
   const slotBase = (k.sys.SWP$GL_BALBASE + slot * slotPages * PAGE_SIZE) >>> 0;
@@ -90,14 +84,13 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   const headerFrames: { page: number; pfn: number }[] = [];
   for (let page = 0; page < windowPages; page += 1) {
     if (page >= wslPst && page < wslPst + empty) continue;
-    headerFrames.push({ page, pfn: placeSystemPage(builder, slotBase + page * PAGE_SIZE) });
+    headerFrames.push({ page, pfn: placeSystemPage(builder, slotBase + page * PAGE_SIZE, page === 0 ? shell[SHELL_HEADER] : undefined) });
   }
   k.writeWord(k.sys.PHV$GL_REFCBAS + 2 * slot, 0);
   k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slot, pcb.PCB$L_PID & 0xffff);
   const defaultWorkingSet = k.readLong(k.symbol('PQL$AL_DEFAULT') + 4 * PQL$_WSDEFAULT);
   phd.PHD$W_PHVINDEX = slot;
   phd.PHD$L_PAGFIL = builder.pageFile;
-  phd.PHD$W_WSLIST = PHD.size >>> 2;
   phd.PHD$L_PSTBASOFF = wslPst * PAGE_SIZE;
   phd.PHD$L_BAK = (wslPst + empty) * PAGE_SIZE;
   phd.PHD$L_WSLX = phd.PHD$L_BAK + 4 * slotPages;
@@ -105,8 +98,6 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   phd.PHD$L_PTWSLEVAL = phd.PHD$L_PTWSLELCK + slotPages;
   phd.PHD$B_DFPFC = k.sys.SGN$GW_DFPFC;
   phd.PHD$B_PGTBPFC = k.sys.SGN$GB_PGTBPFC;
-  phd.PHD$W_WSLOCK = phd.PHD$W_WSLIST;
-  phd.PHD$W_WSDYN = phd.PHD$W_WSLIST;
   phd.PHD$W_WSLAST = phd.PHD$W_WSLIST + defaultWorkingSet - 1;
   phd.PHD$W_WSNEXT = phd.PHD$W_WSLIST - 1;
   phd.PHD$W_WSFLUID = k.sys.SGN$GW_MINWSCNT;
@@ -122,36 +113,30 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   for (const { page, pfn } of headerFrames) enter(builder, slotBase + page * PAGE_SIZE, PFN$C_PPGTBL, pfn);
   phd.PHD$W_EMPTPG = empty;
 
+  for (let table = SHELL_TABLE_PAGES - 1; table >= 0; table -= 1) {
+    placeTable(builder, slotEnd - (SHELL_TABLE_PAGES - table) * PAGE_SIZE, shell[SHELL_TABLES + table]);
+  }
   const lowest = P1_LAYOUT.reduce((least, area) => Math.min(least, area.base), 0x7fffffff);
   const window = lowest - windowPages * PAGE_SIZE;
+  const stack = shell.slice(SHELL_STACK, SHELL_STACK + SHELL_STACK_PAGES);
   for (const area of P1_LAYOUT) {
     for (let page = 0; page < area.pages; page += 1) {
       const address = area.base + page * PAGE_SIZE;
-      if (area.protection === PRT$C_NA) writeP1Pte(builder, address, 0);
-      else if (area.label === 'P1SYSVECTORS') writeP1Pte(builder, address, validPte(systemFrame(k, SYSTEM_BASE + page * PAGE_SIZE), PRT$C_UR, 0));
-      else if (LOCKED_LABELS.has(area.label)) placeP1Page(builder, address, area.protection, area.owner);
-      else writeP1Pte(builder, address, demandZeroPte(area.protection, area.owner));
+      if (isVectorArea(area)) writeP1Pte(builder, address, validPte(systemFrame(k, SYSTEM_BASE + page * PAGE_SIZE), area.protection, area.owner));
+      else if (isLockedArea(area)) placeP1Page(builder, address, area, WSL$M_WSLOCK, address === CTL$GL_VECTORS ? shell[SHELL_POINTERS] : stack[page]);
+      else if (address < SHELL_P1_LOW) writeP1Pte(builder, address, skeletonPte(area, address));
     }
   }
   for (const { page, pfn } of headerFrames) writeP1Pte(builder, window + page * PAGE_SIZE, validPte(pfn, PRT$C_URKW, 0));
   for (let page = wslPst; page < wslPst + empty; page += 1) writeP1Pte(builder, window + page * PAGE_SIZE, 0);
   phd.PHD$W_WSLOCK = phd.PHD$W_WSNEXT + 1;
   phd.PHD$W_WSDYN = phd.PHD$W_WSLOCK;
-  placeP1Page(builder, SHELL_RMS_PAGE, PRT$C_UREW, 1, 0);
+  placeP1Page(builder, SHELL_RMS_PAGE, P1_LAYOUT.find(({ base, pages }) => SHELL_RMS_PAGE >= base && SHELL_RMS_PAGE < base + pages * PAGE_SIZE)!, 0, shell[SHELL_RMS_DATA]);
   countTableEntries(builder, slotBase + windowPages * PAGE_SIZE);
 
-  // Hardware PCB.
   const p1Low = (window - 0x40000000) / PAGE_SIZE;
   const p0Table = slotBase + windowPages * PAGE_SIZE;
-  phd.PHD$L_PCB = CTL$GL_KSPINI;
-  phd.PHD$L_ESP = ESP_INITIAL;
-  phd.PHD$L_SSP = SSP_INITIAL;
-  phd.PHD$L_USP = 0;
-  for (let register = 0; register < 14; register += 1) k.writeLong(phd.address + PHD.offset.PHD$L_R0 + 4 * register, 0);
-  phd.PHD$L_PC = k.symbol('EXE$PROCSTRT');
-  phd.PHD$L_PSL = INITIAL_PSL;
   phd.PHD$L_P0BR = p0Table;
-  phd.PHD$L_P0LRASTL = 4 << 24;
   phd.PHD$L_P1BR = builder.p1Base;
   phd.PHD$L_P1LR = p1Low;
   phd.PHD$L_FREP0VA = 0;
@@ -164,9 +149,6 @@ export function SWP$SHELINIT(k: Kernel, pcbAddress: number, slot: number): void 
   const pointer = (name: keyof typeof P1_CELLS.offset, value: number): void => view.setUint32(pointerFrame * PAGE_SIZE + P1_CELLS.offset[name], value >>> 0, true);
   pointer('CTL$GL_PHD', window);
   pointer('CTL$GL_CTLBASVA', window);
-  [CTL$GL_KSPINI, ESP_INITIAL, SSP_INITIAL].forEach((top, mode) => {
-    view.setUint32(pointerFrame * PAGE_SIZE + P1_CELLS.offset.CTL$AL_STACK + 4 * mode, top, true);
-  });
 
   pcb.PCB$L_PHD = slotBase;
   pcb.PCB$L_PHYPCB = systemFrame(k, slotBase) * PAGE_SIZE + PHD.offset.PHD$L_PCB;
@@ -186,11 +168,9 @@ function systemFrame(k: Kernel, address: number): number {
   return k.readLong(systemPteAddress(k, address)) & PTE$M_PFN;
 }
 
-/** Gives a page of the slot a zeroed frame and maps it in system space. */
-function placeSystemPage(builder: Builder, address: number): number {
+/** Gives a page of the slot a frame, a zeroed one unless it is given, and maps it in system space. */
+function placeSystemPage(builder: Builder, address: number, pfn = newFrame(builder)): number {
   const { k } = builder;
-  const pfn = MMG$ALLOZEROPFN(k);
-  if (pfn === 0) throw new Error('no free page for a process header');
   writeSystemPte(k, address, validPte(pfn, PRT$C_ERKW, 0));
   const entry = new PfnEntry(k, pfn);
   entry.pte = systemPteAddress(k, address);
@@ -198,6 +178,18 @@ function placeSystemPage(builder: Builder, address: number): number {
   entry.type = PFN$C_PPGTBL;
   entry.state = PFN$C_ACTIVE | PFN$M_MODIFY;
   return pfn;
+}
+
+function newFrame({ k }: Builder): number {
+  const pfn = MMG$ALLOZEROPFN(k);
+  if (pfn === 0) throw new Error('no free page for a new process');
+  return pfn;
+}
+
+/** A page table page: mapped, and locked in the working set. */
+function placeTable(builder: Builder, address: number, pfn?: number): void {
+  enter(builder, address >>> 0, PFN$C_PPGTBL, placeSystemPage(builder, address >>> 0, pfn));
+  builder.phd.PHD$W_PTCNTACT = builder.phd.PHD$W_PTCNTACT + 1;
 }
 
 /** Adds an entry, normally locked, to the working set list under construction. */
@@ -215,20 +207,14 @@ function p1PteAddress(builder: Builder, address: number): number {
 }
 
 function writeP1Pte(builder: Builder, address: number, value: number): void {
-  const { k, phd } = builder;
+  const { k } = builder;
   const at = p1PteAddress(builder, address);
-  if ((k.readLong(systemPteAddress(k, at)) & 0x80000000) === 0) {
-    const page = at & ~(PAGE_SIZE - 1);
-    enter(builder, page >>> 0, PFN$C_PPGTBL, placeSystemPage(builder, page >>> 0));
-    phd.PHD$W_PTCNTACT = phd.PHD$W_PTCNTACT + 1;
-  }
+  if ((k.readLong(systemPteAddress(k, at)) & 0x80000000) === 0) placeTable(builder, at & ~(PAGE_SIZE - 1));
   k.writeLong(at, value);
 }
 
-function placeP1Page(builder: Builder, address: number, protection: number, owner: number, flags = WSL$M_WSLOCK): void {
+function placeP1Page(builder: Builder, address: number, { protection, owner }: P1Area, flags: number, pfn = newFrame(builder)): void {
   const { k } = builder;
-  const pfn = MMG$ALLOZEROPFN(k);
-  if (pfn === 0) throw new Error('no free page for a new process');
   writeP1Pte(builder, address, validPte(pfn, protection, owner));
   const entry = new PfnEntry(k, pfn);
   entry.pte = p1PteAddress(builder, address);

@@ -34,16 +34,14 @@ export interface SwapTransfer {
 }
 
 /**
- * Sets up the map and the packet. SCH$V_SIP is set until `endTransfer`.
+ * Sets up the map and the packet.
  *
  * @returns the packet for EXE$INSIOQ; undefined: no pool, nothing is changed
  */
 export function beginTransfer(k: Kernel, { isWrite, place, block, frames, endAction }: SwapTransfer): number | undefined {
   const packet = allocateBlock(k, IRP.size, DYN$C_IRP);
   if (packet === 0) return undefined;
-  const map = k.sys.SWP$GL_MAP;
-  frames.forEach((pfn, index) => { k.writeLong(map + 4 * index, (PTE$M_VALID | (PRT$C_ERKW << PTE$V_PROT) | pfn) >>> 0); });
-  k.writeLong(map + 4 * frames.length, 0);
+  fillMap(k, frames);
   const file = pageFile(k, swapFileIndex(place));
   const irp = IRP.at(k, packet);
   irp.IRP$L_PID = PCB.at(k, k.symbol('SCH$GL_SWPPCB')).PCB$L_PID;
@@ -55,15 +53,22 @@ export function beginTransfer(k: Kernel, { isWrite, place, block, frames, endAct
   irp.IRP$V_SWAPIO = 1;
   irp.IRP$V_VIRTUAL = 1;
   irp.IRP$L_ASTPRM = k.symbol('SWP$IODONE');
-  irp.IRP$L_SVAPTE = map;
+  irp.IRP$L_SVAPTE = k.sys.SWP$GL_MAP;
   irp.IRP$L_OBCNT = frames.length * PAGE;
   irp.IRP$L_SEGVBN = file.PFL$L_VBN + swapBlock(place) - 1 + block;
   if (prepareSegment(k, irp, irp.IRP$L_OBCNT) !== SEGMENT_TO_DRIVER) throw new Error('the window of a swap file does not map all of it');
-  k.sys.SCH$V_SIP = 1;
   k.writeLong(k.symbol('ioea'), k.symbol(endAction));
+  return packet;
+}
+
+/** Frames come into the swapper's map, and so into its P0 space, until `endTransfer`; SCH$V_SIP is set as long. */
+export function fillMap(k: Kernel, frames: readonly number[]): void {
+  const map = k.sys.SWP$GL_MAP;
+  frames.forEach((pfn, index) => { k.writeLong(map + 4 * index, (PTE$M_VALID | (PRT$C_ERKW << PTE$V_PROT) | pfn) >>> 0); });
+  k.writeLong(map + 4 * frames.length, 0);
+  k.sys.SCH$V_SIP = 1;
   k.writeLong(k.symbol('rsvapte'), map);
   k.writeWord(k.symbol('rpgcnt'), frames.length);
-  return packet;
 }
 
 /** The frames of the transfer that has just ended, in order. The map is empty afterwards. */
@@ -88,6 +93,11 @@ export function mayBegin(k: Kernel): boolean {
   return k.sys.SCH$V_SIP === 0 && k.sys.EXE$GL_ABSTIM >= k.readLong(k.symbol('rwsswp'));
 }
 
+/** A transfer has failed: the next one is not begun in this second. */
+export function restAfterFailure(k: Kernel): void {
+  k.writeLong(k.symbol('rwsswp'), k.sys.EXE$GL_ABSTIM + 1);
+}
+
 /** R5 the packet: R0 becomes the end action routine, R1 the status of the transfer. The packet goes. */
 const finish = inlineRoutine('SWP_IODONE', (k) => {
   const irp = IRP.at(k, k.register(5));
@@ -100,7 +110,7 @@ const finish = inlineRoutine('SWP_IODONE', (k) => {
 export function endAction(body: (k: Kernel, ok: boolean) => number | undefined): (k: Kernel) => void {
   return (k) => {
     const ok = (k.register(1) & 1) !== 0;
-    if (!ok) k.writeLong(k.symbol('rwsswp'), k.sys.EXE$GL_ABSTIM + 1);
+    if (!ok) restAfterFailure(k);
     giveToDriver(k, body(k, ok));
   };
 }

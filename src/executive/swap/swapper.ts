@@ -2,17 +2,18 @@ import { EXE$POWERAST } from '../ast/power.js';
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
 import { giveToDriver, MMG$WRTMFYPAG } from '../memory/modified-writer.js';
-import { findBalanceSlot, releaseBalanceSlot, shellPages, SWP$SHELINIT } from '../memory/shell.js';
+import { findBalanceSlot, releaseBalanceSlot, shellPages } from '../memory/shell.js';
 import { workingSetOf } from '../memory/working-set.js';
 import { computableQueue } from '../scheduling/queues.js';
 import { PCB } from '../structures/pcb.js';
 import { SCH$C_COMO } from '../structures/sch.js';
 import { SCH$OSWPSCHED } from './candidates.js';
 import { beginHeaderInswap, beginHeaderOutswap } from './header.js';
-import { beginBodyInswap, bodyPages, finishInswap } from './inswap-body.js';
+import { beginBodyInswap, bodyPages } from './inswap-body.js';
+import { beginNewProcess, type NewProcess } from './new-process.js';
 import { beginBodyOutswap } from './outswap.js';
 import { mayBegin } from './swap-io.js';
-import { initialSwapSize, isNew, settleSwapSpace } from './swap-space.js';
+import { isNew } from './swap-space.js';
 
 /**
  * The swapper's main loop (chapter 17.1.5; digest ch17 2.2). All of its duties each time it is woken: the free list, modified pages, the
@@ -21,11 +22,17 @@ import { initialSwapSize, isNew, settleSwapSpace } from './swap-space.js';
  */
 type ProcessBlock = ReturnType<typeof PCB.at>;
 
-/** One turn: R0 low bit set with a packet (R3) for a unit (R5), when there may be more to do; else it is time to hibernate. */
+/**
+ * One turn. R2 is the code of a copy of SHELL in P0 space that is to be entered, 0 when there is none; R0 low bit set with a packet (R3) for a
+ * unit (R5). With neither it is time to hibernate.
+ */
 const pass = inlineRoutine('SWP$PASS', (k) => {
   reclaimDeletedHeaders(k);
   if (k.sys.EXE$GL_PFATIM !== 0) EXE$POWERAST(k);
-  giveToDriver(k, balanceFreeList(k) ?? MMG$WRTMFYPAG(k) ?? inswap(k) ?? MMG$WRTMFYPAG(k));
+  const begun = balanceFreeList(k) ?? MMG$WRTMFYPAG(k) ?? inswap(k) ?? MMG$WRTMFYPAG(k);
+  const isNew = typeof begun === 'object';
+  k.setRegister(2, isNew && 'entry' in begun ? begun.entry : 0);
+  giveToDriver(k, isNew ? ('packet' in begun ? begun.packet : undefined) : begun);
 });
 
 /** A slot whose header has no process any more (index 0, but not free) belonged to a deleted one. */
@@ -89,33 +96,28 @@ function highestOutswapped(k: Kernel): number | undefined {
 
 /**
  * SWAPSCHED: brings the highest computable process into memory, if that leaves FREELIM pages; else sees to it that there will be.
- * New processes are made on the spot. @source book 17.2.1; digest ch17 2.3
+ * @source book 17.2.1; digest ch17 2.3
  */
-function inswap(k: Kernel): number | undefined {
+function inswap(k: Kernel): number | NewProcess | undefined {
   const { sys } = k;
-  for (;;) {
-    if (!mayBegin(k)) return undefined;
-    const address = highestOutswapped(k);
-    if (address === undefined) return undefined;
-    const pcb = PCB.at(k, address);
-    sys.SWP$GB_ISWPRI = pcb.PCB$B_PRI;
-    const hasHeader = pcb.PCB$V_PHDRES !== 0;
-    const slot = hasHeader ? 0 : findBalanceSlot(k);
-    const needed = isNew(pcb) ? shellPages(k) : hasHeader ? bodyPages(k, workingSetOf(k, address)) : pcb.PCB$W_PPGCNT + pcb.PCB$W_GPGCNT;
-    const isShort = sys.SCH$GL_FREECNT < needed + sys.SCH$GL_FREELIM;
-    if (isShort || slot === undefined) {
-      if (isRateLimited(k, pcb)) return undefined;
-      const goal = slot === undefined ? Infinity : needed + sys.SCH$GL_FREELIM;
-      const packet = makeRoom(k, goal, address);
-      if (packet !== undefined || slot === undefined || sys.SCH$GL_FREECNT < goal) return packet;
-    }
-    noteInswap(k, pcb);
-    if (isNew(pcb)) {
-      createFromShell(k, pcb, slot!);
-      continue;
-    }
-    return hasHeader ? beginBodyInswap(k, address) : beginHeaderInswap(k, address, slot!);
+  if (!mayBegin(k)) return undefined;
+  const address = highestOutswapped(k);
+  if (address === undefined) return undefined;
+  const pcb = PCB.at(k, address);
+  sys.SWP$GB_ISWPRI = pcb.PCB$B_PRI;
+  const hasHeader = pcb.PCB$V_PHDRES !== 0;
+  const slot = hasHeader ? 0 : findBalanceSlot(k);
+  const needed = isNew(pcb) ? shellPages(k) : hasHeader ? bodyPages(k, workingSetOf(k, address)) : pcb.PCB$W_PPGCNT + pcb.PCB$W_GPGCNT;
+  const isShort = sys.SCH$GL_FREECNT < needed + sys.SCH$GL_FREELIM;
+  if (isShort || slot === undefined) {
+    if (isRateLimited(k, pcb)) return undefined;
+    const goal = slot === undefined ? Infinity : needed + sys.SCH$GL_FREELIM;
+    const packet = makeRoom(k, goal, address);
+    if (packet !== undefined || slot === undefined || sys.SCH$GL_FREECNT < goal) return packet;
   }
+  noteInswap(k, pcb);
+  if (isNew(pcb)) return beginNewProcess(k, address, slot);
+  return hasHeader ? beginBodyInswap(k, address) : beginHeaderInswap(k, address, slot);
 }
 
 const isLow = (k: Kernel, pcb: ProcessBlock): boolean => pcb.PCB$B_PRI >= 31 - k.sys.SYS$GB_DEFPRI;
@@ -127,15 +129,6 @@ function isRateLimited(k: Kernel, pcb: ProcessBlock): boolean {
 
 function noteInswap(k: Kernel, pcb: ProcessBlock): void {
   if (isLow(k, pcb)) k.sys.SWP$GL_SWTIME = k.sys.EXE$GL_ABSTIM + Math.ceil(k.sys.SCH$GL_SWPRATE / 100);
-}
-
-/** A new process: header and body are made in the balance slot. */
-function createFromShell(k: Kernel, pcb: ProcessBlock, slot: number): void {
-  const blocks = initialSwapSize(k);
-  SWP$SHELINIT(k, pcb.address, slot);
-  const ws = workingSetOf(k, pcb.address);
-  settleSwapSpace(pcb, ws.phd, blocks);
-  finishInswap(k, ws);
 }
 
 export const SWAPPER_ROUTINES: readonly Microroutine[] = [pass];

@@ -196,10 +196,18 @@ export class HostVolume implements FileStructure {
   /** Whether blocks have been promised that the file does not have yet: somebody is writing. */
   private writeOpen(node: Node): boolean { return node.allocated > 0; }
 
-  *create(file: NewFile): BlockFlow<FileId> {
+  *create(file: NewFile, complete: (header: Uint8Array) => void): BlockFlow<FileId> {
     const node = this.newNode(false);
     node.created = file;
     node.isBeingWritten = true;
+    const header = this.makeHeader(node, file, 0);
+    try {
+      complete(header);
+    } catch (problem) {
+      yield* this.delete(node.id);
+      throw problem;
+    }
+    yield* this.storeHeader(node.id, header);
     return node.id;
   }
 

@@ -165,12 +165,14 @@ export class AnsiVolume implements FileStructure {
     file.header = header.slice();
   }
 
-  *create(file: NewFile): BlockFlow<FileId> {
+  *create(file: NewFile, complete: (header: Uint8Array) => void): BlockFlow<FileId> {
     const files = yield* this.catalogue();
     const id = { number: this.nextNumber, sequence: 1, rvn: 0 };
     this.nextNumber += 1;
+    const header = newHeader(id, file);
+    complete(header);
     files.push({
-      id, place: 0, bytes: new Uint8Array(0), header: newHeader(id, file),
+      id, place: 0, bytes: new Uint8Array(0), header,
       labels: { name: '', version: 1, created: file.date, format: 'D', blockSize: 0, recordSize: 0, formControl: ' ', blocks: 0 },
     });
     return id;

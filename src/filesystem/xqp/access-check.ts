@@ -1,7 +1,9 @@
+import { grantedByAcl, heldIdentifiers } from '../../executive/information/acl.js';
 import type { Kernel } from '../../executive/kernel.js';
 import { hasPrivilege } from '../../executive/names/protection.js';
 import { PRV$V_BYPASS, PRV$V_GRPPRV, PRV$V_READALL, PRV$V_SYSPRV } from '../../executive/starlet/prvdef.js';
 import { SS$_NOPRIV } from '../../executive/starlet/ssdef.js';
+import { aclOf } from '../acl.js';
 import { fail } from '../file-failure.js';
 import { headerOf } from '../on-disk.js';
 
@@ -10,6 +12,8 @@ export const FILE_READ = 1;
 export const FILE_WRITE = 2;
 export const FILE_EXECUTE = 4;
 export const FILE_DELETE = 8;
+/** To change what protects it: its owner and the system only, unless an access control list gives it. */
+export const FILE_CONTROL = 16;
 
 /**
  * Whether the current process may use a file so, by its UIC, the owner and protection in the file header, and its privileges.
@@ -17,17 +21,25 @@ export const FILE_DELETE = 8;
  */
 export function mayUseFile(k: Kernel, block: Uint8Array, access: number): boolean {
   const header = headerOf(block);
-  return mayUse(k, header.FH2$L_FILEOWNER, header.FH2$W_FILEPROT, access);
+  const acl = aclOf(block);
+  const granted = acl.length === 0 ? undefined : grantedByAcl(acl, heldIdentifiers(k));
+  if (granted !== undefined && (access & ~granted) === 0) return true;
+  return mayUse(k, header.FH2$L_FILEOWNER, header.FH2$W_FILEPROT, access, granted !== undefined);
 }
 
-/** The same for whatever has an owner and a protection word. */
-export function mayUse(k: Kernel, owner: number, protection: number, access: number): boolean {
+/**
+ * The same for whatever has an owner and a protection word.
+ *
+ * @param isDeniedByAcl  an access control list has said no: then only system and owner may still say yes
+ */
+export function mayUse(k: Kernel, owner: number, protection: number, access: number, isDeniedByAcl = false): boolean {
   if (hasPrivilege(k, PRV$V_BYPASS)) return true;
   if ((access & ~(FILE_READ | FILE_EXECUTE)) === 0 && hasPrivilege(k, PRV$V_READALL)) return true;
   const uic = k.pcb.PCB$L_UIC;
   const sameGroup = uic >>> 16 === owner >>> 16;
   const system = uic >>> 16 <= k.sys.EXE$GL_SYSUIC || hasPrivilege(k, PRV$V_SYSPRV) || (sameGroup && hasPrivilege(k, PRV$V_GRPPRV));
-  return [system, uic === owner, sameGroup, true].some((member, category) => member && ((protection >>> (4 * category)) & access) === 0);
+  const categories = [system, uic === owner, ...(isDeniedByAcl || (access & FILE_CONTROL) !== 0 ? [] : [sameGroup, true])];
+  return categories.some((member, category) => member && ((protection >>> (4 * category)) & access & ~FILE_CONTROL) === 0);
 }
 
 /** Fails with SS$_NOPRIV when it may not. */

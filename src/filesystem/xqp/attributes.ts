@@ -1,11 +1,12 @@
 import { SS$_BADATTRIB } from '../../executive/starlet/ssdef.js';
 import { ArrayMemory, textToBytes } from '../../executive/structures/memory.js';
 import {
-  ATR$C_ACLLENGTH, ATR$C_ASCNAME, ATR$C_BACKLINK, ATR$C_BAKDATE, ATR$C_BLOCKSIZE, ATR$C_CREDATE, ATR$C_DIRSEQ, ATR$C_EXPDATE, ATR$C_FILNAM, ATR$C_FILTYP,
-  ATR$C_FILVER, ATR$C_FPRO, ATR$C_HDR1_ACC, ATR$C_HEADER, ATR$C_HIGHWATER, ATR$C_JOURNAL, ATR$C_RECATTR, ATR$C_REVDATE, ATR$C_RPRO, ATR$C_SEMASK,
+  ATR$C_ACLLENGTH, ATR$C_ADDACLENT, ATR$C_ASCNAME, ATR$C_BACKLINK, ATR$C_BAKDATE, ATR$C_BLOCKSIZE, ATR$C_CREDATE, ATR$C_DELETEACL, ATR$C_DIRSEQ, ATR$C_EXPDATE, ATR$C_FILNAM, ATR$C_FILTYP,
+  ATR$C_FILVER, ATR$C_FPRO, ATR$C_HDR1_ACC, ATR$C_HEADER, ATR$C_HIGHWATER, ATR$C_JOURNAL, ATR$C_READACL, ATR$C_RECATTR, ATR$C_REVDATE, ATR$C_RPRO, ATR$C_SEMASK,
   ATR$C_STATBLK, ATR$C_UCHAR, ATR$C_UIC, ATR$C_UIC_RO, ATR$C_ACLEVEL, FAT, FCH$M_CONTIGB, FCH$M_DIRECTORY, FCH$M_ERASE, FCH$M_LOCKED, FCH$M_NOBACKUP,
   FCH$M_SPOOL, SBK, highestBlock, setHighestBlock,
 } from '../atr.js';
+import { aclOf, storeAcl } from '../acl.js';
 import { fail } from '../file-failure.js';
 import { identName, identOf, recordAttributesOf, setIdentName } from '../files.js';
 import { headerOf } from '../on-disk.js';
@@ -16,7 +17,10 @@ import type { AttributeItem } from './request.js';
 /** Characteristics that a requester may set; the others say what the file system itself has found. */
 const SETTABLE = FCH$M_NOBACKUP | FCH$M_CONTIGB | FCH$M_LOCKED | FCH$M_SPOOL | FCH$M_ERASE;
 /** Code of "update these, but not what the file system keeps": unused here. */
-const NOTHING: readonly number[] = [ATR$C_ACLLENGTH, ATR$C_HDR1_ACC, ATR$C_SEMASK, ATR$C_RPRO, ATR$C_DIRSEQ, ATR$C_JOURNAL, ATR$C_ACLEVEL, ATR$C_HIGHWATER];
+const NOTHING: readonly number[] = [ATR$C_HDR1_ACC, ATR$C_SEMASK, ATR$C_RPRO, ATR$C_DIRSEQ, ATR$C_JOURNAL, ATR$C_ACLEVEL, ATR$C_HIGHWATER];
+
+/** Items that change the access control list: they take control access. */
+export const ACL_CHANGES: readonly number[] = [ATR$C_ADDACLENT, ATR$C_DELETEACL];
 
 /** What is not in the header: use of the file at the moment. */
 export interface FileUse {
@@ -59,6 +63,8 @@ export function readAttribute(item: AttributeItem, block: Uint8Array, use: FileU
     case ATR$C_UIC: case ATR$C_UIC_RO: return item.write(longword(header.FH2$L_FILEOWNER));
     case ATR$C_FPRO: return item.write(word(header.FH2$W_FILEPROT));
     case ATR$C_BACKLINK: return item.write(header.FH2$R_BACKLINK);
+    case ATR$C_ACLLENGTH: return item.write(longword(aclOf(block).length));
+    case ATR$C_READACL: return item.write(aclOf(block));
     default:
       if (!NOTHING.includes(item.code)) fail(SS$_BADATTRIB);
       item.write(new Uint8Array(item.length));
@@ -113,7 +119,9 @@ export function writeAttribute(item: AttributeItem, block: Uint8Array, isNew: bo
     case ATR$C_UIC: header.FH2$L_FILEOWNER = value; return;
     case ATR$C_FPRO: header.FH2$W_FILEPROT = value & 0xffff; return;
     case ATR$C_BACKLINK: header.FH2$R_BACKLINK = bytes.slice(0, 6); return;
-    case ATR$C_STATBLK: case ATR$C_HEADER: case ATR$C_UIC_RO: case ATR$C_BLOCKSIZE: return;
+    case ATR$C_ADDACLENT: return storeAcl(block, Uint8Array.from([...aclOf(block), ...bytes]));
+    case ATR$C_DELETEACL: return storeAcl(block, new Uint8Array(0));
+    case ATR$C_STATBLK: case ATR$C_HEADER: case ATR$C_UIC_RO: case ATR$C_BLOCKSIZE: case ATR$C_READACL: case ATR$C_ACLLENGTH: return;
     default: if (!NOTHING.includes(item.code)) fail(SS$_BADATTRIB);
   }
 }

@@ -10,6 +10,8 @@ import { hasPrivilege } from '../../executive/names/protection.js';
 import { PRV$V_BYPASS, PRV$V_SYSPRV } from '../../executive/starlet/prvdef.js';
 import { windowOfChannel } from '../../executive/memory/section-table.js';
 import { FCB, VCB, WCB } from '../../executive/structures/volume.js';
+import { defaultProtectionOf, inheritedAcl } from '../../executive/information/acl.js';
+import { aclOf, storeAcl } from '../acl.js';
 import { ATR$C_FPRO, FCH$M_BADBLOCK, FCH$M_CONTIG, FCH$M_DIRECTORY, FCH$M_MARKDEL } from '../atr.js';
 import type { BlockFlow } from '../block-io.js';
 import { FIB$C_FLUSH_CACHE, FIB$C_REMAP } from '../fib.js';
@@ -19,15 +21,17 @@ import { identOf } from '../files.js';
 import { entryText } from '../directory.js';
 import { matching, requestedName } from '../lookup.js';
 import { headerOf } from '../on-disk.js';
+import type { ChargeLimit } from '../quota.js';
 import { blocksIn, type Extent } from '../retrieval.js';
-import { FILE_DELETE, FILE_READ, FILE_WRITE, mayUseFile, requireAccess, requireLookup } from './access-check.js';
-import { readAttribute, writeAttribute, type FileUse } from './attributes.js';
+import { FILE_CONTROL, FILE_DELETE, FILE_READ, FILE_WRITE, mayUseFile, requireAccess, requireLookup } from './access-check.js';
+import { ACL_CHANGES, readAttribute, writeAttribute, type FileUse } from './attributes.js';
 import { noteWriter } from './block-cache.js';
 import { findFcb, makeFcb, makeWindow, refreshFcb, releaseFcb, releaseWindow, remapWindows, type FcbView } from './control-blocks.js';
 import type { FileRequest } from './request.js';
 import type { FileStructure } from './structure.js';
 
 const USER_MODE = 3;
+const NO_ACL = new Uint8Array(0);
 
 /**
  * The functions of the file system, each a sequence of steps over a volume of whatever structure. They change FIB, result name and
@@ -216,7 +220,7 @@ export class FileFunctions {
       if (pattern) status = yield* this.enter(directory, pattern);
     } catch (error) {
       // The new file has no name, so nobody could ever find it.
-      if (makes && error instanceof FileFailure) yield* structure.delete(request.fileId);
+      if (makes && error instanceof FileFailure) yield* this.remove(request.fileId);
       throw error;
     }
     if (request.modifiers & IO$M_ACCESS) {
@@ -230,21 +234,32 @@ export class FileFunctions {
   private *makeFile(name: string, directory: FileId, previous: FileId | undefined): BlockFlow<FileId> {
     const { k, request, structure } = this;
     const items = request.attributes;
-    const inherited = previous ? headerOf(yield* structure.header(previous)).FH2$W_FILEPROT : undefined;
-    const id = yield* structure.create({
-      name, owner: k.pcb.PCB$L_UIC, protection: inherited ?? this.defaultProtection(), characteristics: 0, backLink: directory,
-      date: k.sys.EXE$GQ_SYSTIME,
-    });
-    try {
-      const header = yield* structure.header(id);
+    const model = previous ? yield* structure.header(previous) : undefined;
+    const inherited = model ? headerOf(model).FH2$W_FILEPROT : undefined;
+    // Lists are inherited from the version before, or from the directory.
+    const directoryAcl = model || directory.number === 0 ? NO_ACL : aclOf(yield* structure.header(directory));
+    const creator = k.pcb.PCB$L_UIC;
+    yield* this.charge(creator, 1, 'quota');
+    let owner = creator;
+    let isDirectory = false;
+    const complete = (header: Uint8Array): void => {
       for (const item of items) writeAttribute(item, header, true);
       if (previous && !items.some(({ code }) => code === ATR$C_FPRO)) headerOf(header).FH2$W_FILEPROT = inherited!;
-      const isDirectory = (headerOf(header).FH2$L_FILECHAR & FCH$M_DIRECTORY) !== 0;
-      yield* structure.storeHeader(id, header);
-      if (request.fib.FIB$V_EXTEND !== 0 && request.fib.FIB$L_EXSZ > 0) yield* this.extend(id);
-      if (isDirectory) yield* structure.makeDirectory(id);
+      owner = headerOf(header).FH2$L_FILEOWNER;
+      isDirectory = (headerOf(header).FH2$L_FILECHAR & FCH$M_DIRECTORY) !== 0;
+      const acl = model ? aclOf(model) : inheritedAcl(directoryAcl, isDirectory);
+      if (acl.length > 0) storeAcl(header, Uint8Array.from([...aclOf(header), ...acl]));
+    };
+    const id = yield* structure.create({
+      name, owner: creator, protection: inherited ?? defaultProtectionOf(directoryAcl) ?? this.defaultProtection(), characteristics: 0, backLink: directory,
+      date: k.sys.EXE$GQ_SYSTIME,
+    }, complete);
+    try {
+      if (owner !== creator) yield* this.changeOwner(creator, owner, 1);
+      if (request.fib.FIB$V_EXTEND !== 0 && request.fib.FIB$L_EXSZ > 0) yield* this.extend(id, 'quota');
+      if (isDirectory) yield* this.adjusting(id, structure.makeDirectory(id));
     } catch (error) {
-      if (error instanceof FileFailure) yield* structure.delete(id);
+      if (error instanceof FileFailure) yield* this.remove(id);
       throw error;
     }
     return id;
@@ -259,9 +274,9 @@ export class FileFunctions {
   private *enter(directory: FileId, pattern: ReturnType<typeof requestedName>): BlockFlow<number> {
     const { request, structure } = this;
     const { fib } = request;
-    const entered = yield* structure.enter(directory, pattern, request.fileId, {
+    const entered = yield* this.adjusting(directory, structure.enter(directory, pattern, request.fileId, {
       newVersion: fib.FIB$V_NEWVER !== 0, supersede: fib.FIB$V_SUPERSEDE !== 0, ...(fib.FIB$W_VERLIMIT > 0 ? { versionLimit: fib.FIB$W_VERLIMIT } : {}),
-    });
+    }));
     fib.FIB$V_LOWVER = entered.hasLower ? 1 : 0;
     fib.FIB$V_HIGHVER = entered.hasHigher ? 1 : 0;
     request.setResult(entryText(entered));
@@ -281,10 +296,39 @@ export class FileFunctions {
   private *destroy(id: FileId): BlockFlow<void> {
     const header = yield* this.structure.header(id);
     const view = headerOf(header);
-    if ((view.FH2$L_FILECHAR & (FCH$M_BADBLOCK | FCH$M_MARKDEL)) !== FCH$M_BADBLOCK) return yield* this.structure.delete(id);
+    if ((view.FH2$L_FILECHAR & (FCH$M_BADBLOCK | FCH$M_MARKDEL)) !== FCH$M_BADBLOCK) return yield* this.remove(id);
     view.FH2$L_FILECHAR = view.FH2$L_FILECHAR | FCH$M_MARKDEL;
     yield* this.structure.storeHeader(id, header);
     this.suspected.push(id);
+  }
+
+  /** The file goes for good, and its owner is charged for it no longer. */
+  private *remove(id: FileId): BlockFlow<void> {
+    const { accounts } = this.structure;
+    const [owner, cost] = accounts ? [yield* accounts.owner(id), yield* accounts.cost(id)] : [0, 0];
+    yield* this.structure.delete(id);
+    yield* this.charge(owner, -cost, 'none');
+  }
+
+  private *charge(owner: number, blocks: number, limit: ChargeLimit): BlockFlow<number> {
+    const { accounts } = this.structure;
+    return accounts ? yield* accounts.charge(owner, blocks, limit) : SS$_NORMAL;
+  }
+
+  /** Does what changes the size of a file, and charges or gives back the difference, whatever the quota. */
+  private *adjusting<T>(id: FileId, change: BlockFlow<T>): BlockFlow<T> {
+    const { accounts } = this.structure;
+    if (!accounts) return yield* change;
+    const before = yield* accounts.cost(id);
+    const result = yield* change;
+    yield* accounts.charge(yield* accounts.owner(id), (yield* accounts.cost(id)) - before, 'none');
+    return result;
+  }
+
+  /** What a file costs is charged to another. Fails with SS$_EXDISKQUOTA, SS$_NODISKQUOTA. */
+  private *changeOwner(from: number, to: number, cost: number): BlockFlow<void> {
+    yield* this.charge(to, cost, 'quota');
+    yield* this.charge(from, -cost, 'none');
   }
 
   // IO$_DEACCESS ----------------------------------------------------------------------------------------------------
@@ -380,23 +424,49 @@ export class FileFunctions {
     if (request.fileId.number === 0) fail(SS$_FILNOTACC);
     const id = request.fileId;
     const header = yield* structure.header(id);
-    if (!isOpenFile || open.WCB$V_WRITE === 0) requireAccess(k, header, FILE_WRITE);
     const items = request.attributes;
+    const changesAcl = items.some(({ code }) => ACL_CHANGES.includes(code));
+    if (changesAcl) requireAccess(k, header, FILE_CONTROL);
+    else if (!isOpenFile || open.WCB$V_WRITE === 0) requireAccess(k, header, FILE_WRITE);
+    let status: number = SS$_NORMAL;
     if (items.length > 0) {
+      const owner = headerOf(header).FH2$L_FILEOWNER;
       for (const item of items) writeAttribute(item, header, false);
+      const newOwner = headerOf(header).FH2$L_FILEOWNER;
+      if (newOwner !== owner && structure.accounts) yield* this.changeOwner(owner, newOwner, yield* structure.accounts.cost(id));
       yield* structure.storeHeader(id, header);
     }
-    if (request.fib.FIB$V_EXTEND !== 0) yield* this.extend(id);
+    if (request.fib.FIB$V_EXTEND !== 0) status = yield* this.extend(id, 'overdraft');
     else if (request.fib.FIB$V_TRUNC !== 0) yield* this.cutOff(id);
     const fcb = findFcb(k, this.vcb, id);
     if (fcb) refreshFcb(fcb, yield* structure.header(id));
-    return SS$_NORMAL;
+    return status;
   }
 
-  /** Adds FIB$L_EXSZ blocks; the FIB then says which and how many. */
-  private *extend(id: FileId): BlockFlow<void> {
+  /** Adds FIB$L_EXSZ blocks; the FIB then says which and how many. @returns SS$_NORMAL, SS$_OVRDSKQUOTA */
+  private *extend(id: FileId, limit: ChargeLimit): BlockFlow<number> {
     const { fib } = this.request;
+    const { accounts } = this.structure;
     const wanted = fib.FIB$V_ALDEF !== 0 ? Math.max(fib.FIB$L_EXSZ, this.structure.defaultExtend) : fib.FIB$L_EXSZ;
+    if (!accounts) {
+      yield* this.addBlocks(id, wanted);
+      return SS$_NORMAL;
+    }
+    // The blocks are charged before they are there; what they turn out to cost is settled afterwards.
+    const [owner, before, expected] = [yield* accounts.owner(id), yield* accounts.cost(id), accounts.clusters(wanted)];
+    const status = yield* accounts.charge(owner, expected, limit);
+    let cost = before;
+    try {
+      yield* this.addBlocks(id, wanted);
+      cost = yield* accounts.cost(id);
+    } finally {
+      yield* accounts.charge(owner, cost - before - expected, 'none');
+    }
+    return status;
+  }
+
+  private *addBlocks(id: FileId, wanted: number): BlockFlow<void> {
+    const { fib } = this.request;
     const added = yield* this.structure.extend(id, wanted, { contiguous: fib.FIB$V_ALCON !== 0 && fib.FIB$V_ALCONB === 0, bestTry: fib.FIB$V_ALCONB !== 0 });
     fib.FIB$L_EXSZ = added.blocks;
     fib.FIB$L_EXVBN = added.vbn;
@@ -415,7 +485,7 @@ export class FileFunctions {
     if (fib.FIB$L_EXVBN === 0) fail(SS$_BADPARAM);
     const areBad = fib.FIB$V_MARKBAD !== 0;
     if (areBad && ![PRV$V_SYSPRV, PRV$V_BYPASS].some((privilege) => hasPrivilege(this.k, privilege))) fail(SS$_NOPRIV);
-    const removed = yield* this.structure.truncate(id, fib.FIB$L_EXVBN - 1, areBad);
+    const removed = yield* this.adjusting(id, this.structure.truncate(id, fib.FIB$L_EXVBN - 1, areBad));
     fib.FIB$L_EXSZ = removed;
     const extents = yield* this.structure.map(id);
     if (extents) fib.FIB$L_EXVBN = blocksIn(extents) + 1;

@@ -10,13 +10,14 @@ import { JIB } from '../../executive/structures/jib.js';
 import { bytesToText, textToBytes } from '../../executive/structures/memory.js';
 import { PCB } from '../../executive/structures/pcb.js';
 import { DISKUCB } from '../../executive/structures/ucb.js';
-import { AQB, AQB$K_F11V2, MTL, VCB } from '../../executive/structures/volume.js';
+import { AQB, AQB$K_F11V2, FCB, MTL, VCB } from '../../executive/structures/volume.js';
 import { countFree } from '../allocation.js';
 import type { BlockFlow, BlockIo } from '../block-io.js';
 import { FileFailure, fail } from '../file-failure.js';
 import { BLOCK, homeBlockOf, type HomeBlock } from '../on-disk.js';
 import { isHomeBlock, readParameters, storageBitmapBlocks, Volume, type VolumeParameters } from '../volume.js';
 import { deleteBlockCache, makeBlockCache, purgeBlockCache } from './block-cache.js';
+import { forgetQuotas, resumeQuotas } from './quota-control.js';
 import { checkLabel, mayMountVolume, nameVolume, unnameVolume, type MountRequest } from './mount-request.js';
 
 /**
@@ -125,6 +126,7 @@ function mountList(k: Kernel, ucb: number): number {
 export function dismount(k: Kernel, ucb: number): boolean {
   const unit = DISKUCB.at(k, ucb);
   const vcb = VCB.at(k, unit.UCB$L_VCB);
+  if (isOnlyQuotaFileOpen(k, vcb)) forgetQuotas(k, vcb);
   if (k.readLong(vcb.address) !== vcb.address) return false;
   const isShared = vcb.VCB$V_SYSTEM !== 0 || vcb.VCB$V_GROUP !== 0;
   unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR & ~(DEV$M_MNT | DEV$M_DMT | DEV$M_SWL | DEV$M_FOR)) >>> 0;
@@ -143,6 +145,11 @@ export function dismount(k: Kernel, ucb: number): boolean {
   }
   EXE$DEANONPAGED(k, vcb.address);
   return true;
+}
+
+/** Whether no file of the volume is in use but that of the quotas, by the file system itself. */
+function isOnlyQuotaFileOpen(k: Kernel, vcb: VcbView): boolean {
+  return [...k.queueEntries(vcb.address)].every((address) => address === vcb.VCB$L_QUOTAFCB) && (vcb.VCB$L_QUOTAFCB === 0 || FCB.at(k, vcb.VCB$L_QUOTAFCB).FCB$W_REFCNT === 0);
 }
 
 /**
@@ -179,6 +186,7 @@ export function* mountOds2(k: Kernel, ucb: number, io: BlockIo, request: MountRe
   vcb.VCB$V_NOALLOC = isLocked ? 1 : 0;
   makeBlockCache(k, vcb.VCB$L_AQB);
   connectVcb(k, ucb, vcb, request);
+  yield* resumeQuotas(k, vcb, new Volume(io, parameters));
 }
 
 /**

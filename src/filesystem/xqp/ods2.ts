@@ -13,11 +13,23 @@ import { enterName, type EnterOptions, type Entered } from '../lookup.js';
 import { headerOf } from '../on-disk.js';
 import { blocksIn, type Extent } from '../retrieval.js';
 import { chainMap, type Volume } from '../volume.js';
+import type { QuotaAccounts } from './quota-control.js';
 import type { FileStructure } from './structure.js';
 
 /** A Files-11 volume as the file functions see it. */
 export class Ods2Structure implements FileStructure {
-  constructor(readonly volume: Volume) {}
+  /** The directories that the operation works on, by file number. */
+  private readonly directories = new Map<number, Directory>();
+
+  constructor(readonly volume: Volume, readonly accounts?: QuotaAccounts) {}
+
+  private *directory(id: FileId): BlockFlow<Directory> {
+    const known = this.directories.get(id.number);
+    if (known) return known;
+    const directory = yield* Directory.open(this.volume, id);
+    this.directories.set(id.number, directory);
+    return directory;
+  }
 
   get defaultExtend(): number { return this.volume.parameters.extend; }
   get fileProtection(): number { return this.volume.parameters.fileProtection; }
@@ -25,39 +37,40 @@ export class Ods2Structure implements FileStructure {
   *header(id: FileId): BlockFlow<Uint8Array> { return (yield* this.volume.readHeader(id)).block; }
 
   *storeHeader(id: FileId, header: Uint8Array): BlockFlow<void> {
+    this.directories.delete(id.number);
     yield* this.volume.writeHeader({ id, lbn: yield* this.volume.headerLbn(id.number), block: header });
   }
 
   *map(id: FileId): BlockFlow<Extent[]> { return chainMap(yield* this.volume.readChain(id)); }
 
-  *entries(directory: FileId): BlockFlow<DirectoryEntry[]> { return yield* (yield* Directory.open(this.volume, directory)).entries(); }
+  *entries(directory: FileId): BlockFlow<DirectoryEntry[]> { return yield* (yield* this.directory(directory)).entries(); }
 
   *versions(directory: FileId, name: string): BlockFlow<DirectoryEntry[]> {
-    return yield* (yield* Directory.open(this.volume, directory)).versions(name);
+    return yield* (yield* this.directory(directory)).versions(name);
   }
 
   *search(directory: FileId, pattern: NamePattern, context: number, previous: string): BlockFlow<SearchResult> {
-    const found = yield* (yield* Directory.open(this.volume, directory)).search(pattern, context, previous);
+    const found = yield* (yield* this.directory(directory)).search(pattern, context, previous);
     return found ?? fail(context === 0 ? SS$_NOSUCHFILE : SS$_NOMOREFILES);
   }
 
   *enter(directory: FileId, pattern: NamePattern, id: FileId, options: EnterOptions): BlockFlow<Entered> {
-    return yield* enterName(yield* Directory.open(this.volume, directory), pattern, id, options);
+    return yield* enterName(yield* this.directory(directory), pattern, id, options);
   }
 
   *versionLimit(directory: FileId, name: string): BlockFlow<number> {
-    return (yield* (yield* Directory.open(this.volume, directory)).versionLimit(name)) ?? 0;
+    return (yield* (yield* this.directory(directory)).versionLimit(name)) ?? 0;
   }
 
   *setVersionLimit(directory: FileId, name: string, limit: number): BlockFlow<void> {
-    yield* (yield* Directory.open(this.volume, directory)).setVersionLimit(name, limit);
+    yield* (yield* this.directory(directory)).setVersionLimit(name, limit);
   }
 
   *remove(directory: FileId, name: string, version: number): BlockFlow<void> {
-    yield* (yield* Directory.open(this.volume, directory)).remove(name, version);
+    yield* (yield* this.directory(directory)).remove(name, version);
   }
 
-  *create(file: NewFile): BlockFlow<FileId> { return (yield* createFile(this.volume, file)).id; }
+  *create(file: NewFile, complete: (header: Uint8Array) => void): BlockFlow<FileId> { return (yield* createFile(this.volume, file, complete)).id; }
 
   *makeDirectory(id: FileId): BlockFlow<void> {
     if (blocksIn(yield* this.map(id)) === 0) yield* extendFile(this.volume, id, 1, { contiguous: true });
@@ -74,6 +87,7 @@ export class Ods2Structure implements FileStructure {
   }
 
   *extend(id: FileId, blocks: number, options: AllocationOptions): BlockFlow<{ vbn: number; blocks: number }> {
+    this.directories.delete(id.number);
     return yield* extendFile(this.volume, id, blocks, options);
   }
 
@@ -83,6 +97,7 @@ export class Ods2Structure implements FileStructure {
 
   *delete(id: FileId): BlockFlow<void> {
     const header = yield* this.volume.readHeader(id);
+    this.directories.delete(id.number);
     if (headerOf(header.block).FH2$L_FILECHAR & FCH$M_DIRECTORY && (yield* this.entries(id)).length > 0) fail(SS$_DIRNOTEMPTY);
     yield* deleteFile(this.volume, id);
     if (headerOf(header.block).FH2$L_FILECHAR & FCH$M_BADBLOCK) yield* forgetFile(this.volume, id);

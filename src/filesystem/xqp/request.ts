@@ -54,6 +54,9 @@ export class FileRequest {
     this.k.writeBytes(abd.address + abd.ABD$W_TEXT, bytes.slice(0, abd.ABD$W_COUNT));
   }
 
+  /** P2 as it is: a quota record, for the functions of quotas. */
+  get nameBytes(): Uint8Array { return this.text(ABD$C_NAME); }
+
   /** File name string. */
   get name(): string { return bytesToText(this.text(ABD$C_NAME)); }
   get hasName(): boolean { return this.descriptor(ABD$C_NAME).ABD$W_COUNT > 0; }
@@ -72,6 +75,15 @@ export class FileRequest {
     this.store(ABD$C_RES, textToBytes(name.slice(0, room)));
     abd.ABD$W_COUNT = Math.min(room, name.length);
     const length = Math.min(room, name.length);
+    this.store(ABD$C_RESL, Uint8Array.of(length & 0xff, length >>> 8));
+  }
+
+  /** What is no name, for P4. */
+  setResultBytes(bytes: Uint8Array): void {
+    const abd = this.descriptor(ABD$C_RES);
+    const length = Math.min(abd.ABD$W_COUNT, bytes.length);
+    this.store(ABD$C_RES, bytes);
+    abd.ABD$W_COUNT = length;
     this.store(ABD$C_RESL, Uint8Array.of(length & 0xff, length >>> 8));
   }
 

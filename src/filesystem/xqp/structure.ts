@@ -6,6 +6,7 @@ import type { NamePattern } from '../file-name.js';
 import type { NewFile } from '../files.js';
 import type { EnterOptions, Entered } from '../lookup.js';
 import type { Extent } from '../retrieval.js';
+import type { QuotaAccounts } from './quota-control.js';
 
 /**
  * What the file functions need of a volume, whatever keeps its files: a Files-11 disk or a directory of the host. A file is described by
@@ -30,7 +31,8 @@ export interface FileStructure {
   /** Changes it. Fails with SS$_ILLIOFUNC where there are none. */
   setVersionLimit(directory: FileId, name: string, limit: number): BlockFlow<void>;
   remove(directory: FileId, name: string, version: number): BlockFlow<void>;
-  create(file: NewFile): BlockFlow<FileId>;
+  /** Makes a file without a name. @param complete  gives its header the attributes that were asked for; when that fails, there is no file */
+  create(file: NewFile, complete: (header: Uint8Array) => void): BlockFlow<FileId>;
   /** Makes a new file an empty directory. */
   makeDirectory(id: FileId): BlockFlow<void>;
   extend(id: FileId, blocks: number, options: AllocationOptions): BlockFlow<{ vbn: number; blocks: number }>;
@@ -43,6 +45,8 @@ export interface FileStructure {
   readonly isWriteOnce?: boolean;
   /** Nobody has the file open any more. */
   released?(id: FileId): void;
+  /** Who is charged for files, while disk quotas are in force. */
+  readonly accounts?: QuotaAccounts | undefined;
   /** Default extension of the volume, in blocks. */
   readonly defaultExtend: number;
   readonly fileProtection: number;

@@ -10,16 +10,17 @@ import { SS$_DEVACTIVE, SS$_DEVFOREIGN, SS$_DEVNOTMOUNT, SS$_ENDOFFILE, SS$_NOPR
 import { IRP } from '../../executive/structures/irp.js';
 import { DISKUCB } from '../../executive/structures/ucb.js';
 import { AQB, VCB } from '../../executive/structures/volume.js';
-import { remembered, type BlockFlow } from '../block-io.js';
+import { remembered, type BlockFlow, type BlockIo } from '../block-io.js';
 import { FIB$C_REPAIR } from '../fib.js';
 import { FileFailure, fail } from '../file-failure.js';
 import { isFailedTransfer, noteBadBlock, testBlocksOf } from './bad-block.js';
-import { cachedIo } from './block-cache.js';
+import { cachedIo, purgeBlockCache } from './block-cache.js';
 import { DEVICE_IO_ROUTINES, deviceIo } from './device-io.js';
 import { FileFunctions } from './functions.js';
 import { beginDismount, dismount, mountForeign, mountOds2, volumeOf, xqpQueueBlock } from './mount.js';
 import { mayDismount, mountRequest, type MountRequest } from './mount-request.js';
 import { Ods2Structure } from './ods2.js';
+import { isQuotaFunction, quotaControl, QuotaAccounts } from './quota-control.js';
 import { repairMounted } from './repair-mounted.js';
 import { FileRequest } from './request.js';
 import type { FileStructure } from './structure.js';
@@ -108,13 +109,21 @@ function* operation(p: Procedure, irp: RequestPacket, others: OtherVolumes): Blo
   startNext(k, ucb);
 }
 
+/** The blocks of the mounted volume that a request is for, through the block cache if there is one. */
+function mountedIo(p: Procedure, irp: RequestPacket): BlockIo {
+  const k = p.kernel;
+  const ucb = irp.IRP$L_UCB;
+  const io = deviceIo(p, ucb, irp.address);
+  return cachedIo(k, DISKUCB.at(k, ucb).UCB$L_VCB, ucb, io) ?? remembered(io);
+}
+
 /** A transfer that a bad block has ended: the block is logged, as far as the volume can be written, and the requester gets the status it came with. */
 function* failedTransfer(p: Procedure, irp: RequestPacket): BlockFlow<void> {
   const k = p.kernel;
   const ucb = irp.IRP$L_UCB;
   try {
     if (VCB.at(k, DISKUCB.at(k, ucb).UCB$L_VCB).VCB$V_NOALLOC === 0) {
-      yield* noteBadBlock(k, volumeOf(k, ucb, remembered(deviceIo(p, ucb, irp.address))), irp);
+      yield* noteBadBlock(k, volumeOf(k, ucb, mountedIo(p, irp)), irp);
     }
   } catch (error) {
     if (!(error instanceof FileFailure)) throw error;
@@ -153,12 +162,16 @@ function* fileFunction(p: Procedure, irp: RequestPacket, others: OtherVolumes): 
   // A volume about to be dismounted only lets its open files be finished.
   if (unit.UCB$L_DEVCHAR & DEV$M_DMT && (request.code === IO$_CREATE || request.code === IO$_ACCESS)) return SS$_DEVNOTMOUNT;
   const other = others.structureFor(k, unit.address, { p, request: irp.address });
-  const io = deviceIo(p, unit.address, irp.address);
-  const volume = other ? undefined : volumeOf(k, unit.address, cachedIo(k, unit.UCB$L_VCB, unit.address, io) ?? remembered(io));
-  const structure = other ?? new Ods2Structure(volume!);
+  const volume = other ? undefined : volumeOf(k, unit.address, mountedIo(p, irp));
   const vcb = VCB.at(k, unit.UCB$L_VCB);
+  const structure = other ?? new Ods2Structure(volume!, QuotaAccounts.of(k, vcb, volume!));
   try {
-    if (volume && request.code === IO$_ACPCONTROL && request.fib.FIB$W_CNTRLFUNC === FIB$C_REPAIR) return yield* repairMounted(k, vcb, volume, request);
+    if (volume && request.code === IO$_ACPCONTROL && request.fib.FIB$W_CNTRLFUNC === FIB$C_REPAIR) {
+      // What is repaired is the disk as it is, whatever the cache believes.
+      purgeBlockCache(k, vcb.address, unit.address);
+      return yield* repairMounted(k, vcb, volume, request);
+    }
+    if (volume && request.code === IO$_ACPCONTROL && isQuotaFunction(request)) return yield* quotaControl(k, vcb, volume, request);
     const functions = new FileFunctions(k, vcb.address, structure, request, vcb.VCB$V_NOALLOC !== 0);
     const status = yield* functions.perform();
     for (const id of functions.suspected) testBlocksOf(k, unit.address, id);

@@ -2,10 +2,9 @@ import { readCounted, type Memory } from '../../executive/structures/memory.js';
 import { structure } from '../../executive/structures/structure.js';
 
 /**
- * What the job controller tells LOGINOUT of a batch job: the buffer of SJC$_BATCH_OUTPUT. Nine counted texts follow: P1 to P8 and the
- * restart value. choice: the layout is ours.
+ * What the job controller tells LOGINOUT of a batch job: the buffer of SJC$_BATCH_OUTPUT. Counted texts follow. choice: the layout is ours.
  */
-export const BJI = structure('BJI', 708, {
+export const BJI = structure('BJI', 732, {
   0x000: ['BJI$T_USERNAME', 12, 'blank filled'],
   0x00c: ['BJI$L_ENTRY', 'entry number'],
   0x010: ['BJI$L_STEP', 'number of the file, from 0'],
@@ -25,6 +24,9 @@ export const BJI = structure('BJI', 708, {
   0x184: ['BJI$T_LOGQUEUE', 32, 'counted'],
   0x1a4: ['BJI$T_CLI', 32, 'counted'],
   0x1c4: ['BJI$T_DIRECTORY', 256, 'default device and directory, if not that of the user, counted'],
+  0x2c4: ['BJI$T_COMMAND', 16, 'device of SYS$COMMAND, counted; empty: that of SYS$INPUT'],
+  0x2d4: ['BJI$L_VERIFY', '1: the procedure is verified'],
+  0x2d8: ['BJI$L_UNSEEN', '1: nobody sees what SYS$COMMAND is asked'],
 });
 
 export interface BatchDescription {
@@ -47,14 +49,25 @@ export interface BatchDescription {
   readonly directory: string;
   readonly isQueued: boolean;
   readonly hasSwap: boolean;
+  readonly command: string;
+  readonly verifies: boolean;
+  readonly isUnseen: boolean;
 }
 
-/** Longest it can be: nine texts of 255 characters. */
-export const BJI_ROOM = BJI.size + 9 * 256;
+/** P1 to P8 and the restart value. */
+const TEXTS = 9;
+/** Bytes of the logical names that may come behind them. */
+export const NAMES_ROOM = 4096;
+/** Longest it can be. */
+export const BJI_ROOM = BJI.size + TEXTS * 256 + NAMES_ROOM;
 
-/** The texts behind it. */
-export function textsBehind(memory: Memory, address: number): string[] {
-  const texts: string[] = [];
-  for (let at = address + BJI.size; texts.length < 9; at += 1 + texts.at(-1)!.length) texts.push(readCounted(memory, at));
-  return texts;
+/** The texts behind it: P1 to P8, the restart value, and logical names as NAME=VALUE[,...]; an empty one is the end. */
+export function textsBehind(memory: Memory, address: number): { readonly texts: readonly string[]; readonly names: readonly string[] } {
+  const all: string[] = [];
+  let at = address + BJI.size;
+  do {
+    all.push(readCounted(memory, at));
+    at += 1 + all.at(-1)!.length;
+  } while (all.length <= TEXTS || all.at(-1) !== '');
+  return { texts: all.slice(0, TEXTS), names: all.slice(TEXTS, -1) };
 }

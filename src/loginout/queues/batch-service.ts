@@ -50,6 +50,7 @@ function describe(m: QueueManager, job: Job, step: number): BatchDescription {
     wsExtent: least(value(queue, qui.QUI$M_QUEUE_WSEXTENT, queue.SMQ$L_WSEXTENT), value(job, qui.QUI$M_JOB_WSEXTENT, job.SJH$L_WSEXTENT)),
     restarts: restartValue(m, job).restarts, jobName: m.jobName(job), queueName: m.nameOf(queue), log: m.file.text(job, SJH.offset.SJH$T_LOG),
     logQueue: m.file.text(job, SJH.offset.SJH$T_LOGQUEUE), cli: m.file.text(job, SJH.offset.SJH$T_CLI), directory: '', isQueued: true, hasSwap: (queue.SMQ$L_FLAGS & qui.QUI$M_QUEUE_SWAP) !== 0,
+    command: '', verifies: true, isUnseen: false,
   };
 }
 
@@ -74,9 +75,9 @@ function cpuLimit(queue: Queue, job: Job): number {
 }
 
 /** Fills SJC$_BATCH_INPUT and SJC$_BATCH_OUTPUT of a request. */
-export function answerBatch(request: Request, job: BatchDescription, file: string, texts: readonly string[]): void {
+export function answerBatch(request: Request, job: BatchDescription, file: string, texts: readonly string[], names: readonly string[] = []): void {
   request.answer(sjc.SJC$_BATCH_INPUT, textToBytes(file));
-  const words = texts.map((text) => text.slice(0, 255));
+  const words = [...texts, ...names, ''].map((text) => text.slice(0, 255));
   const bytes = new Uint8Array(BJI.size + words.reduce((sum, text) => sum + 1 + text.length, 0));
   const memory = new ArrayMemory(bytes);
   const view = BJI.at(memory, 0);
@@ -84,7 +85,7 @@ export function answerBatch(request: Request, job: BatchDescription, file: strin
   Object.assign(view, {
     BJI$L_ENTRY: job.entry, BJI$L_STEP: job.step, BJI$L_JOBFLAGS: job.jobFlags, BJI$L_FILEFLAGS: job.fileFlags, BJI$L_PRIORITY: job.priority, BJI$L_CPULIMIT: job.cpuLimit,
     BJI$L_WSDEFAULT: job.wsDefault, BJI$L_WSQUOTA: job.wsQuota, BJI$L_WSEXTENT: job.wsExtent, BJI$L_RESTARTS: job.restarts ? 1 : 0, BJI$L_QUEUED: job.isQueued ? 1 : 0,
-    BJI$L_SWAP: job.hasSwap ? 1 : 0,
+    BJI$L_SWAP: job.hasSwap ? 1 : 0, BJI$L_VERIFY: job.verifies ? 1 : 0, BJI$L_UNSEEN: job.isUnseen ? 1 : 0,
   });
   writeCounted(memory, BJI.offset.BJI$T_JOBNAME, job.jobName, 40);
   writeCounted(memory, BJI.offset.BJI$T_QUEUE, job.queueName, 32);
@@ -92,6 +93,7 @@ export function answerBatch(request: Request, job: BatchDescription, file: strin
   writeCounted(memory, BJI.offset.BJI$T_LOGQUEUE, job.logQueue, 32);
   writeCounted(memory, BJI.offset.BJI$T_CLI, job.cli, 32);
   writeCounted(memory, BJI.offset.BJI$T_DIRECTORY, job.directory, 256);
+  writeCounted(memory, BJI.offset.BJI$T_COMMAND, job.command, 16);
   let at = BJI.size;
   for (const text of words) {
     bytes[at] = text.length;

@@ -110,6 +110,18 @@ function transferAddress(assembly: Assembly): ObjectModule['transfer'] {
   return undefined;
 }
 
+/** Ranges (start, end, start, end ...) without what is in two of them: a place stored into again after the location counter was set back. */
+function onceEach(ranges: readonly number[]): readonly number[] {
+  const pairs = Array.from({ length: ranges.length / 2 }, (_, index) => [ranges[2 * index]!, ranges[2 * index + 1]!] as const).sort(([a], [b]) => a - b);
+  const result: number[] = [];
+  for (const [start, end] of pairs) {
+    const last = result.length - 1;
+    if (last > 0 && start < result[last]!) result[last] = Math.max(end, result[last]!);
+    else result.push(start, end);
+  }
+  return result;
+}
+
 /** The text of one section: runs of stored bytes, broken where the linker has something to fill in. */
 class TextWriter {
   private readonly commands: TirCommand[] = [];
@@ -124,9 +136,10 @@ class TextWriter {
     const open = psect.fixups.filter((fixup) => !this.resolvedHere(fixup)).sort((a, b) => a.offset - b.offset);
     const { bytes } = psect;                                     // what was only reserved may lie beyond
     let next = 0;
-    for (let i = 0; i < psect.stored.length; i += 2) {
-      let at = psect.stored[i]!;
-      const end = psect.stored[i + 1]!;
+    const stored = onceEach(psect.stored);
+    for (let i = 0; i < stored.length; i += 2) {
+      let at = stored[i]!;
+      const end = stored[i + 1]!;
       for (; next < open.length && open[next]!.offset < end; next++) {
         const fixup = open[next]!;
         this.immediate(bytes, at, fixup.offset);

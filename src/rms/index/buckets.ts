@@ -140,36 +140,100 @@ function pointerAt(bytes: Uint8Array, at: number, size: number): number {
 
 /** A bucket of level 0. Fails with RMS$_CHK, RMS$_IRC. @param fixed  record size of a file with fixed length records, 0 for others */
 export function parseLeaf(bytes: Uint8Array, vbn: number, key: KeyDescriptor, fixed: number): Leaf {
-  const { free, ...header } = parseHeader(bytes, vbn, key, 0);
-  const leaf: Leaf = { ...header, entries: [], rrvs: [] };
-  const keys = keyReader(bytes, vbn, key);
-  for (let at = HEADER; at < free;) at = key.reference === 0 ? parseRecord(bytes, at, free, leaf, keys, key, fixed) : parseSidr(bytes, at, free, leaf, keys);
-  return leaf;
+  const entries: Entry[] = [];
+  const rrvs: Rrv[] = [];
+  const header = walkLeaf(bytes, vbn, key, fixed, {
+    entry: (value, address, record) => {
+      entries.push(entryFrom(bytes, value, address, record));
+      return false;
+    },
+    rrv: (id, to) => { rrvs.push({ id, to }); },
+  });
+  return { ...header, entries, rrvs };
 }
 
-/** Reads one key after the other; `limit` is where it must have ended. */
-type KeyReader = (at: number, limit: number) => { readonly key: Uint8Array; readonly next: number };
+/** What a look for the first entry that `isReached` accepts finds in a bucket of level 0, without taking the bucket apart. Fails with RMS$_CHK, RMS$_IRC. */
+export function firstReached(bytes: Uint8Array, vbn: number, key: KeyDescriptor, fixed: number, isWanted: (value: Uint8Array) => boolean): Bucket & { readonly found: Entry | undefined } {
+  let found: Entry | undefined;
+  const header = walkLeaf(bytes, vbn, key, fixed, {
+    entry: (value, address, record) => {
+      if (!isWanted(value)) return false;
+      found = entryFrom(bytes, value, address, record);
+      return true;
+    },
+    rrv: () => undefined,
+  });
+  return { ...header, found };
+}
+
+function entryFrom(bytes: Uint8Array, value: Uint8Array, address: RecordAddress, record: Stored | undefined): Entry {
+  const key = value.slice();
+  return record ? { key, address, record: { id: record.id, rest: bytes.slice(record.start, record.end) } } : { key, address };
+}
+
+/** A record in its bucket: identification, and where its bytes behind the key are. */
+interface Stored {
+  readonly id: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Is shown what is in a bucket of level 0. */
+interface LeafVisitor {
+  /** @param value  the key, the same array each time  @returns true: it has seen enough */
+  readonly entry: (value: Uint8Array, address: RecordAddress, record?: Stored) => boolean;
+  readonly rrv: (id: number, to: RecordAddress | undefined) => void;
+}
+
+function walkLeaf(bytes: Uint8Array, vbn: number, key: KeyDescriptor, fixed: number, visitor: LeafVisitor): Bucket {
+  const { free, ...header } = parseHeader(bytes, vbn, key, 0);
+  const leaf: LeafBytes = { bytes, vbn, free, key, value: new Uint8Array(key.size), readKey: keyReader(bytes, vbn, key), visitor };
+  for (let at = HEADER; at < free && at >= 0;) at = key.reference === 0 ? walkRecord(leaf, at, fixed) : walkSidr(leaf, at);
+  return header;
+}
+
+/** A bucket of level 0 on the way through it. */
+interface LeafBytes {
+  readonly bytes: Uint8Array;
+  readonly vbn: number;
+  readonly free: number;
+  readonly key: KeyDescriptor;
+  /** The key read last. */
+  readonly value: Uint8Array;
+  readonly readKey: KeyReader;
+  readonly visitor: LeafVisitor;
+}
+
+/** Reads one key after the other into `value`; `limit` is where it must have ended. @returns the offset behind it */
+type KeyReader = (value: Uint8Array, at: number, limit: number) => number;
 
 function keyReader(bytes: Uint8Array, vbn: number, { flags, size }: KeyDescriptor): KeyReader {
   if (!(flags & KEY$M_KEY_COMPR)) {
-    return (at, limit) => (at + size > limit ? failRecord(RMS$_IRC, vbn) : { key: bytes.slice(at, at + size), next: at + size });
+    return (value, at, limit) => {
+      if (at + size > limit) failRecord(RMS$_IRC, vbn);
+      for (let index = 0; index < size; index += 1) value[index] = bytes[at + index]!;
+      return at + size;
+    };
   }
-  const key = new Uint8Array(size);
   let isFirst = true;
-  return (at, limit) => {
-    const next = unpackKey(bytes, at, limit, key, isFirst) ?? failRecord(RMS$_IRC, vbn);
+  return (value, at, limit) => {
+    const next = unpackKey(bytes, at, limit, value, isFirst) ?? failRecord(RMS$_IRC, vbn);
     isFirst = false;
-    return { key: key.slice(), next };
+    return next;
   };
 }
 
-function parseRecord(bytes: Uint8Array, at: number, free: number, leaf: Leaf, keys: KeyReader, key: KeyDescriptor, fixed: number): number {
-  const bad = (): never => failRecord(RMS$_IRC, leaf.vbn);
+/** Where the visitor has seen enough. */
+const ENOUGH = -1;
+
+/** @returns the offset behind the record, or ENOUGH */
+function walkRecord({ bytes, vbn, free, key, value, readKey, visitor }: LeafBytes, at: number, fixed: number): number {
+  const bad = (): never => failRecord(RMS$_IRC, vbn);
   const control = bytes[at]!;
   const id = wordAt(bytes, at + 1);
   if (control & IRC$M_NOPTRSZ) {
     if (at + GONE_BYTES > free) bad();
-    leaf.rrvs.push({ id, to: undefined });
+    visitor.rrv(id, undefined);
     return at + GONE_BYTES;
   }
   const size = (control & 3) + 2;
@@ -177,7 +241,7 @@ function parseRecord(bytes: Uint8Array, at: number, free: number, leaf: Leaf, ke
   if (behind > free) bad();
   const address = { vbn: pointerAt(bytes, at + 5, size), id: wordAt(bytes, at + 3) };
   if (control & IRC$M_RRV) {
-    leaf.rrvs.push({ id, to: control & IRC$M_DELETED ? undefined : address });
+    visitor.rrv(id, control & IRC$M_DELETED ? undefined : address);
     return behind;
   }
   const isCounted = hasLength(key, fixed);
@@ -185,16 +249,16 @@ function parseRecord(bytes: Uint8Array, at: number, free: number, leaf: Leaf, ke
   // Of a deleted record without a length only the key is there.
   const end = start + (!isCounted ? control & IRC$M_DELETED ? key.size : fixed : start > free ? bad() : wordAt(bytes, behind));
   if (end > free) bad();
-  const { key: value, next } = keys(start, end);
-  if (!(control & IRC$M_DELETED)) leaf.entries.push({ key: value, address, record: { id, rest: bytes.slice(next, end) } });
-  return end;
+  const next = readKey(value, start, end);
+  return !(control & IRC$M_DELETED) && visitor.entry(value, address, { id, start: next, end }) ? ENOUGH : end;
 }
 
-function parseSidr(bytes: Uint8Array, at: number, free: number, leaf: Leaf, keys: KeyReader): number {
-  const bad = (): never => failRecord(RMS$_IRC, leaf.vbn);
+/** @returns the offset behind the SIDR, or ENOUGH */
+function walkSidr({ bytes, vbn, free, value, readKey, visitor }: LeafBytes, at: number): number {
+  const bad = (): never => failRecord(RMS$_IRC, vbn);
   const end = at + 2 > free ? bad() : at + 2 + wordAt(bytes, at);
   if (end > free) bad();
-  const { key: value, next } = keys(at + 2, end);
+  const next = readKey(value, at + 2, end);
   for (let place = next; place < end;) {
     const control = bytes[place]!;
     if (control & IRC$M_NOPTRSZ) {
@@ -203,7 +267,8 @@ function parseSidr(bytes: Uint8Array, at: number, free: number, leaf: Leaf, keys
     }
     const size = (control & 3) + 2;
     if (place + 3 + size > end) bad();
-    if (!(control & IRC$M_DELETED)) leaf.entries.push({ key: value, address: { vbn: pointerAt(bytes, place + 3, size), id: wordAt(bytes, place + 1) } });
+    const address = { vbn: pointerAt(bytes, place + 3, size), id: wordAt(bytes, place + 1) };
+    if (!(control & IRC$M_DELETED) && visitor.entry(value, address)) return ENOUGH;
     place += 3 + size;
   }
   return end;

@@ -16,7 +16,7 @@ import { entryOf, hasRoomFor, recordData } from './buckets.js';
 import { addEntry, removePointer, removeRecord, replaceRecord } from './change.js';
 import { compareKeys, indexedKey, KEY$M_CHGKEYS, KEY$M_DUPKEYS, keyIn, type KeyDescriptor } from './keys.js';
 import {
-  entryAt, firstEntry, isEmpty, isSameAddress, NO_BUCKET, openIndexed, readLeaf, recordByAddress, seek, settle, type IndexedFile, type Place,
+  entryAt, firstEntry, isEmpty, isSameAddress, NO_BUCKET, openIndexed, readLeaf, recordByAddress, seek, settle, sight, type IndexedFile, type Place, type Sighting,
 } from './tree.js';
 
 /**
@@ -37,10 +37,13 @@ function keyNumber(file: IndexedFile, reference: number): KeyDescriptor {
 }
 
 /** A record found in the order of a key. */
-interface Hit {
+interface Hit extends Sighting {
   readonly key: KeyDescriptor;
-  readonly place: Place;
   readonly ordinal: number;
+}
+
+function hitAt(key: KeyDescriptor, place: Place, ordinal: number): Hit {
+  return { key, entry: entryAt(place), bucket: place.leaf.vbn, ordinal };
 }
 
 function standsAt({ irab }: RecordOperation): RecordAddress {
@@ -48,15 +51,14 @@ function standsAt({ irab }: RecordOperation): RecordAddress {
 }
 
 /** From here the stream goes on behind the record. */
-function setPosition(p: Procedure, { irab }: RecordOperation, { key, place, ordinal }: Hit): void {
-  const entry = entryAt(place);
+function setPosition(p: Procedure, { irab }: RecordOperation, { key, entry, bucket, ordinal }: Hit): void {
   p.memory.writeBytes(irab.IRB$L_KEYBUF, entry.key);
   irab.IRB$B_KRF = key.reference;
   irab.IRB$B_KEYSZ = entry.key.length;
   irab.IRB$L_NRP_VBN = entry.address.vbn;
   irab.IRB$W_NRP_OFF = entry.address.id;
   irab.IRB$L_ORDINAL = ordinal;
-  irab.IRB$L_HINT = place.leaf.vbn;
+  irab.IRB$L_HINT = bucket;
   irab.IRB$V_ATSTART = 0;
   irab.IRB$V_EOF = 0;
 }
@@ -68,14 +70,14 @@ function* nextHit(p: Procedure, operation: RecordOperation, file: IndexedFile): 
   const key = keyNumber(file, irab.IRB$B_KRF);
   if (irab.IRB$V_ATSTART) {
     const place = (yield* firstEntry(file, key)) ?? failRecord(RMS$_EOF);
-    return { key, place, ordinal: 0 };
+    return hitAt(key, place, 0);
   }
   if (isEmpty(key)) failRecord(RMS$_EOF);
   const last = keyBuffer(p, operation, 'position');
   const place = (yield* fromHint(operation, file, key)) ?? (yield* afterKey(operation, file, key, last)) ?? failRecord(RMS$_EOF);
   const order = compareKeys(key, last, entryAt(place).key);
   if (order > 0) failRecord(RMS$_TRE);
-  return { key, place, ordinal: order < 0 ? 0 : isStill(operation) ? irab.IRB$L_ORDINAL : irab.IRB$L_ORDINAL + 1 };
+  return hitAt(key, place, order < 0 ? 0 : isStill(operation) ? irab.IRB$L_ORDINAL : irab.IRB$L_ORDINAL + 1);
 }
 
 /** The record the stream stood at is no longer where it was: the next has taken its place among those of its key. */
@@ -135,9 +137,9 @@ function* hitByKey(p: Procedure, operation: RecordOperation, file: IndexedFile):
   const key = keyNumber(file, rab.RAB$B_KRF);
   const value = callerKey(p, operation, key);
   const isExact = !rab.RAB$V_KGE && !rab.RAB$V_KGT;
-  const place = (yield* seek(file, key, { key: value, above: rab.RAB$V_KGT !== 0 })) ?? failRecord(RMS$_RNF);
-  if (isExact && compareKeys(key, value, entryAt(place).key) !== 0) failRecord(RMS$_RNF);
-  return { key, place, ordinal: 0 };
+  const found = (yield* sight(file, key, { key: value, above: rab.RAB$V_KGT !== 0 })) ?? failRecord(RMS$_RNF);
+  if (isExact && compareKeys(key, value, found.entry.key) !== 0) failRecord(RMS$_RNF);
+  return { key, ...found, ordinal: 0 };
 }
 
 function* hitByAddress(operation: RecordOperation, file: IndexedFile): ThreadFlow<Hit> {
@@ -147,7 +149,7 @@ function* hitByAddress(operation: RecordOperation, file: IndexedFile): ThreadFlo
   if (address.vbn < 2 || address.id === 0) failRecord(RMS$_RFA);
   try {
     const place = yield* recordByAddress(file, address);
-    return { key, place, ordinal: yield* ordinalOf(file, key, entryAt(place).key, address) };
+    return hitAt(key, place, yield* ordinalOf(file, key, entryAt(place).key, address));
   } catch (problem) {
     if (problem instanceof RecordFailure && NO_BUCKET.has(problem.status)) failRecord(RMS$_RFA);
     throw problem;
@@ -155,8 +157,7 @@ function* hitByAddress(operation: RecordOperation, file: IndexedFile): ThreadFlo
 }
 
 /** The record of a hit: what an alternate index points to. */
-function* recordOf(file: IndexedFile, { key, place }: Hit): ThreadFlow<Uint8Array> {
-  const entry = entryAt(place);
+function* recordOf(file: IndexedFile, { key, entry }: Hit): ThreadFlow<Uint8Array> {
   const found = key.reference === 0 ? entry : entryAt(yield* recordByAddress(file, entry.address));
   return recordData(file.keys[0]!, found, file.fixed);
 }
@@ -172,7 +173,7 @@ export function* getIndexed(p: Procedure, operation: RecordOperation, isFind = f
     const hit = wasFound ? undefined
       : rab.RAB$B_RAC === RAB$C_SEQ ? yield* nextHit(p, operation, file)
         : rab.RAB$B_RAC === RAB$C_KEY ? yield* hitByKey(p, operation, file) : yield* hitByAddress(operation, file);
-    const address = hit ? entryAt(hit.place).address : { vbn: irab.IRB$L_RP_VBN, id: irab.IRB$W_RP_OFF };
+    const address = hit ? hit.entry.address : { vbn: irab.IRB$L_RP_VBN, id: irab.IRB$W_RP_OFF };
     const status = yield* lockRecord(p, operation, address, waited);
     const data = hit ? yield* recordOf(file, hit) : recordData(file.keys[0]!, entryAt(yield* recordByAddress(file, address)), file.fixed);
     const completion = isFind ? { status } : deliver(p, operation, { control: NONE, data }, status);
@@ -187,7 +188,7 @@ export function* getIndexed(p: Procedure, operation: RecordOperation, isFind = f
 /** RAB$V_LIM: a sequential $GET tells when it has come past the key in RAB$L_KBF. */
 function isPastLimit(p: Procedure, operation: RecordOperation, hit: Hit | undefined): boolean {
   if (!hit || !operation.rab.RAB$V_LIM || operation.rab.RAB$B_RAC !== RAB$C_SEQ) return false;
-  return compareKeys(hit.key, callerKey(p, operation, hit.key), entryAt(hit.place).key) < 0;
+  return compareKeys(hit.key, callerKey(p, operation, hit.key), hit.entry.key) < 0;
 }
 
 function checkSize(operation: RecordOperation, file: IndexedFile, data: Uint8Array): void {
@@ -199,8 +200,8 @@ function checkSize(operation: RecordOperation, file: IndexedFile, data: Uint8Arr
 
 /** Whether there is a record with this key. Fails with RMS$_DUP when there may be only one. */
 function* isDuplicate(file: IndexedFile, key: KeyDescriptor, value: Uint8Array): ThreadFlow<boolean> {
-  const place = yield* seek(file, key, { key: value, above: false });
-  if (!place || compareKeys(key, value, entryAt(place).key) !== 0) return false;
+  const found = yield* sight(file, key, { key: value, above: false });
+  if (!found || compareKeys(key, value, found.entry.key) !== 0) return false;
   return (key.flags & KEY$M_DUPKEYS) !== 0 || failRecord(RMS$_DUP);
 }
 

@@ -8,7 +8,7 @@ import { AREA, AREA$C_PER_BLOCK, BKT, checkPrologue, KEY, PLG, PLG$C_VER_3, seal
 import { growFile, readBucket, writeBucket } from '../records/buckets.js';
 import { failRecord } from '../records/failure.js';
 import type { RecordAddress } from '../records/locking.js';
-import { encodeIndex, encodeLeaf, newBucket, parseIndex, parseLeaf, wayFrom, type Entry, type IndexBucket, type Leaf } from './buckets.js';
+import { encodeIndex, encodeLeaf, firstReached, newBucket, parseIndex, parseLeaf, wayFrom, type Entry, type IndexBucket, type Leaf } from './buckets.js';
 import { compareKeys, KEY$M_INITIDX, parseKey, type KeyDescriptor } from './keys.js';
 
 /**
@@ -54,8 +54,12 @@ export function* openIndexed(p: Procedure, context: IoContext): ThreadFlow<Index
 const BLOCK = 512;
 
 export function* readLeaf(file: IndexedFile, key: KeyDescriptor, vbn: number): ThreadFlow<Leaf> {
+  return parseLeaf(yield* leafBucket(file, key, vbn), vbn, key, file.fixed);
+}
+
+function* leafBucket(file: IndexedFile, key: KeyDescriptor, vbn: number): ThreadFlow<Uint8Array> {
   if (vbn < 2) failRecord(RMS$_TRE);
-  return parseLeaf(yield* readBucket(file.p, file.context, vbn, key.dataBlocks), vbn, key, file.fixed);
+  return yield* readBucket(file.p, file.context, vbn, key.dataBlocks);
 }
 
 export function* writeLeaf(file: IndexedFile, key: KeyDescriptor, leaf: Leaf): ThreadFlow<void> {
@@ -117,6 +121,11 @@ export function* descend(file: IndexedFile, key: KeyDescriptor, probe: Probe, le
 
 /** The leaf where the way to `probe` ends; what is looked for may lie to the right of it. The index is there. */
 export function* leafOf(file: IndexedFile, key: KeyDescriptor, probe: Probe): ThreadFlow<Leaf> {
+  return yield* readLeaf(file, key, yield* wayToLeaf(file, key, probe));
+}
+
+/** The number of that leaf. */
+function* wayToLeaf(file: IndexedFile, key: KeyDescriptor, probe: Probe): ThreadFlow<number> {
   const visit = chain();
   let [vbn, level] = [key.root, key.rootLevel];
   while (level > 0) {
@@ -127,7 +136,7 @@ export function* leafOf(file: IndexedFile, key: KeyDescriptor, probe: Probe): Th
     vbn = way.vbn;
     if (way.isDown) level -= 1;
   }
-  return yield* readLeaf(file, key, vbn);
+  return vbn;
 }
 
 /** An entry in its leaf. */
@@ -164,6 +173,26 @@ export function* seek(file: IndexedFile, key: KeyDescriptor, probe: Probe): Thre
     if (index >= 0) return { leaf, index };
     if (leaf.isLast) return undefined;
     leaf = yield* readLeaf(file, key, leaf.next);
+  }
+}
+
+/** An entry, and the bucket it is in. */
+export interface Sighting {
+  readonly entry: Entry;
+  readonly bucket: number;
+}
+
+/** The same for those who want to see that entry only: no bucket is taken apart. */
+export function* sight(file: IndexedFile, key: KeyDescriptor, probe: Probe): ThreadFlow<Sighting | undefined> {
+  if (isEmpty(key)) return undefined;
+  const visit = chain();
+  for (let bucket = yield* wayToLeaf(file, key, probe); ;) {
+    visit(bucket);
+    const bytes = yield* leafBucket(file, key, bucket);
+    const { found, isLast, next } = firstReached(bytes, bucket, key, file.fixed, (value) => isReached(key, probe, value));
+    if (found) return { entry: found, bucket };
+    if (isLast) return undefined;
+    bucket = next;
   }
 }
 

@@ -8,6 +8,7 @@ import { FIB$M_EXTEND } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import { recordAttributes } from '../files/attributes.js';
 import { queueIo, type IoContext } from '../operation.js';
+import { BDB } from '../structures.js';
 import { buffersOf, createBuffer, deleteBuffer, hasRoomFor, releaseWorkArea, type Bdb, type Ifab } from '../segments.js';
 import { BLOCK } from './buffer.js';
 import { failRecord } from './failure.js';
@@ -33,7 +34,11 @@ function used(ifab: Ifab, bdb: Bdb): void {
 }
 
 function find(p: Procedure, ifab: Ifab, vbn: number, size: number): Bdb | undefined {
-  for (const bdb of buffersOf(p, ifab)) if (bdb.BDB$L_VBN === vbn && bdb.BDB$W_NUMB === size) return bdb;
+  const { memory } = p;
+  const { BDB$L_VBN, BDB$W_NUMB } = BDB.offset;
+  for (let bdb = ifab.IFB$L_BDB; bdb !== 0; bdb = memory.readLong(bdb)) {
+    if (memory.readLong(bdb + BDB$L_VBN) === vbn && memory.readWord(bdb + BDB$W_NUMB) === size) return BDB.at(memory, bdb);
+  }
   return undefined;
 }
 
@@ -93,10 +98,16 @@ const FEW = 3;
 function* emptyBuffer(p: Procedure, context: IoContext, size: number): ThreadFlow<Bdb> {
   const { ifab } = context;
   for (;;) {
-    const all = [...buffersOf(p, ifab)];
-    const fresh = all.length < ifab.IFB$W_BUFFERS && (all.length < FEW || hasRoomFor(p, ifab, size + RESERVE)) ? createBuffer(p, ifab, size) : undefined;
+    let count = 0;
+    let oldest: Bdb | undefined;
+    let oldestUse = Infinity;
+    for (const bdb of buffersOf(p, ifab)) {
+      const use = bdb.BDB$L_USE;
+      if (use < oldestUse) [oldest, oldestUse] = [bdb, use];
+      count += 1;
+    }
+    const fresh = count < ifab.IFB$W_BUFFERS && (count < FEW || hasRoomFor(p, ifab, size + RESERVE)) ? createBuffer(p, ifab, size) : undefined;
     if (fresh) return fresh;
-    const oldest = all.sort((a, b) => a.BDB$L_USE - b.BDB$L_USE)[0];
     if (!oldest) failRecord(RMS$_DME);
     yield* clean(p, context, oldest);
     oldest.BDB$L_VBN = 0;

@@ -1,0 +1,96 @@
+/**
+ * Macros for the tables of a device driver that SYSGEN loads: driver prologue, dispatch table, function decision table. Names and arguments are those of
+ * VMS's LIB.MLB. Addresses in the tables are those of the link, which SYSGEN moves; names of structures come from SYS$SYSTEM:SYS.STB.
+ *
+ * choice: DPT_STORE gives eight bytes, and a table of them ends with a zero byte:
+ *   +0 type of the structure (DYN$C_)   +1 size of what is stored: 1, 2, 4; 4 + 80 (hexadecimal) an address in the driver   +2 offset, word   +4 value
+ * @source digest appE (DPT, DDT), ch18 1.3; Writing a Device Driver for VAX/VMS (V4), the macros' arguments
+ */
+const PROLOGUE = `.MACRO DPTAB END,ADAPTER=NULL,FLAGS=0,UCBSIZE,UNLOAD,MAXUNITS=8,DEFUNITS=1,DELIVER,VECTOR,NAME
+ .PSECT $$$105_PROLOGUE,PIC,USR,CON,REL,LCL,NOSHR,EXE,RD,WRT,QUAD
+DPT$TAB::
+ .LONG 0,0
+ .WORD END-DPT$TAB
+ .BYTE DYN$C_DPT,0,AT$_'ADAPTER,FLAGS
+ .WORD UCBSIZE
+ .WORD DPT$INITTAB-DPT$TAB,DPT$REINITAB-DPT$TAB
+ .IF NB <UNLOAD>
+ .WORD UNLOAD-DPT$TAB
+ .IFF
+ .WORD 0
+ .ENDC
+ .WORD MAXUNITS,1,DEFUNITS
+ .IF NB <DELIVER>
+ .WORD DELIVER-DPT$TAB
+ .IFF
+ .WORD 0
+ .ENDC
+ .WORD 0
+DPT$NAME=.
+ .ASCIC /NAME/
+.=DPT$NAME+12
+ .LONG 0,0,0
+.ENDM DPTAB`;
+
+const STORE = `.MACRO DPT_STORE STR_TYPE,STR_OFF,OPER,EXP
+ .IF IDN <STR_TYPE>,<INIT>
+DPT$INITTAB:
+ .MEXIT
+ .ENDC
+ .IF IDN <STR_TYPE>,<REINIT>
+ .BYTE 0
+DPT$REINITAB:
+ .MEXIT
+ .ENDC
+ .IF IDN <STR_TYPE>,<END>
+ .BYTE 0
+ .MEXIT
+ .ENDC
+ .BYTE DYN$C_'STR_TYPE
+ .IF IDN <OPER>,<B>
+ .BYTE 1
+ .ENDC
+ .IF IDN <OPER>,<W>
+ .BYTE 2
+ .ENDC
+ .IF IDN <OPER>,<L>
+ .BYTE 4
+ .ENDC
+ .IF IDN <OPER>,<D>
+ .BYTE ^X84
+ .ENDC
+ .WORD STR_OFF
+ .LONG EXP
+.ENDM DPT_STORE`;
+
+const DISPATCH = `.MACRO DDTAB DEVNAM,START=0,UNSOLIC=0,FUNCTB,CANCEL=0,REGDMP=0,DIAGBF=0,ERLGBF=0,UNITINIT=0,ALTSTART=0,MNTVER=0,CLONEDUCB=0
+ .PSECT $$$115_DRIVER,PIC,USR,CON,REL,LCL,NOSHR,EXE,RD,WRT,QUAD
+DEVNAM'$DDT::
+ .LONG START,UNSOLIC,FUNCTB,CANCEL,REGDMP
+ .WORD DIAGBF,ERLGBF
+ .LONG UNITINIT,ALTSTART,MNTVER,CLONEDUCB
+ .WORD FUNCTAB_LEN,0
+ .LONG 0,0,0
+.ENDM DDTAB`;
+
+/** Codes as bits of two longwords, then the routine, if there is one. FUNCTAB_LEN is the length so far. */
+const FUNCTIONS = `.MACRO FUNCTAB ACTION,CODES
+$$MASKL=0
+$$MASKH=0
+ .IRP CODE,<CODES>
+ .IF GE IO$_'CODE-32
+$$MASKH=$$MASKH!<1@<IO$_'CODE-32>>
+ .IFF
+$$MASKL=$$MASKL!<1@IO$_'CODE>
+ .ENDC
+ .ENDR
+ .LONG $$MASKL,$$MASKH
+ .IIF NDF FUNCTAB_LEN, FUNCTAB_LEN=0
+FUNCTAB_LEN=FUNCTAB_LEN+8
+ .IF NB <ACTION>
+ .LONG ACTION
+FUNCTAB_LEN=FUNCTAB_LEN+4
+ .ENDC
+.ENDM FUNCTAB`;
+
+export const DRIVER_MACROS: Readonly<Record<string, string>> = { DPTAB: PROLOGUE, DPT_STORE: STORE, DDTAB: DISPATCH, FUNCTAB: FUNCTIONS };
