@@ -1,7 +1,6 @@
 import { cliGetForeign } from '../dcl/cli-client.js';
 import type { ResidentImage } from '../executive/boot/sysboot.js';
 import { procedure, type Flow } from '../executive/gate/microroutine.js';
-import { uicText } from '../executive/information/fao.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { FAB$C_FIX } from '../executive/starlet/fabdef.js';

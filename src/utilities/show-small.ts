@@ -1,5 +1,4 @@
 import type { Flow } from '../executive/gate/microroutine.js';
-import { ownerText } from '../executive/information/rights-services.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
 import { DVI$_DEVNAM } from '../executive/starlet/dvidef.js';
