@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dclBench } from './dcl-bench.js';
 import { kernelBench } from './kernel-bench.js';
 import { rmsBench } from './rms-bench.js';
 import { sdaBench } from './sda-bench.js';
@@ -103,6 +104,7 @@ for (const program of chosen) {
   }
 }
 rmSync(directory, { recursive: true, force: true });
+dclBench(isWanted);
 kernelBench(isWanted);
 rmsBench(isWanted);
 sdaBench(isWanted);

@@ -76,13 +76,23 @@ export const DCL$ATTENTION = procedure('DCL$ATTENTION', function* (p): Flow<numb
     dcl.prc.PRC$V_CTRLY = 1;
     return imageExits(p, dcl);
   }
-  dcl.prc.PRC$V_INTERRUPTED = 1;
-  dcl.prc.PRC$L_CURPC = p.argument(SAVED_PC);
-  dcl.prc.PRC$L_CURPSL = p.argument(SAVED_PSL);
-  const saved = dcl.prc.address + PRC.offset.PRC$Q_IMAGEPRIV;
-  if (((yield* p.call(dcl.prc.PRC$L_SETPRIVILEGES, TAKE_AWAY, saved)) & 1) !== 0) dcl.prc.PRC$V_PRIVIMAGE = 1;
   // What follows is command processing, not an AST: others come in it, as attach requests must.
   yield* service(p, '$CLRAST', {});
+  return (yield* interruptImage(p, dcl, p.argument(SAVED_PC), p.argument(SAVED_PSL))) ? 1 : imageExits(p, dcl);
+});
+
+/**
+ * Reads commands above the frames of an image that is interrupted at `pc`, until one says CONTINUE or EXIT, or needs the image out of the way.
+ *
+ * @returns whether the image goes on; false: it is to exit. Does not return when it is given up
+ * @source book 23.3.5
+ */
+export function* interruptImage(p: Procedure, dcl: Dcl, pc: number, psl: number): Flow<boolean> {
+  dcl.prc.PRC$V_INTERRUPTED = 1;
+  dcl.prc.PRC$L_CURPC = pc;
+  dcl.prc.PRC$L_CURPSL = psl;
+  const saved = dcl.prc.address + PRC.offset.PRC$Q_IMAGEPRIV;
+  if (((yield* p.call(dcl.prc.PRC$L_SETPRIVILEGES, TAKE_AWAY, saved)) & 1) !== 0) dcl.prc.PRC$V_PRIVIMAGE = 1;
   if (!dcl.interactive) dcl.pushInterruptFrame();
   const left = yield* commandLoop(dcl);
   if (dcl.idf.IDF$V_INTERRUPT !== 0) dcl.popFrame();
@@ -94,18 +104,19 @@ export const DCL$ATTENTION = procedure('DCL$ATTENTION', function* (p): Flow<numb
   }
   if (left.kind === 'continue') {
     dcl.prc.PRC$V_INTERRUPTED = 0;
-    return 1;
+    return true;
   }
   while (!outermost(dcl)) yield* leaveLevel(dcl);
   if (left.kind === 'exit') {
     dcl.prc.PRC$V_INTERRUPTED = 0;
     if (left.command !== '') dcl.prc.PRC$L_PENDING = dcl.keep(dcl.prc.PRC$L_PENDING, left.command);
-    return imageExits(p, dcl);
+    return false;
   }
   // The image goes: back to the main loop below it, which executes the command.
   dcl.prc.PRC$L_PENDING = dcl.keep(dcl.prc.PRC$L_PENDING, left.kind === 'logout' ? 'LOGOUT' : left.command);
-  return yield* p.call(dcl.prc.PRC$L_UNWIND);
-});
+  yield* p.call(dcl.prc.PRC$L_UNWIND);
+  return false;
+}
 
 /** The terminal is a modem line and its carrier is gone: nothing can be written to it any more, not even nothing. */
 function* hasHungUp(dcl: Dcl): Flow<boolean> {

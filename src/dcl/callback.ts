@@ -2,10 +2,11 @@ import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import {
   CLI$K_ATTACH, CLI$K_CLINT, CLI$K_CLISERV, CLI$K_DEFGLOBAL, CLI$K_DEFLOCAL, CLI$K_DELEGBL, CLI$K_DELELCL, CLI$K_GETLINE, CLI$K_GETSYM, CLI$K_GETVALUE,
-  CLI$K_PRESENT, CLI$K_SPAWN,
+  CLI$K_PAUSE, CLI$K_PRESENT, CLI$K_SPAWN,
 } from '../executive/starlet/clidef.js';
 import { SS$_ACCVIO, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { textToBytes } from '../executive/structures/memory.js';
+import { interruptImage } from './attention.js';
 import { CLIREQ } from './clireq.js';
 import {
   CLI$_ABSENT, CLI$_COMMA, CLI$_CONCAT, CLI$_DEFAULTED, CLI$_ENTNF, CLI$_INVREQTYP, CLI$_LOCNEG, CLI$_LOCPRES, CLI$_NEGATED, CLI$_PRESENT, CLI$_UNDSYM,
@@ -104,6 +105,26 @@ function symbolRequest(p: Procedure, dcl: Dcl, request: ReturnType<typeof CLIREQ
   }
 }
 
+/** Where PC and PSL of the CHMS are: behind this procedure's frame come R1 to R5 and the code (dcl.mar, DCL$CHMS). */
+function callerAt(p: Procedure): number {
+  const mask = p.memory.readLong(p.frame + 4);
+  let at = p.frame + 20 + (mask >>> 30);
+  for (let register = 0; register < 12; register += 1) if ((mask & (0x10000 << register)) !== 0) at += 4;
+  return at + 24;
+}
+
+/**
+ * The image interrupts itself: what is typed now is executed as after a CTRL/Y, and CONTINUE goes on with it. choice: where nobody types, in
+ * a batch job, nothing happens.
+ * @source book 23.3.5, Pause Capability
+ */
+function* pauseImage(p: Procedure, dcl: Dcl): Flow<number> {
+  if (!dcl.terminalSession) return SS$_NORMAL;
+  const at = callerAt(p);
+  if (!(yield* interruptImage(p, dcl, p.memory.readLong(at), p.memory.readLong(at + 4)))) p.memory.writeLong(at, dcl.prc.PRC$L_EXITIMAGE);
+  return SS$_NORMAL;
+}
+
 export const DCL$CLI_REQUEST = procedure('DCL$CLI_REQUEST', function* (p): Flow<number> {
   const at = p.argument(1);
   if (p.argumentCount < 1 || !accessible(p, at, CLIREQ.size, false)) return SS$_ACCVIO;
@@ -119,6 +140,7 @@ export const DCL$CLI_REQUEST = procedure('DCL$CLI_REQUEST', function* (p): Flow<
         accessible: (address, length, write) => accessible(p, address, length, write), text: (descriptor) => callerText(p, descriptor),
       });
     }
+    if (request.CLIREQ$B_RQTYPE === CLI$K_CLISERV && request.CLIREQ$B_SERVCOD === CLI$K_PAUSE) return yield* pauseImage(p, dcl);
     return request.CLIREQ$B_RQTYPE === CLI$K_CLISERV ? symbolRequest(p, dcl, request, name) : CLI$_INVREQTYP;
   } catch (error) {
     if (error instanceof CommandFailure) return error.code;

@@ -7,5 +7,3 @@ export const DCL_OPENIN = CLI_FACILITY | (0x213 << 3) | 2;
 export const DCL_OPENOUT = CLI_FACILITY | (0x214 << 3) | 2;
 /** %DCL-E-READERR, error reading !AS */
 export const DCL_READERR = CLI_FACILITY | (0x216 << 3) | 2;
-/** %DCL-W-ACTIMAGE, error activating image !AS */
-export const CLI$_ACTIMAGE = 0x38ff8;

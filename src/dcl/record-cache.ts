@@ -1,69 +1,117 @@
 import { bytesToText, textToBytes, type Memory } from '../executive/structures/memory.js';
 import type { RecordAddress } from './files.js';
 import type { Storage } from './storage.js';
-import { DCL$C_STR } from './structures.js';
+import { DCL$C_STR, STG } from './structures.js';
 
 /**
- * Records of a command procedure, read ahead into the CLI symbol table pages: a loop does not go to RMS for its lines again.
- * They stand in file order, so that record file addresses grow and a record is found by halving.
+ * Records of a command procedure, read ahead into the CLI symbol table pages: a loop does not go to RMS for its lines again, nor does a GOSUB
+ * to the other end of the file. They lie in segments. In a segment they stand in file order, so that record file addresses grow and a record is
+ * found by halving; a segment knows the one that goes on where it ends, when that is there. The segments of a stream are a ring, in which the
+ * next one to be filled anew comes behind the current one.
  *
- * While the cache holds records, RMS stands behind the last of them (`behind` true) or, once an image may have read from the
- * same stream, anywhere.
+ * Two cells of the stream say where things stand: the current segment, whose next record is the stream's next record, and the segment behind whose
+ * last record RMS stands (0: RMS is anywhere else). Once an image may have read from the stream, the current segment is marked unsure.
  *
- * The block: +0 records, +2 next to give, +4 flags, +6 bytes used, +8 size and type as everywhere in storage; from +C the
- * offsets of the records (words), from the end of those the records: RFA, length word, text.
+ * A segment: +0 records, +2 next to give, +4 flags, +6 bytes used, +8 size and type as everywhere in storage; +C next segment of the ring, +10 the
+ * segment that follows in the file; from +14 the offsets of the records (words), from the end of those the records: RFA, length word, text.
  */
-const CACHE_BYTES = 4096;
+const SEGMENT_BYTES = 4096;
 const MOST_RECORDS = 128;
 const COUNT = 0;
 const NEXT = 2;
 const FLAGS = 4;
 const USED = 6;
-const OFFSETS = 12;
+const LINK = 12;
+const FOLLOWER = 16;
+const OFFSETS = 20;
 const RECORDS = OFFSETS + 2 * MOST_RECORDS;
 const RFA_SIZE = 6;
 const HEAD = RFA_SIZE + 2;
 
-const ELSEWHERE = 1;
-const UNSURE = 2;
+const UNSURE = 1;
 
 /** Storage that must stay free for symbols before a cache is made. */
 const LEFT_FOR_SYMBOLS = 0x8000;
+/** One stream may have an eighth of all storage; further segments leave a quarter of it free. choice */
+const SHARE_OF_STREAM = 8;
+const SHARE_OF_SYMBOLS = 4;
 
-/** Where a record's length word and text stand in the block. */
+/** The cells of a stream: the current segment, and the one behind which RMS stands. */
+export const CACHE_CELLS = 8;
+const CURRENT = 0;
+const BEHIND = 4;
+
+/** Where a record's length word and text stand in a segment. */
 export const RECORD_LENGTH = RFA_SIZE;
 export const RECORD_TEXT = HEAD;
 
-/** Address of the record that the cache at `address` gives next; 0 when RMS has to be asked. */
-export function nextPlace(memory: Memory, address: number): number {
-  const counts = memory.readLong(address + COUNT);
+/** Address of the record that the cache of `cells` gives next; 0 when RMS has to be asked. */
+export function nextPlace(memory: Memory, cells: number): number {
+  const segment = memory.readLong(cells);
+  const counts = memory.readLong(segment + COUNT);
   const next = counts >>> 16;
-  if (next >= (counts & 0xffff) || (memory.readWord(address + FLAGS) & UNSURE) !== 0) return 0;
-  return address + memory.readWord(address + OFFSETS + 2 * next);
+  if ((memory.readWord(segment + FLAGS) & UNSURE) !== 0) return 0;
+  if (next < (counts & 0xffff)) return segment + memory.readWord(segment + OFFSETS + 2 * next);
+  const follower = memory.readLong(segment + FOLLOWER);
+  if (follower === 0) return 0;
+  enter(memory, cells, follower, 0);
+  return follower + memory.readWord(follower + OFFSETS);
 }
 
 /** The record at `nextPlace` is given. */
-export function takeNext(memory: Memory, address: number): void {
-  memory.writeWord(address + NEXT, memory.readWord(address + NEXT) + 1);
+export function takeNext(memory: Memory, cells: number): void {
+  const segment = memory.readLong(cells);
+  memory.writeWord(segment + NEXT, memory.readWord(segment + NEXT) + 1);
 }
 
 /**
  * The record with the file address `low`, `high` (its first four bytes, its last two) becomes the next.
  * @param hint  where it stood last time
- * @returns where it stands, -1 when it is not here
+ * @returns where it stands in its segment, -1 when it is not here
  */
-export function seekNext(memory: Memory, address: number, low: number, high: number, hint: number): number {
-  const count = memory.readWord(address + COUNT);
-  if ((memory.readWord(address + FLAGS) & UNSURE) !== 0) return -1;
-  const isAt = (index: number): boolean => {
-    const place = address + memory.readWord(address + OFFSETS + 2 * index);
-    return memory.readLong(place) === low && memory.readWord(place + 4) === high;
-  };
-  let index = hint;
-  if (hint >= count || !isAt(hint)) for (index = 0; index < count && !isAt(index); index += 1);
-  if (index >= count) return -1;
-  memory.writeWord(address + NEXT, index);
-  return index;
+export function seekNext(memory: Memory, cells: number, low: number, high: number, hint: number): number {
+  const first = memory.readLong(cells);
+  if ((memory.readWord(first + FLAGS) & UNSURE) !== 0) return -1;
+  if (hint < memory.readWord(first + COUNT) && compareAt(memory, first, hint, low, high) === 0) {
+    memory.writeWord(first + NEXT, hint);
+    return hint;
+  }
+  for (let segment = first; ;) {
+    const index = find(memory, segment, low, high);
+    if (index >= 0) {
+      enter(memory, cells, segment, index);
+      return index;
+    }
+    segment = memory.readLong(segment + LINK);
+    if (segment === first) return -1;
+  }
+}
+
+/** Makes `segment` the current one, and its record `next` the next. */
+function enter(memory: Memory, cells: number, segment: number, next: number): void {
+  memory.writeLong(cells + CURRENT, segment);
+  memory.writeWord(segment + NEXT, next);
+  memory.writeWord(segment + FLAGS, 0);
+}
+
+/** Order of record `index` and a file address: block number, then offset. */
+function compareAt(memory: Memory, segment: number, index: number, low: number, high: number): number {
+  const place = segment + memory.readWord(segment + OFFSETS + 2 * index);
+  return memory.readLong(place) - low || memory.readWord(place + 4) - high;
+}
+
+function find(memory: Memory, segment: number, low: number, high: number): number {
+  let from = 0;
+  let to = memory.readWord(segment + COUNT) - 1;
+  if (to < 0 || compareAt(memory, segment, 0, low, high) > 0 || compareAt(memory, segment, to, low, high) < 0) return -1;
+  while (from <= to) {
+    const middle = (from + to) >> 1;
+    const order = compareAt(memory, segment, middle, low, high);
+    if (order === 0) return middle;
+    if (order < 0) from = middle + 1;
+    else to = middle - 1;
+  }
+  return -1;
 }
 
 export interface CachedRecord {
@@ -72,105 +120,181 @@ export interface CachedRecord {
 }
 
 export class RecordCache {
-  constructor(private readonly memory: Memory, readonly address: number) {}
+  private readonly memory: Memory;
 
-  /** A new, empty cache; 0 when storage is short. */
-  static create(storage: Storage): number {
-    if (storage.freeBytes < LEFT_FOR_SYMBOLS) return 0;
-    const address = storage.allocate(CACHE_BYTES, DCL$C_STR);
-    if (address !== 0) new RecordCache(storage.memory, address).empty();
-    return address;
+  constructor(private readonly storage: Storage, private readonly cells: number) {
+    this.memory = storage.memory;
   }
 
-  private get count(): number { return this.memory.readWord(this.address + COUNT); }
-
-  empty(): void {
-    for (const field of [COUNT, NEXT, FLAGS]) this.memory.writeWord(this.address + field, 0);
-    this.memory.writeWord(this.address + USED, RECORDS);
+  /** Gives the stream an empty cache, unless storage is short: its cells are 0 then. */
+  static create(storage: Storage, cells: number): void {
+    storage.memory.writeBytes(cells, new Uint8Array(CACHE_CELLS));
+    const segment = storage.freeBytes < LEFT_FOR_SYMBOLS ? 0 : storage.allocate(SEGMENT_BYTES, DCL$C_STR);
+    if (segment === 0) return;
+    storage.memory.writeLong(segment + LINK, segment);
+    storage.memory.writeLong(cells + CURRENT, segment);
+    new RecordCache(storage, cells).clear(segment);
   }
+
+  /** Gives its storage back. */
+  release(): void {
+    const first = this.current;
+    for (let segment = first; segment !== 0;) {
+      const next = this.memory.readLong(segment + LINK);
+      this.storage.release(segment);
+      segment = next === first ? 0 : next;
+    }
+    this.memory.writeLong(this.cells + CURRENT, 0);
+  }
+
+  private get current(): number { return this.memory.readLong(this.cells + CURRENT); }
+
+  private get behind(): number { return this.memory.readLong(this.cells + BEHIND); }
+  private set behind(segment: number) { this.memory.writeLong(this.cells + BEHIND, segment); }
 
   /** An image may have read from the stream, or moved it: the next record comes from RMS. */
-  get unsure(): boolean { return (this.memory.readWord(this.address + FLAGS) & UNSURE) !== 0; }
+  get unsure(): boolean { return (this.memory.readWord(this.current + FLAGS) & UNSURE) !== 0; }
 
-  /** RMS does not stand behind the last record. */
-  get elsewhere(): boolean { return (this.memory.readWord(this.address + FLAGS) & ELSEWHERE) !== 0; }
+  /** What RMS gives next follows the last record of the current segment. */
+  get isBehind(): boolean { return this.behind === this.current; }
 
-  markElsewhere(): void { this.memory.writeWord(this.address + FLAGS, ELSEWHERE); }
-
-  markUnsure(): void { this.memory.writeWord(this.address + FLAGS, ELSEWHERE | UNSURE); }
-
-  /** Puts a record that follows the last one in; false when there is no room. */
-  add({ text, rfa }: CachedRecord): boolean {
-    const { memory, address, count } = this;
-    const used = memory.readWord(address + USED);
-    if (count >= MOST_RECORDS || used + HEAD + text.length > CACHE_BYTES) return false;
-    memory.writeBytes(address + used, rfa);
-    memory.writeWord(address + used + RFA_SIZE, text.length);
-    if (text !== '') memory.writeBytes(address + used + HEAD, textToBytes(text));
-    memory.writeWord(address + OFFSETS + 2 * count, used);
-    memory.writeWord(address + COUNT, count + 1);
-    memory.writeWord(address + USED, used + HEAD + text.length);
-    return true;
+  /** RMS has been moved; what it gives next is the next record. */
+  markUnsure(): void {
+    this.memory.writeWord(this.current + FLAGS, UNSURE);
+    this.behind = 0;
   }
 
-  /** The next record; undefined when all have been given. */
+  /** RMS stands nowhere in particular: what it has given last is held already, or nowhere. */
+  markElsewhere(): void { this.behind = 0; }
+
+  /** The next record; undefined when RMS has to be asked. */
   take(): CachedRecord | undefined {
-    const next = this.memory.readWord(this.address + NEXT);
-    if (next >= this.count) return undefined;
-    this.memory.writeWord(this.address + NEXT, next + 1);
-    return this.record(next);
+    const place = nextPlace(this.memory, this.cells);
+    if (place === 0) return undefined;
+    takeNext(this.memory, this.cells);
+    return this.record(place);
   }
 
   /** The record at `rfa`, after which its followers are given; undefined when it is not here. */
   seek(rfa: RecordAddress): CachedRecord | undefined {
-    let low = 0;
-    let high = this.count - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const order = compare(this.rfaOf(middle), rfa);
-      if (order === 0) {
-        this.memory.writeWord(this.address + NEXT, middle + 1);
-        this.memory.writeWord(this.address + FLAGS, this.memory.readWord(this.address + FLAGS) & ~UNSURE);
-        return this.record(middle);
+    this.memory.writeWord(this.current + FLAGS, 0);
+    return seekNext(this.memory, this.cells, lowOf(rfa), highOf(rfa), 0) < 0 ? undefined : this.take();
+  }
+
+  /** Whether the record is held; when it begins a segment and `follows` the last of the current one, that knows it from now on. */
+  holds(rfa: RecordAddress, follows: boolean): boolean {
+    const first = this.current;
+    for (let segment = first; ;) {
+      const index = find(this.memory, segment, lowOf(rfa), highOf(rfa));
+      if (index >= 0) {
+        if (index === 0 && follows && segment !== first) this.memory.writeLong(first + FOLLOWER, segment);
+        return true;
       }
-      if (order < 0) low = middle + 1;
-      else high = middle - 1;
+      segment = this.memory.readLong(segment + LINK);
+      if (segment === first) return false;
     }
-    return undefined;
+  }
+
+  /**
+   * Holds a record that RMS has just given, and gives it if `isGiven`.
+   *
+   * @param follows  it follows the last record of the current segment
+   * @returns whether the next one may be added too, behind it in the same segment
+   */
+  add({ text, rfa }: CachedRecord, follows: boolean, isGiven: boolean): boolean {
+    const before = this.current;
+    const fits = follows && this.append(before, text, rfa);
+    if (!fits) {
+      const segment = this.freshSegment();
+      // With one segment only, what is read ahead would take the place of what comes first.
+      if (segment === before && !isGiven) {
+        this.behind = 0;
+        return false;
+      }
+      this.clear(segment);
+      this.append(segment, text, rfa);
+      if (follows && segment !== before) this.memory.writeLong(before + FOLLOWER, segment);
+      this.behind = segment;
+      if (isGiven) enter(this.memory, this.cells, segment, 0);
+    } else this.behind = before;
+    if (isGiven) this.memory.writeWord(this.current + NEXT, this.memory.readWord(this.current + COUNT));
+    return fits || isGiven;
+  }
+
+  private append(segment: number, text: string, rfa: RecordAddress): boolean {
+    const { memory } = this;
+    const [count, used] = [memory.readWord(segment + COUNT), memory.readWord(segment + USED)];
+    if (count >= MOST_RECORDS || used + HEAD + text.length > SEGMENT_BYTES) return false;
+    memory.writeBytes(segment + used, rfa);
+    memory.writeWord(segment + used + RFA_SIZE, text.length);
+    if (text !== '') memory.writeBytes(segment + used + HEAD, textToBytes(text));
+    memory.writeWord(segment + OFFSETS + 2 * count, used);
+    memory.writeWord(segment + COUNT, count + 1);
+    memory.writeWord(segment + USED, used + HEAD + text.length);
+    return true;
+  }
+
+  /** A segment to be filled: an empty one, a new one while the stream may have more, else the one behind the current one in the ring. */
+  private freshSegment(): number {
+    const { memory, storage, current } = this;
+    if (memory.readWord(current + COUNT) === 0) return current;
+    const next = memory.readLong(current + LINK);
+    const size = memory.readLong(storage.base + STG.offset.STG$L_SIZE);
+    let segments = 1;
+    for (let segment = next; segment !== current; segment = memory.readLong(segment + LINK)) segments += 1;
+    const mayGrow = (segments + 1) * SEGMENT_BYTES <= size / SHARE_OF_STREAM && storage.freeBytes >= Math.max(LEFT_FOR_SYMBOLS, size / SHARE_OF_SYMBOLS);
+    const segment = mayGrow ? storage.allocate(SEGMENT_BYTES, DCL$C_STR) : 0;
+    if (segment === 0) return next;
+    memory.writeLong(segment + LINK, next);
+    memory.writeLong(current + LINK, segment);
+    return segment;
+  }
+
+  /** Empties a segment; none is followed by it any more. */
+  private clear(segment: number): void {
+    const { memory } = this;
+    for (const field of [COUNT, NEXT, FLAGS]) memory.writeWord(segment + field, 0);
+    memory.writeWord(segment + USED, RECORDS);
+    memory.writeLong(segment + FOLLOWER, 0);
+    for (let other = memory.readLong(segment + LINK); other !== segment; other = memory.readLong(other + LINK)) {
+      if (memory.readLong(other + FOLLOWER) === segment) memory.writeLong(other + FOLLOWER, 0);
+    }
+    if (this.behind === segment) this.behind = 0;
   }
 
   /** Address of the record given last; undefined when none has been. */
   get lastGiven(): RecordAddress | undefined {
-    const next = this.memory.readWord(this.address + NEXT);
+    const next = this.memory.readWord(this.current + NEXT);
     return next === 0 ? undefined : this.rfaOf(next - 1);
   }
 
-  /** Address of the last record held; undefined when there is none. */
+  /** Address of the last record of the current segment; undefined when there is none. */
   get last(): RecordAddress | undefined {
-    return this.count === 0 ? undefined : this.rfaOf(this.count - 1);
+    const count = this.memory.readWord(this.current + COUNT);
+    return count === 0 ? undefined : this.rfaOf(count - 1);
   }
 
-  /** Whether records are left that RMS has given already. */
-  get isAhead(): boolean { return this.memory.readWord(this.address + NEXT) < this.count; }
-
-  private placeOf(index: number): number {
-    return this.address + this.memory.readWord(this.address + OFFSETS + 2 * index);
+  /** Whether RMS has given records already that are still to be given here. */
+  get isAhead(): boolean {
+    return this.memory.readWord(this.current + NEXT) < this.memory.readWord(this.current + COUNT) || !this.isBehind;
   }
 
   private rfaOf(index: number): RecordAddress {
-    return this.memory.readBytes(this.placeOf(index), RFA_SIZE);
+    return this.memory.readBytes(this.current + this.memory.readWord(this.current + OFFSETS + 2 * index), RFA_SIZE);
   }
 
-  private record(index: number): CachedRecord {
-    const at = this.placeOf(index);
-    const length = this.memory.readWord(at + RFA_SIZE);
-    return { rfa: this.memory.readBytes(at, RFA_SIZE), text: length === 0 ? '' : bytesToText(this.memory.readBytes(at + HEAD, length)) };
+  private record(place: number): CachedRecord {
+    const length = this.memory.readWord(place + RECORD_LENGTH);
+    return { rfa: this.memory.readBytes(place, RFA_SIZE), text: length === 0 ? '' : bytesToText(this.memory.readBytes(place + RECORD_TEXT, length)) };
   }
 }
 
-/** Block number, then offset. */
-function compare(one: RecordAddress, other: RecordAddress): number {
-  const block = (rfa: RecordAddress): number => rfa[0]! + rfa[1]! * 0x100 + rfa[2]! * 0x10000 + rfa[3]! * 0x1000000;
-  const offset = (rfa: RecordAddress): number => rfa[4]! + rfa[5]! * 0x100;
-  return block(one) - block(other) || offset(one) - offset(other);
+/** Block number of a record file address. */
+function lowOf(rfa: RecordAddress): number {
+  return rfa[0]! + rfa[1]! * 0x100 + rfa[2]! * 0x10000 + rfa[3]! * 0x1000000;
+}
+
+/** Offset in the block. */
+function highOf(rfa: RecordAddress): number {
+  return rfa[4]! + rfa[5]! * 0x100;
 }

@@ -14,7 +14,7 @@ import { bytesToText, readCounted, textToBytes, writeCounted } from '../executiv
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import type { FileAccess, Files, OpenResult, ReadOptions, ReadResult } from './files.js';
 import { DEV$M_FOD } from '../executive/starlet/devdef.js';
-import { RecordCache } from './record-cache.js';
+import { CACHE_CELLS, RecordCache } from './record-cache.js';
 import { Storage } from './storage.js';
 import { DCL$C_RAB, PPD } from './structures.js';
 
@@ -31,10 +31,10 @@ const BUFFER_AT = FAB_AT + FAB$C_BLN;
 /** Counted device name of the file, for its logical names. */
 const DEVICE_AT = BUFFER_AT + BUFFER;
 const DEVICE_SIZE = 64;
-/** Longword: cache of a procedure's records, 0 none. */
+/** Cells of the cache of a procedure's records; the first is 0 when there is none. */
 export const CACHE_AT = DEVICE_AT + DEVICE_SIZE;
-const BLOCK = CACHE_AT + 4;
-/** Records that are read ahead at first, and at most; a short procedure costs no more than its lines. */
+const BLOCK = CACHE_AT + CACHE_CELLS;
+/** Records that are read ahead at most; a short procedure costs no more than its lines. */
 const READ_AHEAD = 64;
 const LONGEST_PROMPT = 255;
 
@@ -55,7 +55,7 @@ export class RmsFiles implements Files {
     const { memory } = this.p;
     memory.writeBytes(block + RAB_AT, new Uint8Array(RAB$C_BLN + FAB$C_BLN));
     memory.writeByte(block + DEVICE_AT, 0);
-    memory.writeLong(block + CACHE_AT, 0);
+    memory.writeBytes(block + CACHE_AT, new Uint8Array(CACHE_CELLS));
     const rab = RAB.at(memory, block + RAB_AT);
     rab.RAB$B_BID = RAB$C_BID;
     rab.RAB$B_BLN = RAB$C_BLN;
@@ -116,7 +116,7 @@ export class RmsFiles implements Files {
       // Of a file the device itself: its name may begin with a rooted logical name, which behind an underscore is none.
       const device = readCounted(memory, nam.address + NAM.offset.NAM$T_DVI);
       writeCounted(memory, block + DEVICE_AT, device === '' ? /^_?([^:]*:)/.exec(name)?.[1] ?? '' : `${device}:`, DEVICE_SIZE);
-      if (access === 'procedure' && (fab.FAB$L_DEV & DEV$M_FOD) !== 0) memory.writeLong(block + CACHE_AT, RecordCache.create(storage));
+      if (access === 'procedure' && (fab.FAB$L_DEV & DEV$M_FOD) !== 0) RecordCache.create(storage, block + CACHE_AT);
       return { status, stv, stream: block, spec: name, ifi: fab.FAB$W_IFI, device: fab.FAB$L_DEV };
     });
   }
@@ -131,46 +131,57 @@ export class RmsFiles implements Files {
     let status: number = SS$_NORMAL;
     if (isi !== 0) rab.RAB$W_ISI = isi;
     else status = yield* service(p, '$CONNECT', { rab: rab.address });
-    if ((device & DEV$M_FOD) !== 0) p.memory.writeLong(block + CACHE_AT, RecordCache.create(this.storage));
+    if ((device & DEV$M_FOD) !== 0) RecordCache.create(this.storage, block + CACHE_AT);
     return { status, stv: rab.RAB$L_STV, stream: block, spec: '', ifi, device: fab.FAB$L_DEV };
   }
 
-  *get(stream: number, options: ReadOptions): Flow<ReadResult> {
-    const address = this.p.memory.readLong(stream + CACHE_AT);
-    return address === 0 ? yield* this.getRecord(stream, options) : yield* this.getCached(stream, options, new RecordCache(this.p.memory, address));
+  /** The cache of a stream that has one. */
+  private cacheOf(stream: number): RecordCache | undefined {
+    return this.p.memory.readLong(stream + CACHE_AT) === 0 ? undefined : new RecordCache(this.storage, stream + CACHE_AT);
   }
 
-  /** A record of a procedure: from the cache, or from RMS with as many of its followers as there is room for. */
+  *get(stream: number, options: ReadOptions): Flow<ReadResult> {
+    const cache = this.cacheOf(stream);
+    return cache ? yield* this.getCached(stream, options, cache) : yield* this.getRecord(stream, options);
+  }
+
+  /** A record of a procedure: from the cache, or from RMS with followers as far as a segment has room for them. */
   private *getCached(stream: number, options: ReadOptions, cache: RecordCache): Flow<ReadResult> {
-    const found = options.at ? cache.seek(options.at) : cache.unsure ? undefined : cache.take();
+    const { at } = options;
+    const found = at ? cache.seek(at) : cache.unsure ? undefined : cache.take();
     if (found) return { status: SS$_NORMAL, stv: 0, ...found };
-    if (!options.at && cache.elsewhere && !cache.unsure) yield* this.getRecord(stream, { at: cache.last! });
-    const first = yield* this.getRecord(stream, options.at ? { at: options.at } : {});
-    if ((first.status & 1) === 0) return first;
-    const known = cache.unsure ? cache.seek(first.rfa) : undefined;
-    if (known) return first;
-    cache.empty();
-    let record: ReadResult = first;
-    for (let read = 0; read < READ_AHEAD && (record.status & 1) !== 0; read += 1) {
-      if (!cache.add(record)) {
-        // One too many: RMS goes back to the last that had room.
+    const { last } = cache;
+    const follows = at === undefined && !cache.unsure && last !== undefined;
+    if (follows && !cache.isBehind) yield* this.getRecord(stream, { at: last });
+    const first = yield* this.getRecord(stream, at ? { at } : {});
+    if ((first.status & 1) === 0) {
+      if (at) cache.markElsewhere();
+      return first;
+    }
+    if (cache.holds(first.rfa, follows)) {
+      cache.markElsewhere();
+      cache.seek(first.rfa);
+      return first;
+    }
+    let hasRoom = cache.add(first, follows, true);
+    for (let read = 1; read < READ_AHEAD && hasRoom; read += 1) {
+      const record = yield* this.getRecord(stream, {});
+      if ((record.status & 1) === 0) break;
+      if (cache.holds(record.rfa, true)) {
         cache.markElsewhere();
         break;
       }
-      if (read < READ_AHEAD - 1) record = yield* this.getRecord(stream, {});
+      hasRoom = cache.add(record, true, false);
     }
-    cache.take();
     return first;
   }
 
   /** Before an image runs that may read from the stream: RMS stands behind the record given last. */
   *release(stream: number): Flow<void> {
-    const address = this.p.memory.readLong(stream + CACHE_AT);
-    if (address === 0) return;
-    const cache = new RecordCache(this.p.memory, address);
-    const given = cache.lastGiven;
-    if (given === undefined) return;
-    if (cache.isAhead || cache.elsewhere) yield* this.getRecord(stream, { at: given });
+    const cache = this.cacheOf(stream);
+    const given = cache?.lastGiven;
+    if (!cache || given === undefined) return;
+    if (cache.isAhead) yield* this.getRecord(stream, { at: given });
     cache.markUnsure();
   }
 
@@ -240,14 +251,13 @@ export class RmsFiles implements Files {
   }
 
   *rewind(stream: number): Flow<number> {
-    const cache = this.p.memory.readLong(stream + CACHE_AT);
-    if (cache !== 0) new RecordCache(this.p.memory, cache).empty();
+    this.cacheOf(stream)?.markUnsure();
     return yield* service(this.p, '$REWIND', { rab: stream + RAB_AT });
   }
 
   *close(stream: number): Flow<number> {
     const status = yield* service(this.p, '$CLOSE', { fab: stream + FAB_AT });
-    this.storage.release(this.p.memory.readLong(stream + CACHE_AT));
+    this.cacheOf(stream)?.release();
     this.storage.release(stream);
     return status;
   }

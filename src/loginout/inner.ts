@@ -15,6 +15,7 @@ import { JIB } from '../executive/structures/jib.js';
 import { readText, writeCounted, textToBytes } from '../executive/structures/memory.js';
 import { CLI_CELLS, CLI_DATA_BASE, MMG$IMGHDRBUF, PIO_BASE, PIO_CELLS } from '../executive/structures/p1-cells.js';
 import { PCB } from '../executive/structures/pcb.js';
+import { storeRights } from '../executive/process/rights.js';
 import { PHD } from '../executive/structures/phd.js';
 import { PRT$C_SW } from '../executive/structures/pte.js';
 import { PPD, PPD_ADDRESS } from '../dcl/index.js';
@@ -123,7 +124,7 @@ export const BEGIN_BATCH = 2;
 /**
  * Kernel mode: the user's own values in place of those of $CREPRC (book 23.2.2 step 8). Argument 1: UAF record; 2: bits:
  * 1 interactive job, 2 batch job: at the beginning, before anybody is known: it is counted, and the names say what it is;
- * 3, 4: length and address of the terminal's name.
+ * 3, 4: length and address of the terminal's name; 5, 6: length and address of the identifiers the user holds, quadwords of value and attributes.
  */
 export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   const uaf = UAF.at(k, k.argument(1));
@@ -153,6 +154,7 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   setUserName(uaf.UAF$T_USERNAME.slice(0, 12));
   setAccount(uaf.UAF$T_ACCOUNT.slice(0, 8));
   pcb.PCB$L_UIC = uaf.UAF$L_UIC;
+  storeRights(k, pcb.address, k.argument(6) === 0 ? NO_RIGHTS : k.readBytes(k.argument(6), k.argument(5)));
   k.p1.CTL$GQ_PROCPRIV = uaf.UAF$Q_DEF_PRIV;
   // LOGINOUT itself keeps the privileges it was installed with; image rundown takes them away.
   const working = uaf.UAF$Q_DEF_PRIV | phd.PHD$Q_IMAGPRIV;
@@ -174,6 +176,8 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   writeCounted(k, pcb.address + PCB.offset.PCB$T_TERMINAL, terminal, 8);
   return LNM$SET_GROUP(k, uaf.UAF$L_JTQUOTA);
 });
+
+const NO_RIGHTS = new Uint8Array(0);
 
 function countedText(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(1, 1 + bytes[0]!));

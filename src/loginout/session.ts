@@ -97,7 +97,8 @@ export function* nameFiles(p: Procedure, ppd: ReturnType<typeof PPD.at>, input: 
 /** Puts the user's values in place of $CREPRC's and defines what the CLI and its images look for. */
 export function* establish(p: Procedure, entries: Entries, record: UafRecord, interactive: boolean, terminal: string): Flow<void> {
   const bytes = p.bytes(record.memory.readBytes(0, UAF.size));
-  const status = yield* inMode(p, '$CMKRNL', entries.setUser, [bytes, 0, ...address(p, terminal)]);
+  const rights = yield* heldRights(p, bytes);
+  const status = yield* inMode(p, '$CMKRNL', entries.setUser, [bytes, 0, ...address(p, terminal), rights.length, rights.length === 0 ? 0 : p.bytes(rights)]);
   if (!(status & 1)) return;
   if (interactive) yield* service(p, '$SETPRN', { prcnam: p.string(bytesToText(record.UAF$T_USERNAME).trim().slice(0, 15)) });
   const uaf = UAF.at(p.memory, bytes);
@@ -119,3 +120,21 @@ export function* nameLoginProcedures(p: Procedure, record: UafRecord): Flow<void
   const own = readCounted(record.memory, record.address + UAF.offset.UAF$T_LGICMD) || 'SYS$LOGIN:LOGIN';
   yield* defineLogical(p, USER_MODE_TABLE, 'PROC1', EXECUTIVE, [own]);
 }
+
+/** What the user of a UAF record holds in the rights database: quadwords of identifier and attributes. @source System Services, $FIND_HELD */
+function* heldRights(p: Procedure, record: number): Flow<Uint8Array> {
+  const uic = UAF.at(p.memory, record).UAF$L_UIC;
+  return yield* p.scratch(function* () {
+    const [holder, identifier, attributes, context] = [p.allocate(8), p.allocate(4), p.allocate(4), p.allocate(4)];
+    p.memory.writeLong(holder, uic);
+    p.memory.writeLong(holder + 4, 0);
+    p.memory.writeLong(context, 0);
+    const held: number[] = [];
+    while ((yield* service(p, '$FIND_HELD', { holder, id: identifier, attrib: attributes, contxt: context })) & 1) {
+      held.push(...longword(p.memory.readLong(identifier)), ...longword(p.memory.readLong(attributes)));
+    }
+    return Uint8Array.from(held);
+  });
+}
+
+const longword = (value: number): number[] => [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, value >>> 24];

@@ -34,6 +34,8 @@ export interface LinkOptions {
   debug?: boolean | undefined;
   /** Pages of user stack, 20 when left out. */
   stackPages?: number | undefined;
+  /** Pages of the image I/O segment; 0 for those of the process. */
+  imageIoPages?: number | undefined;
   /** Instead of the ident of the module with the transfer address. */
   imageIdent?: string | undefined;
   base?: number | undefined;
@@ -119,7 +121,7 @@ export function link(objects: readonly (readonly Uint8Array[])[], options: LinkO
   const table = universals.length === 0 && !isShareable ? undefined : encodeSymbolTable(options.imageName, options.imageIdent ?? imageIdent(modules), universals);
   const contentBlocks = contents.reduce((sum, part) => sum + part.length, 0) / PAGE;
   const header: Omit<ImageHeader, 'headerBlocks'> = {
-    imageType: isShareable ? IHD$K_LIM : IHD$K_EXE, privilegeRequests: 0xffffffffffffffffn, ioChannels: 0, imageIoPages: 0,
+    imageType: isShareable ? IHD$K_LIM : IHD$K_EXE, privilegeRequests: 0xffffffffffffffffn, ioChannels: 0, imageIoPages: options.imageIoPages ?? 0,
     linkFlags: IHD$M_PICIMG | IHD$M_DBGDMT | (options.match?.control ?? 1) << IHD$V_MATCHCTL
       | (options.debug === true ? IHD$M_LNKDEBUG : 0) | (transferAddress === undefined ? IHD$M_LNKNOTFR : 0) | (initialize === undefined ? 0 : IHD$M_INISHR),
     ident, systemVersion: options.systemVersion ?? 0, fixupAddress: parts.fixupAddress, alias: IHD$C_NATIVE,

@@ -128,6 +128,25 @@ export const RLB = structure('RLB', 28, {
 }, {}, { RLB$V_MANUAL: ['RLB$B_FLAGS', 0] });
 export const RLB$C_BID = 14;
 
+/** Bytes of a directory's name in its node, the count included. */
+export const DRC$C_NAME_SIZE = 40;
+
+/** Node of the directory cache: one directory that was found. */
+export const DRC = structure('DRC', 32 + DRC$C_NAME_SIZE, {
+  0x00: ['DRC$L_FLINK', 'next node'],
+  0x04: ['DRC$L_BLINK', 'backward link'],
+  0x08: ['DRC$W_SIZE', 'size in bytes'],
+  0x0a: ['DRC$B_BID', 'DRC$C_BID'],
+  0x0b: gap(1, 'unused'),
+  0x0c: ['DRC$L_UCB', 'unit'],
+  0x10: ['DRC$W_DIRSEQ', 'UCB$W_DIRSEQ when it was looked up'],
+  0x12: ['DRC$R_DID', 6, 'directory that it is in'],
+  0x18: ['DRC$R_FID', 6, 'the directory itself'],
+  0x1e: gap(2, 'unused'),
+  0x20: ['DRC$T_NAME', DRC$C_NAME_SIZE, 'its name without type and version, counted'],
+});
+export const DRC$C_BID = 18;
+
 /** File work area: what a file function of the ACP reads and writes while it runs. */
 export const FWA = structure('FWA', 0x1e0, {
   0x00: ['FWA$T_FIB', 64, 'file information block'],

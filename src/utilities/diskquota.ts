@@ -15,7 +15,7 @@ import { isFailure, RmsFile } from './files.js';
 import { commandDialogue } from './line-input.js';
 import { messageCode, report, severe } from './messages.js';
 import { Output } from './output.js';
-import { assignDisk, quotaFunction, type QuotaEntry } from './quota-function.js';
+import { assignDevice, quotaFunction, type QuotaEntry } from './quota-function.js';
 import { parseUic } from './selection.js';
 
 /** DISKQUOTA.EXE: the quota file of a volume. @source VAX/VMS Disk Quota Utility (V4); dcl-commands.md, DISKQUOTA */
@@ -61,7 +61,7 @@ function* done(p: Procedure, status: number): Flow<number> {
 }
 
 function* use(session: Session, device: string): Flow<number> {
-  const { status, chan } = yield* assignDisk(session.p, device);
+  const { status, chan } = yield* assignDevice(session.p, device);
   if (!(status & 1)) return yield* done(session.p, status);
   if (session.chan !== 0) yield* service(session.p, '$DASSGN', { chan: session.chan });
   [session.device, session.chan] = [device, chan];

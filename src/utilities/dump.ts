@@ -12,6 +12,7 @@ import { fileFunction, headerBlock, withChannel } from './file-functions.js';
 import { findAll, headerFields, type FoundFile } from './file-search.js';
 import { isFailure, programRegion, reason, RmsFile, type FileFailure } from './files.js';
 import { report, sharedCode } from './messages.js';
+import { diskBlocks, wholeDisk } from './dump-disk.js';
 import { foreignTape, tapeBlocks } from './dump-tape.js';
 import { Output } from './output.js';
 import { getDevice, timeText } from './process-information.js';
@@ -39,14 +40,15 @@ function* displayWidth(p: Procedure): Flow<number> {
   return (status & 1) !== 0 && values.kindOf === DC$_TERM ? Math.max(NARROW, values.width) : WIDE;
 }
 
-function* choices(p: Procedure, toFile: boolean): Flow<Choices> {
+/** @param lowest  number of the first block there is */
+function* choices(p: Procedure, toFile: boolean, lowest: number): Flow<Choices> {
   const number = function* (name: string): Flow<number | undefined> {
     const value = yield* cliGetValue(p, name);
     return value === undefined ? undefined : Number(value);
   };
   const records = yield* cliIsPresent(p, 'RECORDS');
   const range = records ? 'RECORDS' : 'BLOCKS';
-  const first = (yield* number(`${range}.START`)) ?? 1;
+  const first = (yield* number(`${range}.START`)) ?? lowest;
   const count = yield* number(`${range}.COUNT`);
   const end = yield* number(`${range}.END`);
   const octal = yield* cliIsPresent(p, 'OCTAL');
@@ -57,7 +59,7 @@ function* choices(p: Procedure, toFile: boolean): Flow<Choices> {
   yield* cliIsPresent(p, 'LONGWORD');
   return {
     form: { radix: octal ? 8 : decimal ? 10 : 16, unit: byte ? 1 : word ? 2 : 4, width: toFile ? WIDE : yield* displayWidth(p) }, records,
-    first: Math.max(1, first), last: count === undefined ? end : first + count - 1, allocated: yield* cliIsPresent(p, 'ALLOCATED'), header: yield* cliIsPresent(p, 'HEADER'),
+    first: Math.max(lowest, first), last: count === undefined ? end : first + count - 1, allocated: yield* cliIsPresent(p, 'ALLOCATED'), header: yield* cliIsPresent(p, 'HEADER'),
     number: (yield* cliIsPresent(p, 'NUMBER')) ? (yield* number('NUMBER')) ?? 0 : undefined,
   };
 }
@@ -123,15 +125,16 @@ function* dumpFile(p: Procedure, file: FoundFile, wanted: Choices, output: Outpu
   return yield* dumpBlocks(p, file, Math.min(wanted.last ?? end, Math.max(end, wanted.last === undefined ? 0 : header.allocated)), wanted, output);
 }
 
-/** The blocks of a tape, up to the next tape mark. */
-function* dumpTape(p: Procedure, device: string, toFile: boolean, wanted: Choices): Flow<number> {
-  const opened = yield* Output.open(p, toFile ? (yield* cliGetValue(p, 'OUTPUT')) ?? 'TAPE.DMP' : 'SYS$OUTPUT');
+/** The blocks of a device: of a tape those up to the next tape mark. */
+function* dumpDevice(p: Procedure, device: string, kind: 'tape' | 'disk', toFile: boolean, wanted: Choices): Flow<number> {
+  const opened = yield* Output.open(p, toFile ? (yield* cliGetValue(p, 'OUTPUT')) ?? `${kind.toUpperCase()}.DMP` : 'SYS$OUTPUT');
   const { output } = opened;
   if (!output) return opened.status;
   for (const line of ['', `Dump of device ${device} on ${(yield* timeText(p)).slice(0, 23)}`, '']) yield* output.line(line);
   let base = wanted.number ?? 0;
-  const status = yield* tapeBlocks(p, device, wanted.first, wanted.last ?? Infinity, function* (number, bytes) {
-    for (const line of [heading('Block number', number, bytes.length), '', ...dumpLines(bytes, wanted.form, base), '']) yield* output.line(line);
+  const [blocks, title] = kind === 'tape' ? [tapeBlocks, 'Block number'] as const : [diskBlocks, 'Logical block number'] as const;
+  const status = yield* blocks(p, device, wanted.first, wanted.last ?? Infinity, function* (number, bytes) {
+    for (const line of [heading(title, number, bytes.length), '', ...dumpLines(bytes, wanted.form, base), '']) yield* output.line(line);
     if (wanted.number !== undefined) base += bytes.length;
   });
   yield* output.close();
@@ -141,10 +144,12 @@ function* dumpTape(p: Procedure, device: string, toFile: boolean, wanted: Choice
 const main = procedure('DUMP$MAIN', function* (p) {
   const specs = yield* cliGetValues(p, 'INPUT');
   const toFile = yield* cliIsPresent(p, 'OUTPUT');
-  const wanted = yield* choices(p, toFile);
+  const disk = specs.length === 1 ? yield* wholeDisk(p, specs[0]!) : undefined;
+  const wanted = yield* choices(p, toFile, disk === undefined ? 1 : 0);
   let status = 1;
   const tape = specs.length === 1 ? yield* foreignTape(p, specs[0]!) : undefined;
-  if (tape !== undefined) return yield* dumpTape(p, tape, toFile, wanted);
+  if (tape !== undefined) return yield* dumpDevice(p, tape, 'tape', toFile, wanted);
+  if (disk !== undefined) return yield* dumpDevice(p, disk, 'disk', toFile, wanted);
   const files = yield* findAll(p, specs, '', function* (failure) {
     status = yield* report(p, { code: sharedCode(DUMP, 'openIn'), args: [failure.spec] }, reason(failure));
   });

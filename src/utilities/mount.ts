@@ -6,7 +6,7 @@ import { service } from '../executive/gate/service-call.js';
 import { DEV$M_SWL } from '../executive/starlet/devdef.js';
 import * as DVI from '../executive/starlet/dvidef.js';
 import {
-  DMT$M_NOUNLOAD, MNT$M_FOREIGN, MNT$M_GROUP, MNT$M_NOASSIST, MNT$M_NOWRITE, MNT$M_OVR_IDENT, MNT$M_SYSTEM, MNT$_DEVNAM, MNT$_FLAGS, MNT$_LOGNAM, MNT$_VOLNAM,
+  DMT$M_NOUNLOAD, MNT$M_FOREIGN, MNT$M_GROUP, MNT$M_NOASSIST, MNT$M_NODISKQ, MNT$M_NOMNTVER, MNT$M_NOWRITE, MNT$M_OVR_IDENT, MNT$M_SYSTEM, MNT$_DEVNAM, MNT$_FLAGS, MNT$_LOGNAM, MNT$_VOLNAM,
 } from '../executive/starlet/mntdef.js';
 import { textToBytes } from '../executive/structures/memory.js';
 import { LineInput } from './line-input.js';
@@ -26,7 +26,9 @@ function* flagsOf(p: Procedure): Flow<number> {
     if (yield* cliIsPresent(p, qualifier)) flags |= flag;
   }
   if (yield* cliIsNegated(p, 'WRITE')) flags |= MNT$M_NOWRITE;
-  if (yield* cliIsNegated(p, 'ASSIST')) flags |= MNT$M_NOASSIST;
+  for (const [qualifier, flag] of [['ASSIST', MNT$M_NOASSIST], ['LABEL', MNT$M_FOREIGN], ['MOUNT_VERIFICATION', MNT$M_NOMNTVER], ['QUOTA', MNT$M_NODISKQ]] as const) {
+    if (yield* cliIsNegated(p, qualifier)) flags |= flag;
+  }
   return flags;
 }
 

@@ -45,8 +45,8 @@ export function* quotaFunction(p: Procedure, chan: number, code: number, asked: 
   });
 }
 
-/** A channel to the disk of `device`. */
-export function* assignDisk(p: Procedure, device: string): Flow<{ readonly status: number; readonly chan: number }> {
+/** A channel to a device. */
+export function* assignDevice(p: Procedure, device: string): Flow<{ readonly status: number; readonly chan: number }> {
   return yield* p.scratch(function* () {
     const channel = p.allocate(4);
     const status = yield* service(p, '$ASSIGN', { devnam: p.string(device), chan: channel });

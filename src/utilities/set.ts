@@ -5,6 +5,7 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { setBroadcast } from './broadcast.js';
 import { messageCode, report } from './messages.js';
 import { setInteractiveLimit, setLogins } from './set-logins.js';
+import { setPrinter } from './printer.js';
 import { setMagtape } from './set-magtape.js';
 import { setPassword } from './set-password.js';
 import { setProcess } from './set-process.js';
@@ -14,7 +15,7 @@ import { setWorkingSet, setWorkingSetLimits } from './set-working-set.js';
 
 /** SETP0.EXE: the options of SET that DCL does not carry out itself. A new option is a row here and a syntax in set.cld. */
 const OPTIONS: Readonly<Record<string, (p: Procedure, kernelRoutine: number) => Flow<number>>> = {
-  BROADCAST: setBroadcast, PASSWORD: setPassword, LOGINS: setLogins, MAGTAPE: setMagtape, PROCESS: setProcess, TERMINAL: setTerminal, TIME: setTime,
+  BROADCAST: setBroadcast, PASSWORD: setPassword, LOGINS: setLogins, MAGTAPE: setMagtape, PRINTER: setPrinter, PROCESS: setProcess, TERMINAL: setTerminal, TIME: setTime,
   WORKING_SET: setWorkingSet,
 };
 

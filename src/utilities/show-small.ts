@@ -1,14 +1,14 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
+import { ownerText } from '../executive/information/rights-services.js';
 import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
 import { DVI$_DEVNAM } from '../executive/starlet/dvidef.js';
 import * as JPI from '../executive/starlet/jpidef.js';
 import { PCB } from '../executive/structures/pcb.js';
-import { ownerText } from '../executive/information/rights-services.js';
 import { FIB$C_EXA_QUOTA } from '../filesystem/fib.js';
 import type { Output } from './output.js';
 import { getDevice, getProcess } from './process-information.js';
-import { assignDisk, quotaFunction } from './quota-function.js';
+import { assignDevice, quotaFunction } from './quota-function.js';
 import { ownUic, uicQualifier } from './selection.js';
 import { defaultProtection } from './protection.js';
 
@@ -32,7 +32,7 @@ export function* showQuota(p: Procedure, output: Output): Flow<number> {
   const asked = (yield* cliIsPresent(p, 'USER')) ? yield* uicQualifier(p, 'USER') : { uic: yield* ownUic(p) };
   if (typeof asked === 'number') return asked;
   const device = (yield* cliGetValue(p, 'DISK')) ?? 'SYS$DISK';
-  const { status, chan } = yield* assignDisk(p, device.includes(':') ? device : `${device}:`);
+  const { status, chan } = yield* assignDevice(p, device.includes(':') ? device : `${device}:`);
   if (!(status & 1)) return status;
   const found = yield* quotaFunction(p, chan, FIB$C_EXA_QUOTA, { uic: asked.uic });
   if (!(found.status & 1)) return found.status;

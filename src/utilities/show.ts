@@ -6,6 +6,7 @@ import { showBroadcast } from './broadcast.js';
 import { deleteIntrusion, intrusions, showIntrusion } from './intrusion-records.js';
 import { Output } from './output.js';
 import { showRmsDefault } from './set-rms.js';
+import { showPrinter } from './printer.js';
 import { showAcl } from './show-acl.js';
 import { showDevices } from './show-devices.js';
 import { showCpu } from './show-cpu.js';
@@ -28,7 +29,7 @@ const OPTIONS: Readonly<Record<string, (p: Procedure, output: Output) => Flow<nu
   ERROR: (p, output) => showError(p, output, p.argument(DEVICE_ROUTINE)),
   PROCESS: (p, output) => showProcess(p, output, p.argument(REGION_ROUTINE), p.argument(DEVICE_ROUTINE)), INTRUSION: (p, output) => showIntrusion(p, output, p.argument(INTRUSION_ROUTINE)),
   BROADCAST: showBroadcast, CPU: showCpu,
-  ACCOUNTING: showAccounting, QUEUE: showQueue, ENTRY: showEntry, TERMINAL: showTerminal, SYSTEM: showSystem, USERS: showUsers, LOGICAL: showLogical, RMS_DEFAULT: showRmsDefault, WORKING_SET: showWorkingSet, PROTECTION: showProtection, ACL: showAcl, QUOTA: showQuota,
+  ACCOUNTING: showAccounting, QUEUE: showQueue, ENTRY: showEntry, TERMINAL: showTerminal, SYSTEM: showSystem, USERS: showUsers, LOGICAL: showLogical, RMS_DEFAULT: showRmsDefault, WORKING_SET: showWorkingSet, PROTECTION: showProtection, ACL: showAcl, PRINTER: showPrinter, QUOTA: showQuota,
 };
 
 /** Which argument of SHOW$MAIN is the address of which kernel mode routine. */

@@ -1,4 +1,4 @@
-import type { Flow } from '../../src/executive/gate/microroutine.js';
+import { PAUSE, type Flow } from '../../src/executive/gate/microroutine.js';
 import type { Procedure } from '../../src/executive/gate/procedure.js';
 import { RMS$_EOF, RMS$_FNF } from '../../src/executive/starlet/rmsdef.js';
 import { ArrayMemory } from '../../src/executive/structures/memory.js';
@@ -11,7 +11,6 @@ import { Dcl, type Outside } from '../../src/dcl/interpreter/session.js';
 import { callLexical } from '../../src/dcl/lexicals/registry.js';
 import { IDF, PPD, PRC } from '../../src/dcl/structures.js';
 import { compileTables } from '../../src/dcl/tables/compiler.js';
-import { finish } from './support.js';
 
 /**
  * DCL's interpreter over an array instead of a process: files are lists of lines, messages are printed by name. It shows what
@@ -90,6 +89,13 @@ export interface Run {
   readonly dcl: Dcl;
 }
 
+/** Runs a flow in which every service fails as a command does. */
+function finishWithoutServices<T>(flow: Flow<T>): T {
+  let step = flow.next(0);
+  while (!step.done) step = step.value === PAUSE ? flow.next(0) : flow.throw(new CommandFailure(codes.CLI$_INVREQTYP));
+  return step.value;
+}
+
 /** Runs `procedure` as level 0 of a job that is not interactive. `files` are further procedures and data, by name. */
 export function runProcedure(procedure: string, files: Readonly<Record<string, string>> = {}): Run {
   const memory = new ArrayMemory(new Uint8Array(MEMORY_SIZE), BASE);
@@ -134,6 +140,6 @@ export function runProcedure(procedure: string, files: Readonly<Record<string, s
   const input = store.add(procedure.split('\n'), false);
   dcl.prc.PRC$L_INPRAB = dcl.prc.PRC$L_CMDRAB = input;
   IDF.at(memory, dcl.prc.PRC$L_IDF).IDF$L_RAB = input;
-  const left = finish(commandLoop(dcl));
+  const left = finishWithoutServices(commandLoop(dcl));
   return { output, status: left.status, dcl };
 }

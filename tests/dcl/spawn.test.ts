@@ -477,3 +477,17 @@ it('RUN of an image that is not there names the file in full', () => {
   expect(typed('RUN NOSUCH')[1]).toBe('-CLI-E-IMAGEFNF, image file not found SYS$SYSROOT:[SYSMGR]NOSUCH.EXE;');
   expect(typed('RUN [X]NOSUCH.ABC')[1]).toMatch(/^-CLI-E-IM\w+, image file (not found )?SYS\$SYSROOT:\[X\]NOSUCH.ABC;$/);
 });
+
+describe('RMS defaults', () => {
+  it('appC#40: RMS_DFMBC is copied into PIO$GB_DFMBC of a new process; SET RMS_DEFAULT changes the copy only', () => {
+    const { sys } = console.system.kernel;
+    const blocks = (command: string): string[] => console.type(command).flatMap((line) => /(?:Process|System) +\d+/.exec(line)?.[0].replace(/ +/, ' ') ?? []).slice(0, 2);
+    console.type('SET RMS_DEFAULT/BLOCK_COUNT=5');
+    expect(sys.SYS$GB_DFMBC).toBe(16);
+    expect(blocks('SHOW RMS_DEFAULT')).toEqual(['Process 5', 'System 16']);
+    expect(blocks('SPAWN/NOLOG SHOW RMS_DEFAULT')).toEqual(['Process 16', 'System 16']);
+    sys.SYS$GB_DFMBC = 23;
+    expect(blocks('SHOW RMS_DEFAULT')).toEqual(['Process 5', 'System 23']);
+    expect(blocks('SPAWN/NOLOG SHOW RMS_DEFAULT')).toEqual(['Process 23', 'System 23']);
+  });
+});

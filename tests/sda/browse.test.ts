@@ -42,7 +42,7 @@ describe('the browser over the example dump', () => {
     dump = makeExampleDump().dump;
     const images = imagesForSymbols();
     symbols = systemSymbols(images.systemImages, images.residentImages);
-  });
+  }, 60_000);
 
   test('from the top to a process, its PCB and along its queue, and back the same way', () => {
     const visitor = open();

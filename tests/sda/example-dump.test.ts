@@ -20,7 +20,7 @@ describe('the example dump: a crash while two subprocesses run', () => {
     console_ = example.console;
     const images = imagesForSymbols();
     sda = new Sda(new DumpTarget(dumpBytesOf(example.dump)), systemSymbols(images.systemImages, images.residentImages), {});
-  });
+  }, 60_000);
 
   test('SDA shows the processes with the states SHOW SYSTEM showed', () => {
     const shown = states(console_, /^([0-9A-F]{8}) (\S+) +([A-Z]+) +\d+ /gm);

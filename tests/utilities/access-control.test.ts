@@ -106,7 +106,22 @@ describe('SET ACL, SHOW ACL, DIRECTORY', () => {
     at.lines('SET PROCESS/PRIVILEGES=NOBYPASS');
     expect(at.lines('TYPE F.DAT').join()).toMatch(/PRV|NOPRIV/);
     at.lines('SET PROCESS/PRIVILEGES=ALL');
-    at.lines('SET DEFAULT SYS$LOGIN');
+  });
+
+  test('an identifier of the rights database is held from the next login on', () => {
+    at.lines('UAF := $AUTHORIZE');
+    at.lines('UAF ADD/IDENTIFIER PAYROLL');
+    at.lines('UAF GRANT/IDENTIFIER PAYROLL SYSTEM');
+    at.lines('SET ACL/NEW/ACL=(IDENTIFIER=PAYROLL,ACCESS=READ) F.DAT');
+    at.lines('SET FILE/PROTECTION=(S,O,G,W) F.DAT');
+    expect(at.lines('SHOW ACL F.DAT').at(-1)!.trim()).toBe('(IDENTIFIER=PAYROLL,ACCESS=READ)');
+    at.lines('SET PROCESS/PRIVILEGES=(NOALL,SETPRV)');
+    expect(at.lines('TYPE DUA1:[A]F.DAT').join()).toMatch(/PRV|NOPRIV/);
+    at.lines('LOGOUT');
+    at.system.keys('\r');
+    at.lines('SET PROCESS/PRIVILEGES=(NOALL,SETPRV)');
+    expect(at.lines('TYPE DUA1:[A]F.DAT')).toEqual([]);
+    at.lines('SET PROCESS/PRIVILEGES=ALL');
     at.lines('DISMOUNT DUA1:');
     expect(verifyVolume(store)).toEqual([]);
   });

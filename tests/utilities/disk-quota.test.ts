@@ -58,6 +58,9 @@ describe('disk quotas', () => {
     expect(at.lines('SHOW QUOTA/USER=[100,2]')).toEqual(['%SYSTEM-F-NODISKQUOTA, no disk quota entry for this UIC']);
     at.lines('DISMOUNT DUA1:');
     expect(verifyVolume(store)).toEqual([]);
+    at.lines('MOUNT/SYSTEM/NOQUOTA DUA1: QUOTAS');
+    expect(at.lines('SHOW QUOTA').join()).toContain('QFNOTACT');
+    at.lines('DISMOUNT DUA1:');
     at.lines('MOUNT/SYSTEM DUA1: QUOTAS');
     expect(entry(at, '[1,4]')[0]).toBe(before);
     at.lines('DQ REBUILD');

@@ -49,6 +49,15 @@ describe('mount verification', () => {
     expect(disk.lines('DIFFERENCES DUA1:[D]A.COM SYS$SYSTEM:STARTUP.COM')[0]).toBe('Number of difference sections found: 0');
   });
 
+  test('with /NOMOUNT_VERIFICATION requests fail at once', { timeout: 120_000 }, () => {
+    const drive = new Drive(labelled('PACK'));
+    const disk = new VolumeSystem([drive]);
+    disk.lines('MOUNT/NOMOUNT_VERIFICATION DUA1: PACK');
+    drive.isOn = false;
+    expect(disk.lines('CREATE/DIRECTORY DUA1:[D]').join()).toMatch(/MEDOFL/);
+    expect(unitState(disk)[0]).toBe(0);
+  });
+
   test('another volume in the drive is not written to; the right one again is', { timeout: 120_000 }, () => {
     const [right, wrong] = [labelled('RIGHT'), labelled('WRONG')];
     const drive = new Drive(right);

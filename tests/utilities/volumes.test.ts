@@ -49,6 +49,14 @@ describe('INITIALIZE, MOUNT, DISMOUNT', () => {
     expect(homeBlockOf(store.read(1, 1)).HM2$L_VOLOWNER).toBe(0x0007_0003);
   });
 
+  test('DUMP of a disk shows its logical blocks', () => {
+    const at = new VolumeSystem([labelled('RAW')]);
+    const lines = at.lines('DUMP/BLOCKS=(START:1,COUNT:1) DUA1:');
+    expect([lines[0], lines[1]]).toEqual([expect.stringMatching(/^Dump of device _DUA1: on /), 'Logical block number 1 (00000001), 512 (0200) bytes']);
+    expect(lines.join('\n')).toContain('RAW ');
+    expect(at.lines('DUMP/BLOCKS=COUNT:1 DUA1:')[1]).toMatch(/^Logical block number 0 /);
+  });
+
   test('/SYSTEM with a name of its own, /OVERRIDE=IDENTIFICATION, /NOWRITE', () => {
     const at = new VolumeSystem([labelled('ONE'), labelled('TWO')]);
     expect(at.lines('MOUNT/SYSTEM DUA1: ONE WORK')).toEqual(['%MOUNT-I-MOUNTED, ONE mounted on _DUA1:']);

@@ -78,8 +78,8 @@ export class QuickExecutor {
     if ((memory.readLong(idf + LEVEL_FLAGS) & TERMINAL) !== 0 || memory.readLong(idf + PUSHBACK) !== 0 || memory.readByte(idf + SCOPE) !== 0) return SLOW;
     const stream = memory.readLong(idf + STREAM);
     if (stream < CACHED_STREAMS) return SLOW;
-    const cache = memory.readLong(stream + CACHE_AT);
-    if (cache === 0) return SLOW;
+    const cache = stream + CACHE_AT;
+    if (memory.readLong(cache) === 0) return SLOW;
     const place = nextPlace(memory, cache);
     if (place === 0) return SLOW;
     let line = this.lineAt(place);

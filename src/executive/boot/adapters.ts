@@ -1,9 +1,9 @@
-import { NEXUS_COUNT, NEXUS_REGION, nexusBase } from '../../emulator/nexus.js';
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import { MMG$MAP_IO, unmapLastIo } from '../io/io-space.js';
 import type { Kernel } from '../kernel.js';
 import { EXE$ALONPAGVAR } from '../pool/nonpaged.js';
 import { DYN$C_INIT } from '../structures/dyn.js';
+import { IO780$AL_IOBASE, IO780$AL_NNEX, IO780$AL_PERNEX } from '../structures/io780.js';
 
 /**
  * Looking for adapters: the first longword of each nexus's registers is read inside a recovery block (init.mar); where nothing answers,
@@ -29,23 +29,23 @@ function array(k: Kernel, bytes: number): number {
 
 /** Makes the arrays, all empty. R6 the first nexus. */
 function beginAdapters(k: Kernel): void {
-  k.sys.EXE$GL_CONFREG = array(k, NEXUS_COUNT);
-  k.sys.EXE$GL_CONFREGL = array(k, 4 * NEXUS_COUNT);
-  k.sys.MMG$GL_SBICONF = array(k, 4 * NEXUS_COUNT);
-  k.sys.EXE$GL_NUMNEXUS = NEXUS_COUNT - 1;
+  k.sys.EXE$GL_CONFREG = array(k, IO780$AL_NNEX);
+  k.sys.EXE$GL_CONFREGL = array(k, 4 * IO780$AL_NNEX);
+  k.sys.MMG$GL_SBICONF = array(k, 4 * IO780$AL_NNEX);
+  k.sys.EXE$GL_NUMNEXUS = IO780$AL_NNEX - 1;
   k.setRegister(6, 0);
 }
 
 /** R6 a nexus: R7 becomes the system address of its registers. */
 function mapNexus(k: Kernel): void {
-  k.setRegister(7, MMG$MAP_IO(k, nexusBase(k.register(6)), NEXUS_REGION / PAGE));
+  k.setRegister(7, MMG$MAP_IO(k, IO780$AL_IOBASE + IO780$AL_PERNEX * k.register(6), IO780$AL_PERNEX / PAGE));
 }
 
 /** R6 a nexus, R0 low bit set: its first longword is R8; clear: a machine check. An empty one's page table entries are used again. */
 function recordNexus(k: Kernel): void {
   const nexus = k.register(6);
   if ((k.register(0) & 1) === 0) {
-    unmapLastIo(k, NEXUS_REGION / PAGE);
+    unmapLastIo(k, IO780$AL_PERNEX / PAGE);
     return;
   }
   const type = (k.register(8) & 0xff) || UNKNOWN_TYPE;

@@ -1,4 +1,5 @@
 import { STRUCTURES } from '../structures/index.js';
+import * as io780 from '../structures/io780.js';
 import * as pte from '../structures/pte.js';
 import { P1_TABLES } from '../structures/p1-cells.js';
 import { P1_LAYOUT } from '../structures/p1-layout.js';
@@ -33,7 +34,7 @@ export function executiveSymbols(cells: number, interruptStackTop: number): (nam
   for (const { name, offset } of SYSLOA_VECTORS) table.set(name, cells + SYSTEM_CELLS.offset.EXE$AL_LOAVEC + offset);
   for (const [base, area] of P1_TABLES) for (const field of area.fields) table.set(field.name, base + field.offset);
   for (const area of P1_LAYOUT) if (area.label !== '' && !table.has(area.label)) table.set(area.label, area.base);
-  for (const [name, value] of Object.entries(pte)) if (typeof value === 'number' && name.startsWith('PTE$')) table.set(name, value);
+  for (const [name, value] of [...Object.entries(pte), ...Object.entries(io780)]) if (typeof value === 'number' && /^(?:PTE|IO780)\$/.test(name)) table.set(name, value);
   table.set('EXE$A_INTSTK', interruptStackTop);
   return (name) => table.get(name) ?? starletSymbol(name) ?? (name.startsWith('SYS$') ? serviceVectorOrUndefined(`$${name.slice(4)}`) : undefined);
 }

@@ -13,7 +13,7 @@ const [STALL_ROOM, WAIT_ROOM, , LIBRARY_ROOM] = VECTOR_FREE.map(([offset]) => of
 const LOW_ISLAND = STALL_ROOM! + 0x40;
 const HIGH_ISLAND = WAIT_ROOM!;
 const LIBRARY_ENTRIES: readonly (readonly [name: string, mask: number])[] = [
-  ['SIGNAL', 0], ['STOP', 0], ['PUT_COMMON', 0x00fc], ['GET_COMMON', 0x00fc], ['SET_SYMBOL', 0x0004], ['GET_SYMBOL', 0x0004],
+  ['SIGNAL', 0], ['STOP', 0], ['PUT_COMMON', 0x00fc], ['GET_COMMON', 0x00fc], ['SET_SYMBOL', 0x0004], ['GET_SYMBOL', 0x0004], ['PAUSE', 0x0004],
 ];
 
 type Piece = readonly [offset: number, lines: readonly string[]];

@@ -15,6 +15,7 @@ import { PHD } from '../structures/phd.js';
 import { extraStackPages } from './activate-kernel.js';
 import { openImage, readHeader, type HeaderRead, type OpenedImage } from './image-file.js';
 import { activated, ActivationStack, DONE_LIST, freeIcb, iacCell, icbName, icbs, newIcb, prepareLists, WORK_LIST, type Icb } from './icb.js';
+import { createImageIo } from './image-io.js';
 import { parseImageName, residentName } from './image-name.js';
 import { findKnownImage, residentHeaderOf } from './known-files.js';
 import { imageExtent, isBased, mapSection } from './map-section.js';
@@ -353,6 +354,8 @@ function* activate(p: Procedure, request: Request): Flow<number> {
   }
   fillHeaderBuffer(p, request.headerBuffer, image, request.name.slice(0, 128));
   if (!isMain(request)) return request.flags & IAC$M_P1MERGE ? SS$_NORMAL : yield* inKernelMode(p, 'IMG$COUNT_KNOWN');
+  const imageIo = yield* createImageIo(p, image.header.imageIoPages);
+  if (!(imageIo & 1)) return imageIo;
   const stack = yield* createUserStack(p, image.header);
   if (!(stack & 1)) return stack;
   const { privilegeRequests } = image.header;

@@ -21,6 +21,7 @@ import { PHD } from '../structures/phd.js';
 import { cancelTimers, cancelWakeups } from '../time/services.js';
 import { cancelExitHandlers } from './exit-handlers.js';
 import { freeAllIcbs } from './icb.js';
+import { resetImageIo } from './image-io.js';
 
 /**
  * Rundown: what an image (mode user) or a process (mode kernel) leaves behind is taken away, in the order of the book. "Of those modes"
@@ -90,6 +91,7 @@ export const RUNDOWN_NAMES = callRoutine('EXE$RUNDOWN_NAMES', (k) => {
  */
 function* MMG$IMGRESET(p: Procedure): Flow<void> {
   const k = p.kernel;
+  resetImageIo(k);
   freeAllIcbs(k);
   if (p0Pages(k) > 0) yield* deleteRange(p, 0, p0Pages(k) * PAGE_SIZE - 1);
   const low = P1_BASE + p1LowPage(k) * PAGE_SIZE;

@@ -42,6 +42,7 @@ const NAME_LENGTH = 12;
 export function requestVerification(k: Kernel, ucb: DiskUnit): void {
   const isMounted = (ucb.UCB$L_DEVCHAR & DEV$M_MNT) !== 0 && (ucb.UCB$L_DEVCHAR & DEV$M_FOR) === 0 && ucb.UCB$L_VCB !== 0;
   if (!isMounted || ucb.UCB$V_VALID === 0 || ucb.UCB$V_MNTVERIP !== 0 || ucb.UCB$L_IRP === ucb.UCB$L_MV_DONE) return;
+  if (VCB.at(k, ucb.UCB$L_VCB).VCB$V_MOUNTVER === 0) return;
   // A volume mounted without writing is not hurt by a write that is refused.
   if (VCB.at(k, ucb.UCB$L_VCB).VCB$V_NOALLOC !== 0 && isLocked(k, ucb)) return;
   ucb.UCB$V_MNTVERPND = 1;

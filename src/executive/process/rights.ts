@@ -15,6 +15,22 @@ function segments(k: Kernel, pcb: number): number[] {
   return Array.from({ length: SEGMENTS }, (_, index) => k.readLong(pcb + PCB.offset.PCB$R_RIGHTSLIST + 4 * index));
 }
 
+/** Bytes of an identifier and its attributes. */
+const RIGHT = 8;
+
+/**
+ * Puts identifiers behind the UIC in the local list of a process; a zero ends them. choice: what does not fit (more than seven) is left out, no
+ * extended list is made.
+ */
+export function storeRights(k: Kernel, pcb: number, identifiers: Uint8Array): void {
+  const list = pcb + PCB.offset.PCB$L_UIC;
+  const room = k.readLong(pcb + PCB.offset.PCB$R_RIGHTSDESC) - RIGHT;
+  if (room <= 0) return;
+  k.writeLong(list + 4, 0);
+  k.writeBytes(list + RIGHT, new Uint8Array(room));
+  k.writeBytes(list + RIGHT, identifiers.subarray(0, room - (room % RIGHT)));
+}
+
 /** The extended lists a process owns. */
 export function extendedRights(k: Kernel, pcb: number): number[] {
   return segments(k, pcb).slice(1).filter((list) => list !== 0 && k.readByte(list + 10) === DYN$C_RIGHTSLIST);

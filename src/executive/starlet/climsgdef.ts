@@ -178,4 +178,6 @@ export const CLI$_OKTAB = 0x3fd41;
 export const CLI$_UPGTAB = 0x3fd49;
 export const CLI$_PROC_ID = 0x3fff1;
 export const CLI$_QUEJOBCRE = 0x3fff9;
+/** choice of the value. */
+export const CLI$_ACTIMAGE = 0x38ff8;
 export const CLI$_NORMAL = 0x30001;

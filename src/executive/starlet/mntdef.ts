@@ -7,11 +7,14 @@ export const MNT$_FLAGS = 4;
 export const MNT$M_FOREIGN = 0x1;
 export const MNT$M_GROUP = 0x2;
 export const MNT$M_NOASSIST = 0x4;
+export const MNT$M_NODISKQ = 0x8;
 export const MNT$M_NOWRITE = 0x40;
 export const MNT$M_OVR_IDENT = 0x200;
 export const MNT$M_SHARE = 0x1000;
 export const MNT$M_MESSAGE = 0x2000;
 export const MNT$M_SYSTEM = 0x4000;
+/** choice: the bit. */
+export const MNT$M_NOMNTVER = 0x1_0000;
 
 export const DMT$M_NOUNLOAD = 0x1;
 export const DMT$M_UNIT = 0x2;

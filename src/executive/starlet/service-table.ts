@@ -298,6 +298,7 @@ export const VECTOR_LABELS: Readonly<Record<string, number>> = {
   LIB$GET_COMMON: 0x7ffee730,
   LIB$SET_SYMBOL: 0x7ffee738,
   LIB$GET_SYMBOL: 0x7ffee740,
+  LIB$PAUSE: 0x7ffee748,
 };
 
 /** Bytes of the vector pages free for common code: [offset, size]. The first is where the RMS stall check goes (SYS$WAIT_FORM). */

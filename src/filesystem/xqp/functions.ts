@@ -79,6 +79,8 @@ export class FileFunctions {
         return SS$_CREATED;
       }
     }
+    // Who only asks for the identification of a name gets it without a look at the file.
+    if ((request.modifiers & IO$M_ACCESS) === 0 && request.attributes.length === 0 && request.directoryId.number !== 0) return SS$_NORMAL;
     const header = yield* this.structure.header(request.fileId, (request.modifiers & IO$M_ACCESS) !== 0);
     if (request.modifiers & IO$M_ACCESS) yield* this.open(header);
     else if (request.attributes.length > 0) requireLookup(this.k, header, false);

@@ -5,7 +5,7 @@ import { LNM$CREATE_NAME, LNM$DELETE_LNMB } from '../../executive/names/index.js
 import { longwordBytes } from '../../executive/names/item-list.js';
 import { lockedForWrite } from '../../executive/names/lock.js';
 import { hasPrivilege } from '../../executive/names/protection.js';
-import { MNT$M_FOREIGN, MNT$M_GROUP, MNT$M_NOWRITE, MNT$M_OVR_IDENT, MNT$M_SYSTEM } from '../../executive/starlet/mntdef.js';
+import { MNT$M_FOREIGN, MNT$M_GROUP, MNT$M_NODISKQ, MNT$M_NOMNTVER, MNT$M_NOWRITE, MNT$M_OVR_IDENT, MNT$M_SYSTEM } from '../../executive/starlet/mntdef.js';
 import { PRV$V_GRPNAM, PRV$V_MOUNT, PRV$V_SYSNAM, PRV$V_VOLPRO } from '../../executive/starlet/prvdef.js';
 import { SS$_DEVALLOC, SS$_INCVOLLABEL, SS$_NOPRIV, SS$_NORMAL } from '../../executive/starlet/ssdef.js';
 import { LNMX, LNMX$C_BACKPTR } from '../../executive/structures/lnm.js';
@@ -27,13 +27,17 @@ export interface MountRequest {
   readonly isGroup: boolean;
   readonly isForeign: boolean;
   readonly isReadOnly: boolean;
+  /** Quotas are not put in force. */
+  readonly isWithoutQuotas: boolean;
+  /** A unit that goes off line fails its requests at once. */
+  readonly isUnverified: boolean;
   /** The label the volume must have; undefined when any will do. */
   readonly label: string | undefined;
   /** Logical name; undefined for DISK$label, '' for none. */
   readonly logicalName: string | undefined;
 }
 
-const SYSINIT_MOUNT: MountRequest = { isSystem: true, isGroup: false, isForeign: false, isReadOnly: false, label: undefined, logicalName: '' };
+const SYSINIT_MOUNT: MountRequest = { isSystem: true, isGroup: false, isForeign: false, isReadOnly: false, isWithoutQuotas: false, isUnverified: false, label: undefined, logicalName: '' };
 
 const SUPERVISOR = 2;
 const EXECUTIVE = 1;
@@ -53,6 +57,7 @@ export function mountRequest(k: Kernel, request: FileRequest): MountRequest {
   if (!isSystem && !isGroup) checkOwner(k, request.ucb.address);
   return {
     isSystem, isGroup, isForeign: (flags & MNT$M_FOREIGN) !== 0, isReadOnly: (flags & MNT$M_NOWRITE) !== 0,
+    isWithoutQuotas: (flags & MNT$M_NODISKQ) !== 0, isUnverified: (flags & MNT$M_NOMNTVER) !== 0,
     label: label === '' || (flags & MNT$M_OVR_IDENT) !== 0 ? undefined : label, logicalName: logicalName === '' ? undefined : logicalName,
   };
 }

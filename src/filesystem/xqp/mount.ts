@@ -87,6 +87,7 @@ export function connectVcb(k: Kernel, ucb: number, vcb: VcbView, request: MountR
   const unit = DISKUCB.at(k, ucb);
   const locked = vcb.VCB$V_NOALLOC !== 0 ? DEV$M_SWL : 0;
   unit.UCB$L_VCB = vcb.address;
+  countDirectoryChange(unit);
   unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR | DEV$M_MNT | locked | (request.isForeign ? DEV$M_FOR : 0)) >>> 0;
   unit.UCB$V_VALID = 1;
   if (shared) return;
@@ -94,6 +95,11 @@ export function connectVcb(k: Kernel, ucb: number, vcb: VcbView, request: MountR
   unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR & ~DEV$M_SHR) >>> 0;
   unit.UCB$L_PID = k.pcb.PCB$L_PID;
   unit.UCB$W_REFC = unit.UCB$W_REFC + 1;
+}
+
+/** What anybody has remembered of the directories of a disk is not to be relied on any more. */
+export function countDirectoryChange(unit: ReturnType<typeof DISKUCB.at>): void {
+  if (unit.UCB$B_DEVCLASS === DC$_DISK) unit.UCB$W_DIRSEQ = unit.UCB$W_DIRSEQ + 1;
 }
 
 /** Takes a volume out of the list of mounted ones; its logical name goes. From now on only open files keep it. */
@@ -184,9 +190,10 @@ export function* mountOds2(k: Kernel, ucb: number, io: BlockIo, request: MountRe
   vcb.VCB$L_SERIALNUM = home.HM2$L_SERIALNUM;
   vcb.VCB$V_NOHIGHWATER = 1;
   vcb.VCB$V_NOALLOC = isLocked ? 1 : 0;
+  vcb.VCB$V_MOUNTVER = request.isUnverified ? 0 : 1;
   makeBlockCache(k, vcb.VCB$L_AQB);
   connectVcb(k, ucb, vcb, request);
-  yield* resumeQuotas(k, vcb, new Volume(io, parameters));
+  if (!request.isWithoutQuotas) yield* resumeQuotas(k, vcb, new Volume(io, parameters));
 }
 
 /**

@@ -20,8 +20,14 @@ import type { FileStructure } from './structure.js';
 export class Ods2Structure implements FileStructure {
   /** The directories that the operation works on, by file number. */
   private readonly directories = new Map<number, Directory>();
+  /** The operation has changed where a directory is found, or who may use it: UCB$W_DIRSEQ is to count on. */
+  changesDirectories = false;
 
   constructor(readonly volume: Volume, readonly accounts?: QuotaAccounts) {}
+
+  private noteName(name: string): void {
+    if (name.endsWith('.DIR')) this.changesDirectories = true;
+  }
 
   private *directory(id: FileId): BlockFlow<Directory> {
     const known = this.directories.get(id.number);
@@ -38,6 +44,7 @@ export class Ods2Structure implements FileStructure {
 
   *storeHeader(id: FileId, header: Uint8Array): BlockFlow<void> {
     this.directories.delete(id.number);
+    if (isDirectory(header)) this.changesDirectories = true;
     yield* this.volume.writeHeader({ id, lbn: yield* this.volume.headerLbn(id.number), block: header });
   }
 
@@ -55,6 +62,7 @@ export class Ods2Structure implements FileStructure {
   }
 
   *enter(directory: FileId, pattern: NamePattern, id: FileId, options: EnterOptions): BlockFlow<Entered> {
+    this.noteName(pattern.name);
     return yield* enterName(yield* this.directory(directory), pattern, id, options);
   }
 
@@ -67,6 +75,7 @@ export class Ods2Structure implements FileStructure {
   }
 
   *remove(directory: FileId, name: string, version: number): BlockFlow<void> {
+    this.noteName(name);
     yield* (yield* this.directory(directory)).remove(name, version);
   }
 
@@ -98,10 +107,17 @@ export class Ods2Structure implements FileStructure {
   *delete(id: FileId): BlockFlow<void> {
     const header = yield* this.volume.readHeader(id);
     this.directories.delete(id.number);
-    if (headerOf(header.block).FH2$L_FILECHAR & FCH$M_DIRECTORY && (yield* this.entries(id)).length > 0) fail(SS$_DIRNOTEMPTY);
+    if (isDirectory(header.block)) {
+      this.changesDirectories = true;
+      if ((yield* this.entries(id)).length > 0) fail(SS$_DIRNOTEMPTY);
+    }
     yield* deleteFile(this.volume, id);
     if (headerOf(header.block).FH2$L_FILECHAR & FCH$M_BADBLOCK) yield* forgetFile(this.volume, id);
   }
 
   *closed(): BlockFlow<void> { /* the blocks are on the disk */ }
+}
+
+function isDirectory(header: Uint8Array): boolean {
+  return (headerOf(header).FH2$L_FILECHAR & FCH$M_DIRECTORY) !== 0;
 }

@@ -17,7 +17,7 @@ import { isFailedTransfer, noteBadBlock, testBlocksOf } from './bad-block.js';
 import { cachedIo, purgeBlockCache } from './block-cache.js';
 import { DEVICE_IO_ROUTINES, deviceIo } from './device-io.js';
 import { FileFunctions } from './functions.js';
-import { beginDismount, dismount, mountForeign, mountOds2, volumeOf, xqpQueueBlock } from './mount.js';
+import { beginDismount, countDirectoryChange, dismount, mountForeign, mountOds2, volumeOf, xqpQueueBlock } from './mount.js';
 import { mayDismount, mountRequest, type MountRequest } from './mount-request.js';
 import { Ods2Structure } from './ods2.js';
 import { isQuotaFunction, quotaControl, QuotaAccounts } from './quota-control.js';
@@ -177,6 +177,8 @@ function* fileFunction(p: Procedure, irp: RequestPacket, others: OtherVolumes): 
     for (const id of functions.suspected) testBlocksOf(k, unit.address, id);
     return status;
   } finally {
+    // A host's directories change by themselves, a repair may change any.
+    if (!(structure instanceof Ods2Structure) || structure.changesDirectories || request.code === IO$_ACPCONTROL) countDirectoryChange(unit);
     request.storeFib();
     if (volume) vcb.VCB$L_FREE = vcb.VCB$L_FREE + volume.freed;
   }

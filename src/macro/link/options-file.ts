@@ -6,7 +6,7 @@
 export interface LinkOptionsFile {
   readonly files: readonly string[];
   readonly symbols: ReadonlyMap<string, number>;
-  readonly settings: { stackPages?: number; base?: number; name?: string; imageIdent?: string; match?: GsMatch; protect?: boolean };
+  readonly settings: { stackPages?: number; imageIoPages?: number; base?: number; name?: string; imageIdent?: string; match?: GsMatch; protect?: boolean };
   /** UNIVERSAL=: names that a shareable image gives to others. */
   readonly universals: readonly string[];
 }
@@ -29,7 +29,7 @@ function gsMatch(value: string): GsMatch | undefined {
 }
 
 const WITHOUT_EFFECT = new Set([
-  'CLUSTER', 'COLLECT', 'DZRO_MIN', 'IOSEGMENT', 'ISD_MAX', 'PSECT_ATTR', 'SYS_STB', 'CASE_SENSITIVE',
+  'CLUSTER', 'COLLECT', 'DZRO_MIN', 'ISD_MAX', 'PSECT_ATTR', 'SYS_STB', 'CASE_SENSITIVE',
 ]);
 
 /** @returns the options, or the line that is wrong */
@@ -48,6 +48,8 @@ export function parseLinkOptions(text: string): LinkOptionsFile | string {
     const name = option[1]!.toUpperCase();
     const value = option[2]!;
     if (name === 'STACK') settings.stackPages = number(value);
+    // [NO]P0BUFS, whether RMS may put more of it into P0, has no effect.
+    else if (name === 'IOSEGMENT') settings.imageIoPages = number(value.split(',')[0]!);
     else if (name === 'BASE') settings.base = number(value);
     else if (name === 'NAME') settings.name = value.toUpperCase();
     else if (name.startsWith('IDENT')) settings.imageIdent = value.replace(/^"(.*)"$/, '$1');
@@ -62,7 +64,7 @@ export function parseLinkOptions(text: string): LinkOptionsFile | string {
       if (symbol === '' || Number.isNaN(number(symbolValue))) return statement;
       symbols.set(symbol.toUpperCase(), number(symbolValue));
     } else if (!WITHOUT_EFFECT.has(name)) return statement;
-    if (!isIn(settings.stackPages, MOST_STACK_PAGES) || !isIn(settings.base, HIGHEST_BASE)) return statement;
+    if (!isIn(settings.stackPages, MOST_STACK_PAGES) || !isIn(settings.imageIoPages, MOST_STACK_PAGES) || !isIn(settings.base, HIGHEST_BASE)) return statement;
   }
   return { files, symbols, settings, universals };
 }

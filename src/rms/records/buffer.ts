@@ -7,6 +7,7 @@ import { SS$_ENDOFFILE } from '../../executive/starlet/ssdef.js';
 import { PIO_BASE, PIO_CELLS } from '../../executive/structures/p1-cells.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import { queueIo, type Completion, type IoContext } from '../operation.js';
+import type { Sight } from './format.js';
 import { allocate, deallocate, releaseWorkArea, type Ifab, type Irab } from '../segments.js';
 
 /**
@@ -150,12 +151,22 @@ export function* readFileBytes(p: Procedure, context: IoContext, irab: Irab, pos
   return bytes;
 }
 
-/** The bytes from `position` that the buffer holds, at most so many; none when the first of them is not there. */
-export function bufferedBytes(p: Procedure, irab: Irab, position: number, most: number): Uint8Array {
-  const first = irab.IRB$L_BUFVBN;
-  const from = position - (first - 1) * BLOCK;
-  const left = irab.IRB$L_BUFBLK * BLOCK - from;
-  return first === 0 || from < 0 || left <= 0 ? NOTHING : p.memory.readBytes(irab.IRB$L_BUFFER + from, Math.min(most, left));
+/** What a stream's buffer shows of the file. */
+export class BufferSight implements Sight {
+  constructor(private readonly p: Procedure, private readonly irab: Irab) {}
+
+  bytes(position: number, most: number): Uint8Array {
+    const { irab } = this;
+    const first = irab.IRB$L_BUFVBN;
+    const from = position - (first - 1) * BLOCK;
+    const left = irab.IRB$L_BUFBLK * BLOCK - from;
+    return first === 0 || from < 0 || left <= 0 ? NOTHING : this.p.memory.readBytes(irab.IRB$L_BUFFER + from, Math.min(most, left));
+  }
+
+  word(position: number): number {
+    const address = bufferedAddress(this.irab, position, 2);
+    return address === 0 ? -1 : this.p.memory.readWord(address);
+  }
 }
 
 const NOTHING = new Uint8Array(0);

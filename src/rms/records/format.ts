@@ -28,8 +28,13 @@ export interface Unseen {
   readonly length: number;
 }
 
-/** The bytes in sight from a position, at most so many; none when the first is not in sight. */
-export type Sight = (position: number, most: number) => Uint8Array;
+/** What can be seen of the file without waiting. */
+export interface Sight {
+  /** The bytes from a position, at most so many; none when the first is not in sight. */
+  bytes(position: number, most: number): Uint8Array;
+  /** The word at a position, -1 when it is not in sight. */
+  word(position: number): number;
+}
 
 const NO_SPAN_END = 0xffff;
 const COUNT_BYTES = 2;
@@ -79,9 +84,8 @@ export function locateRecord({ ifab, rab }: RecordOperation, position: number, s
   }
   for (let start = position; ;) {
     if (start + COUNT_BYTES > end) return { status: RMS$_EOF };
-    const word = sight(start, COUNT_BYTES);
-    if (word.length < COUNT_BYTES) return { from: start, length: COUNT_BYTES };
-    const count = word[0]! | (word[1]! << 8);
+    const count = sight.word(start);
+    if (count < 0) return { from: start, length: COUNT_BYTES };
     if (count === NO_SPAN_END) {
       start = (Math.floor(start / BLOCK) + 1) * BLOCK;
       continue;
@@ -103,7 +107,7 @@ function locateStreamRecord(ifab: Ifab, position: number, sight: Sight): Found |
   let start = position;
   if (format === FAB$C_STM) {
     for (let isZero = true; isZero && start < end;) {
-      const piece = sight(start, Math.min(FIRST_LOOK, end - start));
+      const piece = sight.bytes(start, Math.min(FIRST_LOOK, end - start));
       if (piece.length === 0) return { from: start, length: Math.min(FIRST_LOOK, end - start) };
       const zeros = piece.findIndex((byte) => byte !== 0);
       isZero = zeros < 0;
@@ -114,7 +118,7 @@ function locateStreamRecord(ifab: Ifab, position: number, sight: Sight): Found |
   if (left <= 0) return { status: RMS$_EOF };
   for (let [seen, most] = [0, FIRST_LOOK]; ; most *= 4) {
     const asked = Math.min(most, left);
-    const piece = sight(start, asked);
+    const piece = sight.bytes(start, asked);
     const index = terminatorIn(piece, seen, format);
     if (index >= 0) {
       const dropsReturn = format === FAB$C_STM && piece[index] === LF && index > 0 && piece[index - 1] === CR;

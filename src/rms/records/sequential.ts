@@ -10,7 +10,7 @@ import { bytesToText } from '../../executive/structures/memory.js';
 import type { Completion, RecordOperation } from '../operation.js';
 import { INDIRECT } from '../segments.js';
 import {
-  BLOCK, bufferedAddress, bufferedBytes, currentRecord, endOfFile, flushBlock, nextRecord, readFileBytes, setCurrentRecord, setEndOfFile, setNextRecord, roomInBuffer, writeFileBytes,
+  BLOCK, bufferedAddress, BufferSight, currentRecord, endOfFile, flushBlock, nextRecord, readFileBytes, setCurrentRecord, setEndOfFile, setNextRecord, roomInBuffer, writeFileBytes,
 } from './buffer.js';
 import { dataMark, LONGEST_MARK } from './data-stream.js';
 import { controlSize, fixedSlot, imageBytes, imageLength, isStream, locateRecord, recordImage, skipMark, type Found, type Image, type Sight } from './format.js';
@@ -25,16 +25,25 @@ import { changed, structured } from './structured.js';
 /** The record at `position`, or how the operation ends. */
 function* findRecord(p: Procedure, operation: RecordOperation, position: number): ThreadFlow<Found | Completion> {
   const { irab } = operation;
-  let sight: Sight = (at, most) => bufferedBytes(p, irab, at, most);
+  const buffer = new BufferSight(p, irab);
+  let sight: Sight = buffer;
   for (let from = position; ;) {
     const result = locateRecord(operation, from, sight);
     if (!('from' in result)) return result;
     from = result.from;
-    const start = from;
-    const bytes = yield* readFileBytes(p, operation, irab, start, result.length);
+    const bytes = yield* readFileBytes(p, operation, irab, from, result.length);
     if (!(bytes instanceof Uint8Array)) return bytes;
-    sight = (at, most) => (at >= start && at < start + bytes.length ? bytes.subarray(at - start, at - start + most) : bufferedBytes(p, irab, at, most));
+    sight = seenAlso(buffer, from, bytes);
   }
+}
+
+/** The buffer, and bytes that may be in it no longer. */
+function seenAlso(buffer: Sight, start: number, bytes: Uint8Array): Sight {
+  const isThere = (at: number): boolean => at >= start && at < start + bytes.length;
+  return {
+    bytes: (at, most) => (isThere(at) ? bytes.subarray(at - start, at - start + most) : buffer.bytes(at, most)),
+    word: (at) => (isThere(at) && isThere(at + 1) ? bytes[at - start]! | (bytes[at - start + 1]! << 8) : buffer.word(at)),
+  };
 }
 
 /** Where the caller wants to read: the next record, one by RFA, or a fixed length record by number. */
@@ -140,7 +149,7 @@ export function getAtOnce(p: Procedure, operation: RecordOperation): Completion 
   if (ifab.IFB$V_LOCKING || controlSize(ifab) > 0 || readsDataLines(operation) || checkGet(p, operation)) return undefined;
   const position = wantedPosition(p, operation);
   if (typeof position !== 'number') return undefined;
-  const found = locateRecord(operation, position, (at, most) => bufferedBytes(p, irab, at, most));
+  const found = locateRecord(operation, position, new BufferSight(p, irab));
   if (!('data' in found)) return undefined;
   const taken = Math.min(found.length, rab.RAB$W_USZ);
   const address = bufferedAddress(irab, found.data, taken);

@@ -165,12 +165,14 @@ function menuOf({ symbols, target }: Session): readonly (readonly [heading: stri
     ['The crash', target.crash ? [['Why and where', show('SHOW CRASH')], ['The header of the dump', show('SHOW HEADER')]] : []],
     ['Processes', [
       ['All processes', { kind: 'processes' }], ['Scheduler queues', { kind: 'scheduler' }], ['Timer queue', place('queue', 'EXE$GL_TQFL')],
+      ['Every queue of the system', show('VALIDATE QUEUE/ALL/LIST')],
       ['Stack of the process in view', show('SHOW STACK')], ['Its call frames', show('SHOW CALL_FRAME/ALL')],
     ]],
     ['Input and output', [['Devices', show('SHOW DEVICE')], ['I/O postprocessing queue', place('queue', 'IOC$GL_PSFL')]]],
     ['Locks', [['Resources', show('SHOW RESOURCE')], ['Locks', show('SHOW LOCK')]]],
     ['Memory', [
       ['Pools, summed up', show('SHOW POOL/SUMMARY')], ['Free, modified and bad pages', show('SHOW PFN_DATA')], ['System page table', show('SHOW PAGE_TABLE/SYSTEM')],
+      ['Where every page is', show('VALIDATE PFN_DATA')],
     ]],
     ['The executive', [['Its cells', place('address', 'SYS$CELLS')], ['Images, drivers, areas of system space', show('SHOW EXECUTIVE')]]],
   ];

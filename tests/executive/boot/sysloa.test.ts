@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { PR$_MAPEN, PR$_SCBB, PR$_SID } from '../../../src/emulator/processor-registers.js';
+import { executiveSymbols } from '../../../src/executive/boot/symbols.js';
 import { SYSLOA_IMAGE } from '../../../src/executive/boot/sysloa.js';
 import { PR$_SID_TYP780 } from '../../../src/executive/starlet/prdef.js';
+import { PTE$M_PFN } from '../../../src/executive/structures/pte.js';
 import { SYSLOA_VECTORS } from '../../../src/executive/structures/system-cells.js';
 import { Console, systemDisk } from '../../sysgen/console.js';
 import { TestSystem } from '../../harness.js';
@@ -76,5 +78,32 @@ describe('SYSLOA780', () => {
     k.jump(k.symbol('EXE$WRITE_TODR'));
     k.machine.run(2);
     expect(k.register(0)).toBeGreaterThan(5);
+  });
+
+  test('appG#10: I/O space is laid out as $IO780DEF says, and by nothing else: adapters are looked for there, and no other page of I/O space is mapped', () => {
+    const { kernel: k, machine } = new Console(systemDisk()).system;
+    const known = executiveSymbols(0, 0);
+    const [base, size, count] = ['IO780$AL_IOBASE', 'IO780$AL_PERNEX', 'IO780$AL_NNEX'].map((name) => known(name)!) as [number, number, number];
+    expect([base, size, count]).toEqual([0x2000_0000, 0x2000, 16]);
+    for (const other of ['IO730$AL_IOBASE', 'IO750$AL_IOBASE', 'IO790$AL_IOBASE', 'IOUV1$AL_IOBASE']) expect(known(other)).toBeUndefined();
+    expect(k.sys.EXE$GL_NUMNEXUS).toBe(count - 1);
+    const pages = new Map<number, number>();
+    for (let page = 0; page < k.sys.MMG$GL_SPTLEN; page += 1) {
+      const pte = k.readLong(k.sys.MMG$GL_SPTBASE + 4 * page);
+      const physical = (pte & PTE$M_PFN) * 512;
+      if (pte >>> 31 !== 0 && physical >= machine.memory.size) pages.set(0x8000_0000 + 512 * page, physical);
+    }
+    let adapters = 0;
+    for (let nexus = 0; nexus < count; nexus += 1) {
+      if (k.readByte(k.sys.EXE$GL_CONFREG + nexus) === 0) continue;
+      adapters += 1;
+      const registers = k.readLong(k.sys.MMG$GL_SBICONF + 4 * nexus);
+      for (let at = 0; at < size; at += 512) {
+        expect(pages.get(registers + at)).toBe(base + nexus * size + at);
+        pages.delete(registers + at);
+      }
+    }
+    expect(adapters).toBeGreaterThan(1);
+    expect([...pages]).toEqual([]);
   });
 });

@@ -27,6 +27,7 @@ EXE$PUT_COMMON::				; library procedures of the vector pages that nobody calls h
 EXE$GET_COMMON::
 EXE$SET_SYMBOL::
 EXE$GET_SYMBOL::
+EXE$PAUSE::
 	.WORD	0
 	MOVL	4(AP),R0
 	HALT

@@ -13,7 +13,7 @@ const p1 = (name: keyof typeof P1_CELLS.offset): number => CTL$GL_VECTORS + P1_C
 /** $DELPRC ends the test: it halts. */
 function machine(image: string): BareMachine {
   return machineWith(image, {
-    exit: `${IMAGE_SOURCE}\nEXE$TRACEBACK == EXIT_STAND_IN\n`,
+    exit: `${IMAGE_SOURCE}\nEXE$TRACEBACK == EXIT_STAND_IN\nEXE$MAP_DEBUGGER == EXIT_STAND_IN\n`,
     source: 'EXE$DELPRC::\n	.WORD	0\n	HALT\nEXE$HIBER::\n	.WORD	0\n	HALT\n',
     routines: [EXE$DCLEXH, EXE$CANEXH], implemented: ['$DCLEXH', '$CANEXH', '$DELPRC', '$HIBER'],
   });
