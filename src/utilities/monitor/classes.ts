@@ -67,10 +67,14 @@ export const CLASSES: readonly MonitorClass[] = [
   {
     name: 'SYSTEM', title: 'SYSTEM STATISTICS', kind: 'rate',
     rows: [rate('Page Fault Rate', 'faults'), rate('Direct I/O Rate', 'directIo'), rate('Buffered I/O Rate', 'bufferedIo'), rate('Context Switch Rate', 'contextLoads'),
-      rate('Change Mode to Kernel Rate', 'changeKernel'), rate('Change Mode to Exec Rate', 'changeExecutive'), rate('New ENQ Rate', 'newLocks'), rate('DEQ Rate', 'dequeues'),
+      rate('Change Mode to Kernel Rate', 'changeKernel'), rate('New ENQ Rate', 'newLocks'), rate('DEQ Rate', 'dequeues'),
       level('Free List Size', 'free'), level('Modified List Size', 'modified'), level('Process Count', 'processes')],
   },
 ];
+
+/** Columns of the names, indented, and of each figure: 76 in all. */
+const NAME_WIDTH = 32;
+const FIGURE_WIDTH = 11;
 
 /** Values of the rows so far. */
 export class Statistics {
@@ -98,10 +102,10 @@ export class Statistics {
 
   /** Current, average, least and greatest value of each row. */
   lines(): string[] {
-    const number = (value: number): string => value.toFixed(2).padStart(12);
+    const number = (value: number): string => value.toFixed(2).padStart(FIGURE_WIDTH);
     return [
-      `${' '.repeat(36)}${['CUR', 'AVE', 'MIN', 'MAX'].map((heading) => heading.padStart(12)).join('')}`, '',
-      ...this.monitored.rows.map(({ name }, index) => `    ${name.padEnd(32)}${[this.current[index] ?? 0, this.collections === 0 ? 0 : this.sums[index]! / this.collections, this.least[index] === Infinity ? 0 : this.least[index]!, this.most[index]!].map(number).join('')}`),
+      `${' '.repeat(NAME_WIDTH)}${['CUR', 'AVE', 'MIN', 'MAX'].map((heading) => heading.padStart(FIGURE_WIDTH)).join('')}`, '',
+      ...this.monitored.rows.map(({ name }, index) => `${`    ${name}`.padEnd(NAME_WIDTH)}${[this.current[index] ?? 0, this.collections === 0 ? 0 : this.sums[index]! / this.collections, this.least[index] === Infinity ? 0 : this.least[index]!, this.most[index]!].map(number).join('')}`),
     ];
   }
 

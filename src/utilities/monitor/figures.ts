@@ -14,7 +14,7 @@ export const MODES = ['kernel', 'executive', 'supervisor', 'user', 'interrupt', 
 
 /** Counters that only grow. */
 export const COUNTERS = [
-  'directIo', 'bufferedIo', 'logicalNames', 'mailboxReads', 'mailboxWrites', 'opens', 'windowHits', 'windowTurns', 'contextLoads', 'changeKernel', 'changeExecutive', 'newLocks', 'dequeues', ...FAULT_COUNTERS,
+  'directIo', 'bufferedIo', 'logicalNames', 'mailboxReads', 'mailboxWrites', 'opens', 'windowHits', 'windowTurns', 'contextLoads', 'changeKernel', 'newLocks', 'dequeues', ...FAULT_COUNTERS,
 ] as const;
 export type Counter = (typeof COUNTERS)[number];
 
@@ -55,7 +55,7 @@ export const monitorFigures = callRoutine('MONITOR$FIGURES', (k) => {
   const faults = k.symbol('PMS$GL_FAULTS');
   const values = [
     ...MODES.map((_mode, index) => k.readLong(k.symbol('PMS$GL_KERNEL') + 4 * index)),
-    sys.PMS$GL_DIRIO, sys.PMS$GL_BUFIO, sys.PMS$GL_LOGNAM, sys.PMS$GL_MBREADS, sys.PMS$GL_MBWRITES, sys.PMS$GL_OPENS, sys.PMS$GL_HIT, sys.PMS$GL_TURN, sys.PMS$GL_LDPCTX, sys.PMS$GL_CHMK, sys.PMS$GL_CHME,
+    sys.PMS$GL_DIRIO, sys.PMS$GL_BUFIO, sys.PMS$GL_LOGNAM, sys.PMS$GL_MBREADS, sys.PMS$GL_MBWRITES, sys.PMS$GL_OPENS, sys.PMS$GL_HIT, sys.PMS$GL_TURN, sys.PMS$GL_LDPCTX, sys.PMS$GL_CHMK,
     sys.PMS$GL_ENQNEW_LOC, sys.PMS$GL_DEQ_LOC, ...FAULT_COUNTERS.map((_name, index) => k.readLong(faults + 4 * index)),
     sys.SCH$GL_FREECNT, sys.SCH$GL_MFYCNT, states.reduce((sum, count) => sum + count, 0), idleTicks(k), sys.PMS$GL_OPEN, ...states,
   ];
