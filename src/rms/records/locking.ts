@@ -315,6 +315,12 @@ export function* releaseAll(p: Procedure, operation: RecordOperation): ThreadFlo
   return any;
 }
 
+/** Whether the stream's request for the structure lock has not been granted. */
+export function awaitsStructure(p: Procedure, irab: Irab): boolean {
+  const lksb = irab.address + IRAB.offset.IRB$R_LKSB;
+  return p.memory.readLong(lksb + 4) !== 0 && p.memory.readWord(lksb) === 0;
+}
+
 /** The structure lock of a stream that ends. */
 export function* dropStructureLock(p: Procedure, irab: Irab): ThreadFlow<void> {
   const at = irab.address + IRAB.offset.IRB$R_LKSB + 4;

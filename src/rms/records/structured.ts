@@ -9,7 +9,7 @@ import { streamsOf } from '../segments.js';
 import { flushBuckets } from './buckets.js';
 import { completionOf, failRecord } from './failure.js';
 import { oldestModified } from './global-buffers.js';
-import { awaitRecord, dropStructureLock, enterStructure, leaveStructure, RecordAwaited, releaseAutomatic, type RecordAddress } from './locking.js';
+import { awaitRecord, awaitsStructure, dropStructureLock, enterStructure, leaveStructure, RecordAwaited, releaseAutomatic, type RecordAddress } from './locking.js';
 
 /** What operations on relative and indexed files have in common. */
 
@@ -151,7 +151,7 @@ export function* settleBuckets(p: Procedure, context: IoContext): ThreadFlow<Com
   let completion: Completion = { status: RMS$_NORMAL };
   try {
     if (isGuarded) {
-      if (context.ifab.IFB$V_RUNDOWN && !irab.IRB$V_STRUCTURE) yield* dropStructureLock(p, irab);
+      if (context.ifab.IFB$V_RUNDOWN && awaitsStructure(p, irab)) yield* dropStructureLock(p, irab);
       yield* enterStructure(p, { ...context, irab });
     }
     yield* flushBuckets(p, context);
