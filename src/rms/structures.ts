@@ -47,14 +47,14 @@ export const IFAB = structure('IFB', 128, {
   0x68: ['IFB$Q_LKSB', 'lock status block of the file lock'],
   0x70: ['IFB$L_CHANGES', 'changes of the file, by any process, that the buffers have seen'],
   0x74: ['IFB$L_CLOCK', 'uses of buffers'],
-  0x78: ['IFB$L_GBH', 'the pool of global buffers as this process has it mapped, 0 none'],
+  0x78: ['IFB$L_GBH', 'with IFB$V_POOL: where this process has the pool of global buffers mapped; it may be at 0'],
   0x7c: ['IFB$W_GBBUF', 'global buffers the stream has asked for'],
   0x7e: gap(2, 'unused'),
 }, {}, {
   IFB$V_PPF: ['IFB$L_FLAGS', 0], IFB$V_DIRTY: ['IFB$L_FLAGS', 1], IFB$V_TERMINAL: ['IFB$L_FLAGS', 2], IFB$V_MAILBOX: ['IFB$L_FLAGS', 3],
   IFB$V_NULL: ['IFB$L_FLAGS', 4], IFB$V_DISK: ['IFB$L_FLAGS', 5], IFB$V_BUSY: ['IFB$L_FLAGS', 6], IFB$V_RUNDOWN: ['IFB$L_FLAGS', 7],
   IFB$V_ACCESSED: ['IFB$L_FLAGS', 8], IFB$V_WRITER: ['IFB$L_FLAGS', 9], IFB$V_SEARCH: ['IFB$L_FLAGS', 10], IFB$V_OPEN: ['IFB$L_FLAGS', 11],
-  IFB$V_EXTENDED: ['IFB$L_FLAGS', 12], IFB$V_LOCKING: ['IFB$L_FLAGS', 13],
+  IFB$V_EXTENDED: ['IFB$L_FLAGS', 12], IFB$V_LOCKING: ['IFB$L_FLAGS', 13], IFB$V_POOL: ['IFB$L_FLAGS', 14],
 });
 export const IFB$C_BID = 11;
 

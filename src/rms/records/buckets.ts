@@ -59,7 +59,7 @@ export function* readBucket(p: Procedure, context: IoContext, vbn: number, block
   }
   used(ifab, bdb);
   const bytes = p.memory.readBytes(bdb.BDB$L_ADDR, size);
-  if (ifab.IFB$L_GBH !== 0) {
+  if (ifab.IFB$V_POOL) {
     bdb.BDB$L_VBN = 0;
     if (fitsPool(p, ifab, size)) putGlobal(p, ifab, vbn, bytes);
   }
@@ -74,7 +74,7 @@ export function* writeBucket(p: Procedure, context: IoContext, vbn: number, byte
   if (fitsPool(p, ifab, bytes.length)) return yield* writeGlobal(p, context, vbn, bytes);
   const bdb = yield* store(p, context, vbn, bytes);
   if (!(ifab.IFB$L_FOP & FAB$M_DFW) || ifab.IFB$V_LOCKING) yield* clean(p, context, bdb);
-  if (ifab.IFB$L_GBH !== 0) bdb.BDB$L_VBN = 0;
+  if (ifab.IFB$V_POOL) bdb.BDB$L_VBN = 0;
 }
 
 /** Puts a bucket into a buffer of the file, modified. */

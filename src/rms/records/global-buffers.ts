@@ -46,7 +46,7 @@ function bufferSize(ifab: Ifab): number {
  * @returns whether the file has a pool
  */
 export function* attachPool(p: Procedure, ifab: Ifab, exists: boolean): Flow<boolean> {
-  if (ifab.IFB$L_GBH !== 0) return true;
+  if (ifab.IFB$V_POOL) return true;
   const wanted = ifab.IFB$W_GBBUF;
   if (wanted === 0 && !exists) return false;
   const status = yield* p.scratch(function* () {
@@ -70,6 +70,7 @@ export function* attachPool(p: Procedure, ifab: Ifab, exists: boolean): Flow<boo
 /** A section that is new is all zeroes: whoever comes first lays it out. */
 function layOut(p: Procedure, ifab: Ifab, start: number, end: number): void {
   ifab.IFB$L_GBH = start;
+  ifab.IFB$V_POOL = 1;
   const gbh = GBH.at(p.memory, start);
   if (gbh.GBH$L_SIZE !== 0) return;
   const size = bufferSize(ifab);
@@ -82,10 +83,10 @@ function layOut(p: Procedure, ifab: Ifab, start: number, end: number): void {
 
 /** Leaves the pool. What is modified in it is not written: that is for the caller to see to, or not. */
 export function* detachPool(p: Procedure, ifab: Ifab): Flow<void> {
+  if (!ifab.IFB$V_POOL) return;
   const first = ifab.IFB$L_GBH;
-  if (first === 0) return;
   const last = first + GBH.at(p.memory, first).GBH$L_SIZE - 1;
-  ifab.IFB$L_GBH = 0;
+  ifab.IFB$V_POOL = 0;
   yield* p.scratch(function* () {
     const inadr = p.allocate(8);
     p.memory.writeLong(inadr, first);
@@ -99,7 +100,7 @@ function descriptor(p: Procedure, gbh: Gbh, index: number): Gbd {
 }
 
 function* descriptors(p: Procedure, ifab: Ifab): Generator<Gbd, void, undefined> {
-  if (ifab.IFB$L_GBH === 0) return;
+  if (!ifab.IFB$V_POOL) return;
   const gbh = GBH.at(p.memory, ifab.IFB$L_GBH);
   for (let index = 0; index < gbh.GBH$L_COUNT; index += 1) yield descriptor(p, gbh, index);
 }
@@ -137,7 +138,7 @@ export function takeGlobal(p: Procedure, ifab: Ifab, vbn: number, size: number):
 
 /** Whether a bucket of that size has room in a buffer of the pool. */
 export function fitsPool(p: Procedure, ifab: Ifab, size: number): boolean {
-  return ifab.IFB$L_GBH !== 0 && size <= GBH.at(p.memory, ifab.IFB$L_GBH).GBH$L_BUFSIZ;
+  return ifab.IFB$V_POOL !== 0 && size <= GBH.at(p.memory, ifab.IFB$L_GBH).GBH$L_BUFSIZ;
 }
 
 /** Puts a bucket into the pool, in the place it has there or the oldest that is not modified. Undefined: there is none; nothing has been changed. */

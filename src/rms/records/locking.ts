@@ -178,7 +178,7 @@ export function* enterStructure(p: Procedure, operation: StreamContext): ThreadF
  * @param valid  the value block is
  */
 function* enterPool(p: Procedure, ifab: Ifab, flag: number, valid: boolean): ThreadFlow<void> {
-  if (ifab.IFB$L_GBH !== 0) return;
+  if (ifab.IFB$V_POOL) return;
   const has = yield* attachPool(p, ifab, !valid || p.memory.readLong(flag) !== 0);
   p.memory.writeLong(flag, has ? 1 : 0);
   if (has) forgetBuckets(p, ifab);

@@ -92,7 +92,7 @@ const disconnect = recordService('$DISCONNECT', function* (p, operation) {
   let written = isIndirect ? 0 : yield* flushStream(p, operation, irab);
   if (!isIndirect) {
     yield* settleSharedEnd(p, operation);
-    if (operation.ifab.IFB$L_GBH !== 0 && isOnly(operation)) {
+    if (operation.ifab.IFB$V_POOL !== 0 && isOnly(operation)) {
       const { status, stv } = yield* settleBuckets(p, operation);
       if (!(status & 1)) written = stv ?? 0;
       yield* detachPool(p, operation.ifab);
