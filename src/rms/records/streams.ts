@@ -89,12 +89,12 @@ function isOnly({ ifab, irab }: RecordOperation): boolean {
 const disconnect = recordService('$DISCONNECT', function* (p, operation) {
   const { rab, irab } = operation;
   const isIndirect = (rab.RAB$W_ISI & INDIRECT) !== 0;
-  let written = isIndirect ? 0 : yield* flushStream(p, operation, irab);
+  const written = isIndirect ? 0 : yield* flushStream(p, operation, irab);
+  let completion: Completion = written === 0 ? { status: RMS$_NORMAL } : { status: RMS$_WER, stv: written };
   if (!isIndirect) {
     yield* settleSharedEnd(p, operation);
-    if (operation.ifab.IFB$V_POOL !== 0 && isOnly(operation)) {
-      const { status, stv } = yield* settleBuckets(p, operation);
-      if (!(status & 1)) written = stv ?? 0;
+    if (operation.ifab.IFB$V_POOL && isOnly(operation)) {
+      completion = yield* settleBuckets(p, operation);
       yield* detachPool(p, operation.ifab);
     }
     yield* releaseAll(p, operation);
@@ -102,7 +102,7 @@ const disconnect = recordService('$DISCONNECT', function* (p, operation) {
     deleteIrab(p, irab);
   }
   rab.RAB$W_ISI = 0;
-  return written === 0 ? { status: RMS$_NORMAL } : { status: RMS$_WER, stv: written };
+  return completion;
 });
 
 type Body = (p: Procedure, operation: RecordOperation) => ThreadFlow<Completion>;
