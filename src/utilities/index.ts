@@ -1,4 +1,5 @@
 import type { ResidentImage } from '../executive/boot/sysboot.js';
+import { BACKUP_IMAGE } from './backup/backup.js';
 import { DISKQUOTA_IMAGE } from './diskquota.js';
 import { BADBLOCK_IMAGE } from './badblock.js';
 import { ANALYZRMS_IMAGE } from './analyze-rms.js';
@@ -24,6 +25,7 @@ import { INSTALL_IMAGE } from './install.js';
 import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
+import { MONITOR_IMAGE } from './monitor/monitor.js';
 import { PRTSMB_IMAGE } from './queues/print-symbiont.js';
 import { QUEMAN_IMAGE } from './queues/queman.js';
 import { SUBMIT_IMAGE } from './queues/submit.js';
@@ -48,6 +50,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   ACCOUNTING_IMAGE,
   APPEND_IMAGE,
   AUTHORIZE_IMAGE,
+  BACKUP_IMAGE,
   BADBLOCK_IMAGE,
   CONVERT_IMAGE,
   COPY_IMAGE,
@@ -67,6 +70,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   LIBRARIAN_IMAGE,
   LINK_IMAGE,
   MACRO_IMAGE,
+  MONITOR_IMAGE,
   MOUNT_IMAGE,
   PRTSMB_IMAGE,
   QUEMAN_IMAGE,

@@ -1,3 +1,4 @@
+import type { VariableUse } from '../executive/pool/statistics.js';
 import type { MemoryFigures } from './show-kernel.js';
 
 /** The pool areas as SHOW MEMORY/POOL/FULL tells of them. @source DCL Dictionary, SHOW MEMORY */
@@ -32,15 +33,7 @@ const pair = (left: string, first: number, right: string, second: number): strin
   `    ${left.padEnd(24)}${String(first).padStart(11)}    ${right.padEnd(26)}${String(second).padStart(8)}`;
 
 /** The figures of a list of blocks, bytes. */
-export interface DynamicArea {
-  readonly total: number;
-  readonly free: number;
-  readonly blocks: number;
-  readonly largest: number;
-  readonly smallest: number;
-  /** Free blocks of at most 64 bytes. */
-  readonly small: number;
-}
+export type DynamicArea = Omit<VariableUse, 'name'>;
 
 /** The lines of an area, without its title; `sizes` go behind the first. */
 export function dynamicArea(area: DynamicArea, sizes: readonly string[] = []): string[] {

@@ -140,7 +140,7 @@ describe('SPAWN', () => {
     expect(typed('SPAWN/OUTPUT=SYS$SYSTEM:MINE.LIS SHOW TIME')[0]).toMatch(/^%RMS-E-PRV/);
     expect(typed('SPAWN/INPUT=SYS$SYSTEM:SYSUAF.DAT')[0]).toMatch(/^%RMS-E-PRV/);
     expect(typed('SPAWN WRITE SYS$OUTPUT F$USER()')).toEqual([
-      '%DCL-S-SPAWNED, process USER_1 spawned', '%DCL-S-ATTACHED, terminal now attached to process USER_1', '[200,1]', '%DCL-S-RETURNED, control returned to process USER',
+      '%DCL-S-SPAWNED, process USER_1 spawned', '%DCL-S-ATTACHED, terminal now attached to process USER_1', '[USER]', '%DCL-S-RETURNED, control returned to process USER',
     ]);
   });
 

@@ -43,7 +43,7 @@ describe('LOGINOUT at the operator\'s console', () => {
     }
     console.keys('\rsystem\rmanager\r');
     expect(console.text).toContain('Welcome');
-    expect(console.type('WRITE SYS$OUTPUT F$USER()')).toEqual(['[1,4]']);
+    expect(console.type('WRITE SYS$OUTPUT F$USER()')).toEqual(['[SYSTEM]']);
   });
 
   it('ch23#1: a carriage return on a free terminal creates a process named _OPA0:; an interactive login gives it its user\'s name', () => {

@@ -187,7 +187,7 @@ describe('who may', () => {
     const jobs = console.type('SHOW QUEUE/ALL').slice(3);
     expect(jobs.map((line) => line.trim().split(/ {2,}/)[0])).toEqual(['A', 'no privilege']);
     until(console, 'SYNCHRONIZE A');
-    expect(console.type('TYPE A.LOG')).toContain('[200,1]');
+    expect(console.type('TYPE A.LOG')).toContain('[USER]');
   });
 
   it('a log goes only where the user may write', () => {

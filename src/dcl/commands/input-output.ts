@@ -151,7 +151,7 @@ function* readCommandVerb(dcl: Dcl, command: ParsedCommand): Flow<number | void>
     return 1;
   }
   if (wasInterrupted(result)) throw new CommandInterrupted();
-  yield* gone(dcl, command, new CommandFailure(result.status));
+  yield* gone(dcl, command, new CommandFailure(result.status, { args: [result.stv] }));
 }
 
 /** WRITE log expression[,...] @dcl full */
@@ -176,7 +176,7 @@ function* writeCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
   }
   const result = yield* dcl.outside.files.put(target.stream, record, command.has('UPDATE'));
   if ((result.status & 1) !== 0) return 1;
-  yield* gone(dcl, command, new CommandFailure(result.status));
+  yield* gone(dcl, command, new CommandFailure(result.status, { args: [result.stv] }));
 }
 
 export const INPUT_OUTPUT_COMMANDS: CommandRoutines = { OPEN: openCommand, CLOSE: closeCommand, READ: readCommandVerb, WRITE: writeCommand };

@@ -28,6 +28,7 @@ import { PROCESS_COMMANDS } from './run-process.js';
 import { SPAWN_COMMANDS } from './spawn.js';
 import { KEY_COMMANDS } from './key.js';
 import externalTables from './external.cld';
+import backupTables from './backup.cld';
 import compareTables from './compare.cld';
 import fileTables from './files.cld';
 import libraryTables from './library.cld';
@@ -50,7 +51,7 @@ function families(): readonly CommandRoutines[] {
 
 /** Sources of the command table: what SYS$SHARE:DCLTABLES holds. */
 export const COMMAND_TABLE_SOURCES: readonly string[] = [
-  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, pipeTables, externalTables, compareTables, fileTables, libraryTables, setFileTables, volumeTables, queueTables, missingTables,
+  controlTables, procedureTables, symbolTables, inputOutputTables, logicalNameTables, setTables, showTables, imageTables, memoryTables, deviceTables, pipeTables, externalTables, backupTables, compareTables, fileTables, libraryTables, setFileTables, volumeTables, queueTables, missingTables,
 ];
 
 export function commandRoutine(name: string): CommandRoutine {

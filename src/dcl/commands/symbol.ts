@@ -34,7 +34,7 @@ function* ask(dcl: Dcl, prompt: string): Flow<string> {
   const result = yield* dcl.outside.files.get(dcl.prc.PRC$L_CMDRAB, dcl.ppd.PPD$V_UNSEEN === 0 ? { prompt: `\r\n${prompt}` } : { noEcho: true });
   if (result.status === RMS$_EOF) return '';
   if (wasInterrupted(result)) throw new CommandInterrupted();
-  check(result.status);
+  check(result.status, { args: [result.stv] });
   return result.text;
 }
 

@@ -117,7 +117,7 @@ export function* nextRecord(dcl: Dcl, prompt: string): Flow<string | undefined> 
   if (result.status === RMS$_EOF) return undefined;
   if (wasInterrupted(result)) return '';
   if (terminal && result.status === RMS$_RER && (result.stv & 0xffff) === SS$_HANGUP) throw new Leave('logout', SS$_HANGUP);
-  check(result.status);
+  check(result.status, { args: [result.stv] });
   dcl.memory.writeBytes(idf.address + LAST_RECORD, result.rfa);
   return result.text;
 }
@@ -145,7 +145,7 @@ export function* dataRecord(dcl: Dcl, stream: number): Flow<string | undefined |
   }
   const result = yield* dcl.outside.files.get(stream, {});
   if (result.status === RMS$_EOF) return undefined;
-  check(result.status);
+  check(result.status, { args: [result.stv] });
   dcl.memory.writeBytes(idf.address + LAST_RECORD, result.rfa);
   if (!result.text.startsWith('$')) return result.text;
   idf.IDF$L_PUSHBACK = dcl.keep(0, result.text);
@@ -166,7 +166,7 @@ export function lastRecord(dcl: Dcl): RecordAddress {
 export function* position(dcl: Dcl, at: RecordAddress, skip: boolean): Flow<void> {
   const idf = dcl.idf;
   const result = yield* dcl.outside.files.get(idf.IDF$L_RAB, { at });
-  check(result.status);
+  check(result.status, { args: [result.stv] });
   dcl.memory.writeBytes(idf.address + LAST_RECORD, result.rfa);
   idf.IDF$L_PUSHBACK = dcl.keep(idf.IDF$L_PUSHBACK, skip ? undefined : result.text);
 }

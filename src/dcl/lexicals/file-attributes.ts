@@ -6,6 +6,7 @@ import * as xabdef from '../../executive/starlet/xabdef.js';
 import { filePlace } from '../../executive/image/image-file.js';
 import { findKnownFile, findKnownImage, knownFileId } from '../../executive/image/known-files.js';
 import { bytesToText, readCounted, readQuad, textToBytes } from '../../executive/structures/memory.js';
+import { ownerText } from '../../executive/information/rights-services.js';
 import { CLI$_IVKEYW, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
 import { LATER_ATTRIBUTES } from '../level.js';
@@ -125,7 +126,7 @@ function* attributes(dcl: Dcl, args: LexicalArguments): Flow<Value> {
         case 'RDT': return yield* date(readQuad(memory, revision.address + xabdef.XABRDT.offset.XAB$Q_RDT));
         case 'RVN': return revision.XAB$W_RVN;
         case 'PRO': return protectionText(protection.XAB$W_PRO);
-        case 'UIC': return (yield* formatText(p, '!%I', [protection.XAB$L_UIC])).text;
+        case 'UIC': return yield* ownerText(p, protection.XAB$L_UIC);
         case 'GRP': return protection.XAB$L_UIC >>> 16;
         case 'MBM': return protection.XAB$L_UIC & 0xffff;
         case 'NOA': return summary.XAB$B_NOA;

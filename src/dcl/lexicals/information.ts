@@ -6,6 +6,7 @@ import * as dvidef from '../../executive/starlet/dvidef.js';
 import * as jpidef from '../../executive/starlet/jpidef.js';
 import { SS$_NOSUCHDEV } from '../../executive/starlet/ssdef.js';
 import * as syidef from '../../executive/starlet/syidef.js';
+import { ownerText } from '../../executive/information/rights-services.js';
 import { CLI$_IVKEYW } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
 import type { Dcl } from '../interpreter/session.js';
@@ -126,7 +127,7 @@ function* getdvi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   if (DEVICE_NUMBER.has(item)) return value;
   if (item === 'PID' || item === 'ACPPID') return value === 0 ? '' : hex8(value);
   if (item === 'ACPTYPE') return ACP_TYPES[value] ?? 'ILLEGAL';
-  if (item === 'OWNUIC') return (yield* formatText(p, '!%I', [value])).text;
+  if (item === 'OWNUIC') return yield* ownerText(p, value);
   if (item === 'VPROT') return protectionText(value);
   return truth((value & 1) !== 0);
 }

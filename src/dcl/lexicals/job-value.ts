@@ -3,6 +3,7 @@ import * as jpidef from '../../executive/starlet/jpidef.js';
 import { SYI$_NODENAME, SYI$_VERSION } from '../../executive/starlet/syidef.js';
 import { SS$_NONEXPR } from '../../executive/starlet/ssdef.js';
 import { SCH_STATE_NAMES } from '../../executive/structures/sch.js';
+import { ownerText } from '../../executive/information/rights-services.js';
 import { CLI$_IVKEYW } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
 import type { Dcl } from '../interpreter/session.js';
@@ -66,7 +67,7 @@ export function* jobValue(dcl: Dcl, pid: number, item: string): Flow<Value> {
   if (JOB_PIDS.has(item)) return item === 'OWNER' && value === 0 ? '' : hex8(value);
   if (item === 'STATE') return SCH_STATE_NAMES[value] ?? '';
   if (item === 'MODE') return MODES[value] ?? 'OTHER';
-  if (item === 'UIC') return (yield* formatText(p, '!%I', [value])).text;
+  if (item === 'UIC') return yield* ownerText(p, value);
   return value;
 }
 

@@ -3,6 +3,7 @@ import { EXE$FORMAT_ACL, EXE$PARSE_ACL } from './acl-services.js';
 import { EXE$CHKPRO } from './check-protection.js';
 import { EXE$EXCMSG } from './excmsg.js';
 import { EXE$FAO, EXE$FAOL } from './fao-service.js';
+import { EXE$ERAPAT } from './erase-pattern.js';
 import { GETJPI_AST_ROUTINES } from './getjpi-ast.js';
 import { EXE$GETJPI } from './getjpi.js';
 import { EXE$GETMSG } from './getmsg.js';
@@ -15,7 +16,7 @@ import { EXE$ASCTIM, EXE$BINTIM, EXE$NUMTIM } from './time-services.js';
 
 /** Formatting, messages, times, information about processes and the system: chapter 29. */
 export const INFORMATION_ROUTINES: readonly Microroutine[] = [
-  EXE$FAO, EXE$FAOL, EXE$NUMTIM, EXE$ASCTIM, EXE$BINTIM, EXE$GETMSG, EXE$PUTMSG, EXE$EXCMSG, EXE$GETJPI, ...GETJPI_AST_ROUTINES, EXE$GETSYI, EXE$CHKPRO, EXE$PARSE_ACL, EXE$FORMAT_ACL,
+  EXE$FAO, EXE$FAOL, EXE$NUMTIM, EXE$ASCTIM, EXE$BINTIM, EXE$GETMSG, EXE$PUTMSG, EXE$EXCMSG, EXE$GETJPI, ...GETJPI_AST_ROUTINES, EXE$GETSYI, EXE$CHKPRO, EXE$ERAPAT, EXE$PARSE_ACL, EXE$FORMAT_ACL,
   ...RIGHTS_ROUTINES, ...JOB_CONTROLLER_ROUTINES, ...SEND_MESSAGE_ROUTINES,
 ];
 

@@ -158,12 +158,17 @@ export function beginHeaderInswap(k: Kernel, pcbAddress: number, slot: number): 
     giveFramesBack(k, frames);
     return undefined;
   }
+  reserveSlot(k, pcbAddress, slot, frames.length);
+  return packet;
+}
+
+/** The balance slot is that of the process whose header is on its way in. */
+export function reserveSlot(k: Kernel, pcbAddress: number, slot: number, pages: number): void {
   k.sys.SWP$GL_INPCB = pcbAddress;
-  k.sys.SWP$GL_ISPAGCNT = frames.length;
+  k.sys.SWP$GL_ISPAGCNT = pages;
   k.sys.SWP$GW_IBALSETX = slot;
   k.writeWord(k.sys.PHV$GL_REFCBAS + 2 * slot, 0);
-  k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slot, pcb.PCB$L_PID & 0xffff);
-  return packet;
+  k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slot, PCB.at(k, pcbAddress).PCB$L_PID & 0xffff);
 }
 
 /** The header has been read: it is in the swapper's P0 space, at 0, its pages without gaps. Now it gets its place. */

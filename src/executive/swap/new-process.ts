@@ -9,6 +9,7 @@ import { workingSetOf } from '../memory/working-set.js';
 import { SCH$WAKE } from '../scheduling/rse.js';
 import { PCB } from '../structures/pcb.js';
 import { PTE$M_PFN, PTE$M_VALID } from '../structures/pte.js';
+import { reserveSlot } from './header.js';
 import { finishInswap, giveFramesBack, takeFrames } from './inswap-body.js';
 import { beginTransfer, endTransfer, fillMap, restAfterFailure } from './swap-io.js';
 import { initialSwapSize, settleSwapSpace } from './swap-space.js';
@@ -47,11 +48,7 @@ export function beginNewProcess(k: Kernel, pcbAddress: number, slot: number): Ne
     giveFramesBack(k, frames);
     return undefined;
   }
-  k.sys.SWP$GL_INPCB = pcbAddress;
-  k.sys.SWP$GL_ISPAGCNT = frames.length;
-  k.sys.SWP$GW_IBALSETX = slot;
-  k.writeWord(k.sys.PHV$GL_REFCBAS + 2 * slot, 0);
-  k.writeWord(k.sys.PHV$GL_PIXBAS + 2 * slot, PCB.at(k, pcbAddress).PCB$L_PID & 0xffff);
+  reserveSlot(k, pcbAddress, slot, frames.length);
   if (packet !== 0) return { packet };
   const { bytes } = k.machine.memory;
   frames.forEach((pfn, page) => {

@@ -6,6 +6,7 @@ import { service } from '../../../src/executive/gate/service-call.js';
 import type { Kernel } from '../../../src/executive/kernel.js';
 import { checkPool, freePacketCount } from '../../../src/executive/pool/check.js';
 import { freeBlocks } from '../../../src/executive/pool/variable-list.js';
+import { PRV$V_CMEXEC } from '../../../src/executive/starlet/prvdef.js';
 import { SERVICES } from '../../../src/executive/starlet/service-table.js';
 import { bootSystem } from '../../../src/system/boot-system.js';
 import { TEST_TIME } from '../../harness.js';
@@ -30,9 +31,14 @@ class Random {
   word(): string { return `#^X${(((this.below(0x10000) << 16) | this.below(0x10000)) >>> 0).toString(16)}`; }
 }
 
-/** MACRO operand and the instruction that pushes it. R11 is the image's data. */
-function pushArgument(random: Random): string {
-  switch (random.below(11)) {
+type Mode = 'user' | 'supervisor' | 'executive';
+
+/** What an image takes of its stack for the memory it passes. */
+const STACK_BYTES: Readonly<Record<Mode, number>> = { user: 2000, supervisor: 600, executive: 600 };
+
+/** MACRO operand and the instruction that pushes it. R11 is the image's data. Executive mode may write what the kernel relies on, and so names only that. */
+function pushArgument(random: Random, mode: Mode): string {
+  switch (random.below(mode === 'executive' ? 7 : 11)) {
     case 0: case 1: return '	PUSHL	#0';
     case 2: return `	PUSHL	#${random.below(256)}`;
     case 3: return `	PUSHL	#^X${random.below(0x10000).toString(16)}`;
@@ -44,21 +50,38 @@ function pushArgument(random: Random): string {
   }
 }
 
-function randomImage(index: number, random: Random): ResidentImage {
+/** The rest of the image is in the mode. Into supervisor mode by way of executive mode and REI: PSL with both modes supervisor. */
+const INTO_MODE: Readonly<Record<Mode, string>> = {
+  user: '',
+  executive: `	PUSHL	#0
+	PUSHAB	BEGIN
+	CALLS	#2,@#SYS$CMEXEC
+BEGIN:	.WORD	0`,
+  supervisor: `	PUSHL	#0
+	PUSHAB	LEAVE
+	CALLS	#2,@#SYS$CMEXEC
+LEAVE:	.WORD	0
+	PUSHL	#^X02800000
+	PUSHAB	BEGIN
+	REI
+BEGIN:`,
+};
+
+function randomImage(index: number, random: Random, mode: Mode): ResidentImage {
   const usable = SERVICES.filter(({ name, kind }) => (kind === 'kernel' || kind === 'executive') && !LEFT_OUT.has(name));
   const base = `R${index}$MAIN`;
-  const lines = [`${base}::`, '	.WORD	^X0FFC', '	SUBL2	#2000,SP', '	MOVL	SP,R11'];
+  const lines = [`${base}::`, '	.WORD	^X0FFC', INTO_MODE[mode], `	SUBL2	#${STACK_BYTES[mode]},SP`, '	MOVL	SP,R11'];
   for (let call = 0; call < CALLS; call += 1) {
     const { name, required } = usable[random.below(usable.length)]!;
     const count = Math.max(required, random.below(14));
-    for (let argument = 0; argument < count; argument += 1) lines.push(pushArgument(random));
+    for (let argument = 0; argument < count; argument += 1) lines.push(pushArgument(random, mode));
     lines.push(`	CALLS	#${count},@#SYS${name}`);
     if (random.below(4) === 0) lines.push(`	MOVL	${random.word()},${4 * random.below(60)}(R11)`);
   }
   // Mapped at 200, behind a longword: that is where the descriptors' addresses point.
   const address = (label: string): string => `	.LONG	${label}-${base}+^X204`;
   lines.push(
-    '	MOVL	#1,R0', '	RET',
+    ...(mode === 'user' ? ['	MOVL	#1,R0', '	RET'] : ['	PUSHL	#1', '	CALLS	#1,@#SYS$EXIT']),
     'DESCRIPTOR_0:	.LONG	4', address('TEXT'), 'DESCRIPTOR_1:	.LONG	^X010E0000,0', 'DESCRIPTOR_2:	.LONG	11', address('TABLE'),
     'TEXT:	.ASCII	/OPA0/', 'TABLE:	.ASCII	/LNM$PROCESS/',
   );
@@ -74,7 +97,7 @@ function books(k: Kernel): number[] {
   ];
 }
 
-test('services called at random from user mode: the system goes on and the books balance', () => {
+test.each<Mode>(['user', 'supervisor', 'executive'])('services called at random from %s mode: the system goes on and the books balance', (mode) => {
   const random = new Random(1986);
   const clock = new VirtualClock();
   let console = '';
@@ -91,6 +114,7 @@ test('services called at random from user mode: the system goes on and the books
       yield* p.scratch(function* () {
         const pid = p.allocate(4);
         const privileges = p.allocate(8);
+        p.memory.writeLong(privileges, mode === 'user' ? 0 : 1 << PRV$V_CMEXEC);
         const status = yield* service(p, '$CREPRC', { pidadr: pid, image: p.string(`SYS$SYSTEM:R${index}.EXE`), prvadr: privileges, baspri: 4 });
         yield* pause(3);
         if (status & 1) yield* service(p, '$DELPRC', { pidadr: pid });
@@ -104,7 +128,7 @@ test('services called at random from user mode: the system goes on and the books
     memoryMegabytes: 16, clock, console: { transmit: (byte) => { console += String.fromCharCode(byte); } }, systemTime: TEST_TIME, systemImages: [],
     firstImage: 'SYSINIT',
     residentImages: [
-      ...Array.from({ length: IMAGES }, (_, index) => randomImage(index, random)),
+      ...Array.from({ length: IMAGES }, (_, index) => randomImage(index, random, mode)),
       { name: 'SYSINIT', transfer: sysinit.name, routines: [sysinit] },
     ],
   });
