@@ -6,7 +6,8 @@ import type { Kernel } from '../../src/executive/kernel.js';
 import { FAB$C_REL, FAB$C_VAR, FAB$M_BIO, FAB$M_DFW, FAB$M_GET, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD } from '../../src/executive/starlet/fabdef.js';
 import { PRV$V_SYSPRV } from '../../src/executive/starlet/prvdef.js';
 import { RAB$C_SEQ } from '../../src/executive/starlet/rabdef.js';
-import { RMS$_EOF, RMS$_NORMAL } from '../../src/executive/starlet/rmsdef.js';
+import { RMS$_CRMP, RMS$_EOF, RMS$_NORMAL } from '../../src/executive/starlet/rmsdef.js';
+import { SS$_VASFULL } from '../../src/executive/starlet/ssdef.js';
 import { GSD, GSD$T_GSDNAM } from '../../src/executive/structures/section.js';
 import { readCounted, readText } from '../../src/executive/structures/memory.js';
 import { create, deleteProcess, pause, sleeper } from '../executive/process/support.js';
@@ -253,6 +254,40 @@ describe('the number of global buffers', () => {
       return 1;
     });
     expect(names).toEqual([]);
+    expect(system.checkBooks()).toEqual([]);
+  });
+
+  /** Makes the last page that P0 may have, so that nothing can be mapped behind it. */
+  function* takeLastPage(p: Procedure): Flow<void> {
+    const inadr = p.allocate(8);
+    for (let step = 1 << 16, page = step; step > 0; step >>= 1) {
+      p.memory.writeLong(inadr, page * 512);
+      p.memory.writeLong(inadr + 4, page * 512);
+      page += (yield* service(p, '$CRETVA', { inadr })) & 1 ? step >> 1 : -(step >> 1);
+    }
+  }
+
+  it('and no room in P0 space for the pool that others use: RMS$_CRMP', () => {
+    const statuses: number[] = [];
+    const { system } = runOnDisk(function* (p) {
+      const { fab, rab } = yield* make(p, 'relative', 8);
+      yield* put(p, rab, 'AAA one');
+      yield* create(p, { image: 'CHILD', name: 'CHILD' });
+      yield* pause(p, 2);
+      expect(yield* all(p, rab)).toEqual(['AAA one', RMS$_EOF]);
+      yield* close(p, fab);
+      return 1;
+    }, '', undefined, {
+      CHILD: function* (p) {
+        const { fab, rab } = yield* open(p);
+        yield* takeLastPage(p);
+        statuses.push(yield* service(p, '$GET', { rab: rab.address }), rab.RAB$L_STV);
+        yield* close(p, fab);
+        return 1;
+      },
+    });
+    expect(statuses).toEqual([RMS$_CRMP, SS$_VASFULL]);
+    expect(pools(system.k)).toEqual([]);
     expect(system.checkBooks()).toEqual([]);
   });
 
