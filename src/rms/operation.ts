@@ -6,6 +6,7 @@ import { FAB, FAB$C_BID, FAB$C_BLN } from '../executive/starlet/fabdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN } from '../executive/starlet/rabdef.js';
 import { RMS$_DME, RMS$_FAB, RMS$_IFI, RMS$_ISI, RMS$_PENDING, RMS$_RAB, RMS$_RSA, RMS$_STALL } from '../executive/starlet/rmsdef.js';
 import { createIfab, deleteIfab, findFile, findStream, releaseWorkArea, type Ifab, type Irab } from './segments.js';
+import { detachPool } from './records/global-buffers.js';
 import { unlockFile } from './records/locking.js';
 import { IFAB, IRAB } from './structures.js';
 
@@ -241,6 +242,7 @@ function* fileThread(p: Procedure, operation: FileOperation, body: ThreadFlow<Fi
 
 /** Gives back a file's channel and its blocks. */
 export function* releaseFile(p: Procedure, ifab: Ifab): ThreadFlow<void> {
+  yield* detachPool(p, ifab);
   yield* unlockFile(p, ifab);
   const chan = ifab.IFB$W_CHAN;
   ifab.IFB$W_CHAN = 0;

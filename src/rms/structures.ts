@@ -47,12 +47,14 @@ export const IFAB = structure('IFB', 128, {
   0x68: ['IFB$Q_LKSB', 'lock status block of the file lock'],
   0x70: ['IFB$L_CHANGES', 'changes of the file, by any process, that the buffers have seen'],
   0x74: ['IFB$L_CLOCK', 'uses of buffers'],
-  0x78: gap(8, 'unused'),
+  0x78: ['IFB$L_GBH', 'with IFB$V_POOL: where this process has the pool of global buffers mapped; it may be at 0'],
+  0x7c: ['IFB$W_GBBUF', 'global buffers the stream has asked for'],
+  0x7e: gap(2, 'unused'),
 }, {}, {
   IFB$V_PPF: ['IFB$L_FLAGS', 0], IFB$V_DIRTY: ['IFB$L_FLAGS', 1], IFB$V_TERMINAL: ['IFB$L_FLAGS', 2], IFB$V_MAILBOX: ['IFB$L_FLAGS', 3],
   IFB$V_NULL: ['IFB$L_FLAGS', 4], IFB$V_DISK: ['IFB$L_FLAGS', 5], IFB$V_BUSY: ['IFB$L_FLAGS', 6], IFB$V_RUNDOWN: ['IFB$L_FLAGS', 7],
   IFB$V_ACCESSED: ['IFB$L_FLAGS', 8], IFB$V_WRITER: ['IFB$L_FLAGS', 9], IFB$V_SEARCH: ['IFB$L_FLAGS', 10], IFB$V_OPEN: ['IFB$L_FLAGS', 11],
-  IFB$V_EXTENDED: ['IFB$L_FLAGS', 12], IFB$V_LOCKING: ['IFB$L_FLAGS', 13],
+  IFB$V_EXTENDED: ['IFB$L_FLAGS', 12], IFB$V_LOCKING: ['IFB$L_FLAGS', 13], IFB$V_POOL: ['IFB$L_FLAGS', 14],
 });
 export const IFB$C_BID = 11;
 
@@ -112,6 +114,24 @@ export const BDB = structure('BDB', 28, {
   0x18: gap(4, 'unused'),
 }, {}, { BDB$V_DIRTY: ['BDB$B_FLAGS', 0] });
 export const BDB$C_BID = 12;
+
+/** Global buffer header: the start of a pool, which GBH$L_COUNT descriptors and as many buffers follow. */
+export const GBH = structure('GBH', 16, {
+  0x00: ['GBH$L_SIZE', 'size in bytes of the section, 0 until it is laid out'],
+  0x04: ['GBH$L_COUNT', 'buffers'],
+  0x08: ['GBH$L_BUFSIZ', 'size in bytes of each'],
+  0x0c: ['GBH$L_CLOCK', 'uses of buffers'],
+});
+
+/** Global buffer descriptor: one bucket in a pool. */
+export const GBD = structure('GBD', 16, {
+  0x00: ['GBD$L_VBN', 'first block in it, 0 none'],
+  0x04: ['GBD$W_NUMB', 'size in bytes of the bucket'],
+  0x06: ['GBD$B_FLAGS', 'flags'],
+  0x07: gap(1, 'unused'),
+  0x08: ['GBD$L_REL_ADDR', 'offset of the buffer in the section'],
+  0x0c: ['GBD$L_USE', 'GBH$L_CLOCK when it was used last'],
+}, {}, { GBD$V_DIRTY: ['GBD$B_FLAGS', 0] });
 
 /** Record lock block: a lock of a stream on a record. */
 export const RLB = structure('RLB', 28, {

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { procedure } from '../../src/executive/gate/microroutine.js';
 import { service } from '../../src/executive/gate/service-call.js';
-import { FAB$C_REL, FAB$C_VAR, FAB$M_PUT } from '../../src/executive/starlet/fabdef.js';
+import { FAB$C_REL, FAB$C_VAR, FAB$M_DFW, FAB$M_GET, FAB$M_PUT, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD } from '../../src/executive/starlet/fabdef.js';
 import { XAB$M_CHG, XAB$M_DUP } from '../../src/executive/starlet/xabdef.js';
 import { UTILITY_IMAGES } from '../../src/utilities/index.js';
-import { indexedFab } from '../rms/indexed-support.js';
-import { makeFab } from '../rms/support.js';
+import { indexedFab, openStream, setKey } from '../rms/indexed-support.js';
+import { makeFab, putText } from '../rms/support.js';
 import { Session } from './boot-dcl.js';
 
 /** Makes PEOPLE.DAT, indexed by name (0-7) and town (8-13), and SEATS.DAT, relative. */
@@ -93,4 +93,39 @@ $ TYPE CHAIRS.DAT`;
   expect(shown.slice(1)).toEqual(['MILLER  LONDON first', 'ADAMS   PARIS  second', 'MILLER  LONDON first', 'seat one']);
   const full = session.type('DIRECTORY/FULL OTHER.DAT');
   expect(full).toContain('File organization:  Indexed');
+});
+
+/** Puts a record, deferred, into the pool of global buffers of PEOPLE.DAT, and stays. */
+const holder = procedure('HOLDER$MAIN', function* (p) {
+  const fab = makeFab(p, 'DUA0:[TEST]PEOPLE.DAT', { fac: FAB$M_PUT | FAB$M_GET, shr: FAB$M_SHRPUT | FAB$M_SHRGET | FAB$M_SHRUPD | FAB$M_SHRDEL, fop: FAB$M_DFW });
+  const rab = yield* openStream(p, fab, '$OPEN');
+  setKey(p, rab, '');
+  yield* putText(p, rab, 'ADAMS   PARIS  deferred');
+  for (;;) yield* service(p, '$HIBER', {});
+});
+
+it('OPEN of a file with global buffers: DCL reads what another process has in them, and no longer when that was stopped', () => {
+  const images = [{ name: 'MAKER', routines: [maker], transfer: 'MAKER$MAIN' }, { name: 'HOLDER', routines: [holder], transfer: 'HOLDER$MAIN' }];
+  const script = `$ RUN SYS$SYSTEM:MAKER
+$ SET FILE/GLOBAL_BUFFER=20 PEOPLE.DAT
+$ WRITE SYS$OUTPUT F$FILE_ATTRIBUTES("PEOPLE.DAT","GBC")
+$ RUN SYS$SYSTEM:HOLDER/PROCESS_NAME=HOLDER
+$ WAIT 00:00:02
+$ OPEN/READ/SHARE=WRITE F PEOPLE.DAT
+$ READ F X
+$ WRITE SYS$OUTPUT X
+$ CLOSE F
+$ STOP HOLDER
+$ WAIT 00:00:02
+$ OPEN/READ/WRITE/SHARE=WRITE F PEOPLE.DAT
+$ READ/END_OF_FILE=GONE F X
+$ WRITE SYS$OUTPUT "not reached"
+$GONE: WRITE F "MILLER  LONDON mine"
+$ READ/KEY="MILLER" F X
+$ WRITE SYS$OUTPUT X
+$ CLOSE F`;
+  const session = new Session([...images, ...UTILITY_IMAGES], { 'POOL.COM': script });
+  session.run();
+  const shown = (session.type('@pool') + session.run(10)).split(/[\r\n\0]+/).filter((line) => line !== '' && line !== '$ ');
+  expect(shown.slice(1)).toEqual(['20', expect.stringContaining('%RUN-S-PROC_ID'), 'ADAMS   PARIS  deferred', 'MILLER  LONDON mine']);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Flow } from '../../src/executive/gate/microroutine.js';
 import { service } from '../../src/executive/gate/service-call.js';
-import { FAB$C_FIX, FAB$C_VAR, FAB$M_DFW } from '../../src/executive/starlet/fabdef.js';
+import { FAB$C_FIX, FAB$C_VAR, FAB$M_DFW, FAB$M_SHRGET, FAB$M_SHRPUT } from '../../src/executive/starlet/fabdef.js';
 import { RAB$C_RFA, RAB$C_SEQ, RAB$M_KGE, RAB$M_KGT } from '../../src/executive/starlet/rabdef.js';
 import { RMS$_CUR, RMS$_DEL, RMS$_DUP, RMS$_EOF, RMS$_NORMAL, RMS$_OK_DUP, RMS$_RNF } from '../../src/executive/starlet/rmsdef.js';
 import { XAB$C_BN4, XAB$M_CHG, XAB$M_DUP } from '../../src/executive/starlet/xabdef.js';
@@ -57,9 +57,10 @@ class Model {
 }
 
 const RUNS = [
-  ['variable records, one of each primary key', { rfm: FAB$C_VAR, duplicates: false, keys: 900, longest: 90, bks: 1, fop: 0, seed: 3 }],
-  ['duplicate primary keys', { rfm: FAB$C_VAR, duplicates: true, keys: 12, longest: 60, bks: 1, fop: 0, seed: 5 }],
-  ['fixed records, deferred write', { rfm: FAB$C_FIX, duplicates: false, keys: 2000, longest: FIXED, bks: 2, fop: FAB$M_DFW, seed: 7 }],
+  ['variable records, one of each primary key', { rfm: FAB$C_VAR, duplicates: false, keys: 900, longest: 90, bks: 1, fop: 0, turns: 260, gbc: 0, seed: 3 }],
+  ['duplicate primary keys', { rfm: FAB$C_VAR, duplicates: true, keys: 12, longest: 60, bks: 1, fop: 0, turns: 260, gbc: 0, seed: 5 }],
+  ['fixed records, deferred write', { rfm: FAB$C_FIX, duplicates: false, keys: 2000, longest: FIXED, bks: 2, fop: FAB$M_DFW, turns: 260, gbc: 0, seed: 7 }],
+  ['shared, deferred write into few global buffers', { rfm: FAB$C_VAR, duplicates: true, keys: 400, longest: 90, bks: 1, fop: FAB$M_DFW, turns: 120, gbc: 5, seed: 13 }],
 ] as const;
 
 describe('random operations on indexed files', () => {
@@ -114,7 +115,8 @@ describe('random operations on indexed files', () => {
       };
       const newKey = (): string => String(10000 + random(run.keys)).slice(0, 5);
       const { store, system } = runOnDisk(function* (p) {
-        const fab = indexedFab(p, keys, { rfm: run.rfm, mrs: run.rfm === FAB$C_FIX ? FIXED : 0, fop: run.fop }, run.bks);
+        const fab = indexedFab(p, keys, { rfm: run.rfm, mrs: run.rfm === FAB$C_FIX ? FIXED : 0, fop: run.fop, shr: run.gbc === 0 ? 0 : FAB$M_SHRGET | FAB$M_SHRPUT }, run.bks);
+        fab.FAB$W_GBC = run.gbc;
         let rab = yield* openStream(p, fab, '$CREATE');
         let current: Item | undefined;
         const put = function* (): Flow<void> {
@@ -129,7 +131,7 @@ describe('random operations on indexed files', () => {
           current = undefined;
         };
         for (let turn = 0; turn < 120; turn += 1) yield* put();
-        for (let turn = 0; turn < 260; turn += 1) {
+        for (let turn = 0; turn < run.turns; turn += 1) {
           const choice = random(20);
           const reference = random(3);
           const list = model.lists[reference]!;

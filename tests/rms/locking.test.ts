@@ -3,7 +3,7 @@ import type { Flow } from '../../src/executive/gate/microroutine.js';
 import type { Procedure } from '../../src/executive/gate/procedure.js';
 import { service } from '../../src/executive/gate/service-call.js';
 import {
-  FAB$C_REL, FAB$C_VAR, FAB$M_BIO, FAB$M_GET, FAB$M_MSE, FAB$M_NIL, FAB$M_PUT, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD,
+  FAB$C_REL, FAB$C_VAR, FAB$M_BIO, FAB$M_DFW, FAB$M_GET, FAB$M_MSE, FAB$M_NIL, FAB$M_PUT, FAB$M_SHRDEL, FAB$M_SHRGET, FAB$M_SHRPUT, FAB$M_SHRUPD,
 } from '../../src/executive/starlet/fabdef.js';
 import { RAB$C_RFA, RAB$C_SEQ, RAB$M_NLK, RAB$M_REA, RAB$M_RLK, RAB$M_RRL, RAB$M_ULK, RAB$M_WAT } from '../../src/executive/starlet/rabdef.js';
 import {
@@ -156,8 +156,8 @@ describe('sharing', () => {
 
   const TURNS = 25;
 
-  function* openShared(p: Procedure): Flow<RabView> {
-    const fab = makeFab(p, 'DUA0:[000000]I.DAT', { fac: EVERYTHING, shr: SHARED });
+  function* openShared(p: Procedure, fop = 0): Flow<RabView> {
+    const fab = makeFab(p, 'DUA0:[000000]I.DAT', { fac: EVERYTHING, shr: SHARED, fop });
     return yield* openStream(p, fab, '$OPEN');
   }
 
@@ -179,11 +179,12 @@ describe('sharing', () => {
     return waits;
   }
 
-  it('two processes count up one record and split the same buckets', () => {
+  it.each([[0, 0], [4, 0], [4, FAB$M_DFW]])('two processes count up one record and split the same buckets; global buffers %i, options %i', (globalBuffers, fop) => {
     let childEnded = false;
     let childWaits = 0;
     const { system } = runOnDisk(function* (p) {
       const fab = indexedFab(p, [{ segments: [[0, 3]] }], { shr: SHARED });
+      fab.FAB$W_GBC = globalBuffers;
       const rab = yield* openStream(p, fab, '$CREATE');
       setKey(p, rab, '');
       expect(yield* putText(p, rab, '00000000')).toBe(RMS$_NORMAL);
@@ -218,7 +219,7 @@ describe('sharing', () => {
       return 1;
     }, '', undefined, {
       CHILD: function* (p) {
-        const rab = yield* openShared(p);
+        const rab = yield* openShared(p, fop);
         childWaits = yield* work(p, rab, 'C');
         childEnded = true;
         return 1;

@@ -8,10 +8,9 @@ import { readCounted } from '../../executive/structures/memory.js';
 import { FIB$M_TRUNC } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import { queueIo, type Completion, type FileCompletion, type FileOperation, type IoContext } from '../operation.js';
-import { flushBuckets } from '../records/buckets.js';
 import { flushStream } from '../records/buffer.js';
-import { completionOf } from '../records/failure.js';
 import { settleSharedEnd } from '../records/shared-end.js';
+import { settleBuckets } from '../records/structured.js';
 import { INDIRECT, streamsOf, type Ifab } from '../segments.js';
 import { callerXabs, recordAttributes } from './attributes.js';
 
@@ -46,11 +45,8 @@ export function* closeDisk(p: Procedure, context: IoContext, truncate: boolean):
     if (written !== 0) outcome = { status: RMS$_WBE, stv: written };
     yield* settleSharedEnd(p, { ...context, irab });
   }
-  try {
-    yield* flushBuckets(p, context);
-  } catch (problem) {
-    outcome = { status: RMS$_WBE, stv: completionOf(problem).stv };
-  }
+  const settled = yield* settleBuckets(p, context);
+  if (!(settled.status & 1)) outcome = { ...settled, status: RMS$_WBE };
   const isShared = ifab.IFB$V_LOCKING !== 0 || (ifab.IFB$B_SHR & (FAB$M_SHRPUT | FAB$M_SHRUPD | FAB$M_SHRDEL | FAB$M_UPI)) !== 0;
   const cut = ifab.IFB$B_ORG === FAB$C_SEQ && !isShared && (truncate || ifab.IFB$V_EXTENDED !== 0) && ifab.IFB$V_WRITER !== 0;
   const lastBlock = ifab.IFB$W_FFB === 0 ? ifab.IFB$L_EBK - 1 : ifab.IFB$L_EBK;

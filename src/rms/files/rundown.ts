@@ -4,12 +4,16 @@ import { service } from '../../executive/gate/service-call.js';
 import { runThread } from '../../executive/gate/thread.js';
 import { RMS$_NORMAL } from '../../executive/starlet/rmsdef.js';
 import { forgetEndOfData } from '../records/data-stream.js';
+import { detachPool } from '../records/global-buffers.js';
 import { releaseFile } from '../operation.js';
 import { files, streamsOf } from '../segments.js';
 import { IFAB } from '../structures.js';
 import { closeDisk } from './close.js';
 
-/** $RMSRUNDWN: closes the files an image left open; process permanent ones only when the process goes (type 2). */
+/**
+ * $RMSRUNDWN: closes the files an image left open; when the process goes (type 2) process permanent ones as well. Then it leaves pools of global buffers as they are, for to go is
+ * more important than to write what is modified in them. @source book 22.2, step 4; fact ch22#28
+ */
 const ALL = 2;
 
 export const rundown = procedure('RMS$RMSRUNDWN', function* (p) {
@@ -20,6 +24,7 @@ export const rundown = procedure('RMS$RMSRUNDWN', function* (p) {
       gate.cancelThread(processKey, ifab.address);
       ifab.IFB$V_RUNDOWN = 1;
       const context = { structure: ifab.address, iosb: ifab.address + IFAB.offset.IFB$Q_IOSB, ifab, mode: 1 };
+      if (p.argument(2) >= ALL) yield* detachPool(p, ifab);
       yield* runThread(p, ifab.address, closeDisk(p, context, false));
       yield* runThread(p, ifab.address, releaseFile(p, ifab));
     }
@@ -36,6 +41,7 @@ function* endReads(p: Procedure): Flow<void> {
       if (!irab.IRB$V_BUSY || irab.IRB$B_MODE !== USER) continue;
       p.kernel.gate.cancelThread(p.kernel.processKey, irab.address);
       irab.IRB$V_BUSY = 0;
+      yield* detachPool(p, ifab);
       yield* service(p, '$CANCEL', { chan: ifab.IFB$W_CHAN });
     }
   }

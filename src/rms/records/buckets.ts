@@ -12,11 +12,13 @@ import { BDB } from '../structures.js';
 import { buffersOf, createBuffer, deleteBuffer, hasRoomFor, releaseWorkArea, type Bdb, type Ifab } from '../segments.js';
 import { BLOCK } from './buffer.js';
 import { failRecord } from './failure.js';
+import { fitsPool, globalBytes, oldestModified, putGlobal, takeGlobal, type Gbd } from './global-buffers.js';
 
 /**
  * Buckets of relative and indexed files, and the blocks of their prologues, in the buffers of the file (BDBs on the IFAB). What is taken out of a
  * buffer is a copy, which an operation changes and stores again; nothing of it stays when the operation is over. A stored bucket is written at once,
  * so that the order of an operation's writes is the order of its stores; with FAB$V_DFW, and nobody else at the file, when its buffer is needed.
+ * Of a file with a pool of global buffers they keep nothing: a bucket goes through them between disk and pool, and FAB$V_DFW leaves it in the pool.
  */
 const FEWEST_BUFFERS = 6;
 
@@ -46,6 +48,8 @@ function find(p: Procedure, ifab: Ifab, vbn: number, size: number): Bdb | undefi
 export function* readBucket(p: Procedure, context: IoContext, vbn: number, blocks: number): ThreadFlow<Uint8Array> {
   const { ifab } = context;
   const size = blocks * BLOCK;
+  const shared = takeGlobal(p, ifab, vbn, size);
+  if (shared) return shared;
   let bdb = find(p, ifab, vbn, size);
   if (!bdb) {
     bdb = yield* emptyBuffer(p, context, size);
@@ -54,7 +58,12 @@ export function* readBucket(p: Procedure, context: IoContext, vbn: number, block
     bdb.BDB$L_VBN = vbn;
   }
   used(ifab, bdb);
-  return p.memory.readBytes(bdb.BDB$L_ADDR, size);
+  const bytes = p.memory.readBytes(bdb.BDB$L_ADDR, size);
+  if (ifab.IFB$V_POOL) {
+    bdb.BDB$L_VBN = 0;
+    if (fitsPool(p, ifab, size)) putGlobal(p, ifab, vbn, bytes);
+  }
+  return bytes;
 }
 
 const STATUS = 0xffff;
@@ -62,28 +71,72 @@ const STATUS = 0xffff;
 /** Stores a bucket. Fails with RMS$_WER, RMS$_DME. */
 export function* writeBucket(p: Procedure, context: IoContext, vbn: number, bytes: Uint8Array): ThreadFlow<void> {
   const { ifab } = context;
+  if (fitsPool(p, ifab, bytes.length)) return yield* writeGlobal(p, context, vbn, bytes);
+  const bdb = yield* store(p, context, vbn, bytes);
+  if (!(ifab.IFB$L_FOP & FAB$M_DFW) || ifab.IFB$V_LOCKING) yield* clean(p, context, bdb);
+  if (ifab.IFB$V_POOL) bdb.BDB$L_VBN = 0;
+}
+
+/** Puts a bucket into a buffer of the file, modified. */
+function* store(p: Procedure, context: IoContext, vbn: number, bytes: Uint8Array): ThreadFlow<Bdb> {
+  const { ifab } = context;
   const bdb = find(p, ifab, vbn, bytes.length) ?? (yield* emptyBuffer(p, context, bytes.length));
   p.memory.writeBytes(bdb.BDB$L_ADDR, bytes);
   bdb.BDB$L_VBN = vbn;
   bdb.BDB$V_DIRTY = 1;
   used(ifab, bdb);
-  if (!(ifab.IFB$L_FOP & FAB$M_DFW) || ifab.IFB$V_LOCKING) yield* clean(p, context, bdb);
+  return bdb;
+}
+
+/**
+ * Stores a bucket in the pool, modified, so that the pool has what is newest even when this process ends during the write. A process permanent file, which leaves the
+ * pool after each operation, writes at once.
+ */
+function* writeGlobal(p: Procedure, context: IoContext, vbn: number, bytes: Uint8Array): ThreadFlow<void> {
+  const { ifab } = context;
+  let gbd = putGlobal(p, ifab, vbn, bytes);
+  while (!gbd) {
+    yield* cleanGlobal(p, context, oldestModified(p, ifab)!);
+    gbd = putGlobal(p, ifab, vbn, bytes);
+  }
+  gbd.GBD$V_DIRTY = 1;
+  if (!(ifab.IFB$L_FOP & FAB$M_DFW) || ifab.IFB$V_PPF) yield* cleanGlobal(p, context, gbd);
+}
+
+function* cleanGlobal(p: Procedure, context: IoContext, gbd: Gbd): ThreadFlow<void> {
+  const { ifab } = context;
+  const bdb = yield* store(p, context, gbd.GBD$L_VBN, globalBytes(p, ifab, gbd));
+  const failed = yield* write(p, context, bdb);
+  bdb.BDB$L_VBN = 0;
+  gbd.GBD$V_DIRTY = 0;
+  if (failed === 0) return;
+  gbd.GBD$L_VBN = 0;                               // the disk has what it had before
+  failRecord(RMS$_WER, failed);
 }
 
 function* clean(p: Procedure, context: IoContext, bdb: Bdb): ThreadFlow<void> {
-  if (!bdb.BDB$V_DIRTY) return;
+  const failed = yield* write(p, context, bdb);
+  if (failed === 0) return;
+  bdb.BDB$L_VBN = 0;                               // the disk has what it had before
+  failRecord(RMS$_WER, failed);
+}
+
+/** Writes a buffer when it has changed. @returns 0 or the SS$_ status of the failure */
+function* write(p: Procedure, context: IoContext, bdb: Bdb): ThreadFlow<number> {
+  if (!bdb.BDB$V_DIRTY) return 0;
   bdb.BDB$V_DIRTY = 0;
   const { first } = yield* queueIo(p, context, {
     chan: context.ifab.IFB$W_CHAN, func: IO$_WRITEVBLK, p1: bdb.BDB$L_ADDR, p2: bdb.BDB$W_NUMB, p3: bdb.BDB$L_VBN,
   });
-  if (first & 1) return;
-  bdb.BDB$L_VBN = 0;                               // the disk has what it had before
-  failRecord(RMS$_WER, first & STATUS);
+  return first & 1 ? 0 : first & STATUS;
 }
 
-/** Writes what deferred write has held back. Fails with RMS$_WER. */
+/** Writes what deferred write has held back, with a pool under the structure lock. Fails with RMS$_WER. */
 export function* flushBuckets(p: Procedure, context: IoContext): ThreadFlow<void> {
-  for (const bdb of [...buffersOf(p, context.ifab)]) yield* clean(p, context, bdb);
+  const { ifab } = context;
+  for (const bdb of [...buffersOf(p, ifab)]) yield* clean(p, context, bdb);
+  if (!ifab.IFB$V_WRITER) return;
+  for (let gbd = oldestModified(p, ifab); gbd; gbd = oldestModified(p, ifab)) yield* cleanGlobal(p, context, gbd);
 }
 
 /** Forgets what is in the buffers: somebody else has changed the file. */

@@ -17,12 +17,13 @@ import { createRecordLock, deleteRecordLock, recordLocksOf, type Ifab, type Irab
 import { IFAB, IRAB, RLB } from '../structures.js';
 import { forgetBuckets } from './buckets.js';
 import { failRecord } from './failure.js';
+import { attachPool, detachPool } from './global-buffers.js';
 
 /**
  * Sharing of files, by the lock manager: relative and indexed ones, and sequential ones of 512-byte records. A file that others may change, or that has several streams, has a file lock
  * (resource RMS$, file identification, device), parent of the others; a structure lock, which an operation holds exclusively from start to end and
  * whose value block counts the changes, so that a stream knows when its buffers are stale; and record locks (resource: the record's RFA), which
- * belong to a stream. All are locks of executive mode.
+ * belong to a stream. All are locks of executive mode. The pool of global buffers, if the file has one, is part of what the structure lock guards.
  * @source VMS File Applications guide, file sharing; book ch. 13. choice: one structure lock where RMS has a lock for each bucket
  */
 const EXECUTIVE = 1;
@@ -162,9 +163,25 @@ export function* enterStructure(p: Procedure, operation: StreamContext): ThreadF
     if (status === SS$_VALNOTVALID || changes !== irab.IRB$L_CHANGES) irab.IRB$L_BUFVBN = 0;
     irab.IRB$L_CHANGES = changes;
     yield* takeSharedEnd(p, operation, lksb + VALUE + 4, status !== SS$_VALNOTVALID);
-  } else if (status === SS$_VALNOTVALID || changes !== ifab.IFB$L_CHANGES) forgetBuckets(p, ifab);
+  } else {
+    if (status === SS$_VALNOTVALID || changes !== ifab.IFB$L_CHANGES) forgetBuckets(p, ifab);
+    yield* enterPool(p, ifab, lksb + VALUE + 4, status !== SS$_VALNOTVALID);
+  }
   if (status === SS$_VALNOTVALID) irab.IRB$L_CHANGED = 1;       // the others, who know the old count, are to see it too
   ifab.IFB$L_CHANGES = changes;
+}
+
+/**
+ * Maps the pool of global buffers. That there is one the value block says, behind the count of changes, to those who have not asked for it: all at a file have it or none.
+ *
+ * @param flag   of the value block
+ * @param valid  the value block is
+ */
+function* enterPool(p: Procedure, ifab: Ifab, flag: number, valid: boolean): ThreadFlow<void> {
+  if (ifab.IFB$V_POOL) return;
+  const has = yield* attachPool(p, ifab, !valid || p.memory.readLong(flag) !== 0);
+  p.memory.writeLong(flag, has ? 1 : 0);
+  if (has) forgetBuckets(p, ifab);
 }
 
 export function* leaveStructure(p: Procedure, operation: StreamContext): ThreadFlow<void> {
@@ -178,6 +195,8 @@ export function* leaveStructure(p: Procedure, operation: StreamContext): ThreadF
     irab.IRB$L_CHANGES = ifab.IFB$L_CHANGES;
   }
   if (ifab.IFB$B_ORG === FAB$C_SEQ) putSharedEnd(p, ifab, lksb + VALUE + 4);
+  // P0 space does not outlive the image.
+  if (ifab.IFB$V_PPF) yield* detachPool(p, ifab);
   yield* enqueue(p, operation, { mode: LCK$K_NLMODE, lksb, flags: LCK$M_VALBLK | LCK$M_CONVERT | LCK$M_NOQUOTA });
 }
 
@@ -294,6 +313,12 @@ export function* releaseAll(p: Procedure, operation: RecordOperation): ThreadFlo
   let any = false;
   for (const rlb of [...recordLocksOf(p, operation.irab)]) any = (yield* releaseRecord(p, operation, { vbn: rlb.RLB$L_RFA0, id: rlb.RLB$W_RFA4 })) || any;
   return any;
+}
+
+/** Whether the stream's request for the structure lock has not been granted. */
+export function awaitsStructure(p: Procedure, irab: Irab): boolean {
+  const lksb = irab.address + IRAB.offset.IRB$R_LKSB;
+  return p.memory.readLong(lksb + 4) !== 0 && p.memory.readWord(lksb) === 0;
 }
 
 /** The structure lock of a stream that ends. */

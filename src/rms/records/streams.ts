@@ -16,11 +16,12 @@ import { readBlocks, spaceBlocks, writeBlocks } from './block-io.js';
 import { setBufferLimit } from './buckets.js';
 import { endOfFile, flushStream, makeBuffer, setNextRecord } from './buffer.js';
 import { getDeviceRecord, putDeviceRecord } from './device.js';
+import { detachPool } from './global-buffers.js';
 import { dropStructureLock, releaseAll, releaseAutomatic, releaseRecord } from './locking.js';
 import { settleSharedEnd } from './shared-end.js';
 import { deleteRelative, getRelative, putRelative, updateRelative } from './relative.js';
 import { findSequential, getAtOnce, getSequential, interlocked, putAtOnce, putSequential, truncateSequential, updateSequential } from './sequential.js';
-import { flushStructured } from './structured.js';
+import { flushStructured, settleBuckets } from './structured.js';
 
 /** Record streams: $CONNECT to $DISCONNECT, and what lies between. */
 const connect = procedure('RMS$CONNECT', function* (p) {
@@ -42,6 +43,8 @@ const connect = procedure('RMS$CONNECT', function* (p) {
   if ((hasBuckets || ifab.IFB$V_LOCKING) && ifab.IFB$L_IRAB !== 0 && !(ifab.IFB$B_SHR & FAB$M_MSE)) return finish(rab, { status: RMS$_CCR });
   const irab = createIrab(p, ifab);
   if (!irab) return finish(rab, { status: RMS$_DME });
+  // Process permanent files use what others have, and leave it again.
+  if (hasBuckets) ifab.IFB$W_GBBUF = ifab.IFB$V_LOCKING && !ifab.IFB$V_PPF ? FAB.at(p.memory, fabAddress).FAB$W_GBC : 0;
   if (hasBuckets && !connectBuckets(p, ifab, irab, rab, isIndirect ? ifi & (INDIRECT | PPF_RAT) : 0)) {
     deleteIrab(p, irab);
     return finish(rab, { status: RMS$_DME });
@@ -77,19 +80,29 @@ function connectBuckets(p: Procedure, ifab: Ifab, irab: Irab, rab: Rab, indirect
   return true;
 }
 
+/** Nothing else is connected to the file. */
+function isOnly({ ifab, irab }: RecordOperation): boolean {
+  return ifab.IFB$L_IRAB === irab.address && irab.IRB$L_LINK === 0;
+}
+
 /** $DISCONNECT: an indirect user leaves the stream to the others. */
 const disconnect = recordService('$DISCONNECT', function* (p, operation) {
   const { rab, irab } = operation;
   const isIndirect = (rab.RAB$W_ISI & INDIRECT) !== 0;
   const written = isIndirect ? 0 : yield* flushStream(p, operation, irab);
+  let completion: Completion = written === 0 ? { status: RMS$_NORMAL } : { status: RMS$_WER, stv: written };
   if (!isIndirect) {
     yield* settleSharedEnd(p, operation);
+    if (operation.ifab.IFB$V_POOL && isOnly(operation)) {
+      completion = yield* settleBuckets(p, operation);
+      yield* detachPool(p, operation.ifab);
+    }
     yield* releaseAll(p, operation);
     yield* dropStructureLock(p, irab);
     deleteIrab(p, irab);
   }
   rab.RAB$W_ISI = 0;
-  return written === 0 ? { status: RMS$_NORMAL } : { status: RMS$_WER, stv: written };
+  return completion;
 });
 
 type Body = (p: Procedure, operation: RecordOperation) => ThreadFlow<Completion>;

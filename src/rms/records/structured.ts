@@ -4,10 +4,12 @@ import { FAB$C_VFC, FAB$M_GET, FAB$M_UPD } from '../../executive/starlet/fabdef.
 import {
   RMS$_FAC, RMS$_NORMAL, RMS$_RBF, RMS$_RHB, RMS$_RSZ, RMS$_RTB, RMS$_UBF, RMS$_USZ,
 } from '../../executive/starlet/rmsdef.js';
-import type { Completion, RecordOperation } from '../operation.js';
+import type { Completion, IoContext, RecordOperation } from '../operation.js';
+import { streamsOf } from '../segments.js';
 import { flushBuckets } from './buckets.js';
 import { completionOf, failRecord } from './failure.js';
-import { awaitRecord, enterStructure, leaveStructure, RecordAwaited, releaseAutomatic, type RecordAddress } from './locking.js';
+import { oldestModified } from './global-buffers.js';
+import { awaitRecord, awaitsStructure, dropStructureLock, enterStructure, leaveStructure, RecordAwaited, releaseAutomatic, type RecordAddress } from './locking.js';
 
 /** What operations on relative and indexed files have in common. */
 
@@ -136,4 +138,26 @@ export function* flushStructured(p: Procedure, operation: RecordOperation): Thre
     yield* flushBuckets(p, operation);
     return { status: RMS$_NORMAL };
   });
+}
+
+/**
+ * Writes what buffers of a file still hold, its own and global ones, before its last stream goes. In rundown a stream may have been stopped while it had the structure lock, or
+ * waited for it.
+ */
+export function* settleBuckets(p: Procedure, context: IoContext): ThreadFlow<Completion> {
+  const streams = [...streamsOf(p, context.ifab)];
+  const irab = streams.find(({ IRB$V_STRUCTURE: holds }) => holds !== 0) ?? streams[0];
+  const isGuarded = irab !== undefined && oldestModified(p, context.ifab) !== undefined;
+  let completion: Completion = { status: RMS$_NORMAL };
+  try {
+    if (isGuarded) {
+      if (context.ifab.IFB$V_RUNDOWN && awaitsStructure(p, irab)) yield* dropStructureLock(p, irab);
+      yield* enterStructure(p, { ...context, irab });
+    }
+    yield* flushBuckets(p, context);
+  } catch (problem) {
+    completion = completionOf(problem);
+  }
+  if (isGuarded) yield* leaveStructure(p, { ...context, irab });
+  return completion;
 }
