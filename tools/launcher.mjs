@@ -28,6 +28,8 @@ function readKept() {
   }
 }
 
+// Node's own warnings (loading the screens with import() from kept code is experimental) would fall into the middle of a terminal session.
+process.removeAllListeners('warning');
 const cachedData = readKept();
 const script = new Script(source, { filename: program, ...(cachedData ? { cachedData } : {}), importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
 // Nothing depends on it: when it cannot be written the next run compiles again.
