@@ -9,7 +9,7 @@ import { chargePageFile, MMG$DELPAG } from './delete-page.js';
 import { finishGlobalDeletions, leaveClosingWindows } from './global-delete.js';
 import { gptxOf } from './global-page-table.js';
 import { sectionOfGptx } from './global-section.js';
-import { checkRange, MMG$CREDEL, outerMode, perPageService, rangeArgumentsAccessible, readRange, returnRange, type PageRange } from './page-range.js';
+import { allowedRange, MMG$CREDEL, outerMode, perPageService, type PageRange } from './page-range.js';
 import { p0Pages, p1LowPage, PAGE_SIZE, readPte, REGION_PAGES, writePte } from './page-tables.js';
 import { MMG$INSPFNT, MMG$REMPFN, MODIFIED_LIST } from './page-lists.js';
 import { PfnEntry } from './pfn.js';
@@ -26,13 +26,8 @@ const P1_BASE = 0x40000000;
  * @returns SS$_NORMAL; SS$_ACCVIO; SS$_NOPRIV, SS$_LENVIO the range; and those of makePlace, with RETADR for the pages made before
  */
 const createVa = kernelService('$CRETVA', (k, inadr = 0, retadr = 0, acmode = 0) => {
-  if (!rangeArgumentsAccessible(k, inadr, retadr)) return SS$_ACCVIO;
-  const range = readRange(k, inadr);
-  const allowed = checkRange(range);
-  if (!(allowed & 1)) {
-    returnRange(k, retadr, range, 0);
-    return allowed;
-  }
+  const range = allowedRange(k, inadr, retadr);
+  if (typeof range === 'number') return range;
   const mode = outerMode(k, acmode);
   const status = createDemandZero(k, range, retadr, ownProtection(mode), mode);
   finishGlobalDeletions(k);
@@ -56,13 +51,8 @@ function deleteRange(k: Kernel, range: PageRange, retadr: number, mode: number):
 
 /** $DELTVA inadr,[retadr],[acmode] - delete pages. @returns SS$_NORMAL; SS$_ACCVIO; SS$_NOPRIV, SS$_LENVIO the range; SS$_PAGOWNVIO */
 const deleteVa = kernelService('$DELTVA', (k, inadr = 0, retadr = 0, acmode = 0) => {
-  if (!rangeArgumentsAccessible(k, inadr, retadr)) return SS$_ACCVIO;
-  const range = readRange(k, inadr);
-  const allowed = checkRange(range);
-  if (!(allowed & 1)) {
-    returnRange(k, retadr, range, 0);
-    return allowed;
-  }
+  const range = allowedRange(k, inadr, retadr);
+  if (typeof range === 'number') return range;
   return deleteRange(k, range, retadr, outerMode(k, acmode));
 });
 

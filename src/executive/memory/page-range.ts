@@ -79,14 +79,18 @@ export function MMG$CREDEL(k: Kernel, range: PageRange, retadr: number, page: (a
   return SS$_NORMAL;
 }
 
-/** The whole of a service of the form inadr,[retadr],... that treats each page by itself. */
-export function perPageService(k: Kernel, inadr: number, retadr: number, page: (address: number) => number): number {
+/** The range that a service was given, or why it may not have it: SS$_ACCVIO, or SS$_NOPRIV and SS$_LENVIO with nothing done in RETADR. */
+export function allowedRange(k: Kernel, inadr: number, retadr: number): PageRange | number {
   if (!rangeArgumentsAccessible(k, inadr, retadr)) return SS$_ACCVIO;
   const range = readRange(k, inadr);
   const status = checkRange(range);
-  if (!(status & 1)) {
-    returnRange(k, retadr, range, 0);
-    return status;
-  }
-  return MMG$CREDEL(k, range, retadr, page);
+  if (status & 1) return range;
+  returnRange(k, retadr, range, 0);
+  return status;
+}
+
+/** The whole of a service of the form inadr,[retadr],... that treats each page by itself. */
+export function perPageService(k: Kernel, inadr: number, retadr: number, page: (address: number) => number): number {
+  const range = allowedRange(k, inadr, retadr);
+  return typeof range === 'number' ? range : MMG$CREDEL(k, range, retadr, page);
 }
