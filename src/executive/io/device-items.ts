@@ -10,6 +10,7 @@ import { ORB } from '../structures/orb.js';
 import { DISKUCB, TTYUCB, UCB } from '../structures/ucb.js';
 import { AQB, VCB } from '../structures/volume.js';
 import { IOC$CVT_DEVNAM } from './device-names.js';
+import { mediaName, mediaType } from './media.js';
 
 /**
  * What $GETDVI knows about a unit: item code -> value, read from its UCB, DDB, ORB and volume. Items that V4.4 has and this system
@@ -62,6 +63,8 @@ const FIXED: Readonly<Record<number, Source>> = {
   [DVI.DVI$_DEVSTS]: (_k, { ucb }) => ucb.UCB$W_DEVSTS,
   [DVI.DVI$_LOCKID]: (_k, { ucb }) => ucb.UCB$L_LOCKID,
   [DVI.DVI$_MEDIA_ID]: (_k, { ucb }) => ucb.UCB$L_MEDIA_ID,
+  [DVI.DVI$_MEDIA_NAME]: (_k, { ucb }) => mediaName(ucb.UCB$L_MEDIA_ID),
+  [DVI.DVI$_MEDIA_TYPE]: (_k, { ucb }) => mediaType(ucb.UCB$L_MEDIA_ID),
   [DVI.DVI$_ALLOCLASS]: (k, { ucb }) => DDB.at(k, ucb.UCB$L_DDB).DDB$L_ALLOCLS,
   [DVI.DVI$_CONCEALED]: (_k, { concealed }) => flag(concealed),
   [DVI.DVI$_REMOTE_DEVICE]: () => 0,

@@ -15,6 +15,7 @@ import { DISK_DRIVER } from './drivers/disk.js';
 import { loadDriverTables } from './drivers/driver-table.js';
 import { nexusRegisters } from '../boot/adapters.js';
 import { linkUnit } from './units.js';
+import { mediaId } from './media.js';
 
 /** Configuring disk controllers and their units, as SYSGEN CONNECT does. @source book 18.1, 25.1; digest ch18 1.3 */
 
@@ -116,6 +117,7 @@ export function IOC$ADD_DISK_UNIT(k: Kernel, ddbName: string, { unit, type, bloc
   controller.CRB$W_REFC = controller.CRB$W_REFC + 1;
   const idb = VEC.at(k, crb + CRB.offset.CRB$L_INTD).VEC$L_IDB;
   ucb.UCB$B_ERTMAX = RETRIES;
+  if (ucb.UCB$B_DEVTYPE === DT$_RA81) ucb.UCB$L_MEDIA_ID = mediaId('DU', 'RA81');
   ucb.UCB$B_SLAVE = unit & 7;
   ucb.UCB$L_MAXBLOCK = blocks ?? blocksOf(k, IDB.at(k, idb).IDB$L_CSR, unit & 7);
   ucb.UCB$V_VALID = 1;
