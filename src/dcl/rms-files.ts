@@ -225,8 +225,9 @@ export class RmsFiles implements Files {
         rfa: memory.readBytes(rab.address + RAB.offset.RAB$T_RFA, 6),
       };
       rab.RAB$B_RAC = RAB$C_SEQ;
-      if (good && options.deleteRecord) yield* service(p, '$DELETE', { rab: rab.address });
-      return result;
+      if (!good || !options.deleteRecord) return result;
+      const deleted = yield* service(p, '$DELETE', { rab: rab.address });
+      return (deleted & 1) !== 0 ? result : { ...result, status: deleted, stv: rab.RAB$L_STV };
     });
   }
 

@@ -143,7 +143,7 @@ export function* endRedirection(dcl: Dcl): Flow<void> {
   if (given) yield* dcl.outside.nameStandardFiles(dcl);
 }
 
-/** Status a level gives when it ends without EXIT: what $STATUS is, taken as shown. */
+/** Status a level gives with EXIT and no value of its own: what $STATUS is, marked as shown. */
 export function quietStatus(dcl: Dcl): number {
   const status = dcl.prc.PRC$L_STATUS;
   return (status & 1) === 0 ? (status | STS$M_INHIB_MSG) >>> 0 : status;
