@@ -11,6 +11,8 @@ export interface MessageArguments {
   readonly because?: readonly Condition[];
   /** Facility printed instead of the code's own. */
   readonly facility?: string;
+  /** Text printed instead of the code's own: what an earlier version said. */
+  readonly text?: string;
 }
 
 export interface Condition extends MessageArguments {
@@ -26,6 +28,7 @@ export class CommandFailure implements Condition {
   readonly token?: string;
   readonly because?: readonly Condition[];
   readonly facility?: string;
+  readonly text?: string;
 
   constructor(readonly code: number, more: MessageArguments = {}) {
     Object.assign(this, more);

@@ -1,7 +1,7 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { readCounted, textToBytes } from '../../executive/structures/memory.js';
 import { RMS$_EOF } from '../../executive/starlet/rmsdef.js';
-import { CLI$_SYMDEL, CLI$_SYMOVF, CLI$_UNDFIL, CLI$_UNDSYM, CLI$_USGOTO, STS$M_INHIB_MSG } from '../condition-codes.js';
+import { CLI$_BUFOVF, CLI$_SYMDEL, CLI$_SYMOVF, CLI$_UNDFIL, CLI$_UNDSYM, CLI$_USGOTO, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { CommandFailure, CommandInterrupted, fail, rmsFailure, rmsReasons } from '../condition.js';
 import type { FileAccess } from '../files.js';
 import { goToLabel } from '../interpreter/labels.js';
@@ -9,7 +9,7 @@ import { dataRecord, ELSEWHERE, wasInterrupted } from '../interpreter/reader.js'
 import type { Dcl } from '../interpreter/session.js';
 import { trim, upcase } from '../language/characters.js';
 import { evaluate } from '../language/evaluate.js';
-import { toText } from '../language/value.js';
+import { LONGEST_STRING, toText } from '../language/value.js';
 import { DCL_OPENIN, DCL_OPENOUT } from '../messages.js';
 import { DCL$C_PPF, PPF, PRC } from '../structures.js';
 import type { ParsedCommand } from '../tables/parsed-command.js';
@@ -169,6 +169,7 @@ function* writeCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
     if (found.leftover === 'parenthesis') fail(CLI$_SYMDEL);
     dcl.follow('evaluate', `WRITE ${record}`);
   }
+  if (record.length > LONGEST_STRING) fail(CLI$_BUFOVF);
   const target = yield* streamOf(dcl, logicalOf(command), true);
   if (!target) {
     yield* gone(dcl, command, new CommandFailure(CLI$_UNDFIL));

@@ -3,7 +3,7 @@ import { DEEPEST_GOSUB, openBlock, passElsePart } from '../commands/control.js';
 import { CommandFailure, SUCCESS } from '../condition.js';
 import { applyBinary, applyUnary } from '../language/evaluate.js';
 import { substitute } from '../language/substitute.js';
-import { isTrue, toInteger, toText, type Value } from '../language/value.js';
+import { isTrue, LONGEST_STRING, toInteger, toText, type Value } from '../language/value.js';
 import { LexicalArguments } from '../lexicals/lexical.js';
 import { nextPlace, RECORD_LENGTH, RECORD_TEXT, seekNext, takeNext } from '../record-cache.js';
 import { CACHE_AT } from '../rms-files.js';
@@ -266,7 +266,7 @@ export class QuickExecutor {
 
   private assign(name: SymbolName, global: boolean, expression: QuickExpression, place: number, cache: number): typeof UNUSUAL | undefined {
     const value = this.evaluate(expression);
-    if (value === undefined) return UNUSUAL;
+    if (value === undefined || (typeof value === 'string' && value.length > LONGEST_STRING)) return UNUSUAL;
     const { memory, dcl: { symbols } } = this;
     const found = symbols.findQuick(global ? memory.readLong(this.prc + GLOBALS) : memory.readLong(this.idf + SYMBOLS), name);
     if (found <= 0 || !symbols.overwrite(found, value)) return UNUSUAL;

@@ -1,11 +1,12 @@
 import { RMS$_EOF, RMS$_RER } from '../../executive/starlet/rmsdef.js';
 import { SS$_ABORT, SS$_CANCEL, SS$_CONTROLC, SS$_CONTROLY, SS$_HANGUP } from '../../executive/starlet/ssdef.js';
 import type { Flow } from '../../executive/gate/microroutine.js';
-import { CLI$_SKPDAT } from '../condition-codes.js';
-import { check, checkRms } from '../condition.js';
+import { CLI$_BUFOVF, CLI$_SKPDAT } from '../condition-codes.js';
+import { check, checkRms, fail } from '../condition.js';
 import type { RecordAddress } from '../files.js';
 import { commentStart, isBlank, trim } from '../language/characters.js';
 import { substitute } from '../language/substitute.js';
+import { LONGEST_STRING } from '../language/value.js';
 import { IDF } from '../structures.js';
 import { readTerminalLine } from '../terminal-line.js';
 import { Leave } from './completion.js';
@@ -68,6 +69,7 @@ export function* readLine(dcl: Dcl, substituting: boolean): Flow<string | typeof
     const continued = piece.endsWith('-') && !endsQuoted(piece);
     if (continued) piece = piece.slice(0, -1);
     command += first ? piece.replace(/^[ \t]+/, '') : piece;
+    if (command.length > LONGEST_STRING) fail(CLI$_BUFOVF);
     if (!continued) return trim(command);
   }
 }
