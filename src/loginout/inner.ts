@@ -123,7 +123,7 @@ export const BEGIN_BATCH = 2;
 
 /**
  * Kernel mode: the user's own values in place of those of $CREPRC (book 23.2.2 step 8). Argument 1: UAF record; 2: bits:
- * 1 interactive job, 2 batch job: at the beginning, before anybody is known: it is counted, and the names say what it is;
+ * 1 interactive job, 2 batch job: at the beginning, before anybody is known: it is counted, the names say what it is, and argument 3 is the type of the job;
  * 3, 4: length and address of the terminal's name; 5, 6: length and address of the identifiers the user holds, quadwords of value and attributes.
  */
 export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
@@ -143,11 +143,13 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   if (flags & BEGIN_INTERACTIVE) {
     setUserName(textToBytes('<login>'.padEnd(12)));
     setAccount(textToBytes('<login>'.padEnd(8)));
+    jib.JIB$B_JOBTYPE = k.argument(3);
     k.sys.SYS$GW_IJOBCNT = k.sys.SYS$GW_IJOBCNT + 1;
     return SS$_NORMAL;
   }
   if (flags & BEGIN_BATCH) {
     setAccount(textToBytes('<batch>'.padEnd(8)));
+    jib.JIB$B_JOBTYPE = k.argument(3);
     k.sys.SYS$GW_BJOBCNT = k.sys.SYS$GW_BJOBCNT + 1;
     return SS$_NORMAL;
   }
@@ -166,6 +168,7 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   const cli = CLI_CELLS.at(k, CLI_DATA_BASE);
   cli.CTL$GL_UAF_FLAGS = uaf.UAF$L_FLAGS;
   const ppd = PPD.at(k, PPD_ADDRESS);
+  ppd.PPD$B_JOBTYPE = jib.JIB$B_JOBTYPE;
   ppd.PPD$V_NOCTLY = uaf.UAF$V_DISCTLY | uaf.UAF$V_CAPTIVE;
   ppd.PPD$V_CAPTIVE = uaf.UAF$V_CAPTIVE;
   for (const field of ['CTL$GT_CLINAME', 'CTL$GT_SPAWNCLI'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_DEFCLI) || 'DCL', 32);
