@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UAF } from '../../src/loginout/uaf.js';
 import { ArrayMemory, bytesToText, readCounted, textToBytes } from '../../src/executive/structures/memory.js';
 import { JIB } from '../../src/executive/structures/jib.js';
+import { checkPool } from '../../src/executive/pool/check.js';
 import { PCB } from '../../src/executive/structures/pcb.js';
 import { PHD } from '../../src/executive/structures/phd.js';
 import type { SystemFile } from '../../src/sysgen/system-disk.js';
@@ -141,6 +142,26 @@ describe('what the authorization file restricts (book 23.2.2 step 11)', () => {
     expect(logInAndOut('\ruser\ruser\rplum\r')).toContain('Welcome');
     modify('/PASSWORD=USER');
     expect(logInAndOut()).toContain('Welcome');
+  });
+
+  it('the way in is an identifier; SET RIGHTS_LIST gives more, as many as there are ($GRANTID, $REVOKID)', () => {
+    const rights = 'WRITE SYS$OUTPUT F$GETJPI("","RIGHTSLIST")';
+    console.keys('\rsystem\rmanager\r');
+    const names = Array.from({ length: 9 }, (_unused, index) => `JOB${index}`);
+    console.type('RUN SYS$SYSTEM:AUTHORIZE', ...names.map((name) => `ADD/IDENTIFIER ${name}`), 'EXIT');
+    expect(console.type(rights)).toEqual(['SYSTEM,INTERACTIVE,LOCAL']);
+    expect(console.type(`SET RIGHTS_LIST ${names.slice(1).join(',')}`, 'SET RIGHTS_LIST/ATTRIBUTES=RESOURCE JOB0', rights)).toEqual([`SYSTEM,INTERACTIVE,LOCAL,${names.slice(1).join(',')},JOB0`]);
+    expect(console.type('SHOW PROCESS/PRIVILEGES').slice(-12)).toEqual([
+      'Process rights identifiers:', ' INTERACTIVE', ' LOCAL', ...names.slice(1).map((name) => ` ${name}`), ` ${'JOB0'.padEnd(33)} resource`,
+    ]);
+    // A subprocess has them too, in a list of its own.
+    expect(console.type(`SPAWN ${rights}`)).toContain(`SYSTEM,INTERACTIVE,LOCAL,${names.slice(1).join(',')},JOB0`);
+    expect(console.type('SET RIGHTS_LIST/DISABLE JOB1,JOB3,JOB5,JOB7,JOB0', rights)).toEqual(['SYSTEM,INTERACTIVE,LOCAL,JOB2,JOB4,JOB6,JOB8']);
+    expect(console.type('SET RIGHTS_LIST NOBODY')).toEqual(['%SET-E-NOTSET, error modifying rights list', '-SYSTEM-F-NOSUCHID, unknown rights identifier']);
+    console.type('SET PROCESS/PRIVILEGES=NOCMKRNL');
+    expect(console.type('SET RIGHTS_LIST JOB1')).toEqual(['%SET-E-NOTSET, error modifying rights list', '-SYSTEM-F-NOCMKRNL, operation requires CMKRNL privilege']);
+    console.type('LOGOUT');
+    expect(checkPool(console.system.kernel, (name) => console.system.kernel.symbol(name))).toEqual([]);
   });
 
   it('the operator\'s console is never closed to SYSTEM', () => {
