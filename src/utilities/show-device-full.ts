@@ -6,6 +6,7 @@ import * as DEV from '../executive/starlet/devdef.js';
 import * as DVI from '../executive/starlet/dvidef.js';
 import { JPI$_PRCNAM } from '../executive/starlet/jpidef.js';
 import { getDevice, getProcess } from './process-information.js';
+import { volumeFacts, type VolumeFacts } from './show-volume.js';
 
 /** SHOW DEVICES/FULL: one device. @source dcl-output-formats.md, SHOW DEVICES /FULL; the rows that later versions added are left out */
 const long = (code: number): { readonly code: number; readonly kind: 'long' } => ({ code, kind: 'long' });
@@ -67,7 +68,20 @@ function* processName(p: Procedure, pid: number): Flow<string> {
   });
 }
 
-export function* fullDeviceLines(p: Procedure, name: string): Flow<string[]> {
+/** How a disk is mounted: the last lines. */
+function mountLines(facts: VolumeFacts): string[] {
+  const words = [
+    ...(facts.isVerified ? ['subject to mount verification'] : []), ...(facts.isErased ? ['erase on delete'] : []), 'write-through caching enabled',
+    ...(facts.needsRebuild ? ['rebuild needed'] : []),
+  ];
+  return [
+    pair('Mount status', facts.isSystem ? 'System' : facts.isGroup ? 'Group' : 'Process', 'Maximum buffers in FCP cache', facts.buffers), '',
+    `  Volume Status:  ${words.join(', ')}.`,
+  ];
+}
+
+/** @param volumeRoutine  address of SHOW$VOLUME */
+export function* fullDeviceLines(p: Procedure, name: string, volumeRoutine: number): Flow<string[]> {
   const { status, values } = yield* p.scratch(() => getDevice(p, `_${name}`, ITEMS));
   if (!(status & 1)) return [];
   const has = (mask: number): boolean => (values.characteristics & mask) !== 0;
@@ -80,10 +94,11 @@ export function* fullDeviceLines(p: Procedure, name: string): Flow<string[]> {
     pair('Reference count', values.references, 'Default buffer size', values.buffer),
   ];
   if (isDisk) lines.push(pair('Total blocks', values.blocks, 'Sectors per track', values.sectors), pair('Total cylinders', values.cylinders, 'Tracks per cylinder', values.tracks));
-  if (isDisk && has(DEV.DEV$M_MNT)) {
+  const facts = isDisk && has(DEV.DEV$M_MNT) ? yield* volumeFacts(p, volumeRoutine, name.replace(/:$/, '')) : undefined;
+  if (facts) {
     lines.push(
       '', pair('Volume label', `"${values.label.trim()}"`, 'Relative volume number', values.volume), pair('Cluster size', values.cluster, 'Transaction count', values.transactions),
-      pair('Free blocks', values.free, 'Maximum files allowed', values.files), pair('Mount count', values.mounts),
+      pair('Free blocks', values.free, 'Maximum files allowed', values.files), pair('Extend quantity', facts.extend, 'Mount count', values.mounts), ...mountLines(facts),
     );
   }
   return lines;
