@@ -1,5 +1,6 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
+import { deviceTypeName } from '../executive/io/device-type-names.js';
 import { ownerText } from '../executive/information/rights-services.js';
 import * as DC from '../executive/starlet/dcdef.js';
 import * as DEV from '../executive/starlet/devdef.js';
@@ -18,14 +19,7 @@ const ITEMS = {
   free: long(DVI.DVI$_FREEBLOCKS), files: long(DVI.DVI$_MAXFILES), mounts: long(DVI.DVI$_MOUNTCNT),
 } as const;
 
-const KINDS: Readonly<Record<number, string>> = { [DC.DC$_DISK]: 'Disk', [DC.DC$_TAPE]: 'Magtape', [DC.DC$_TERM]: 'Terminal' };
-const TYPES: Readonly<Record<number, RegExp>> = { [DC.DC$_DISK]: /^DT\$_(R|TU58)/, [DC.DC$_TAPE]: /^DT\$_T/, [DC.DC$_TERM]: /^DT\$_(VT|LA|FT|LQP|VK)/ };
-
-function typeName(kindOf: number, type: number): string {
-  const pattern = TYPES[kindOf];
-  const known = pattern && Object.entries(DC).find(([name, value]) => pattern.test(name) && value === type);
-  return known ? known[0].slice(4) : 'unknown';
-}
+const KINDS: Readonly<Record<number, string>> = { [DC.DC$_DISK]: 'Disk', [DC.DC$_TAPE]: 'Magtape', [DC.DC$_TERM]: 'Terminal', [DC.DC$_LP]: 'Printer' };
 
 const WORDS: readonly (readonly [mask: number, text: string])[] = [
   [DEV.DEV$M_ALL, 'allocated'], [DEV.DEV$M_MNT, 'mounted'], [DEV.DEV$M_SPL, 'spooled'], [DEV.DEV$M_FOD, 'file-oriented device'], [DEV.DEV$M_REC, 'record-oriented device'],
@@ -88,7 +82,7 @@ export function* fullDeviceLines(p: Procedure, name: string, volumeRoutine: numb
   const isDisk = values.kindOf === DC.DC$_DISK;
   const words = [has(DEV.DEV$M_AVL) ? 'is online' : 'is offline', ...WORDS.filter(([mask]) => has(mask)).map(([, text]) => text)];
   const lines = [
-    '', ...wrapped(`${KINDS[values.kindOf] ?? 'Device'} ${name}, device type ${typeName(values.kindOf, values.type)}, ${words.join(', ')}.`), '',
+    '', ...wrapped(`${KINDS[values.kindOf] ?? 'Device'} ${name}, device type ${deviceTypeName(values.kindOf, values.type) ?? 'unknown'}, ${words.join(', ')}.`), '',
     pair('Error count', values.errors, 'Operations completed', values.operations), pair('Owner process', yield* processName(p, values.pid), 'Owner UIC', yield* ownerText(p, values.owner)),
     pair('Owner process ID', values.pid.toString(16).toUpperCase().padStart(8, '0'), 'Dev Prot', protectionText(values.protection, has(DEV.DEV$M_FOD))),
     pair('Reference count', values.references, 'Default buffer size', values.buffer),

@@ -7,7 +7,7 @@ import type { Kernel } from '../../executive/kernel.js';
 import { DEV$M_DMT, DEV$M_FOR, DEV$M_MNT } from '../../executive/starlet/devdef.js';
 import { DMT$M_ABORT } from '../../executive/starlet/mntdef.js';
 import { IO$M_DMOUNT, IO$_ACCESS, IO$_ACPCONTROL, IO$_CREATE, IO$_MOUNT, IO$_READVBLK, IO$_WRITEVBLK } from '../../executive/starlet/iodef.js';
-import { SS$_DEVACTIVE, SS$_DEVFOREIGN, SS$_DEVNOTMOUNT, SS$_ENDOFFILE, SS$_NOPRIV, SS$_NORMAL } from '../../executive/starlet/ssdef.js';
+import { SS$_DEVACTIVE, SS$_DEVFOREIGN, SS$_DEVNOTMOUNT, SS$_ENDOFFILE, SS$_NOPRIV, SS$_NORMAL, SS$_QFNOTACT } from '../../executive/starlet/ssdef.js';
 import { IRP } from '../../executive/structures/irp.js';
 import { DISKUCB } from '../../executive/structures/ucb.js';
 import { AQB, VCB } from '../../executive/structures/volume.js';
@@ -177,6 +177,8 @@ function* fileFunction(p: Procedure, irp: RequestPacket, others: OtherVolumes): 
       if (code === FIB$C_SET_VOLUME) return yield* setVolume(k, vcb, volume, request);
       if (isQuotaFunction(request)) return yield* quotaControl(k, vcb, volume, request);
     }
+    // Only a Files-11 volume can have a quota file.
+    if (!volume && request.code === IO$_ACPCONTROL && isQuotaFunction(request)) return SS$_QFNOTACT;
     const functions = new FileFunctions(k, vcb.address, structure, request, vcb.VCB$V_NOALLOC !== 0);
     const status = yield* functions.perform();
     for (const id of functions.suspected) testBlocksOf(k, unit.address, id);
