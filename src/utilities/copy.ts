@@ -4,11 +4,13 @@ import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { FAB$C_FIX, FAB$C_SEQ } from '../executive/starlet/fabdef.js';
 import { SS$_DATACHECK } from '../executive/starlet/ssdef.js';
-import { FCH$M_CONTIG } from '../filesystem/atr.js';
+import { FCH$M_CONTIG, FCH$M_DIRECTORY } from '../filesystem/atr.js';
 import { addFile, checkCopy, COPY, fail, inputFiles, isDisk, isMoved, isTail, moveRecords, openTarget, outputChoices, shapeOf, type CopyChoices, type Moved } from './copy-parts.js';
-import { readHeader, type FoundFile } from './file-search.js';
+import { createDirectory } from './create-directory.js';
+import { findFiles, readHeader, type FoundFile } from './file-search.js';
 import { isFailure, RmsFile, type FileFailure } from './files.js';
 import { messageCode, report } from './messages.js';
+import { fieldsOf, outputName } from './output-name.js';
 import type { Selection } from './selection.js';
 
 /**
@@ -35,6 +37,10 @@ function* copyOne(p: Procedure, input: FoundFile, to: string, wanted: CopyChoice
     const shape = shapeOf(probe);
     const header = isDisk(probe) ? yield* readHeader(p, input) : undefined;
     const known = header && !isFailure(header) ? header : undefined;
+    if (((known?.characteristics ?? 0) & FCH$M_DIRECTORY) !== 0) {
+      yield* probe.close();
+      return yield* copyDirectory(p, outputName(to, input), wanted);
+    }
     const allocation = (wanted.truncate ? known?.used : known?.allocated) ?? probe.fab.FAB$L_ALQ;
     // Relative and indexed files keep their structure: block by block.
     const byBlock = isDisk(probe) && (shape.format === FAB$C_FIX || shape.organization !== FAB$C_SEQ) && !wanted.overlay;
@@ -56,8 +62,27 @@ function* copyOne(p: Procedure, input: FoundFile, to: string, wanted: CopyChoice
     const checked = checkable ? yield* checkCopy(p, COPY, input.spec, target.spec, wanted) : 1;
     if (!(checked & 1)) return checked;
     if (wanted.log) yield* report(p, { code: messageCode('COPY$_COPIED'), args: [input.spec, target.spec, moved.count, moved.unit] });
-    return 1;
+    return checkable ? yield* warnOfHigher(p, to, target.spec) : 1;
   });
+}
+
+/** A directory is not copied with what is in it: a new empty one of its name is made. @source DCL Dictionary, COPY, copying directory files */
+function* copyDirectory(p: Procedure, to: string, wanted: CopyChoices): Flow<number> {
+  const { directory, name } = fieldsOf(to);
+  const inside = directory.endsWith('[000000]') ? `${directory.slice(0, -7)}${name}]` : directory === '' ? `[.${name}]` : `${directory.slice(0, -1)}.${name}]`;
+  const made = yield* createDirectory(p, inside, { owner: undefined, protection: undefined, versionLimit: 0 });
+  if ('stv' in made) return yield* fail(p, COPY, 'openOut', made);
+  if (wanted.log && !made.existed) yield* report(p, { code: messageCode('COPY$_CREATED'), args: [made.spec] });
+  return 1;
+}
+
+/** Says when an explicit version is not the highest. */
+function* warnOfHigher(p: Procedure, to: string, written: string): Flow<number> {
+  if (!/;(\d+|\*)$/.test(to)) return 1;
+  const { directory, name, type, version } = fieldsOf(written);
+  const { files } = yield* findFiles(p, `${directory}${name}${type};0`, '');
+  const higher = files.some((file) => Number(file.version.slice(1)) > Number(version.slice(1)));
+  return higher ? yield* report(p, { code: messageCode('COPY$_HIGHVER'), args: [written] }) : 1;
 }
 
 /** Adds the records of all inputs to one new file. */
