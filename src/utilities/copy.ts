@@ -43,15 +43,24 @@ function* copyOne(p: Procedure, input: FoundFile, to: string, wanted: CopyChoice
     }
     const allocation = (wanted.truncate ? known?.used : known?.allocated) ?? probe.fab.FAB$L_ALQ;
     // Relative and indexed files keep their structure: block by block.
-    const byBlock = isDisk(probe) && (shape.format === FAB$C_FIX || shape.organization !== FAB$C_SEQ) && !wanted.overlay;
+    const wantsBlocks = isDisk(probe) && (shape.format === FAB$C_FIX || shape.organization !== FAB$C_SEQ) && !wanted.overlay;
     yield* probe.close();
-    const source = yield* RmsFile.open(p, input.spec, { blocks: byBlock });
-    if (isFailure(source)) return yield* fail(p, COPY, 'openIn', source);
     const contiguous = wanted.contiguous === true || ((known?.characteristics ?? 0) & FCH$M_CONTIG) !== 0;
-    const target = yield* openTarget(p, to, { ...shape, blocks: byBlock }, input.spec, { ...wanted, allocation: wanted.allocation ?? allocation, contiguous });
-    if (isFailure(target)) {
-      yield* source.close();
-      return yield* fail(p, COPY, 'openOut', target);
+    const create = (blocks: boolean): Flow<RmsFile | FileFailure> =>
+      openTarget(p, to, { ...shape, blocks }, input.spec, { ...wanted, allocation: wanted.allocation ?? allocation, contiguous });
+    let target = yield* create(wantsBlocks);
+    if (isFailure(target)) return yield* fail(p, COPY, 'openOut', target);
+    const byBlock = wantsBlocks && isDisk(target);
+    if (wantsBlocks && !byBlock) {
+      // A device that has no blocks takes the records.
+      yield* target.close();
+      target = yield* create(false);
+      if (isFailure(target)) return yield* fail(p, COPY, 'openOut', target);
+    }
+    const source = yield* RmsFile.open(p, input.spec, { blocks: byBlock });
+    if (isFailure(source)) {
+      yield* target.close();
+      return yield* fail(p, COPY, 'openIn', source);
     }
     const moved = byBlock ? yield* moveBlocks(source, target) : yield* moveRecords(p, source, target);
     yield* source.close();

@@ -112,6 +112,8 @@ describe('COPY, APPEND, CREATE, RENAME, PURGE, DELETE', () => {
     dcl.lines('COPY A.TXT [.D2]H.TXT;5');
     expect(dcl.lines('COPY A.TXT [.D2]H.TXT;3')).toEqual(['%COPY-W-HIGHVER, higher version of DUA0:[TEST.D2]H.TXT;3 already exists']);
     expect(dcl.lines('COPY A.TXT [.D2]H.TXT')).toEqual([]);
+    // Fixed records go by blocks between disks, and as records elsewhere.
+    expect(dcl.lines('COPY/LOG SYS$SYSTEM:COPY.EXE NL:')).toEqual([expect.stringMatching(/^%COPY-S-COPIED, .*COPY\.EXE;1 copied to _NLA0:COPY\.EXE; \(\d+ records?\)$/)]);
   });
 
   test('DELETE/ERASE leaves zeroes on the blocks', () => {
