@@ -82,6 +82,12 @@ describe('DUMP', () => {
     expect(header.some((line) => /^ {8}Count: {10}1 {8}LBN: +\d+$/.test(line))).toBe(true);
   });
 
+  test('/NOFORMATTED shows the header as numbers, /FILE_HEADER the headers in a file as such', () => {
+    expect(dcl.lines('DUMP/HEADER/NOFORMATTED/BLOCKS=COUNT=0 A.TXT').slice(4, 7)).toEqual(['File header', '', expect.stringMatching(/^( [0-9A-F]{8}){4} .{16} 000000$/)]);
+    const index = dcl.lines('DUMP/FILE_HEADER/BLOCKS=(START=8,COUNT=1) SYS$SYSDEVICE:[000000]INDEXF.SYS').join('\n');
+    expect(index).toContain('Structure level and version:          2, 1');
+  });
+
   test('numbers of every size and radix', () => {
     const bytes = Uint8Array.of(1, 2, 255, 65);
     expect(dumpLines(bytes, { unit: 4, radix: 16, width: 80 })).toEqual([`${' '.repeat(28)}41FF0201 ...A             000000`]);

@@ -242,15 +242,16 @@ export function* mountOds2(k: Kernel, ucb: number, io: BlockIo, request: MountRe
  * @returns how many there were before: more than 0 when the volume was not dismounted; undefined when the unit does not let it be written
  */
 function* countWriters(io: BlockIo, lbn: number, count: number): BlockFlow<number | undefined> {
-  const block = yield* io.read(lbn, 1);
-  const control = storageControlOf(block);
-  const before = control.SCB$W_WRITECNT;
-  control.SCB$W_WRITECNT = count;
-  seal(block);
   try {
+    const block = yield* io.read(lbn, 1);
+    const control = storageControlOf(block);
+    const before = control.SCB$W_WRITECNT;
+    control.SCB$W_WRITECNT = count;
+    seal(block);
     yield* io.write(lbn, block);
     return before;
   } catch (error) {
+    // Whoever dismounts a volume that does not answer any more gets rid of it all the same.
     if (error instanceof FileFailure && (error.status === SS$_WRITLCK || count === 0)) return undefined;
     throw error;
   }
