@@ -116,8 +116,9 @@ function* concatenate(p: Procedure, inputs: readonly FoundFile[], to: string, wa
         status = moved;
         continue;
       }
+      const what = copied.length === 0 ? 'COPY$_COPIED' : 'COPY$_APPENDED';
       copied.push(input);
-      if (wanted.log) yield* report(p, { code: messageCode('COPY$_COPIED'), args: [input.spec, target.spec, moved.count, moved.unit] });
+      if (wanted.log) yield* report(p, { code: messageCode(what), args: [input.spec, target.spec, moved.count, moved.unit] });
       const checked = yield* checkCopy(p, COPY, input.spec, input.spec, { ...wanted, writeCheck: false });
       if (!(checked & 1)) status = checked;
     }
