@@ -34,6 +34,7 @@ import { ROOT_LOCK_ROUTINES } from './root-lock.js';
 import { LINK_ROUTINES } from './sysloa.js';
 import { IRP_PACKET } from './sizes.js';
 import type { BootInformation } from './sysboot.js';
+import { initializeLocalSystemBlock } from './system-block.js';
 import { makeSystemWindow } from './window.js';
 
 /**
@@ -97,6 +98,7 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   initializeCrashData(k);
   initializeTimerQueue(k);
   buildTables(k);
+  initializeLocalSystemBlock(k);
   LCK$INIT(k);
   k.writeBytes(k.symbol('SYS$GQ_VERSION'), textToBytes(SYS$VERSION_TEXT));
   buildFirstProcesses(k);
