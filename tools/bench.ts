@@ -1,7 +1,7 @@
 /**
  * npm run bench [-- --simh PATH-OF-vax780] [-- name ...]: bare programs (tools/bench/*.mar), mapping off and on, in instructions per second; with --simh the
  * same bytes on a built open-simh VAX-11/780, one run each, and our speed as a fraction of its. Time is the processor's own (user), so that other
- * work on the machine counts less. After them what the executive's services cost (kernel-bench.ts), files (rms-bench.ts), and looking into a dump (sda-bench.ts).
+ * work on the machine counts less. After them what the executive's services cost (kernel-bench.ts), files (rms-bench.ts), and the program from start to end (program-bench.ts).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { dclBench } from './dcl-bench.js';
 import { kernelBench } from './kernel-bench.js';
 import { rmsBench } from './rms-bench.js';
-import { sdaBench } from './sda-bench.js';
+import { programBench } from './program-bench.js';
 import { prepareBare } from '../src/emulator/bare.js';
 import { assembleAbsolute } from '../src/macro/assembler.js';
 import calls from './bench/calls.mar';
@@ -107,4 +107,4 @@ rmSync(directory, { recursive: true, force: true });
 dclBench(isWanted);
 kernelBench(isWanted);
 rmsBench(isWanted);
-sdaBench(isWanted);
+programBench(isWanted);

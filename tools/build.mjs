@@ -40,11 +40,8 @@ const withoutDevtools = {
 };
 
 await mkdir('bin', { recursive: true });
-// A script and not a module: V8 keeps compiled code of scripts only (tools/launcher.mjs).
-await build({
-  ...COMMON, format: 'cjs', entryPoints: ['src/cli/main.ts'], outfile: unfinished('starlet.cjs'), plugins: [screensBeside],
-  banner: { js: '(function (require, module, exports, __filename, __dirname) {' }, footer: { js: '})' },
-});
+// CommonJS and not a module: V8 keeps compiled code of scripts only (tools/launcher.mjs), and snapshots of nothing else (src/cli/prepared.ts).
+await build({ ...COMMON, format: 'cjs', entryPoints: ['src/cli/main.ts'], outfile: unfinished('starlet.cjs'), plugins: [screensBeside] });
 await copyFile('tools/launcher.mjs', unfinished('starlet'));
 await build({
   ...COMMON, entryPoints: ['src/console/screens/index.ts'], outfile: unfinished('screens.js'), banner: { js: REQUIRE }, plugins: [withoutDevtools],

@@ -1,4 +1,16 @@
-#!/usr/bin/env node
+#!/bin/sh
+':' /*
+# To the shell this is a script: it starts a prepared run (src/cli/prepared.ts) when there is one that belongs to this Node and this build and is
+# newer than they and the system disk. To Node all this is a comment.
+data=${STARLET_HOME:-${XDG_DATA_HOME:-$HOME/.local/share}/starlet}
+prepared=$data/code/prepared-run
+if [ "$1" = run ] && [ -f "$prepared" ] && [ -z "$NODE_OPTIONS" ] && { read -r node && read -r program; } 2>&- < "$prepared.for" &&
+  [ "$node" -ef "$(command -v node)" ] && [ "$program" -ef "$0" ] &&
+  [ "$prepared" -nt "$node" ] && [ "$prepared" -nt "$program" ] && [ "$prepared" -nt "$data/system.dsk" ]
+then exec "$node" --snapshot-blob "$prepared" "$0" "$@"
+fi
+exec node "$0" "$@"
+*/;
 /**
  * What bin/starlet is: runs bin/starlet.cjs, the whole program, with the code that V8 kept of an earlier run. A third of a short run goes into
  * compiling; the kept code lies in the data directory, belongs to this very build and this version of Node, and may be deleted at any time.
@@ -31,7 +43,7 @@ function readKept() {
 // Node's own warnings (loading the screens with import() from kept code is experimental) would fall into the middle of a terminal session.
 process.removeAllListeners('warning');
 const cachedData = readKept();
-const script = new Script(source, { filename: program, ...(cachedData ? { cachedData } : {}), importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+const script = new Script(`(function (require, module, exports, __filename, __dirname) {${source}\n})`, { filename: program, ...(cachedData ? { cachedData } : {}), importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
 // Nothing depends on it: when it cannot be written the next run compiles again.
 if ((!cachedData || script.cachedDataRejected) && keeps) process.once('exit', keepCode);
 

@@ -42,14 +42,14 @@ export function openSystemDisk(disk: string | undefined, directory: string): Dis
 }
 
 /** The same for reading: what is written, the update included, stays in memory. */
-export function openSystemDiskOverlay(disk: string | undefined, directory: string): { readonly disk: OverlayDisk; readonly path: string; close(): void } {
+export function openSystemDiskOverlay(disk: string | undefined, directory: string): { readonly disk: OverlayDisk; readonly path: string; readonly below: DiskFile; close(): void } {
   const path = pathOf(disk, directory);
   try {
     if (disk === undefined) renew(path);
     const below = new DiskFile(path, { readOnly: true });
     const overlay = new OverlayDisk(below);
     bringUpToDate(overlay);
-    return { disk: overlay, path, close: () => { below.close(); } };
+    return { disk: overlay, path, below, close: () => { below.close(); } };
   } catch (error) {
     throw new UsageError(`cannot open ${path}: ${(error as Error).message}`, EX_CANTCREAT);
   }
@@ -106,9 +106,9 @@ function buildStamp(): string {
 
 /**
  * Texts that boots of this build have assembled, kept in the data directory beside the compiled code. A new build begins anew.
- * @returns the store, and what writes it when something has been added
+ * @returns the store, whether this is the first boot, and what writes the store when something has been added
  */
-export function openAssemblies(directory: string): { readonly store: AssemblyStore; save(): void } {
+export function openAssemblies(directory: string): { readonly store: AssemblyStore; readonly isNew: boolean; save(): void } {
   const path = join(directory, 'code', `assembled-${buildStamp()}`);
   let texts = new Map<string, KeptText>();
   let changed = false;
@@ -129,7 +129,7 @@ export function openAssemblies(directory: string): { readonly store: AssemblySto
       // A data directory that cannot be written: the next boot assembles again.
     }
   };
-  return { store: { get: (key) => texts.get(key), put: (key, text) => { texts.set(key, text); changed = true; } }, save };
+  return { isNew: texts.size === 0, store: { get: (key) => texts.get(key), put: (key, text) => { texts.set(key, text); changed = true; } }, save };
 }
 
 function bringUpToDate(disk: BlockStore): void {

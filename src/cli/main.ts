@@ -1,7 +1,9 @@
+import { startupSnapshot } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { bareCommand } from './bare.js';
 import { checkCommand } from './check.js';
 import { initCommand } from './init.js';
+import { prepareRun } from './prepared.js';
 import { runCommand } from './run.js';
 import { sdaCommand } from './sda.js';
 import { startCommand } from './start.js';
@@ -19,12 +21,14 @@ for (const command of [startCommand(), runCommand(), initCommand(), checkCommand
   program.addCommand(command, { isDefault: command.name() === 'start' });
 }
 
-// Whoever reads our output may stop reading: `starlet run x.com | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EX_BROKEN_PIPE);
-  process.stderr.write(`starlet: cannot write the output: ${error.message}\n`);
-  process.exit(EX_IOERR);
-});
+/** Whoever reads our output may stop reading: `starlet run x.com | head`. */
+function watchOutput(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EX_BROKEN_PIPE);
+    process.stderr.write(`starlet: cannot write the output: ${error.message}\n`);
+    process.exit(EX_IOERR);
+  });
+}
 
 /** `start` is the command when none is named, so commander would take any other word for its argument. */
 function knownCommand(word: string | undefined): void {
@@ -34,6 +38,7 @@ function knownCommand(word: string | undefined): void {
 
 /** Everything; exit codes are set, never thrown. */
 async function main(): Promise<void> {
+  watchOutput();
   try {
     knownCommand(process.argv[2]);
     await program.parseAsync(process.argv);
@@ -51,4 +56,7 @@ async function main(): Promise<void> {
   }
 }
 
-void main();
+if (startupSnapshot.isBuildingSnapshot()) {
+  prepareRun();
+  startupSnapshot.setDeserializeMainFunction(() => { void main(); });
+} else void main();

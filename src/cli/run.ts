@@ -3,13 +3,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { HostClock, VirtualClock } from '../emulator/clock.js';
 import { restartAfterHalt } from '../console/restart.js';
-import { hostMilliseconds, hostSystemTime, Runner } from '../console/runner.js';
+import { hostMilliseconds, Runner } from '../console/runner.js';
 import { SS$_CONTROLY } from '../executive/starlet/ssdef.js';
 import { mapNames } from '../filesystem/host/names.js';
 import { NAMES_ROOM } from '../loginout/queues/batch-information.js';
-import { startStarlet } from '../system/starlet.js';
 import { dataDirectory, openAssemblies, openSystemDiskOverlay } from './data-directory.js';
 import { hostMount, mountOption, type HostMount } from './mounts.js';
+import { prepareForLater, takePrepared, USUAL_MEGABYTES } from './prepared.js';
+import { RunMachine } from './run-machine.js';
 import { openTapes, tapeOption, type TapeRequest } from './tapes.js';
 import { openUnits, unitOption, type UnitRequest } from './units.js';
 import { Ending } from './ending.js';
@@ -40,7 +41,7 @@ export function runCommand(): Command {
     .description('run a host file as a DCL command procedure; SYS$OUTPUT is stdout')
     .argument('<file>', 'the procedure; - reads it from standard input')
     .argument('[parameters...]', 'P1 to P8')
-    .option('--memory <mb>', 'megabytes of memory', '16')
+    .option('--memory <mb>', 'megabytes of memory', String(USUAL_MEGABYTES))
     .option('--fast', 'virtual time: WAIT costs nothing, every run is the same')
     .option('--define <name=value>', 'a logical name in the process table; a comma between values makes a search list', defineOption)
     .option('--verify', 'show the commands, as SET VERIFY does')
@@ -127,31 +128,23 @@ function vmsName(directory: string, hostName: string): string {
 }
 
 async function runProcedure(specification: string, parameters: readonly string[], mounts: readonly HostMount[], megabytes: number, flags: RunFlags): Promise<void> {
-  const systemDisk = openSystemDiskOverlay(flags.disk, dataDirectory(flags.dataDir));
-  const assemblies = openAssemblies(dataDirectory(flags.dataDir));
-  const units = openUnits(flags.unit, systemDisk.path);
-  const tapes = openTapes(flags.tape);
-  const clock = flags.fast ? new VirtualClock() : new HostClock(hostMilliseconds);
+  const { machine, prepares, close } = findMachine(megabytes, flags);
+  const { system } = machine;
   const isPerson = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const pending: number[] = [];
   let hasBegun = false;
   let final: number | undefined;
-  const system = startStarlet({
-    memoryMegabytes: megabytes, clock, console: { transmit: (byte) => pending.push(byte) }, systemTime: hostSystemTime(),
-    disks: [systemDisk.disk], units, tapes, hostDirectories: mounts.map((mount) => mount.directory), hostNames: mounts.map((mount) => mount.name),
-    assemblies: assemblies.store, autologin: false,
-    job: {
-      file: specification, directory: 'HDA0:[000000]', parameters, names: flags.define ?? [], verifies: flags.verify === true,
-      // A procedure from standard input has its own lines there.
-      ...(flags.isStandardInput ? {} : { command: isPerson ? 'seen' : 'unseen' }),
-      begins: () => {
-        hasBegun = true;
-        if (flags.timeout !== undefined) ending.startTimer(flags.timeout);
-        system.kernel.trace = tracer(flags.trace);
-        input.open();
-      }, done: (status) => { final = status; },
-    },
-  });
+  machine.give({
+    file: specification, directory: 'HDA0:[000000]', parameters, names: flags.define ?? [], verifies: flags.verify === true,
+    // A procedure from standard input has its own lines there.
+    ...(flags.isStandardInput ? {} : { command: isPerson ? 'seen' : 'unseen' }),
+    begins: () => {
+      hasBegun = true;
+      if (flags.timeout !== undefined) ending.startTimer(flags.timeout);
+      system.kernel.trace = tracer(flags.trace);
+      input.open();
+    }, done: (status) => { final = status; },
+  }, mounts, (byte) => pending.push(byte));
   const ending = new Ending(() => { runner.wake(); });
   const input = new RunInput(system, isPerson, { wake: () => { runner.wake(); }, interrupt: () => { ending.interrupt(); } });
   ending.onInterrupt = () => {
@@ -179,11 +172,34 @@ async function runProcedure(specification: string, parameters: readonly string[]
     input.close();
     flush();
     process.stdout.write(lines.end());
+    close();
+  }
+  if (prepares) prepareForLater(__dirname);
+  process.exitCode = ending.exitCode ?? (final === undefined ? EX_SOFTWARE : exitCode(final));
+}
+
+/** Nothing but the procedure itself distinguishes the run from others. */
+function isUsual(megabytes: number, { disk, dataDir, unit, tape }: RunFlags): boolean {
+  return megabytes === USUAL_MEGABYTES && disk === undefined && dataDir === undefined && unit === undefined && tape === undefined;
+}
+
+/** The machine that has been prepared, or a new one. @returns prepares: with the second run of a data directory others can be expected */
+function findMachine(megabytes: number, flags: RunFlags): { readonly machine: RunMachine; readonly prepares: boolean; close(): void } {
+  const usual = isUsual(megabytes, flags);
+  const ready = usual ? takePrepared(flags.fast === true) : undefined;
+  if (ready) return { ...ready, prepares: false };
+  const systemDisk = openSystemDiskOverlay(flags.disk, dataDirectory(flags.dataDir));
+  const assemblies = openAssemblies(dataDirectory(flags.dataDir));
+  const units = openUnits(flags.unit, systemDisk.path);
+  const tapes = openTapes(flags.tape);
+  const clock = flags.fast ? new VirtualClock() : new HostClock(hostMilliseconds);
+  const machine = new RunMachine({ memoryMegabytes: megabytes, clock, systemDisk: systemDisk.disk, units, tapes, assemblies: assemblies.store });
+  const close = (): void => {
     assemblies.save();
     systemDisk.close();
     for (const { store } of [...units, ...tapes]) store.close();
-  }
-  process.exitCode = ending.exitCode ?? (final === undefined ? EX_SOFTWARE : exitCode(final));
+  };
+  return { machine, prepares: usual && !assemblies.isNew, close };
 }
 
 /** 0 success and informational, 1 warning, 2 error, 4 severe; 130 after a CTRL/Y that no ON CONTROL_Y took. */

@@ -56,6 +56,29 @@ export class DiskFile {
   flush(): void { fsyncSync(this.handle); }
 
   close(): void { closeSync(this.handle); }
+
+  private suspended: string | undefined;
+
+  /** Gives the host's handle back for a time that may outlast the process. */
+  suspend(): void {
+    this.suspended = this.state();
+    closeSync(this.handle);
+  }
+
+  /** @returns whether the image is as `suspend` left it; the disk can be used again only then */
+  resume(): boolean {
+    if (this.suspended === undefined || !existsSync(this.path)) return false;
+    this.handle = openSync(this.path, this.isReadOnly ? 'r' : 'r+');
+    if (this.state() === this.suspended) return true;
+    closeSync(this.handle);
+    return false;
+  }
+
+  /** Which file it is, and which version of it. */
+  private state(): string {
+    const { dev, ino, size, mtimeMs } = fstatSync(this.handle);
+    return [dev, ino, size, mtimeMs].join(':');
+  }
 }
 
 /** A disk that reads through to another and keeps its own writes in memory: what ten runs side by side each have. */

@@ -44,14 +44,16 @@ const POLL_MOST = 1 << 16;
 export class HostClock implements MachineClock {
   readonly #milliseconds: () => number;
   readonly #start: number;
-  #latest = 0;
-  #polled = 0;
+  #latest: number;
+  #polled: number;
   #interval = 1024;
 
-  /** @param milliseconds the host's clock; when it steps back, our time stands still */
-  constructor(milliseconds: () => number) {
+  /** @param milliseconds the host's clock; when it steps back, our time stands still  @param from  microseconds at which it begins */
+  constructor(milliseconds: () => number, from = 0) {
     this.#milliseconds = milliseconds;
-    this.#start = milliseconds();
+    this.#start = milliseconds() - from / 1000;
+    this.#latest = from;
+    this.#polled = from;
   }
 
   now(_instructionCount: number): number {

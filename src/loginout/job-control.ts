@@ -8,11 +8,12 @@ import { IO$M_NOW, IO$_READVBLK, IO$_WRITEVBLK } from '../executive/starlet/iode
 import { JBC$_INVMSG, JBC$_JOBQUEDIS } from '../executive/starlet/jbcmsgdef.js';
 import { JPI$_PID } from '../executive/starlet/jpidef.js';
 import { MSG$_ACCRSP, MSG$_DELPROC, MSG$_GETQUI, MSG$_PURPROC, MSG$_SMBDON, MSG$_SMBRSP, MSG$_SNDACC, MSG$_SNDJBC, MSG$_SNDSMB, MSG$_TRMUNSOLIC } from '../executive/starlet/msgdef.js';
-import { PRC$M_BATCH, PRC$M_INTER } from '../executive/starlet/prcdef.js';
+import { PRC$M_INTER } from '../executive/starlet/prcdef.js';
 import { PRV$V_NETMBX, PRV$V_SETPRV, PRV$V_TMPMBX } from '../executive/starlet/prvdef.js';
 import { SJC$_BATCH_SERVICE } from '../executive/starlet/sjcdef.js';
 import { SS$_NONEXPR, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { readCounted, writeQuad } from '../executive/structures/memory.js';
+import { createHostProcedure, HOST_PROCEDURE_NAME, HOST_PROCEDURE_TERMINAL, type JobSlot } from './host-procedure.js';
 import { answerBatch, batchService } from './queues/batch-service.js';
 import { serveQueues } from './queues/functions.js';
 import { QueueManager } from './queues/manager.js';
@@ -40,26 +41,9 @@ const OWN_MAILBOX = 1;
 export interface JobControlOptions {
   readonly startAt: readonly string[];
   /** A procedure to run at once: its file is SYS$INPUT, the operator's console SYS$OUTPUT. */
-  readonly job?: ProcedureJob;
-}
-
-export interface ProcedureJob {
-  /** SYS$INPUT: file specification. */
-  readonly file: string;
-  /** Default device and directory. */
-  readonly directory: string;
-  /** P1 to P8. */
-  readonly parameters: readonly string[];
-  /** Logical names of its process table, as NAME=VALUE[,...]. */
-  readonly names?: readonly string[];
-  /** The operator's terminal is SYS$COMMAND; without it that is SYS$INPUT. 'unseen': nobody is to be prompted there. */
-  readonly command?: 'seen' | 'unseen';
-  /** As after SET VERIFY. */
-  readonly verifies?: boolean;
-  /** Called when its process is about to be created: what the console shows before is not of the procedure. */
-  readonly begins?: () => void;
-  /** Called with the final status when the process is gone. */
-  readonly done: (status: number) => void;
+  readonly job?: JobSlot;
+  /** What is still to be done before it; a status. */
+  readonly beforeJob?: (p: Procedure) => Flow<number>;
 }
 
 /** What JOB_CONTROL works with. */
@@ -200,12 +184,12 @@ const defaultPriority = (p: Procedure): number => p.memory.readByte(p.kernel.sym
 
 /** LOGINOUT in a batch process asks what it is to run: a job of a queue, or the procedure of the host. */
 function* serveBatch({ p, queues, options, runner }: Controller, request: Request): Flow<number> {
-  const { job } = options;
+  const job = options.job?.job;
   if (job && request.pid === p.memory.readLong(runner)) {
     answerBatch(request, {
       userName: 'SYSTEM', entry: 0, step: 0, jobFlags: 0, fileFlags: 0, priority: defaultPriority(p), cpuLimit: 0, wsDefault: 0, wsQuota: 0, wsExtent: 0, restarts: false,
-      jobName: RUNNER_NAME, queueName: '', log: RUNNER_TERMINAL, logQueue: '', cli: '', directory: job.directory, isQueued: false, hasSwap: true,
-      command: job.command ? `_${RUNNER_TERMINAL}` : '', verifies: job.verifies === true, isUnseen: job.command === 'unseen',
+      jobName: HOST_PROCEDURE_NAME, queueName: '', log: HOST_PROCEDURE_TERMINAL, logQueue: '', cli: '', directory: job.directory, isQueued: false, hasSwap: true,
+      command: job.command ? `_${HOST_PROCEDURE_TERMINAL}` : '', verifies: job.verifies === true, isUnseen: job.command === 'unseen',
     }, job.file, Array.from({ length: 9 }, (_, index) => (index < 8 ? job.parameters[index] ?? '' : '')), job.names);
     return SS$_NORMAL;
   }
@@ -216,9 +200,9 @@ function* serveBatch({ p, queues, options, runner }: Controller, request: Reques
 
 /** A process whose termination mailbox this is: a batch job's, or the one of the host's procedure. */
 function* processEnded({ p, queues, options, runner }: Controller, pid: number, status: number): Flow<void> {
-  if (options.job && pid === p.memory.readLong(runner)) {
+  if (pid === p.memory.readLong(runner)) {
     p.memory.writeLong(runner, 0);
-    options.job.done(status);
+    options.job?.job?.done(status);
     return;
   }
   if (!queues.isRunning) return;
@@ -257,24 +241,12 @@ function* createInteractive(p: Procedure, terminal: string): Flow<number> {
   });
 }
 
-const RUNNER_NAME = 'STARLET_RUN';
-const RUNNER_TERMINAL = 'OPA0:';
-
-/**
- * Creates the process of a procedure of the host, like a batch job. Its end is a message.
- *
- * @source digest ch23 2.1 (SUBMIT), ch22 1.2 (termination mailbox)
- */
-function* runJob({ p, runner }: Controller, job: ProcedureJob): Flow<void> {
-  job.begins?.();
-  const status = yield* p.scratch(function* () {
-    const terminal = p.string(RUNNER_TERMINAL);
-    return yield* service(p, '$CREPRC', {
-      pidadr: runner, image: p.string('SYS$SYSTEM:LOGINOUT.EXE'), input: p.string(job.file), output: terminal, error: terminal, prcnam: p.string(RUNNER_NAME),
-      baspri: defaultPriority(p), uic: SYSTEM_UIC, mbxunt: OWN_MAILBOX, stsflg: PRC$M_BATCH,
-    });
-  });
-  if (!(status & 1)) job.done(status);
+/** Waits for the procedure of the host, and creates its process. */
+function* runJob({ p, runner, options }: Controller, slot: JobSlot): Flow<void> {
+  const job = yield* slot.take();
+  const status = options.beforeJob ? yield* options.beforeJob(p) : SS$_NORMAL;
+  if (status & 1) yield* createHostProcedure(p, slot, job, { pidadr: runner, baspri: defaultPriority(p), uic: SYSTEM_UIC, mbxunt: OWN_MAILBOX });
+  else job.done(status);
 }
 
 /** Where things are in a termination message. @source digest ch22 1.2 */

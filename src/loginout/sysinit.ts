@@ -62,8 +62,6 @@ export interface SysinitOptions {
   readonly systemDevice: string;
   /** Mounts the system disk and whatever else is to be mounted at boot; a status. */
   readonly mount: (p: Procedure) => Flow<number>;
-  /** Host directories that are mounted: device and the logical name it gets. */
-  readonly hostNames?: readonly { readonly device: string; readonly name: string }[];
   /** SYS$OUTPUT of the STARTUP process. */
   readonly startupOutput: string;
   /** Images to start as detached processes, in order, when there is no STARTUP.COM that does it. */
@@ -89,10 +87,6 @@ function* initialize(p: Procedure, options: SysinitOptions): Flow<number> {
   if (!(mounted & 1)) return mounted;
   // The base values of the clock go into SYS.EXE; a disk that cannot be written keeps the old ones.
   yield* service(p, '$SETIME', {});
-  for (const { device, name } of options.hostNames ?? []) {
-    const status = yield* defineLogical(p, SYSTEM_TABLE, name, EXECUTIVE, [device]);
-    if (!(status & 1)) return status;
-  }
   const paging = yield* openPageFiles(p, yield* logStart(p));
   if (!(paging & 1)) return paging;
   const startup = readCounted(p.memory, p.kernel.symbol('EXE$GT_STARTUP')) || DEFAULT_STARTUP;

@@ -11,6 +11,7 @@ import type { AssemblyStore } from '../executive/boot/assembly-store.js';
 import { describeSystem } from '../executive/sys-image.js';
 import { TQE } from '../executive/structures/tqe.js';
 import { nextTimerDue } from '../executive/time/index.js';
+import { EXE$SETIME_INT } from '../executive/time/set-time.js';
 
 /** What a system is made of, besides the executive. */
 export interface SystemOptions {
@@ -91,6 +92,13 @@ export function bootSystem(options: SystemOptions): System {
     machine, kernel, boot, untilNextTimer: () => untilNextTimer(machine, kernel), crashed: () => isAt('EXE$BUG_LOOP'),
     shutDown: () => isAt('EXE$SHUTDOWN_HALT', 1), quiet: () => machine.power.state === 'on' && !hasProcessTimer(kernel),
   };
+}
+
+/** A machine that has lain still since it was booted goes on as if that had been now. @param now  100 ns units since 17-NOV-1858 */
+export function bootedNow({ kernel }: System, now: bigint): void {
+  const passed = now - kernel.sys.EXE$GQ_SYSTIME;
+  EXE$SETIME_INT(kernel, now);
+  kernel.sys.EXE$GQ_BOOTTIME += passed;
 }
 
 /** The timer queue holds more than the executive's own entries, ERRFMT's, and the one that ends it. */

@@ -3,13 +3,18 @@ import type { AssemblyStore } from '../executive/boot/assembly-store.js';
 import { LinePrinter, type PrinterPort } from '../emulator/devices/printer.js';
 import type { ConsolePort, MachineClock } from '../emulator/machine.js';
 import type { ExecutiveFile } from '../executive/boot/executive-image.js';
+import type { Flow } from '../executive/gate/microroutine.js';
+import type { Procedure } from '../executive/gate/procedure.js';
 import { defaultParameters, type ParameterValues } from '../executive/boot/parameters.js';
 import { NotEnoughMemory, UnusableExecutive, type ResidentImage } from '../executive/boot/sysboot.js';
 import type { DumpWriter } from '../executive/exceptions/dump-format.js';
-import { TT$M_LOWER, TT$M_SCOPE, TT$M_TTSYNC } from '../executive/starlet/ttdef.js';
+import { PSL$C_EXEC } from '../executive/starlet/psldef.js';
+import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { TT$M_LOWER, TT$M_TTSYNC } from '../executive/starlet/ttdef.js';
 import { connectHostDirectories, fileSystemImage, mountVolume } from '../filesystem/index.js';
 import type { HostDirectory } from '../filesystem/host/host-directory.js';
-import type { ProcedureJob } from '../loginout/job-control.js';
+import { defineLogical } from '../loginout/define.js';
+import { JobSlot, type ProcedureJob } from '../loginout/host-procedure.js';
 import { RMS_IMAGE } from '../rms/index.js';
 import { currentParameters, noMemoryWarning, type BootParameters } from '../sysgen/boot-parameters.js';
 import { bothDumpWriters, systemDumpWriter } from '../sysgen/dump-file.js';
@@ -35,7 +40,7 @@ export interface StarletOptions {
   readonly tapes?: readonly TapeReel[];
   /** What LPA0: prints on; without, it is off line. */
   readonly printer?: PrinterPort;
-  /** Host directories, HDA0: first. */
+  /** Host directories, HDA0: first. With a job they are mounted when it begins: until then they may be added. */
   readonly hostDirectories?: readonly HostDirectory[];
   /** Logical names for the host directories, in their order. */
   readonly hostNames?: readonly string[];
@@ -53,16 +58,15 @@ export interface StarletOptions {
   /** What the time-of-year clock shows, when its battery has not kept it going: 0. */
   readonly timeOfYear?: number;
   /** A procedure to run instead of a session at the console. */
-  readonly job?: ProcedureJob;
+  readonly job?: ProcedureJob | JobSlot;
   /** Resident images beside those of the system. */
   readonly moreImages?: readonly ResidentImage[];
 }
 
 const SYSTEM_DEVICE = 'DUA0:';
 
-/** The console of a run is a file or a pipe: no screen, no wrap, lines as long as they are. A person who is asked there has a screen. */
+/** The console of a run is a file or a pipe: no screen, no wrap, lines as long as they are. */
 const PAPER = { TTY_DEFCHAR: TT$M_LOWER | TT$M_TTSYNC, TTY_BUF: 511 } as const;
-const SCREEN = { TTY_DEFCHAR: TT$M_LOWER | TT$M_TTSYNC | TT$M_SCOPE, TTY_BUF: 511 } as const;
 /** Nobody is there to be asked for the time. */
 const UNATTENDED = { SETTIME: 0, TIMEPROMPTWAIT: 0 } as const;
 /** Room for the symbols and labels of procedures that were written for later versions. */
@@ -109,55 +113,55 @@ function announce(console: ConsolePort, text: string): void {
 }
 
 /** The console of a procedure: what the system says while it comes up does not belong to its output. */
-function consoleOf({ console, job }: StarletOptions): Pick<StarletOptions, 'console' | 'job'> {
-  if (!job) return { console };
-  let isHeard = false;
-  const begins = (): void => {
-    isHeard = true;
-    job.begins?.();
-  };
-  return { console: { transmit: (byte) => { if (isHeard) console.transmit(byte); } }, job: { ...job, begins } };
+function consoleOf(console: ConsolePort, slot: JobSlot | undefined): ConsolePort {
+  return slot ? { transmit: (byte) => { if (slot.hasBegun) console.transmit(byte); } } : console;
 }
 
-function boot(given: StarletOptions, current: ParameterValues, executive?: ExecutiveFile): System {
-  const options = { ...given, ...consoleOf(given) };
-  const directories = options.hostDirectories ?? [];
+/** Mounts the host directories and names them. */
+function* mountHostDirectories(p: Procedure, { hostDirectories = [], hostNames = [] }: StarletOptions): Flow<number> {
+  if (hostDirectories.length === 0) return SS$_NORMAL;
+  const connected = yield* connectHostDirectories(p);
+  if (!(connected & 1)) return connected;
+  for (const [unit, { label }] of hostDirectories.entries()) {
+    const device = `HDA${unit}:`;
+    const mounted = yield* mountVolume(p, device);
+    if (!(mounted & 1)) return mounted;
+    const named = yield* defineLogical(p, 'LNM$SYSTEM_TABLE', hostNames[unit] ?? `DISK$${label}`, PSL$C_EXEC, [device]);
+    if (!(named & 1)) return named;
+  }
+  return SS$_NORMAL;
+}
+
+function boot(options: StarletOptions, current: ParameterValues, executive?: ExecutiveFile): System {
+  const slot = options.job === undefined || options.job instanceof JobSlot ? options.job : new JobSlot(options.job);
   const dumpWriter = bothDumpWriters(options.disks[0] && systemDumpWriter(options.disks[0]), options.dumpWriter);
   return bootSystem({
-    memoryMegabytes: options.memoryMegabytes, clock: options.clock, console: options.console, systemTime: options.systemTime,
-    systemImages: [RMS_IMAGE, fileSystemImage(directories)], messageSources: MESSAGE_SOURCES, systemDevice: `_${SYSTEM_DEVICE}`, firstImage: 'SYSINIT',
+    memoryMegabytes: options.memoryMegabytes, clock: options.clock, console: consoleOf(options.console, slot), systemTime: options.systemTime,
+    systemImages: [RMS_IMAGE, fileSystemImage(options.hostDirectories)], messageSources: MESSAGE_SOURCES, systemDevice: `_${SYSTEM_DEVICE}`, firstImage: 'SYSINIT',
     attach: (machine) => {
       attachDisks(machine, options.disks, options.units);
       if (options.terminals) attachTerminals(machine, options.terminals);
       new LinePrinter(machine).attach(options.printer);
       attachTapes(machine, options.tapes);
     },
-    parameters: { ...current, ...(options.job ? { ...(options.job.command === 'seen' ? SCREEN : PAPER), ...UNATTENDED, ...ROOMY } : {}), ...options.parameters },
+    parameters: { ...current, ...(slot ? { ...PAPER, ...UNATTENDED, ...ROOMY } : {}), ...options.parameters },
     ...(dumpWriter === undefined ? {} : { dumpWriter }),
     assemblies: options.assemblies,
     ...(executive === undefined ? {} : { executive }),
     ...(options.timeOfYear === undefined ? {} : { timeOfYear: options.timeOfYear }),
-    setsClock: options.job !== undefined,
+    setsClock: slot !== undefined,
     residentImages: [...(options.moreImages ?? []), ...residentImages({
       systemDevice: SYSTEM_DEVICE, autologin: options.autologin,
-      startupOutput: options.job ? '_NLA0:' : '_OPA0:',
-      startAt: options.job ? [] : ['OPA0:'],
-      ...(options.job ? { job: options.job } : {}),
+      startupOutput: slot ? '_NLA0:' : '_OPA0:',
+      startAt: slot ? [] : ['OPA0:'],
+      ...(slot ? { job: slot, beforeJob: (p) => mountHostDirectories(p, options) } : {}),
       processes: [
         { name: 'ERRFMT', image: 'SYS$SYSTEM:ERRFMT.EXE' }, { name: 'OPCOM', image: 'SYS$SYSTEM:OPCOM.EXE' },
         { name: 'JOB_CONTROL', image: 'SYS$SYSTEM:JOBCTL.EXE' },
       ],
-      hostNames: directories.map((directory, unit) => ({ device: `HDA${unit}:`, name: options.hostNames?.[unit] ?? `DISK$${directory.label}` })),
       *mount(p) {
-        const status = options.disks.length === 0 ? 1 : yield* mountVolume(p, SYSTEM_DEVICE);
-        if (!(status & 1) || directories.length === 0) return status;
-        const connected = yield* connectHostDirectories(p);
-        if (!(connected & 1)) return connected;
-        for (let unit = 0; unit < directories.length; unit += 1) {
-          const mounted = yield* mountVolume(p, `HDA${unit}:`);
-          if (!(mounted & 1)) return mounted;
-        }
-        return status;
+        const status = options.disks.length === 0 ? SS$_NORMAL : yield* mountVolume(p, SYSTEM_DEVICE);
+        return status & 1 && !slot ? yield* mountHostDirectories(p, options) : status;
       },
     })],
   });
