@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DMP } from '../../src/executive/exceptions/dump-format.js';
+import { RSB } from '../../src/executive/structures/lock.js';
+import { PHD } from '../../src/executive/structures/phd.js';
 import { ArrayMemory } from '../../src/executive/structures/memory.js';
 import { DumpTarget, dumpBytesOf } from '../../src/sda/dump-target.js';
 import { SdaError } from '../../src/sda/error.js';
@@ -161,6 +163,21 @@ describe('damaged memory', () => {
       expect(say(sda, command)).toMatch(/^BFFF0000 {2}\(unable to access location BFFF[0-9A-F]{4}\)[^]* SECOND\b/m);
       expect(say(sda, 'SHOW PROCESS')).toContain('Name: SECOND ');
     }
+  });
+
+  test('found with many more seeds: a working set list that ends before it begins; a resource that is its own successor', () => {
+    const { k } = system;
+    const bytes = dump.slice();
+    const view = new DataView(bytes.buffer);
+    const phd = dumpOffsetOf(system.process('FIRST')!.PCB$L_PHD);
+    view.setUint16(phd + PHD.offset.PHD$W_WSLAST, 3, true);
+    const table = k.readLong(k.symbol('LCK$GL_HASHTBL'));
+    const rsb = system.process('SECOND')!.address;
+    view.setUint32(dumpOffsetOf(table), rsb, true);
+    view.setUint32(dumpOffsetOf(rsb + RSB.offset.RSB$L_HSHCHN), rsb, true);
+    const sda = openDump(bytes, symbols);
+    expect(say(sda, 'VALIDATE PFN_DATA')).not.toContain('INTERNAL');
+    expect(say(sda, 'SHOW RESOURCE/ALL')).toContain(`%SDA-E-BADQUEUE, resource ${rsb.toString(16).toUpperCase()} is on the hash chains twice`);
   });
 
   test('a queue that bites its tail is reported with the address', () => {
