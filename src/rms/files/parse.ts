@@ -62,7 +62,7 @@ const WCC_FOUND = 1;
 const IFI_MASK = 0xffff;
 
 function* expand(p: Procedure, operation: FileOperation, nam: Nam, strings: NameStrings, picks: readonly number[]): ThreadFlow<Expanded | number> {
-  return yield* expandName(p, strings, { mode: translationMode(operation.fab), picks, output: operation.fab.FAB$V_OFP !== 0, noConceal: nam.NAM$V_NOCONCEAL !== 0 });
+  return yield* expandName(p, strings, { mode: translationMode(operation.fab), picks, output: operation.fab.FAB$V_OFP !== 0, noConceal: nam.NAM$V_NOCONCEAL !== 0, syntaxOnly: nam.NAM$V_SYNCHK !== 0 });
 }
 
 function* parseOne(p: Procedure, operation: FileOperation, nam: Nam, expanded: Expanded, isSyntaxOnly: boolean): ThreadFlow<Completion> {

@@ -2,13 +2,13 @@ import type { Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { LNM$C_MAXDEPTH, LNM$M_CONCEALED, LNM$M_TERMINAL } from '../../executive/starlet/lnmdef.js';
 import {
-  NAM$M_CNCL_DEV, NAM$M_EXP_DEV, NAM$M_EXP_DIR, NAM$M_EXP_NAME, NAM$M_EXP_TYPE, NAM$M_EXP_VER, NAM$M_HIGHVER, NAM$M_LOWVER, NAM$M_PPF,
+  NAM$M_CNCL_DEV, NAM$M_EXP_DEV, NAM$M_EXP_DIR, NAM$M_EXP_NAME, NAM$M_EXP_TYPE, NAM$M_EXP_VER, NAM$M_HIGHVER, NAM$M_LOWVER, NAM$M_NODE, NAM$M_PPF,
   NAM$M_ROOT_DIR, NAM$M_SEARCH_LIST, NAM$M_WILD_DIR, NAM$M_WILD_NAME, NAM$M_WILD_TYPE, NAM$M_WILD_VER, NAM$M_WILDCARD,
 } from '../../executive/starlet/namdef.js';
 import { RMS$_DEV, RMS$_DIR, RMS$_FNM, RMS$_LNE, RMS$_SUPPORT, RMS$_TYP, RMS$_VER } from '../../executive/starlet/rmsdef.js';
 import { PIO_BASE, PIO_CELLS } from '../../executive/structures/p1-cells.js';
 import { readCounted } from '../../executive/structures/memory.js';
-import { hasWildcard, isWildDirectory, parseDirectory, parseSpec, resolveDirectory, type DirectorySpec, type FileSpec } from './file-spec.js';
+import { hasWildcard, isTooDeep, isWildDirectory, parseDirectory, parseSpec, resolveDirectory, type DirectoryForm, type DirectorySpec, type FileSpec } from './file-spec.js';
 import { permanentFile, translate, type Translation } from './translate.js';
 
 /**
@@ -31,9 +31,13 @@ export interface ExpandOptions {
   /** FAB$V_OFP: the related file replaces wildcards of an output name. */
   readonly output: boolean;
   readonly noConceal: boolean;
+  /** NAM$V_SYNCHK: another node's name is looked at and left as it is. */
+  readonly syntaxOnly?: boolean;
 }
 
 export interface Expanded {
+  /** With its colons; '' for this node. */
+  readonly node: string;
   /** Internal identifier of a process permanent file, 0 none. */
   readonly permanent: number;
   /** Device as shown, without colon; empty when nothing names one. */
@@ -42,6 +46,7 @@ export interface Expanded {
   readonly physical: string;
   readonly root: readonly string[];
   readonly directory: readonly string[];
+  readonly form: DirectoryForm;
   readonly name: string;
   readonly type: string;
   readonly version: string;
@@ -54,6 +59,7 @@ export interface Expanded {
 type Source = 'primary' | 'default';
 
 class Builder {
+  node = '';
   permanent = 0;
   shown: string | undefined;
   physical: string | undefined;
@@ -88,11 +94,8 @@ class Builder {
     }
     if (spec.directory) {
       if (this.directory === undefined) this.directory = spec.directory;
-      else if (this.directory.up !== undefined && spec.directory.up === undefined && twice) {
-        const resolved = resolveDirectory(this.directory, spec.directory.elements);
-        if (!resolved) return RMS$_DIR;
-        this.directory = { up: undefined, elements: resolved };
-      } else if (twice) return RMS$_DIR;
+      // SYS$LOGIN:[.SUB] as well: a relative directory goes with the default directory alone (run on V5.5).
+      else if (twice) return RMS$_DIR;
       if (twice) this.flags |= NAM$M_EXP_DIR;
     }
     if (spec.name !== undefined) {
@@ -156,11 +159,23 @@ class Builder {
     return 0;
   }
 
+  /** The name of a file on another node: its logical names and default directory are not known here (run on V5.5). */
+  private applyElsewhere(spec: FileSpec, node: string): number {
+    if (spec.directory?.up !== undefined || spec.root) return RMS$_SUPPORT;
+    this.node = node;
+    this.flags |= NAM$M_NODE | (spec.device === undefined ? 0 : NAM$M_EXP_DEV);
+    this.shown = this.physical = spec.device ?? '';
+    this.directory = { up: undefined, elements: [], isAbsent: true };
+    const status = this.fill({ ...spec, directory: undefined }, 'primary');
+    if (spec.directory) this.directory = spec.directory;
+    return status;
+  }
+
   *apply(text: string, source: Source): Flow<number> {
     if (text === '') return 0;
     const spec = parseSpec(text);
     if (typeof spec === 'number') return spec;
-    if (spec.node !== undefined) return RMS$_SUPPORT;
+    if (spec.node !== undefined) return this.options.syntaxOnly && source === 'primary' ? this.applyElsewhere(spec, spec.node) : RMS$_SUPPORT;
     if (source === 'primary' && isBareSpec(spec)) return yield* this.follow(spec.name!, true, source);
     const needsDevice = this.physical === undefined;
     const status = this.fill(spec, source);
@@ -216,8 +231,10 @@ export function* expandName(p: Procedure, strings: NameStrings, options: ExpandO
   }
   const base = defaultDirectory(p);
   const directory = builder.directory === undefined ? [...base] : resolveDirectory(builder.directory, base);
-  if (directory === undefined) return RMS$_DIR;
+  if (directory === undefined || isTooDeep(directory)) return RMS$_DIR;
+  const { isAngled, isFromMaster, isAbsent } = builder.directory ?? {};
   return {
+    node: builder.node, form: { isAngled, isFromMaster, isAbsent },
     permanent: builder.permanent, device: builder.shown ?? '', physical: builder.physical ?? '', root: builder.root, directory,
     name: builder.name ?? '', type: builder.type ?? '', version: builder.version ?? '',
     flags: builder.flags | wildcards(builder, directory), choices: builder.choices,
