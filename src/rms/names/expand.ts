@@ -2,10 +2,10 @@ import type { Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { LNM$C_MAXDEPTH, LNM$M_CONCEALED, LNM$M_TERMINAL } from '../../executive/starlet/lnmdef.js';
 import {
-  NAM$M_CNCL_DEV, NAM$M_EXP_DEV, NAM$M_EXP_DIR, NAM$M_EXP_NAME, NAM$M_EXP_TYPE, NAM$M_EXP_VER, NAM$M_HIGHVER, NAM$M_LOWVER, NAM$M_NODE, NAM$M_PPF,
+  NAM$M_CNCL_DEV, NAM$M_EXP_DEV, NAM$M_EXP_DIR, NAM$M_EXP_NAME, NAM$M_EXP_TYPE, NAM$M_EXP_VER, NAM$M_HIGHVER, NAM$M_LOWVER, NAM$M_PPF,
   NAM$M_ROOT_DIR, NAM$M_SEARCH_LIST, NAM$M_WILD_DIR, NAM$M_WILD_NAME, NAM$M_WILD_TYPE, NAM$M_WILD_VER, NAM$M_WILDCARD,
 } from '../../executive/starlet/namdef.js';
-import { RMS$_DEV, RMS$_DIR, RMS$_FNM, RMS$_LNE, RMS$_SUPPORT, RMS$_TYP, RMS$_VER } from '../../executive/starlet/rmsdef.js';
+import { RMS$_DEV, RMS$_DIR, RMS$_FNM, RMS$_LNE, RMS$_TYP, RMS$_VER } from '../../executive/starlet/rmsdef.js';
 import { PIO_BASE, PIO_CELLS } from '../../executive/structures/p1-cells.js';
 import { readCounted } from '../../executive/structures/memory.js';
 import { hasWildcard, isTooDeep, isWildDirectory, parseDirectory, parseSpec, resolveDirectory, type DirectoryForm, type DirectorySpec, type FileSpec } from './file-spec.js';
@@ -31,15 +31,13 @@ export interface ExpandOptions {
   /** FAB$V_OFP: the related file replaces wildcards of an output name. */
   readonly output: boolean;
   readonly noConceal: boolean;
-  /** NAM$V_SYNCHK: another node's name is looked at and left as it is. */
-  readonly syntaxOnly?: boolean;
 }
 
 export interface Expanded {
-  /** With its colons; '' for this node. */
-  readonly node: string;
   /** Internal identifier of a process permanent file, 0 none. */
   readonly permanent: number;
+  /** With its colons; empty for a file of this node. */
+  readonly node: string;
   /** Device as shown, without colon; empty when nothing names one. */
   readonly device: string;
   /** Device behind all logical names, without colon. */
@@ -59,8 +57,8 @@ export interface Expanded {
 type Source = 'primary' | 'default';
 
 class Builder {
-  node = '';
   permanent = 0;
+  node: string | undefined;
   shown: string | undefined;
   physical: string | undefined;
   root: readonly string[] = [];
@@ -144,7 +142,7 @@ class Builder {
         if (isTerminal) return isBare ? this.fill({ ...NOTHING, name }, source) : this.settle(name);
         continue;
       }
-      if (spec.node !== undefined) return RMS$_SUPPORT;
+      if (spec.node !== undefined) return this.remote(spec, source);
       const status = this.fill(spec, source);
       if (status !== 0 || spec.device === undefined) return status;
       isBare = false;
@@ -153,29 +151,25 @@ class Builder {
     }
   }
 
+  /** A file of another node: what its names mean is for that node to say. */
+  private remote(spec: FileSpec, source: Source): number {
+    this.node ??= spec.node;
+    if (spec.device !== undefined) this.shown ??= spec.device;
+    this.physical = '';
+    return this.fill(spec, source);
+  }
+
   private settle(device: string): number {
     this.physical = device;
     this.shown ??= device;
     return 0;
   }
 
-  /** The name of a file on another node: its logical names and default directory are not known here (run on V5.5). */
-  private applyElsewhere(spec: FileSpec, node: string): number {
-    if (spec.directory?.up !== undefined || spec.root) return RMS$_SUPPORT;
-    this.node = node;
-    this.flags |= NAM$M_NODE | (spec.device === undefined ? 0 : NAM$M_EXP_DEV);
-    this.shown = this.physical = spec.device ?? '';
-    this.directory = { up: undefined, elements: [], isAbsent: true };
-    const status = this.fill({ ...spec, directory: undefined }, 'primary');
-    if (spec.directory) this.directory = spec.directory;
-    return status;
-  }
-
   *apply(text: string, source: Source): Flow<number> {
     if (text === '') return 0;
     const spec = parseSpec(text);
     if (typeof spec === 'number') return spec;
-    if (spec.node !== undefined) return this.options.syntaxOnly && source === 'primary' ? this.applyElsewhere(spec, spec.node) : RMS$_SUPPORT;
+    if (this.node !== undefined || (spec.node !== undefined && this.physical === undefined)) return this.remote(spec, source);
     if (source === 'primary' && isBareSpec(spec)) return yield* this.follow(spec.name!, true, source);
     const needsDevice = this.physical === undefined;
     const status = this.fill(spec, source);
@@ -230,15 +224,20 @@ export function* expandName(p: Procedure, strings: NameStrings, options: ExpandO
     }
   }
   const base = defaultDirectory(p);
-  const directory = builder.directory === undefined ? [...base] : resolveDirectory(builder.directory, base);
+  const directory = builder.node !== undefined ? remoteDirectory(builder.directory) : builder.directory === undefined ? [...base] : resolveDirectory(builder.directory, base);
   if (directory === undefined || isTooDeep(directory)) return RMS$_DIR;
-  const { isAngled, isFromMaster, isAbsent } = builder.directory ?? {};
+  const { isAngled, isFromMaster } = builder.directory ?? {};
   return {
-    node: builder.node, form: { isAngled, isFromMaster, isAbsent },
-    permanent: builder.permanent, device: builder.shown ?? '', physical: builder.physical ?? '', root: builder.root, directory,
+    form: { isAngled, isFromMaster },
+    permanent: builder.permanent, node: builder.node ?? '', device: builder.shown ?? '', physical: builder.physical ?? '', root: builder.root, directory,
     name: builder.name ?? '', type: builder.type ?? '', version: builder.version ?? '',
     flags: builder.flags | wildcards(builder, directory), choices: builder.choices,
   };
+}
+
+/** The directory on another node, where the default directory of this one does not count. */
+function remoteDirectory(directory: DirectorySpec | undefined): readonly string[] | undefined {
+  return directory === undefined ? [] : directory.up === undefined ? directory.elements : undefined;
 }
 
 /** The related file: its fields where none are given, or, for output, its name and type in the place of wildcards. */

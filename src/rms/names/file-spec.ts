@@ -17,8 +17,6 @@ export interface DirectoryForm {
   readonly isAngled?: boolean | undefined;
   /** `[000000.A.B]` */
   readonly isFromMaster?: boolean | undefined;
-  /** None: the default directory of another node. */
-  readonly isAbsent?: boolean | undefined;
 }
 
 export interface DirectorySpec extends DirectoryForm {
@@ -100,7 +98,7 @@ function directoryAt(rest: string): string | undefined {
  * @returns the fields, upper case, or the RMS status that says what is wrong
  */
 export function parseSpec(text: string): FileSpec | number {
-  const upper = text.toUpperCase().replace(/[ \t]+/g, '');
+  const upper = text.toUpperCase().replace(/("[^"]*")|[ \t]+/g, '$1');
   const fields = scanFields(upper);
   if (!fields) return /[[<][^\]>]*$/.test(upper) ? RMS$_DIR : RMS$_SYN;
   if (fields.node !== '' && !/^[A-Z0-9$_]/.test(fields.node)) return RMS$_NOD;
@@ -184,7 +182,6 @@ export function resolveDirectory(relative: DirectorySpec, base: readonly string[
 
 /** `[A.B...]`; the master file directory is [000000]. */
 export function directoryText(elements: readonly string[], form: DirectoryForm = {}): string {
-  if (form.isAbsent) return '';
   let text = elements.length === 0 || elements[0] === ELLIPSIS || form.isFromMaster ? '000000' : '';
   for (const element of elements) text += element === ELLIPSIS ? ELLIPSIS : text === '' || text.endsWith(ELLIPSIS) ? element : `.${element}`;
   return form.isAngled ? `<${text}>` : `[${text}]`;

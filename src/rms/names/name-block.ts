@@ -45,6 +45,7 @@ export function callerNam(p: Procedure, fab: Fab, mode: number): Nam | undefined
 
 /** The printed fields of a file specification. */
 export interface SpecText {
+  /** With its colons. */
   readonly node: string;
   readonly device: string;
   readonly directory: string;
@@ -101,8 +102,8 @@ export function storeResultant(p: Procedure, nam: Nam, mode: number, text: SpecT
 
 function storeParts(nam: Nam, start: number, text: SpecText): void {
   let at = start;
-  nam.NAM$L_NODE = at;
   nam.NAM$B_NODE = text.node.length;
+  nam.NAM$L_NODE = at;
   nam.NAM$L_DEV = at += text.node.length;
   nam.NAM$B_DEV = text.device.length;
   nam.NAM$L_DIR = at += text.device.length;
