@@ -25,6 +25,8 @@ describe('SET PROCESS, SHOW, SYSGEN', () => {
 
   test('what cannot be set is said with its reason', () => {
     expect(dcl.lines('SET PROCESS/NAME=SWAPPER')).toEqual(['%SET-E-NOTSET, error modifying process name', '-SYSTEM-F-DUPLNAM, duplicate name']);
+    expect(dcl.lines('SET PROCESS/PRIVILEGES=NOACNT', 'WRITE SYS$OUTPUT F$PRIVILEGE("ACNT")')).toEqual(['FALSE']);
+    dcl.lines('SET PROCESS/PRIVILEGES=ACNT');
     expect(dcl.lines('SET PROCESS/PRIVILEGES=FOO')).toEqual(['%SET-E-IVPRIV, unrecognized privilege - check validity and spelling', ' \\FOO\\']);
   });
 

@@ -39,3 +39,12 @@ $ X = F$CONTEXT("PROCESS",C,"NODENAME",F$GETSYI("NODENAME"))
 $ W F$PID(C) .EQS. F$GETJPI("","PID")
 $ X = F$CONTEXT("PROCESS",D,"NODENAME",F$GETSYI("NODENAME"),"NEQ")
 $ W "{", F$PID(D), "}"
+$! NOACNT is the absence of ACNT, not a privilege of that name; what F$SETPRV says puts things back.
+$ P = F$SETPRV("NOACNT")
+$ W P, " ", F$PRIVILEGE("ACNT"), F$PRIVILEGE("NOACNT")
+$ P = F$SETPRV(P)
+$ W P, " ", F$PRIVILEGE("ACNT")
+$ W F$LOCATE("NOACNT",F$GETJPI("","CURPRIV")) .EQ. F$LENGTH(F$GETJPI("","CURPRIV"))
+$! Geometry of the disk; the most virtual memory the process had.
+$ W F$GETDVI("DUA0","SECTORS"), " ", F$GETDVI("DUA0","TRACKS"), " ", F$GETDVI("DUA0","CYLINDERS")*51*14 .GE. F$GETDVI("DUA0","MAXBLOCK")
+$ W F$GETJPI("","VIRTPEAK") .GT. 0
