@@ -25,6 +25,7 @@ import { address, establish, inMode, nameFiles, nameLoginProcedures, nameOf, rem
 import { ask, putLine } from './terminal-io.js';
 import { EVADED, INTRUDER_SCAN, intrusionScan, SUSPECT_SCAN } from './intrusion.js';
 import { loginTime, recordLogin, timeNow } from './last-login.js';
+import { newMailNotice } from './mail-profile.js';
 import { passwordState, refusal } from './restrictions.js';
 import { automaticUser, changeUser, consoleRecord, findUser, passwordIsRight, SECONDARY, type UafRecord } from './uaf-file.js';
 
@@ -93,6 +94,8 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
   if (interactive && terminal) {
     if (record.UAF$V_DISWELCOM === 0) yield* putLine(p, ppd.PPD$W_OUTISI, `\tWelcome to VAX/VMS version ${yield* version(p)}`);
     yield* recordLogin(p, ppd.PPD$W_OUTISI, record);
+    const notice = record.UAF$V_DISMAIL === 0 ? yield* newMailNotice(p, bytesToText(record.UAF$T_USERNAME).trim()) : undefined;
+    if (notice !== undefined) yield* putLine(p, ppd.PPD$W_OUTISI, notice);
   }
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
 }
