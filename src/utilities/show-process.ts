@@ -168,7 +168,7 @@ function* showAccounting(p: Procedure, output: Output, values: Values): Flow<voi
 function* showPrivileges(output: Output, mask: bigint): Flow<void> {
   yield* output.line();
   yield* output.line('Process privileges:');
-  for (const [name, bit] of [...PRIVILEGES].sort()) if (hasPrivilege(mask, bit)) yield* output.line(` ${name.padEnd(20)} ${PRIVILEGE_TEXTS[name] ?? ''}`.trimEnd());
+  for (const [name, bit] of PRIVILEGES) if (hasPrivilege(mask, bit)) yield* output.line(` ${name.padEnd(20)} ${PRIVILEGE_TEXTS[name] ?? ''}`.trimEnd());
 }
 
 /** Bytes of an identifier with its attributes. */
