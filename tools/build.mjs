@@ -3,7 +3,7 @@
  * only who asks for a screen waits for them to load.
  */
 import { build } from 'esbuild';
-import { chmod, copyFile, mkdir, rename } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { TEXT_EXTENSIONS } from './text-loader.mjs';
 
 // Under other names first: whoever starts bin/starlet meanwhile, as tests side by side do, finds whole files.
@@ -42,6 +42,9 @@ const withoutDevtools = {
 await mkdir('bin', { recursive: true });
 // CommonJS and not a module: V8 keeps compiled code of scripts only (tools/launcher.mjs), and snapshots of nothing else (src/cli/prepared.ts).
 await build({ ...COMMON, format: 'cjs', entryPoints: ['src/cli/main.ts'], outfile: unfinished('starlet.cjs'), plugins: [screensBeside] });
+// import() fails in a script that was compiled before and kept: the launcher, a module, does it instead.
+const bundled = await readFile(unfinished('starlet.cjs'), 'utf8');
+await writeFile(unfinished('starlet.cjs'), bundled.replaceAll('import("./screens.js")', 'module.import("./screens.js")'));
 await copyFile('tools/launcher.mjs', unfinished('starlet'));
 await build({
   ...COMMON, entryPoints: ['src/console/screens/index.ts'], outfile: unfinished('screens.js'), banner: { js: REQUIRE }, plugins: [withoutDevtools],

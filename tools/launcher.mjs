@@ -20,7 +20,7 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 
 const program = join(dirname(fileURLToPath(import.meta.url)), 'starlet.cjs');
 const source = readFileSync(program, 'utf8');
@@ -40,10 +40,10 @@ function readKept() {
   }
 }
 
-// Node's own warnings (loading the screens with import() from kept code is experimental) would fall into the middle of a terminal session.
+// Node's own warnings would fall into the middle of a terminal session.
 process.removeAllListeners('warning');
 const cachedData = readKept();
-const script = new Script(`(function (require, module, exports, __filename, __dirname) {${source}\n})`, { filename: program, ...(cachedData ? { cachedData } : {}), importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+const script = new Script(`(function (require, module, exports, __filename, __dirname) {${source}\n})`, { filename: program, ...(cachedData ? { cachedData } : {}) });
 // Nothing depends on it: when it cannot be written the next run compiles again.
 if ((!cachedData || script.cachedDataRejected) && keeps) process.once('exit', keepCode);
 
@@ -60,5 +60,6 @@ function keepCode() {
   }
 }
 
-const module = { exports: {} };
+/** What the program knows as `module`. Kept code cannot import() by itself: screens.js, beside this file, is loaded from here. */
+const module = { exports: {}, import: (name) => import(name) };
 script.runInThisContext()(createRequire(program), module, module.exports, program, dirname(program));

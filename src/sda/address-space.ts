@@ -121,8 +121,8 @@ export class AddressSpace implements MemoryReader {
 
   readBytes(address: number, length: number): Uint8Array {
     address >>>= 0;
-    // A length out of a damaged structure may be anything.
-    if (length > MOST_BYTES) throw new NoAccess((address + MOST_BYTES) >>> 0, 'length violation');
+    // A length out of a damaged structure may be anything, also less than nothing.
+    if (length < 0 || length > MOST_BYTES) throw new NoAccess((address + MOST_BYTES) >>> 0, 'length violation');
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length;) {
       const at = (address + done) >>> 0;

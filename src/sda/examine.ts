@@ -106,7 +106,11 @@ export const EVALUATE: Command = {
       const names = session.symbols.namesOf(value);
       const near = session.symbols.symbolize(value);
       if (near !== undefined && !names.includes(near)) names.unshift(near);
+      // What was asked for is never among those left off.
+      const asked = names.indexOf(rest.trim().toUpperCase());
+      if (asked > 0) names.unshift(...names.splice(asked, 1));
       const shown = qualifiers.has('SYMBOLS') ? names : names.slice(0, MAX_NAMES);
+      if (names.length > shown.length) shown.push(`(${names.length - shown.length} more: EVALUATE/SYMBOLS)`);
       const numbers = `Hex = ${hex8(value)}   Decimal = ${String(value | 0).padStart(10)}`;
       yield `${numbers}        ${shown[0] ?? ''}`.trimEnd();
       for (const name of shown.slice(1)) yield ' '.repeat(numbers.length + 8) + name;

@@ -5,13 +5,9 @@ import { SdaError } from './error.js';
 const MISSING: readonly (readonly [name: string, why: string])[] = [
   ['ATTACH', 'outside a system there is no process to attach to'],
   ['SPAWN', 'outside a system no process can be made'],
-  ['SHOW CLUSTER', 'this system is no member of a VAXcluster'],
-  ['SHOW CONNECTIONS', 'there are no system communication services'],
-  ['SHOW PORTS', 'there are no system communication services'],
-  ['SHOW RSPID', 'there are no system communication services'],
 ];
 
 export const MISSING_COMMANDS: readonly Command[] = MISSING.map(([name, why]) => ({
-  name, qualifiers: [], takesLine: true, help: why.startsWith('outside') ? [name, `Under DCL: the terminal goes to another process; ${why}.`] : [`${name} (missing)`, `Not in this SDA: ${why}.`],
+  name, qualifiers: [], takesLine: true, help: [name, `Under DCL: the terminal goes to another process; ${why}.`],
   run: () => { throw new SdaError('E', 'NOTIMPL', `${name} is not available: ${why}`); },
 }));

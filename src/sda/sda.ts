@@ -9,6 +9,7 @@ import { FORMAT } from './format.js';
 import { MISSING_COMMANDS } from './missing.js';
 import { SHOW_PAGE_TABLE, SHOW_PFN_DATA } from './page-lines.js';
 import { Session, type OutputFile, type SdaFiles } from './session.js';
+import { SHOW_CLUSTER, SHOW_CONNECTIONS, SHOW_PORTS, SHOW_RSPID } from './show-cluster.js';
 import { SHOW_CRASH, SHOW_HEADER } from './show-crash.js';
 import { SHOW_DEVICE } from './show-device.js';
 import { SHOW_EXECUTIVE } from './show-executive.js';
@@ -24,11 +25,14 @@ import { VALIDATE_PFN_DATA, VALIDATE_QUEUE, VALIDATE_SCHEDULER } from './validat
 
 /** Every command but those that SDA itself carries out. */
 export const COMMANDS: readonly Command[] = [
-  COPY, DEFINE, EVALUATE, EXAMINE, FORMAT, READ, SEARCH, SET_PROCESS, SET_RMS, SHOW_CALL_FRAME, SHOW_CRASH, SHOW_DEVICE, SHOW_EXECUTIVE, SHOW_HEADER, SHOW_LOCK, SHOW_PAGE_TABLE,
-  SHOW_PFN_DATA, SHOW_POOL, SHOW_PROCESS, SHOW_RESOURCE, SHOW_RMS, SHOW_STACK, SHOW_SUMMARY, SHOW_SYMBOL, VALIDATE_PFN_DATA, VALIDATE_QUEUE,
+  COPY, DEFINE, EVALUATE, EXAMINE, FORMAT, READ, SEARCH, SET_PROCESS, SET_RMS, SHOW_CALL_FRAME, SHOW_CLUSTER, SHOW_CONNECTIONS, SHOW_CRASH, SHOW_DEVICE, SHOW_EXECUTIVE, SHOW_HEADER, SHOW_LOCK,
+  SHOW_PAGE_TABLE, SHOW_PFN_DATA, SHOW_POOL, SHOW_PORTS, SHOW_PROCESS, SHOW_RESOURCE, SHOW_RMS, SHOW_RSPID, SHOW_STACK, SHOW_SUMMARY, SHOW_SYMBOL, VALIDATE_PFN_DATA, VALIDATE_QUEUE,
   VALIDATE_SCHEDULER,
   ...MISSING_COMMANDS,
 ];
+
+const EXPRESSIONS = 'Expressions are hexadecimal: ^D and ^O for decimal and octal; + - * / @(shift) & ! \\ # @(contents of) and parentheses; G80 is 80000080, H80 is 7FFE0080; '
+  + '"." is the location last looked at; R0 to R11, AP, FP, SP, PC, PSL of the process in view; PCB, PHD, JIB, ARB its structures. HELP command tells more.';
 
 /** Commands that SDA itself carries out. */
 const OWN_VERBS = ['EXIT', 'HELP', 'REPEAT', 'SET', 'SHOW', 'VALIDATE'] as const;
@@ -38,6 +42,9 @@ const OWN_HELP: readonly (readonly string[])[] = [
   ['@file', 'Carries out the commands of a file.'],
 ];
 const MAX_NESTING = 8;
+/** Columns that a line of help may have. */
+const HELP_WIDTH = 79;
+const HANGING = 4;
 
 /**
  * The System Dump Analyzer: one line in, lines out. It believes nothing: whatever the target holds, a command ends with a result or a message.
@@ -224,17 +231,29 @@ function* help(topic: string): Generator<string> {
   if (topic === '') {
     yield 'Commands:';
     yield '';
-    for (const { lines } of all) yield `  ${lines[0]!}`;
+    for (const { lines } of all) yield* wrapped(lines[0]!, '  ', HANGING);
     yield '';
-    yield 'Expressions are hexadecimal: ^D and ^O for decimal and octal; + - * / @(shift) & ! \\ # @(contents of) and parentheses;';
-    yield 'G80 is 80000080, H80 is 7FFE0080; "." is the location last looked at; R0 to R11, AP, FP, SP, PC, PSL of the process in view;';
-    yield 'PCB, PHD, JIB, ARB its structures. HELP command tells more.';
+    yield* wrapped(EXPRESSIONS, '');
     return;
   }
   for (const { lines } of found) {
-    yield lines[0]!;
+    yield* wrapped(lines[0]!, '', HANGING);
     yield '';
-    for (const line of lines.slice(1)) yield `    ${line}`;
+    for (const line of lines.slice(1)) yield* wrapped(line, '    ');
     yield '';
   }
+}
+
+/** A line of help in pieces that fit the narrowest screen, those after the first indented by `hanging` more columns. */
+function* wrapped(text: string, indent: string, hanging = 0): Generator<string> {
+  let line = indent;
+  for (const word of text.split(/(?= )/)) {
+    if (line.length + word.length > HELP_WIDTH) {
+      yield line.trimEnd();
+      line = indent + ' '.repeat(hanging) + word.trimStart();
+    } else {
+      line += word;
+    }
+  }
+  yield line.trimEnd();
 }

@@ -167,11 +167,15 @@ export class Session {
   private defineImages(): void {
     this.symbols.setImage(new Map());
     const found = new Map<string, number>();
+    const ends: number[] = [];
     for (const { name, base } of mappedImages(this)) {
       found.set(name, base);
-      for (const [symbol, offset] of this.system.images?.get(name) ?? []) if (symbol !== 'IMAGE$BASE') found.set(symbol, (base + offset) >>> 0);
+      const symbols = [...this.system.images?.get(name) ?? []].filter(([symbol]) => symbol !== 'IMAGE$BASE');
+      for (const [symbol, offset] of symbols) found.set(symbol, (base + offset) >>> 0);
+      const last = symbols.reduce((most, [, offset]) => Math.max(most, offset), 0);
+      if (symbols.length > 0) ends.push((Math.floor((base + last) / 512) + 1) * 512);
     }
-    this.symbols.setImage(found);
+    this.symbols.setImage(found, ends);
   }
 
   private viewCurrentProcess(): void {

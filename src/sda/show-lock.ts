@@ -114,14 +114,18 @@ export const SHOW_RESOURCE: Command = {
   },
 };
 
-/** RSBs of the hash table. @throws SdaError when there is none */
+/** RSBs of the hash table. @throws SdaError when there is none, or its chains meet or are loops */
 export function* resources(session: Session): Generator<number> {
   const table = session.cell('LCK$GL_HASHTBL');
   if (table === 0) throw new SdaError('E', 'NOLOCKS', 'the lock database does not exist');
   const entries = 2 ** Math.min(16, session.cell('LCK$GL_HTBLCNT'));
-  let met = 0;
+  const met = new Set<number>();
   for (let index = 0; index < entries; index += 1) {
-    for (let rsb = session.memory.readLong((table + 4 * index) >>> 0); rsb >= 0x80000000 && met < MAX_LOCKS; rsb = RSB.read(session.memory, rsb).RSB$L_HSHCHN, met += 1) yield rsb;
+    for (let rsb = session.memory.readLong((table + 4 * index) >>> 0); rsb >= 0x80000000; rsb = RSB.read(session.memory, rsb).RSB$L_HSHCHN) {
+      if (met.has(rsb)) throw new SdaError('E', 'BADQUEUE', `resource ${hex8(rsb)} is on the hash chains twice`);
+      met.add(rsb);
+      yield rsb;
+    }
   }
 }
 

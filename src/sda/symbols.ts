@@ -26,6 +26,9 @@ const MAX_OFFSET = 0xfff;
 /** Values below are numbers, not addresses, whatever their symbol means. */
 const LOWEST_ADDRESS = 0x200;
 
+/** Stands where an image ends. */
+const NO_NAME = '';
+
 /**
  * SDA's symbol table, in layers looked up in this order: what the user defined, what the process and device in view define, the images
  * of that process, the global symbols of SYS.EXE, service vectors, and constants: structure offsets and STARLET's. Addresses of all but the constants name memory in displays.
@@ -34,6 +37,7 @@ export class SymbolTable {
   private readonly user = new Map<string, number>();
   private readonly context = new Map<string, number>();
   private image: ReadonlyMap<string, number> = new Map();
+  private imageEnds: readonly number[] = [];
   private readonly vectors = new Map<string, number>();
   private readonly constants = new Map<string, number>();
   private sorted: readonly (readonly [value: number, name: string])[] | undefined;
@@ -66,9 +70,10 @@ export class SymbolTable {
     this.sorted = undefined;
   }
 
-  /** Addresses of the symbols of the images in view. */
-  setImage(symbols: ReadonlyMap<string, number>): void {
+  /** Addresses of the symbols of the images in view, and where these images end: what lies behind is not named by them. */
+  setImage(symbols: ReadonlyMap<string, number>, ends: readonly number[] = []): void {
     this.image = symbols;
+    this.imageEnds = ends;
     this.sorted = undefined;
   }
 
@@ -93,7 +98,7 @@ export class SymbolTable {
       else high = middle;
     }
     const found = table[low - 1];
-    if (!found) return undefined;
+    if (!found || found[1] === NO_NAME) return undefined;
     const offset = address - found[0];
     if (offset > MAX_OFFSET) return undefined;
     return offset === 0 ? found[1] : `${found[1]}+${hex(offset, 3)}`;
@@ -115,6 +120,7 @@ export class SymbolTable {
     for (const layer of [this.context, this.user]) {
       for (const [name, value] of layer) if (value >>> 0 >= LOWEST_ADDRESS && !isRegister(name)) byAddress.set(value >>> 0, name);
     }
+    for (const end of this.imageEnds) if (!byAddress.has(end)) byAddress.set(end, NO_NAME);
     return [...byAddress].map(([value, name]) => [value, name] as const).sort((a, b) => a[0] - b[0]);
   }
 

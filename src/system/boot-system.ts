@@ -1,3 +1,4 @@
+import { PR$_TODR } from '../emulator/processor-registers.js';
 import { Machine, type ConsolePort, type MachineClock } from '../emulator/machine.js';
 import type { ExecutiveFile } from '../executive/boot/executive-image.js';
 import { defaultParameters } from '../executive/boot/parameters.js';
@@ -11,7 +12,7 @@ import type { AssemblyStore } from '../executive/boot/assembly-store.js';
 import { describeSystem } from '../executive/sys-image.js';
 import { TQE } from '../executive/structures/tqe.js';
 import { nextTimerDue } from '../executive/time/index.js';
-import { EXE$SETIME_INT } from '../executive/time/set-time.js';
+import { setSystemTime } from '../executive/time/set-time.js';
 
 /** What a system is made of, besides the executive. */
 export interface SystemOptions {
@@ -97,7 +98,8 @@ export function bootSystem(options: SystemOptions): System {
 /** A machine that has lain still since it was booted goes on as if that had been now. @param now  100 ns units since 17-NOV-1858 */
 export function bootedNow({ kernel }: System, now: bigint): void {
   const passed = now - kernel.sys.EXE$GQ_SYSTIME;
-  EXE$SETIME_INT(kernel, now);
+  const { clock } = setSystemTime(kernel, now, 0);
+  if (clock !== undefined) kernel.cpu.writePR(PR$_TODR, clock);
   kernel.sys.EXE$GQ_BOOTTIME += passed;
 }
 

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -181,6 +181,20 @@ describe('starlet', () => {
     const { code, out } = starlet(['sda', 'crash.dmp', '-c', 'SHOW CRASH']);
     expect(code).toBe(0);
     expect(out).toContain('OPERCRASH, Operator forced system crash');
+  });
+
+  /** Runs the program on a terminal of its own, made by util-linux's script. */
+  const onTerminal = (command: string, keys: string): string => spawnSync('script', ['-qec', `node ${join(ROOT, 'bin/starlet')} ${command}`, '/dev/null'], {
+    cwd: directory, input: keys, encoding: 'utf8', timeout: 50_000, env: { ...process.env, STARLET_HOME: join(directory, 'home') },
+  }).stdout;
+  const hasScript = process.platform === 'linux' && spawnSync('script', ['-V']).status === 0;
+
+  it.skipIf(!hasScript)('full screens open, also when V8 has kept the program\'s code from an earlier run', () => {
+    expect(starlet(['sda', '--example', '-c', 'SHOW CRASH']).code).toBe(0);
+    expect(readdirSync(join(directory, 'home/code')).some((name) => name.endsWith('-sda'))).toBe(true);
+    const shown = onTerminal('sda --example --browse', 'q');
+    expect(shown).not.toContain('internal error');
+    expect(shown).toContain('RETURN follows');
   });
 
   it('a system disk that another process has is refused; a lock that a process left behind is not', () => {

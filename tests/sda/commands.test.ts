@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bugcheckOverlay, DUMP_HEADER_SIZE } from '../../src/executive/exceptions/overlay.js';
+import type { Structure } from '../../src/executive/structures/structure.js';
+import { DISKUCB } from '../../src/executive/structures/ucb.js';
+import { structureLines } from '../../src/sda/format.js';
 import { LiveTarget } from '../../src/sda/live-target.js';
 import { Sda } from '../../src/sda/sda.js';
 import type { TestSystem } from '../harness.js';
@@ -61,11 +64,53 @@ describe('SHOW POOL', () => {
   });
 });
 
+describe('SHOW CLUSTER and its like', () => {
+  test('a node that is in no cluster: its parameters, and the local system block that EXE$INIT filled from SCSNODE', () => {
+    const sda = analyzer();
+    expect(say(sda, 'SHOW CLUSTER')).toMatch(/^VAXcluster data structures\n-+\n\nThe system is not a member of a VAXcluster\n\nNode name +STARLT {4}SCS loaded +no\n/);
+    const block = say(sda, 'SHOW CLUSTER/SCS/NODE=STARLT');
+    expect(block).toMatch(new RegExp(`--- STARLT System Block \\(SB\\) ${system.k.symbol('SCS$GA_LOCALSB').toString(16).toUpperCase()} ---`));
+    expect(block).toMatch(/Software type +VMS V4\.4$/m);
+    expect(say(sda, 'VALIDATE QUEUE SCS$GQ_CONFIG')).toBe('Queue is complete, total of 1 element in the queue');
+    expect(say(sda, 'FORMAT SCS$GA_LOCALSB')).toContain('SB$T_NODENAME        "STARLT"');
+  });
+
+  test('a list of descriptors that is there is not taken apart; one that is not is said to be missing', () => {
+    expect(say(analyzer(), 'SHOW CONNECTIONS')).toContain('SCS$GL_CDL is 0, SCSLOA is not loaded');
+    const bytes = dump.slice();
+    const { k } = system;
+    const pte = k.readLong(k.sys.MMG$GL_SPTBASE + 4 * ((k.symbol('SCS$GL_RDT') >>> 9) & 0x1fffff));
+    new DataView(bytes.buffer).setUint32(4 * 512 + (pte & 0x1fffff) * 512 + (k.symbol('SCS$GL_RDT') & 511), 0x80123456, true);
+    expect(say(openDump(bytes, symbolsOf(system)), 'SHOW RSPID')).toBe('%SDA-E-NOTIMPL, the response descriptors at 80123456 cannot be shown');
+  });
+});
+
+describe('FORMAT', () => {
+  test('a unit by the layout of its class, a process header and a hash table of logical names by the cells that lead to them', () => {
+    const sda = analyzer();
+    for (const command of ['FORMAT OPA$UCB0', 'FORMAT/TYPE=UCB OPA$UCB0']) expect(say(sda, command)).toContain('UCB$L_TT_TYPAHD');
+    expect(say(sda, 'FORMAT NL$GL_UCB0')).toMatch(/UCB\$L_MEDIA_ID +00000000$/);
+    expect(say(sda, 'SET PROCESS FIRST', 'FORMAT PHD')).toMatch(/PHD\$Q_PRIVMSK +F+\n/);
+    expect(say(sda, 'FORMAT @@LNM$AL_HASHTBL')).toContain('LNMHSH$L_MASK');
+  });
+
+  test('a record with names within it is shown up to the first of them', () => {
+    const lines = [...structureLines(analyzer().session, DISKUCB as unknown as Structure, system.k.symbol('NL$GL_UCB0'))];
+    const record = lines.findIndex((line) => line.includes('UCB$R_MSCP'));
+    expect(lines.slice(record, record + 3).map((line) => line.slice(11).split(' ')[0])).toEqual(['UCB$R_MSCP', 'UCB$L_MV_IRP', 'UCB$L_MV_DUE']);
+  });
+});
+
+test('EVALUATE names what was asked for first; a line of HELP fits 80 columns', () => {
+  expect(say(analyzer(), 'EVALUATE PCB$L_STS')).toMatch(/^Hex = 00000024 .* PCB\$L_STS\n[^]*\(\d+ more: EVALUATE\/SYMBOLS\)$/);
+  expect(Math.max(...say(analyzer(), 'HELP', 'HELP SHOW', 'HELP EXAMINE', 'HELP SEARCH').split('\n').map(({ length }) => length))).toBeLessThan(80);
+});
+
 describe('bad commands', () => {
   test.each([
     ['SHOW SUMMARY EXTRA', 'MAXPARM'], ['SHOW HEADER 5', 'MAXPARM'], ['SHOW CRASH NOW', 'MAXPARM'], ['VALIDATE SCHEDULER X', 'MAXPARM'],
     ['SHOW PROCESS/INDEX', 'VALREQ'], ['SHOW PROCESS/INDEX=ZZZ', 'UNDEFSYM'], ['SHOW PROCESS NOBODY', 'BADPROC'], ['EXAMINE 80000000;-4', 'INVRANGE'],
-    ['SET RMS=XYZ', 'IVKEYW'], ['SET RMS', 'INSFPRM'], ['ATTACH SYSTEM', 'NOTIMPL'], ['SPAWN/NOWAIT X', 'NOTIMPL'], ['SHOW CLUSTER', 'NOTIMPL'], ['SHOW RSPID', 'NOTIMPL'],
+    ['SET RMS=XYZ', 'IVKEYW'], ['SET RMS', 'INSFPRM'], ['ATTACH SYSTEM', 'NOTIMPL'], ['SPAWN/NOWAIT X', 'NOTIMPL'], ['SHOW CLUSTER/CSID=1', 'NOTMEMBER'], ['SHOW CLUSTER/SCS/NODE=X', 'NOSUCHNODE'],
     ['SHOW NOSUCH', 'IVKEYW'], ['SET FETCH', 'IVKEYW'], ['MODIFY', 'IVVERB'], ['EVALUATE/TIME 0', 'IVQUAL'], ['SHOW PROCESS/NOSUCH', 'IVQUAL'], ['SHOW POOL/TYPE=NOSUCH', 'IVKEYW'],
   ])('%s gives %s and nothing else', (command, ident) => {
     const lines = say(analyzer(), command).split('\n');

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DMP } from '../../src/executive/exceptions/dump-format.js';
+import { RSB } from '../../src/executive/structures/lock.js';
+import { PHD } from '../../src/executive/structures/phd.js';
 import { ArrayMemory } from '../../src/executive/structures/memory.js';
 import { DumpTarget, dumpBytesOf } from '../../src/sda/dump-target.js';
 import { SdaError } from '../../src/sda/error.js';
@@ -43,12 +45,12 @@ const LINES = [
   'EVALUATE/CONDITION_VALUE R0', 'EXAMINE @SCH$GL_CURPCB;100', 'EXAMINE/INSTRUCTION PC;20', 'EXAMINE/NOSUPPRESS @SCH$GL_CURPCB;40', 'EXAMINE/P0', 'EXAMINE/P1', 'EXAMINE/SYSTEM', 'EXAMINE/ALL',
   'EXAMINE/PSL PSL', 'EXAMINE/PTE @MMG$GL_SPTBASE', 'EXAMINE/TIME EXE$GQ_SYSTIME', 'EXAMINE/CONDITION_VALUE R0', 'FORMAT PCB', 'FORMAT @SCH$GL_CURPCB', 'FORMAT/TYPE=PHD PHD', 'READ SYMBOLS.TXT',
   'READ/NOLOG/RELOCATE=4 SYMBOLS.TXT', 'READ/LOG NONE', 'SEARCH 80000000;2000 0', 'SEARCH/LENGTH=BYTE/STEPS=4/MASK=0F 80000000;400 3', 'SET PROCESS FIRST', 'SET PROCESS/INDEX=4', 'SET PROCESS/ID=84',
-  'SET PROCESS/SYSTEM', 'SET RMS=ALL', 'SHOW CALL_FRAME', 'SHOW CALL_FRAME/ALL', 'SHOW CALL_FRAME/NEXT_FP', 'SHOW CLUSTER', 'SHOW CONNECTIONS', 'SHOW CRASH', 'SHOW DEVICE', 'SHOW DEVICE OPA',
+  'SET PROCESS/SYSTEM', 'SET RMS=ALL', 'SHOW CALL_FRAME', 'SHOW CALL_FRAME/ALL', 'SHOW CALL_FRAME/NEXT_FP', 'SHOW CLUSTER', 'SHOW CLUSTER/SCS/NODE=STARLT', 'SHOW CLUSTER/CSID=10001', 'SHOW CONNECTIONS', 'SHOW CONNECTIONS/ADDRESS=80000000/NODE=X/SYSAP=X', 'SHOW CRASH', 'SHOW DEVICE', 'SHOW DEVICE OPA',
   'SHOW DEVICE/FULL NLA0', 'SHOW DEVICE/ADDRESS=@EXE$GL_SYSUCB', 'SHOW EXECUTIVE', 'SHOW HEADER', 'SHOW LOCK', 'SHOW LOCK/ALL', 'SHOW LOCK/NAME=X', 'SHOW LOCK 1', 'SHOW PAGE_TABLE/SYSTEM', 'SHOW PAGE_TABLE/GLOBAL',
   'SHOW PAGE_TABLE/P0/P1', 'SHOW PAGE_TABLE/ALL', 'SHOW PAGE_TABLE @MMG$GL_SYSPHD;1000', 'SHOW PFN_DATA/FREE/MODIFIED/BAD', 'SHOW PFN_DATA 100', 'SHOW PFN_DATA/ALL', 'SHOW PFN_DATA/SYSTEM', 'SHOW POOL/SUMMARY',
-  'SHOW POOL/ALL', 'SHOW POOL/IRP/LRP/SRP/HEADER', 'SHOW POOL/PAGED/FREE', 'SHOW POOL/NONPAGED/TYPE=PCB', 'SHOW PORTS', 'SHOW PROCESS ALL/ALL',
+  'SHOW POOL/ALL', 'SHOW POOL/IRP/LRP/SRP/HEADER', 'SHOW POOL/PAGED/FREE', 'SHOW POOL/NONPAGED/TYPE=PCB', 'SHOW PORTS', 'SHOW PORTS/ADDRESS=80000000', 'SHOW PROCESS ALL/ALL',
   'SHOW PROCESS ALL/PCB/PHD/REGISTERS/CHANNEL/IMAGES/WORKING_SET/PROCESS_SECTION_TABLE/LOCKS/RMS', 'SHOW PROCESS/PAGE_TABLES/P0/P1', 'SHOW PROCESS/INDEX=3', 'SHOW PROCESS/ID=84', 'SHOW PROCESS/SYSTEM',
-  'SHOW RESOURCE', 'SHOW RESOURCE/ALL', 'SHOW RESOURCE/LOCKID=10001', 'SHOW RMS', 'SHOW RSPID', 'SHOW STACK', 'SHOW STACK/ALL', 'SHOW STACK/KERNEL/EXECUTIVE/SUPERVISOR/USER/INTERRUPT', 'SHOW SUMMARY',
+  'SHOW RESOURCE', 'SHOW RESOURCE/ALL', 'SHOW RESOURCE/LOCKID=10001', 'SHOW RMS', 'SHOW RSPID', 'SHOW RSPID/CONNECTION=1', 'SHOW STACK', 'SHOW STACK/ALL', 'SHOW STACK/KERNEL/EXECUTIVE/SUPERVISOR/USER/INTERRUPT', 'SHOW SUMMARY',
   'SHOW SUMMARY/IMAGE', 'SHOW SYMBOL SCH$GL_CURPCB', 'SHOW SYMBOL/ALL EXE$', 'SPAWN', 'VALIDATE PFN_DATA', 'VALIDATE QUEUE', 'VALIDATE QUEUE/ALL/LIST', 'VALIDATE QUEUE SCH$AQ_WQHDR+^D12*7',
   'VALIDATE QUEUE/SELF_RELATIVE/MAXIMUM_LINKS=40/LIST @EXE$GL_TQFL', 'VALIDATE SCHEDULER', 'REPEAT', '@LOOK.COM', 'SET OUTPUT X', 'SET NOOUTPUT', 'SET LOG X', 'SET NOLOG', 'HELP', 'HELP SHOW',
 ];
@@ -161,6 +163,21 @@ describe('damaged memory', () => {
       expect(say(sda, command)).toMatch(/^BFFF0000 {2}\(unable to access location BFFF[0-9A-F]{4}\)[^]* SECOND\b/m);
       expect(say(sda, 'SHOW PROCESS')).toContain('Name: SECOND ');
     }
+  });
+
+  test('found with many more seeds: a working set list that ends before it begins; a resource that is its own successor', () => {
+    const { k } = system;
+    const bytes = dump.slice();
+    const view = new DataView(bytes.buffer);
+    const phd = dumpOffsetOf(system.process('FIRST')!.PCB$L_PHD);
+    view.setUint16(phd + PHD.offset.PHD$W_WSLAST, 3, true);
+    const table = k.readLong(k.symbol('LCK$GL_HASHTBL'));
+    const rsb = system.process('SECOND')!.address;
+    view.setUint32(dumpOffsetOf(table), rsb, true);
+    view.setUint32(dumpOffsetOf(rsb + RSB.offset.RSB$L_HSHCHN), rsb, true);
+    const sda = openDump(bytes, symbols);
+    expect(say(sda, 'VALIDATE PFN_DATA')).not.toContain('INTERNAL');
+    expect(say(sda, 'SHOW RESOURCE/ALL')).toContain(`%SDA-E-BADQUEUE, resource ${rsb.toString(16).toUpperCase()} is on the hash chains twice`);
   });
 
   test('a queue that bites its tail is reported with the address', () => {

@@ -76,7 +76,8 @@ describe('a dump of a system with waiting processes', () => {
     expect(text).toContain(`${hex8(pcb.address + PCB.offset.PCB$L_PHD)}   PCB$L_PHD            ${hex8(pcb.PCB$L_PHD)}`);
     expect(text).toContain('"FIRST"');
     expect(say(sda, 'FORMAT/TYPE=PHD PHD')).toContain(`PHD$L_PC             ${hex8(PHD.at(system.k, pcb.PCB$L_PHD).PHD$L_PC)}`);
-    expect(say(sda, 'FORMAT PHD')).toBe('%SDA-E-INVBLKTYP, invalid block type in specified block');
+    expect(say(sda, 'FORMAT PHD')).toBe(say(sda, 'FORMAT/TYPE=PHD PHD'));
+    expect(say(sda, 'FORMAT 80000000')).toBe('%SDA-E-INVBLKTYP, invalid block type in specified block');
     expect(say(sda, 'FORMAT/TYPE=XYZ PCB')).toBe('%SDA-E-NOSYMBOLS, no XYZ symbols found to format this block');
   });
 

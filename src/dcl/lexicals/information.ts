@@ -168,12 +168,6 @@ const LATER: Readonly<Record<string, (dcl: Dcl) => Flow<Value>>> = {
   *HW_NAME(dcl) { return MODELS[yield* processorType(dcl)] ?? 'VAX'; },
 };
 
-/** What a node that is in no cluster says of itself. choice: V7.3 gives these outside a cluster too. */
-const OWN_NODE: Readonly<Record<string, (dcl: Dcl) => Flow<Value>>> = {
-  NODE_SWTYPE: constant('VMS '), NODE_HWTYPE: constant('780 '),
-  *NODE_SWVERS(dcl) { return textOf(yield* systemItem(dcl.outside.procedure, syidef.SYI$_VERSION, 64)).trim().padEnd(4).slice(0, 4); },
-};
-
 function* getsyi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const item = args.keyword(0);
   const p = dcl.outside.procedure;
@@ -182,10 +176,7 @@ function* getsyi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const result = yield* systemItem(p, codeOf(syidef, 'SYI$_', item), 64, args.text(1) === '' ? undefined : args.text(1));
   if (later !== undefined && (result.status & 1) === 0 && !args.given(1)) return yield* later(dcl);
   check(result.status);
-  if (SYSTEM_TEXT.has(item)) {
-    const text = textOf(result);
-    return /^\0*$/.test(text) && item in OWN_NODE ? yield* OWN_NODE[item]!(dcl) : text;
-  }
+  if (SYSTEM_TEXT.has(item)) return textOf(result);
   if (SYSTEM_TIMES.has(item)) return quadOf(result) === 0n ? '' : (yield* formatText(p, '!%D', [quadOf(result)])).text;
   if (SYSTEM_IDS.has(item)) return quadOf(result).toString(16).toUpperCase().padStart(2 * result.bytes.length, '0');
   const value = longwordOf(result);

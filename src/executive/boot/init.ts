@@ -14,7 +14,7 @@ import { initializeSchedulerQueues } from '../scheduling/queues.js';
 import { makeComputable } from '../scheduling/rse.js';
 import { initializeForkQueues } from '../synchronization/fork.js';
 import { initializeTimerQueue } from '../time/queue.js';
-import { EXE$SETIME_INT } from '../time/set-time.js';
+import { setSystemTime } from '../time/set-time.js';
 import { EXE$IPID_TO_EPID } from '../process/pid.js';
 import { DYN$C_INIT, DYN$C_JIB, DYN$C_PCB } from '../structures/dyn.js';
 import { JIB } from '../structures/jib.js';
@@ -34,6 +34,7 @@ import { ROOT_LOCK_ROUTINES } from './root-lock.js';
 import { LINK_ROUTINES } from './sysloa.js';
 import { IRP_PACKET } from './sizes.js';
 import type { BootInformation } from './sysboot.js';
+import { initializeLocalSystemBlock } from './system-block.js';
 import { makeSystemWindow } from './window.js';
 
 /**
@@ -93,10 +94,11 @@ function EXE$INIT(k: Kernel, information: BootInformation): void {
   k.initializeQueue(k.symbol('SCH$GQ_CEBHD'));
   for (const list of ['EXE$GL_GSDSYSFL', 'EXE$GL_GSDGRPFL', 'EXE$GL_GSDDELFL', 'EXE$GL_PQBFL', 'IOC$GL_DPTLIST', 'EXE$GL_SYSWCBFL', 'EXE$GL_WCBDELFL', 'CIA$GQ_INTRUDER']) k.initializeQueue(k.symbol(list));
   k.initializeQueue(k.symbol('EXE$GL_TQFL'));
-  setTime(k);
+  setTime(k, k.register(0) >>> 0);
   initializeCrashData(k);
   initializeTimerQueue(k);
   buildTables(k);
+  initializeLocalSystemBlock(k);
   LCK$INIT(k);
   k.writeBytes(k.symbol('SYS$GQ_VERSION'), textToBytes(SYS$VERSION_TEXT));
   buildFirstProcesses(k);
@@ -135,10 +137,14 @@ function initializePools(k: Kernel, { sizes, space, values }: BootInformation): 
 /**
  * The system time until SYSINIT calls EXE$INIT_TODR: by the clock and the base cells of SYS.EXE when they agree, else what the cells
  * recorded. choice: the book has the time set by SYSINIT alone.
+ * @param clock  what the time-of-year clock shows; R1 becomes 1 when it is to be set to R0
  */
-function setTime(k: Kernel): void {
+function setTime(k: Kernel, clock: number): void {
   const { sys } = k;
-  if (!(EXE$SETIME_INT(k, 0n) & 1)) sys.EXE$GQ_SYSTIME = sys.EXE$GQ_TODCBASE;
+  const set = setSystemTime(k, 0n, clock);
+  if (!(set.status & 1)) sys.EXE$GQ_SYSTIME = sys.EXE$GQ_TODCBASE;
+  k.setRegister(0, set.clock ?? clock);
+  k.setRegister(1, set.clock === undefined ? 0 : 1);
   sys.EXE$GQ_BOOTTIME = sys.EXE$GQ_SYSTIME;
 }
 

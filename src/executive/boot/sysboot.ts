@@ -115,11 +115,11 @@ const LARGEST = 3;
 
 /** The parameters ask for more than the machine's memory holds. */
 export class NotEnoughMemory extends Error {
-  /** @param have  pages there are; @param needs  what the parameters ask for, the largest part first */
-  constructor(have: number, needs: readonly MemoryNeed[]) {
-    const needed = LEAST_PAGES + needs.reduce((sum, { pages }) => sum + pages, 0);
+  /** @param have  pages there are; @param taken  pages of the system with the part that did not fit; @param needs  what the parameters ask for, the largest part first */
+  constructor(have: number, taken: number, needs: readonly MemoryNeed[]) {
+    const needed = LEAST_PAGES + Math.max(taken, needs.reduce((sum, { pages }) => sum + pages, 0));
     const most = needs.slice(0, LARGEST).map(({ parameters, pages }) => `${pages} for ${parameters}`).join('; ');
-    super(`${have} pages, and more than ${needed} are needed: ${most}`);
+    super(`${have} pages, and at least ${needed} are needed: ${most}`);
   }
 }
 
@@ -157,7 +157,7 @@ export function sysboot(machine: Machine, description: SystemDescription, option
   let topPage = sizes.physicalPages;                // PHYSICALPAGES: the pages above are left alone
   const takePages = (count: number): number => {
     topPage -= count;
-    if (topPage < LEAST_PAGES) throw new NotEnoughMemory(sizes.physicalPages, memoryNeeds(values, sizes));
+    if (topPage < LEAST_PAGES) throw new NotEnoughMemory(sizes.physicalPages, sizes.physicalPages - topPage, memoryNeeds(values, sizes));
     memory.bytes.fill(0, topPage * PAGE, (topPage + count) * PAGE);
     return topPage;
   };

@@ -1,4 +1,5 @@
 import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
+import { CONSOLE_PORT_ROUTINES } from '../io/drivers/console-port.js';
 import type { Kernel } from '../kernel.js';
 import { SYSLOA_VECTORS } from '../structures/system-cells.js';
 import source from './sysloa780.mar';
@@ -17,6 +18,8 @@ const ROUTINES: Readonly<Record<string, string>> = {
   EXE$DUMPCPUREG: 'LOA$DUMPCPUREG', EXE$REGRESTOR: 'LOA$REGRESTOR', EXE$REGSAVE: 'LOA$REGSAVE', EXE$INIPROCREG: 'LOA$INIPROCREG',
   EXE$STARTUPADP: 'LOA$STARTUPADP', EXE$SHUTDWNADP: 'LOA$SHUTDWNADP', EXE$READ_TODR: 'LOA$READ_TODR', EXE$WRITE_TODR: 'LOA$WRITE_TODR',
   EXE$INIT_TODR: 'LOA$INIT_TODR', EXE$READP_TODR: 'LOA$READ_TODR', EXE$WRITEP_TODR: 'LOA$WRITE_TODR',
+  CON$STARTIO: 'LOA$CON_STARTIO', CON$XON: 'LOA$CON_XON', CON$XOFF: 'LOA$CON_XOFF', CON$INTINP: 'LOA$CON_INTINP', CON$INTOUT: 'LOA$CON_INTOUT',
+  CON$NULL: 'LOA$CON_NULL', CON$SET_LINE: 'LOA$CON_NULL', CON$DS_SET: 'LOA$CON_NULL', CON$SET_MODEM: 'LOA$CON_NULL', CON$DISCONNECT: 'LOA$CON_NULL',
 };
 
 /** LOAVEC: a self-relative offset for each vector, in their order. */
@@ -24,7 +27,7 @@ const LOAVEC = SYSLOA_VECTORS.map(({ name }) => `\t.LONG\t${ROUTINES[name] === u
 
 /** The image for a processor: xxx of SYSLOAxxx is the designation of Appendix G. */
 export const SYSLOA_IMAGE: SystemSpaceImage = {
-  name: 'SYSLOA780', source: ['LOA$LOAVEC::', ...LOAVEC, source].join('\n'), routines: [], baseCell: 'MMG$GL_SYSLOA_BASE',
+  name: 'SYSLOA780', source: ['LOA$LOAVEC::', ...LOAVEC, source].join('\n'), routines: CONSOLE_PORT_ROUTINES, baseCell: 'MMG$GL_SYSLOA_BASE',
 };
 
 /** EXE$LINK_VEC: the operand of each JMP becomes the routine that the image has for it. @source book 25.1.3 (module LINKVEC) */

@@ -1,3 +1,4 @@
+import { IN_EXECUTIVE_MODE, inlineRoutine, upTo, type Microroutine } from '../gate/microroutine.js';
 import { SERVICES, type Service } from '../starlet/service-table.js';
 import { CLI_DATA_BASE } from '../structures/p1-cells.js';
 import text from './cmodssdsp.mar';
@@ -141,3 +142,8 @@ export function missingServices(implemented: ReadonlySet<string>): string[] {
     .filter(({ kind, code, name }) => !(kind === 'kernel' && code === AST_EXIT_CODE) && !implemented.has(name))
     .map(({ name }) => name).sort();
 }
+
+/** What the dispatchers need of microcode: the count of changes to executive mode, whose cell lies in a page for kernel mode to write. @source book C.1.14 */
+export const CHANGE_MODE_ROUTINES: readonly Microroutine[] = [
+  upTo(IN_EXECUTIVE_MODE, inlineRoutine('EXE$COUNT_CHME', (k) => { k.sys.PMS$GL_CHME = (k.sys.PMS$GL_CHME + 1) >>> 0; })),
+];

@@ -18,10 +18,9 @@ const localNode = (k: Kernel): ReturnType<typeof SB.at> => SB.at(k, k.symbol('SC
 /** Text of a fixed field without the padding. */
 const trimmed = (bytes: Uint8Array): Uint8Array => textToBytes(bytesToText(bytes).replace(/[\0 ]+$/, ''));
 
-/** SCSNODE: blank or zero filled text; the local system block has it counted once SCS is there. */
+/** SCSNODE, as EXE$INIT put it into the local system block. */
 export function nodeName(k: Kernel): string {
-  const counted = readCounted(k, localNode(k).address + SB.offset.SB$T_NODENAME);
-  return (counted === '' ? bytesToText(k.sys.SCS$T_NODENAME) : counted).replace(/[\0 ]+$/, '');
+  return readCounted(k, localNode(k).address + SB.offset.SB$T_NODENAME);
 }
 
 /** A field of the control blocks of page or swap files, summed up. Swap files have the first indexes; those not there have the null control block. */

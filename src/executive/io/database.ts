@@ -1,4 +1,3 @@
-import { PR$_RXCS } from '../../emulator/processor-registers.js';
 import type { Kernel } from '../kernel.js';
 import { allocateBlock } from '../pool/typed.js';
 import { DC$_MAILBOX, DC$_TERM, DT$_MBX, DT$_NULL, DT$_VT100 } from '../starlet/dcdef.js';
@@ -22,6 +21,7 @@ import { configureDisks } from './disk-units.js';
 import { configureTapes } from './tape-units.js';
 import { configurePrinter } from './printer-unit.js';
 import { configureTerminals } from './terminal-units.js';
+import { LOA$CON_XON } from './drivers/console-port.js';
 import { loadDriverTables } from './drivers/driver-table.js';
 import { MAILBOX_DRIVER } from './drivers/mailbox.js';
 import { NULL_DRIVER } from './drivers/null.js';
@@ -235,7 +235,7 @@ function makeConsole(k: Kernel, ddt: number): void {
 
   k.writeLong(crb + CRB.offset.CRB$L_AUXSTRUC, address);
   timeController(k, crb);
-  k.cpu.writePR(PR$_RXCS, 0x40);
+  LOA$CON_XON(k);
 }
 
 function makeMailboxes(k: Kernel, ddt: number): void {

@@ -7,7 +7,6 @@ import { BREAKTHRU_ROUTINES } from './breakthru.js';
 import { CANCEL_ROUTINES } from './cancel.js';
 import { COMPLETION_ROUTINES } from './completion.js';
 import { GETDVI_ROUTINES } from './getdvi.js';
-import { CONSOLE_PORT_ROUTINES } from './drivers/console-port.js';
 import consoleSource from './drivers/console-port.mar';
 import { DZ_PORT_ROUTINES } from './drivers/dz-port.js';
 import dzSource from './drivers/dz-port.mar';
@@ -33,7 +32,7 @@ import { XQP_QUEUE_ROUTINES } from './xqp-queue.js';
 export const IO_ROUTINES: readonly Microroutine[] = [
   ...QIO_ROUTINES, ...COMPLETION_ROUTINES, ...CANCEL_ROUTINES, ...ASSIGN_ROUTINES, ...ALLOCATE_ROUTINES, ...MAILBOX_SERVICE_ROUTINES, ...GETDVI_ROUTINES, ...BREAKTHRU_ROUTINES,
   ...ATTENTION_ROUTINES, ...OUT_OF_BAND_ROUTINES, ...XQP_QUEUE_ROUTINES, ...MOUNT_ROUTINES,
-  ...TERMINAL_DRIVER_ROUTINES, ...CONSOLE_PORT_ROUTINES, ...DZ_PORT_ROUTINES, ...PRINTER_DRIVER_ROUTINES, ...TAPE_DRIVER_ROUTINES, ...MAILBOX_DRIVER_ROUTINES, ...NULL_DRIVER_ROUTINES,
+  ...TERMINAL_DRIVER_ROUTINES, ...DZ_PORT_ROUTINES, ...PRINTER_DRIVER_ROUTINES, ...TAPE_DRIVER_ROUTINES, ...MAILBOX_DRIVER_ROUTINES, ...NULL_DRIVER_ROUTINES,
   ...MOUNT_VERIFICATION_ROUTINES, ...DRIVER_ENTRY_ROUTINES, ...DISK_DRIVER_ROUTINES, ...ACP_FDT_ROUTINES,
 ];
 

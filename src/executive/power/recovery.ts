@@ -1,6 +1,5 @@
-import { PR$_TODR } from '../../emulator/processor-registers.js';
 import { ERL$WARMSTART } from '../exceptions/error-log-entries.js';
-import { inlineRoutine, jsbRoutine, type Microroutine } from '../gate/microroutine.js';
+import { inlineRoutine, type Microroutine } from '../gate/microroutine.js';
 import type { Kernel } from '../kernel.js';
 import { TQE } from '../structures/tqe.js';
 import { TICK } from '../time/queue.js';
@@ -9,8 +8,6 @@ import { TICK } from '../time/queue.js';
  * What EXE$RESTART does between the registers and the devices: it finds out how long power was off, and sets time and timers right.
  * @source book 26.2.2 steps 2 to 7; digest ch26 2.3 F
  */
-
-const todr = (k: Kernel): number => k.cpu.readPR(PR$_TODR) >>> 0;
 
 /** Requests that came due meanwhile are due now: a periodic one comes once, and then again after its period. */
 function expireMissedTimers(k: Kernel): void {
@@ -22,14 +19,14 @@ function expireMissedTimers(k: Kernel): void {
 }
 
 /**
- * IPL 31.
+ * IPL 31, R0 the time-of-year clock.
  *
  * choice: EXE$GL_PFAILTIM moves on to now, still not zero, so that a restart which another power failure cuts short, and which is done
  * again from the beginning, does not correct the time for the first one twice.
  */
 function restartTime(k: Kernel): void {
   const { sys } = k;
-  const now = todr(k);
+  const now = k.register(0) >>> 0;
   const duration = (now - sys.EXE$GL_PFAILTIM) >>> 0;
   sys.EXE$GL_PWRDONE = (now + sys.EXE$GL_PWRINTVL) >>> 0;
   sys.EXE$GL_PFATIM = duration;
@@ -39,12 +36,4 @@ function restartTime(k: Kernel): void {
   ERL$WARMSTART(k);
 }
 
-/**
- * EXE$PWRTIMCHK: for drivers, whether what may take devices so long has passed since power came back.
- * choice: R0 low bit set when it has.
- */
-function timeCheck(k: Kernel): void {
-  k.setRegister(0, ((todr(k) - k.sys.EXE$GL_PWRDONE) | 0) >= 0 ? 1 : 0);
-}
-
-export const RECOVERY_ROUTINES: readonly Microroutine[] = [inlineRoutine('EXE$RESTART_TIME', restartTime), jsbRoutine('EXE$PWRTIMCHK', timeCheck)];
+export const RECOVERY_ROUTINES: readonly Microroutine[] = [inlineRoutine('EXE$RESTART_TIME', restartTime)];

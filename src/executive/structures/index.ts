@@ -1,3 +1,4 @@
+import { DC$_TAPE } from '../starlet/dcdef.js';
 import { ACB, ATTN } from './acb.js';
 import { CEB, WQH } from './ceb.js';
 import { ADP, CCB, CDDB, CRB, DDB, DDT, DPT, IDB, SB, VEC } from './device.js';
@@ -13,6 +14,7 @@ import { JIB } from './jib.js';
 import { ICB, KFD, KFE, KFPB, KFRH } from './kfe.js';
 import { LNMB, LNMC, LNMHSH, LNMTH, LNMX } from './lnm.js';
 import { LCKTBL, LKB, RSB } from './lock.js';
+import type { MemoryReader } from './memory.js';
 import { ACL, ORB } from './orb.js';
 import { ARB, PCB } from './pcb.js';
 import { HWPCB, PHD } from './phd.js';
@@ -21,14 +23,14 @@ import { RPB } from './rpb.js';
 import { EXTGSD, GSD, PFL, SEC } from './section.js';
 import type { Structure } from './structure.js';
 import { TQE } from './tqe.js';
-import { DISKUCB, TTYUCB, TWP, TYPAHD, UCB } from './ucb.js';
+import { DISKUCB, LPUCB, TAPEUCB, TTYUCB, TWP, TYPAHD, UCB } from './ucb.js';
 import { AQB, F11BC, F11BD, FCB, MTL, RVT, VCB, WCB, WCBMAP } from './volume.js';
 
 /** Every structure declared, for SDA's symbols, the macro symbol library and the layout tests. */
 export const STRUCTURES: readonly Structure[] = [
   ACB, ACL, ADP, AQB, ARB, ATTN, BUFIO, CCB, CDDB, CDRP, CEB, CRB, DDB, DDT, DISKUCB, DPT, EXTGSD, F11BC, F11BD, FCB, FKB, GSD, HWPCB, ICB, IDB, IRP, IRPE,
-  JIB, KFD, KFE, KFPB, KFRH, LCKTBL, LKB, LNMB, LNMC, LNMHSH, LNMTH, LNMX, MBMSG, MTL, MTX, ORB, PCB, PFL, PHD, PQB, RPB, RSB, RVT, SB, SEC,
-  TQE, TTYUCB, TWP, TYPAHD, UCB, VCB, VEC, WCB, WCBMAP, WQH,
+  JIB, KFD, KFE, KFPB, KFRH, LCKTBL, LKB, LNMB, LNMC, LNMHSH, LNMTH, LNMX, LPUCB, MBMSG, MTL, MTX, ORB, PCB, PFL, PHD, PQB, RPB, RSB, RVT, SB, SEC,
+  TAPEUCB, TQE, TTYUCB, TWP, TYPAHD, UCB, VCB, VEC, WCB, WCBMAP, WQH,
 ] as unknown as readonly Structure[];
 
 /** Layout of a block by its type byte, for FORMAT. One code may cover several layouts: then it is the one met in pool. */
@@ -41,9 +43,19 @@ export const STRUCTURE_BY_TYPE: ReadonlyMap<number, Structure> = new Map<number,
   [DYN$C_TQE, TQE], [DYN$C_TWP, TWP], [DYN$C_TYPAHD, TYPAHD], [DYN$C_UCB, UCB], [DYN$C_VCA, F11BC], [DYN$C_VCB, VCB], [DYN$C_WCB, WCB],
 ] as unknown as readonly (readonly [number, Structure])[]);
 
-/** Layout of a block, given its type byte and size word: a UCB longer than the common part is a disk's or a terminal's. */
-export function structureOf(type: number, size: number): Structure | undefined {
-  if (type === DYN$C_UCB && size === TTYUCB.size) return TTYUCB as unknown as Structure;
-  if (type === DYN$C_UCB && size === DISKUCB.size) return DISKUCB as unknown as Structure;
-  return STRUCTURE_BY_TYPE.get(type);
+/** Offsets of the size word and the type byte of every block, and of the device class in a UCB. */
+const SIZE_OFFSET = 8;
+const TYPE_OFFSET = 10;
+const UCBS: readonly { readonly size: number }[] = [TTYUCB, LPUCB, DISKUCB];
+
+/**
+ * Layout of the block at an address, by its type byte; undefined when there is none for that type. A UCB longer than the common part is that of a
+ * terminal, printer, disk or tape: its size tells, and its device class tells a tape from a disk.
+ */
+export function structureAt(memory: MemoryReader, address: number): Structure | undefined {
+  const type = memory.readByte(address + TYPE_OFFSET);
+  if (type !== DYN$C_UCB) return STRUCTURE_BY_TYPE.get(type);
+  const size = memory.readWord(address + SIZE_OFFSET);
+  const isTape = size === TAPEUCB.size && memory.readByte(address + UCB.offset.UCB$B_DEVCLASS) === DC$_TAPE;
+  return (isTape ? TAPEUCB : UCBS.find((layout) => layout.size === size) ?? UCB) as unknown as Structure;
 }

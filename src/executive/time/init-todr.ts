@@ -28,10 +28,10 @@ const SECOND = 10_000_000n;
 const initTodr = upTo(IN_KERNEL_MODE, procedure('INI$TODR', function* (p: Procedure): Flow<number> {
   const k = p.kernel;
   const isAsked = k.sys.EXE$V_SETTIME === 1;
-  if (isAsked || !(EXE$SETIME_INT(k, 0n) & 1)) {
+  if (isAsked || !((yield* EXE$SETIME_INT(p, 0n)) & 1)) {
     const wait = BigInt.asIntN(16, BigInt(k.sys.SGN$GW_TPWAIT));
     const typed = wait === 0n ? undefined : yield* askOperator(p, wait);
-    EXE$SETIME_INT(k, typed ?? k.sys.EXE$GQ_TODCBASE + TICK);
+    yield* EXE$SETIME_INT(p, typed ?? k.sys.EXE$GQ_TODCBASE + TICK);
   }
   k.sys.EXE$GQ_BOOTTIME = k.sys.EXE$GQ_SYSTIME;
   return SS$_NORMAL;

@@ -1,5 +1,4 @@
-import { PR$_TODR } from '../../emulator/processor-registers.js';
-import { procedure, type Flow, type Microroutine } from '../gate/microroutine.js';
+import { inlineRoutine, procedure, type Flow, type Microroutine } from '../gate/microroutine.js';
 import type { Procedure } from '../gate/procedure.js';
 import type { Kernel } from '../kernel.js';
 import { hasPrivilege } from '../process/pid.js';
@@ -32,42 +31,65 @@ function sortQueue(k: Kernel): void {
   for (const { address } of elements) k.insertTail(address, header);
 }
 
-/** EXE$READP_TODR. */
-export const readTimeOfYear = (k: Kernel): number => k.cpu.readPR(PR$_TODR) >>> 0;
+/** What a new system time asks of the time-of-year clock. */
+interface TimeSet {
+  /** SS$_NORMAL; SS$_IVTIME the clock has been reset: the recorded time is more than a day later */
+  readonly status: number;
+  /** What the clock must be set to; undefined when it may go on. */
+  readonly clock?: number;
+}
 
 /**
- * EXE$SETIME_INT: sets or recalibrates the system time without recording it.
+ * Sets or recalibrates the system time and the base cells.
  *
  * @param time  system time, 0 to recalibrate from the time-of-year clock
- * @returns SS$_NORMAL; SS$_IVTIME the clock has been reset: the recorded time is more than a day later
+ * @param clock  what the time-of-year clock shows
  * @source book 11.3; digest ch11 2.4
  */
-export function EXE$SETIME_INT(k: Kernel, time: bigint): number {
+export function setSystemTime(k: Kernel, time: bigint, clock: number): TimeSet {
   const sys = k.sys;
   const old = sys.EXE$GQ_SYSTIME;
+  let set: number | undefined;
   if (time === 0n) {
-    const clock = readTimeOfYear(k);
-    if (sys.EXE$GL_TODR - clock > TICKS_A_DAY) return SS$_IVTIME;
+    if (sys.EXE$GL_TODR - clock > TICKS_A_DAY) return { status: SS$_IVTIME };
     sys.EXE$GQ_SYSTIME = sys.EXE$GQ_TODCBASE + BigInt(clock - sys.EXE$GL_TODR) * TICK;
-    if (clock >= endOfYear(sys.EXE$GQ_TODCBASE)) beginYear(k);
+    if (clock >= endOfYear(sys.EXE$GQ_TODCBASE)) set = beginYear(k);
   } else {
-    const clock = timeOfYear(time);
-    k.cpu.writePR(PR$_TODR, clock);
-    sys.EXE$GL_TODR = clock;
+    set = sys.EXE$GL_TODR = timeOfYear(time);
     sys.EXE$GQ_TODCBASE = time;
     sys.EXE$GQ_SYSTIME = time;
   }
   moveRelativeTimers(k, sys.EXE$GQ_SYSTIME - old);
-  return SS$_NORMAL;
+  return set === undefined ? { status: SS$_NORMAL } : { status: SS$_NORMAL, clock: set };
 }
 
-/** The clock shows more than a year: it is set to the time since 1 January of this one, or it would overflow. */
-function beginYear(k: Kernel): void {
+/** The clock shows more than a year: it is to be set to the time since 1 January of this one, or it would overflow. */
+function beginYear(k: Kernel): number {
   const now = k.sys.EXE$GQ_SYSTIME;
   const clock = timeOfYear(now);
-  k.cpu.writePR(PR$_TODR, clock);
   k.sys.EXE$GL_TODR = clock;
   k.sys.EXE$GQ_TODCBASE = startOfYear(now) + BigInt(clock - TODR_BASE) * TICK;
+  return clock;
+}
+
+/** The inner part of EXE$SETIME_INT (time.mar): R0 the clock, R2 and R3 the time; R1 becomes the status, and R2 set when R0 is to be written to the clock. */
+const setime_int = inlineRoutine('TIM_SETIME', (k) => {
+  const { status, clock } = setSystemTime(k, BigInt(k.register(3) >>> 0) << 32n | BigInt(k.register(2) >>> 0), k.register(0) >>> 0);
+  k.setRegister(1, status);
+  k.setRegister(2, clock === undefined ? 0 : 1);
+  if (clock !== undefined) k.setRegister(0, clock);
+});
+
+/**
+ * EXE$SETIME_INT: sets or recalibrates the system time without recording it. The time-of-year clock is read and written through EXE$READ_TODR and
+ * EXE$WRITE_TODR of the processor's SYSLOA image.
+ *
+ * @param time  system time, 0 to recalibrate from the time-of-year clock
+ * @returns SS$_NORMAL; SS$_IVTIME the clock has been reset
+ * @source book 11.3; digest ch11 2.4
+ */
+export function* EXE$SETIME_INT(p: Procedure, time: bigint): Flow<number> {
+  return yield* p.call(p.kernel.symbol('EXE$SETIME_INT'), Number(time & 0xffffffffn), Number(time >> 32n));
 }
 
 /**
@@ -86,8 +108,8 @@ const setime = procedure('EXE$SETIME', function* (p: Procedure): Flow<number> {
   if (timadr !== 0 && !k.callerCanRead(timadr, 8)) return SS$_ACCVIO;
   const time = timadr === 0 ? 0n : readQuad(p.memory, timadr);
   if (BigInt.asIntN(64, time) < 0n) return SS$_IVTIME;
-  const status = EXE$SETIME_INT(k, time);
+  const status = yield* EXE$SETIME_INT(p, time);
   return status & 1 ? yield* recordTimeBase(p) : status;
 });
 
-export const SET_TIME_ROUTINES: readonly Microroutine[] = [setime];
+export const SET_TIME_ROUTINES: readonly Microroutine[] = [setime, setime_int];

@@ -26,7 +26,7 @@ export class Pages {
       case 'queue': return new RowsPage(`Queue at ${session.name(place.header)}`, this.queue(place.header), 2);
       case 'pool': return new RowsPage(place.region, this.pool(place.region), 2);
       case 'symbols': return new RowsPage(`Symbols with ${place.text}`, this.symbols(place.text));
-      case 'structure': return structurePage(session, this.explorer, layoutNamed(place.layout), place.address, place.address);
+      case 'structure': return structurePage(session, this.explorer, layoutNamed(place.layout, session, place.address), place.address, place.address);
       case 'address': return this.address(place.address, place.as);
     }
   }

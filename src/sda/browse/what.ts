@@ -1,4 +1,4 @@
-import { structureOf } from '../../executive/structures/index.js';
+import { structureAt } from '../../executive/structures/index.js';
 import { readCounted } from '../../executive/structures/memory.js';
 import { P1_TABLES } from '../../executive/structures/p1-cells.js';
 import { decodePte, PTE$V_PROT, PROTECTION } from '../../executive/structures/pte.js';
@@ -90,7 +90,7 @@ export class Explorer {
   private layoutAt(address: number): Structure | undefined {
     return this.read(() => {
       const size = this.session.memory.readWord(address + 8);
-      return size < SMALLEST_HEADER ? undefined : structureOf(this.session.memory.readByte(address + 10), size);
+      return size < SMALLEST_HEADER ? undefined : structureAt(this.session.memory, address);
     });
   }
 

@@ -5,12 +5,13 @@ import type { KeyedFailure } from '../../executive/information/keyed-file.js';
 import { BRK$C_MAIL, BRK$C_USERNAME } from '../../executive/starlet/brkdef.js';
 import { SS$_NORMAL, SS$_NOSUCHNODE } from '../../executive/starlet/ssdef.js';
 import { bytesToText, readCounted } from '../../executive/structures/memory.js';
+import { timeNow } from '../../loginout/last-login.js';
 import { changeProfile, profileText, readProfile } from '../../loginout/mail-profile.js';
 import { UAF } from '../../loginout/uaf.js';
 import { findUser, type UafRecord } from '../../loginout/uaf-file.js';
 import { isFailure, readRecords, reason } from '../files.js';
 import { failed, MailFile, type MailMessage, type MailPlace } from './mail-file.js';
-import { NEWMAIL, now, privileged, say, type Mail } from './session.js';
+import { NEWMAIL, privileged, say, type Mail } from './session.js';
 
 /** Addresses, and putting a message into the mail files of those they stand for. @source VMS Mail Utility manual */
 export const MAIL_FILE = 'MAIL.MAI';
@@ -94,7 +95,7 @@ function* deliverTo(mail: Mail, message: MailMessage, { user, record, subdirecto
   const done = yield* p.scratch(function* () {
     const file = yield* MailFile.open(p, placeOf(record, subdirectory), true);
     if (failed(file)) return file;
-    const status = yield* file.add(message, NEWMAIL, yield* now(p));
+    const status = yield* file.add(message, NEWMAIL, yield* timeNow(p));
     yield* file.close();
     return { status, stv: 0 };
   });

@@ -2,12 +2,13 @@ import { asciiTime } from '../../executive/information/time.js';
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { SS$_NORMAL } from '../../executive/starlet/ssdef.js';
 import { textToBytes } from '../../executive/structures/memory.js';
+import { timeNow } from '../../loginout/last-login.js';
 import { changeProfile } from '../../loginout/mail-profile.js';
 import { closed, isFailure, reason, RmsFile, type FileFailure } from '../files.js';
 import type { LineSink } from '../output.js';
 import { Pager } from '../pager.js';
 import { LONGEST_FOLDER, type KeptMessage, type MailFile } from './mail-file.js';
-import { MAIL, NEWMAIL, now, privileged, say, selectFirst, wastebasketOf, withFile, type Mail, type Selection } from './session.js';
+import { MAIL, NEWMAIL, privileged, say, selectFirst, wastebasketOf, withFile, type Mail, type Selection } from './session.js';
 
 /** What MAIL does with messages that are there: READ, DIRECTORY, DELETE, MOVE, EXTRACT, SEARCH ... @source VMS Mail Utility manual; layouts as remembered (choice) */
 const FOLDER_COLUMN = 60;
@@ -150,7 +151,7 @@ export function* moveTo(mail: Mail, folder: string, numbers: readonly number[]):
 export function* copyTo(mail: Mail, folder: string, numbers: readonly number[]): Flow<number> {
   return yield* eachTime(mail, numbers, function* (file, time) {
     const message = yield* file.read(time);
-    return message ? yield* file.add(message, folder, yield* now(mail.p)) : SS$_NORMAL;
+    return message ? yield* file.add(message, folder, yield* timeNow(mail.p)) : SS$_NORMAL;
   });
 }
 

@@ -73,15 +73,6 @@ export function* privileged<Result>(p: Procedure, privileges: bigint, body: () =
   return result;
 }
 
-/** The time, 100 ns units. */
-export function now(p: Procedure): Flow<bigint> {
-  return p.scratch(function* () {
-    const timadr = p.allocate(8);
-    yield* service(p, '$GETTIM', { timadr });
-    return readQuad(p.memory, timadr);
-  });
-}
-
 export const wastebasketOf = (mail: Mail): string => profileText(mail.profile, 'MPR$T_WASTEBASKET') || WASTEBASKET;
 
 /** Reads anew what others may have changed: the count of new messages. */

@@ -7,7 +7,7 @@ import { VirtualClock } from '../../../src/emulator/clock.js';
 import { Machine, type StopReason } from '../../../src/emulator/machine.js';
 import { assembleAbsolute } from '../../../src/macro/assembler.js';
 import { AST_ROUTINES, AST_SOURCE } from '../../../src/executive/ast/index.js';
-import { dispatchSource } from '../../../src/executive/dispatch/dispatcher.js';
+import { CHANGE_MODE_ROUTINES, dispatchSource } from '../../../src/executive/dispatch/dispatcher.js';
 import { bugcheckSymbols } from '../../../src/executive/exceptions/bugcheck-codes.js';
 import { Gate } from '../../../src/executive/gate/gate.js';
 import { stubSource, type Microroutine } from '../../../src/executive/gate/microroutine.js';
@@ -31,7 +31,7 @@ import { CTL$GL_VECTORS, P1_CELLS } from '../../../src/executive/structures/p1-c
 import { PCB } from '../../../src/executive/structures/pcb.js';
 import { PHD, PHD$C_HWPCB } from '../../../src/executive/structures/phd.js';
 import { SCH$C_COM } from '../../../src/executive/structures/sch.js';
-import { SYSTEM_CELL_INITIAL, SYSTEM_CELLS } from '../../../src/executive/structures/system-cells.js';
+import { SYSLOA_VECTORS, SYSTEM_CELL_INITIAL, SYSTEM_CELLS } from '../../../src/executive/structures/system-cells.js';
 import { SYNCHRONIZATION_ROUTINES, SYNCHRONIZATION_SOURCE } from '../../../src/executive/synchronization/index.js';
 import { initializeForkQueues } from '../../../src/executive/synchronization/fork.js';
 import { SCB_ENTRIES } from '../../../src/executive/synchronization/scb.js';
@@ -129,7 +129,7 @@ export class KernelBench {
 
   constructor(extra: { readonly routines?: readonly Microroutine[]; readonly source?: string; readonly settime?: bigint } = {}) {
     const routines: readonly Microroutine[] = [
-      ...AST_ROUTINES, ...POOL_ROUTINES, ...PROCESS_CONTROL_ROUTINES, ...SCHEDULING_ROUTINES, ...SYNCHRONIZATION_ROUTINES, ...TIME_ROUTINES,
+      ...AST_ROUTINES, ...POOL_ROUTINES, ...PROCESS_CONTROL_ROUTINES, ...SCHEDULING_ROUTINES, ...SYNCHRONIZATION_ROUTINES, ...TIME_ROUTINES, ...CHANGE_MODE_ROUTINES,
       ...(extra.routines ?? []),
     ];
     const gate = new Gate(routines);
@@ -152,6 +152,7 @@ export class KernelBench {
       }
     }
     for (const field of SYSTEM_CELLS.fields) table.set(field.name, S0 + CELLS + field.offset);
+    for (const { name, offset } of SYSLOA_VECTORS) table.set(name, S0 + CELLS + SYSTEM_CELLS.offset.EXE$AL_LOAVEC + offset);
     for (const field of P1_CELLS.fields) table.set(field.name, CTL$GL_VECTORS + field.offset);
     for (const source of [ss, prv, climsg] as readonly Readonly<Record<string, unknown>>[]) {
       for (const [name, value] of Object.entries(source)) if (typeof value === 'number') table.set(name, value);

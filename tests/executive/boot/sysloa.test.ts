@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { PR$_MAPEN, PR$_SCBB, PR$_SID } from '../../../src/emulator/processor-registers.js';
+import { PR$_MAPEN, PR$_SCBB, PR$_SID, PR$_TODR } from '../../../src/emulator/processor-registers.js';
 import { executiveSymbols } from '../../../src/executive/boot/symbols.js';
 import { SYSLOA_IMAGE } from '../../../src/executive/boot/sysloa.js';
+import type { Flow } from '../../../src/executive/gate/microroutine.js';
+import { service } from '../../../src/executive/gate/service-call.js';
+import { LOA$CON_STARTIO } from '../../../src/executive/io/drivers/console-port.js';
+import { EXE$ALONONPAGED } from '../../../src/executive/pool/nonpaged.js';
 import { PR$_SID_TYP780 } from '../../../src/executive/starlet/prdef.js';
+import { SS$_NORMAL } from '../../../src/executive/starlet/ssdef.js';
+import { readQuad, writeQuad } from '../../../src/executive/structures/memory.js';
 import { PTE$M_PFN } from '../../../src/executive/structures/pte.js';
 import { SYSLOA_VECTORS } from '../../../src/executive/structures/system-cells.js';
 import { Console, systemDisk } from '../../sysgen/console.js';
-import { TestSystem } from '../../harness.js';
+import { TestSystem, type Program } from '../../harness.js';
 
 /** Appendix G and chapter 25.1.3: routines of one processor behind vectors of the executive. */
 
@@ -78,6 +84,64 @@ describe('SYSLOA780', () => {
     k.jump(k.symbol('EXE$WRITE_TODR'));
     k.machine.run(2);
     expect(k.register(0)).toBeGreaterThan(5);
+  });
+
+  test('appG#14: what the console shows and what is typed go through the vectors CON$STARTIO, CON$INTINP and CON$INTOUT', () => {
+    const console = new Console(systemDisk());
+    const { kernel: k } = console.system;
+    const shown = (): boolean => console.type('WRITE SYS$OUTPUT 40+2').some((line) => line.includes('42'));
+    expect(shown()).toBe(true);
+    for (const name of ['CON$STARTIO', 'CON$XON', 'CON$XOFF', 'CON$INTINP', 'CON$INTOUT']) expect(target(k, name), name).toBe(k.symbol(name.replace('CON$', 'LOA$CON_')));
+    const connect = (vector: string, routine: string): void => { k.writeLong(k.symbol(vector) + 2, k.symbol(routine)); };
+    connect('CON$STARTIO', 'LOA$CON_NULL');
+    expect(shown()).toBe(false);
+    connect('CON$STARTIO', 'LOA$CON_STARTIO');
+    LOA$CON_STARTIO(k);                                       // it believes that it has been started
+    expect(console.type('').join(' ')).toContain('42');
+    // MFPR #PR$_RXDB,R3 and RSB: takes what is typed, and drops it.
+    const deaf = EXE$ALONONPAGED(k, 16);
+    k.writeBytes(deaf, Uint8Array.of(0xdb, 33, 0x53, 0x05));
+    k.writeLong(k.symbol('CON$INTINP') + 2, deaf);
+    expect(console.type('WRITE SYS$OUTPUT 50+3').join('')).not.toContain('WRITE');
+    connect('CON$INTINP', 'LOA$CON_INTINP');
+    expect(shown()).toBe(true);
+  });
+
+  test('appG#15 ch11#5: $SETIME writes the clock, 0x10000000 + 10 ms counts since 1 January, and recalibrates from it, through EXE$WRITE_TODR and EXE$READ_TODR', () => {
+    const clocks: number[] = [];
+    const program: Program = function* (p) {
+      const { kernel } = p;
+      const time = p.allocate(8);
+      const set = function* (later: bigint): Flow<void> {
+        writeQuad(p.memory, time, readQuad(p.memory, time) + later);
+        expect(yield* service(p, '$SETIME', { timadr: time })).toBe(SS$_NORMAL);
+        expect(kernel.sys.EXE$GQ_TODCBASE).toBe(readQuad(p.memory, time));
+        clocks.push(kernel.sys.EXE$GL_TODR);
+      };
+      yield* service(p, '$GETTIM', { timadr: time });
+      yield* set(0n);
+      yield* set(30_000_000n);
+      const shown = kernel.cpu.readPR(PR$_TODR) >>> 0;
+      expect(shown - clocks[1]!).toBeLessThan(100);
+      // A processor whose clock cannot be written, and always shows the same.
+      const stopped = EXE$ALONONPAGED(kernel, 16);
+      kernel.writeBytes(stopped, Uint8Array.of(0xd0, 0x8f, 0, 0, 0, 0x11, 0x50, 0x05));                // MOVL #^X11000000,R0  RSB
+      kernel.writeLong(kernel.symbol('EXE$WRITE_TODR') + 2, stopped);
+      kernel.writeLong(kernel.symbol('EXE$READ_TODR') + 2, stopped);
+      yield* set(600_000_000n);
+      expect((kernel.cpu.readPR(PR$_TODR) >>> 0) - shown).toBeLessThan(100);
+      kernel.sys.EXE$GL_TODR = 0x1100_0000 - 500;
+      const base = kernel.sys.EXE$GQ_TODCBASE;
+      expect(yield* service(p, '$SETIME', {})).toBe(SS$_NORMAL);
+      expect(kernel.sys.EXE$GQ_SYSTIME - base).toBe(50_000_000n);
+      clocks.push(0);
+      return yield* service(p, '$HIBER', {});
+    };
+    const system = new TestSystem({ programs: { SYSINIT: program } });
+    system.runUntilIdle(2);
+    expect(clocks).toHaveLength(4);
+    expect(clocks[0]).toBeGreaterThanOrEqual(0x1000_0000);
+    expect([clocks[1]! - clocks[0]!, clocks[2]! - clocks[1]!]).toEqual([300, 6000]);
   });
 
   test('appG#10: I/O space is laid out as $IO780DEF says, and by nothing else: adapters are looked for there, and no other page of I/O space is mapped', () => {

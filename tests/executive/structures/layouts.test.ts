@@ -5,7 +5,7 @@ import { CEB, WQH } from '../../../src/executive/structures/ceb.js';
 import { CCB, CRB, CRB$K_LENGTH_CONSOLE, CRB$K_LENGTH_ONE, DDB, DPT, IDB, SB } from '../../../src/executive/structures/device.js';
 import * as dyn from '../../../src/executive/structures/dyn.js';
 import { FKB, MTX } from '../../../src/executive/structures/fork.js';
-import { STRUCTURES, STRUCTURE_BY_TYPE, structureOf } from '../../../src/executive/structures/index.js';
+import { STRUCTURES, STRUCTURE_BY_TYPE, structureAt } from '../../../src/executive/structures/index.js';
 import * as ipl from '../../../src/executive/structures/ipl.js';
 import { CDRP$C_IRP, IRP } from '../../../src/executive/structures/irp.js';
 import { LNMC, LNMTH } from '../../../src/executive/structures/lnm.js';
@@ -113,8 +113,18 @@ test('appE#11 every pool structure has its size word at 8 and its type byte at 1
 
 test('appE#12 FORMAT chooses by type byte: 16 UCB, 12 PCB, 10 IRP, 64 LNMB', () => {
   expect([16, 12, 10, 64].map((type) => STRUCTURE_BY_TYPE.get(type)?.prefix)).toEqual(['UCB', 'PCB', 'IRP', 'LNMB']);
-  expect(structureOf(16, 372)?.fields.some((field) => field.name === 'UCB$L_TT_TYPAHD')).toBe(true);
-  expect(structureOf(16, 144)?.size).toBe(144);
+  const unit = (size: number, deviceClass: number): readonly string[] => {
+    const memory = new ArrayMemory(new Uint8Array(size));
+    memory.writeWord(8, size);
+    memory.writeByte(10, 16);
+    memory.writeByte(UCB.offset.UCB$B_DEVCLASS, deviceClass);
+    return structureAt(memory, 0)!.fields.map(({ name }) => name);
+  };
+  expect(unit(372, 66)).toContain('UCB$L_TT_TYPAHD');
+  expect(unit(252, 1)).toContain('UCB$W_DIRSEQ');
+  expect(unit(252, 2)).toContain('UCB$L_RECORD');
+  expect(unit(160, 67)).toContain('UCB$W_LP_CURSOR');
+  expect(unit(144, 160).at(-1)).toBe('UCB$L_LOGADR');
 });
 
 test('appE#13 logical name blocks are typed 64; 11 is the V3 one', () => {

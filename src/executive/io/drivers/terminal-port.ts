@@ -1,11 +1,12 @@
 import type { Kernel } from '../../kernel.js';
-import { CON$STARTIO, CON$XOFF, CON$XON } from './console-port.js';
+import { LOA$CON_NULL, LOA$CON_STARTIO, LOA$CON_XOFF, LOA$CON_XON } from './console-port.js';
 import { DZ$DS_SET, DZ$STARTIO, DZ$XOFF, DZ$XON } from './dz-port.js';
 import type { TerminalUnit } from './terminal-read-buffer.js';
 
 /**
  * From the terminal class driver to the port driver of a line: through the port vector of the UCB (UCB$L_TT_PORT), whose longwords
- * are addresses of port routines. The routines this system has are recognized by address and run in place.
+ * are addresses of port routines; the console's are the vectors CON$..., whose JMP leads to the routine of the processor. The routines this system has are
+ * recognized by address and run in place.
  * choice: order of the vector. @source book 19.4.1; digest ch19 2.6
  */
 
@@ -19,13 +20,22 @@ export const PORT_DS_SET = 12;
 /** @param ucb  the line @param on  for DS_SET: data terminal ready */
 type PortRoutine = (k: Kernel, ucb: TerminalUnit, on: boolean) => void;
 
-const ROUTINES: Readonly<Record<string, PortRoutine>> = { CON$STARTIO, CON$XON, CON$XOFF, DZ$STARTIO, DZ$XON, DZ$XOFF, DZ$DS_SET };
+const ROUTINES: Readonly<Record<string, PortRoutine>> = { LOA$CON_STARTIO, LOA$CON_XON, LOA$CON_XOFF, LOA$CON_NULL, DZ$STARTIO, DZ$XON, DZ$XOFF, DZ$DS_SET };
+
+/** JMP @#, the instruction of a vector in EXE$AL_LOAVEC. */
+const JMP_ABSOLUTE = 0x9f17;
+
+/** Where a routine begins, behind the vector that may lead to it. */
+function routineAt(k: Kernel, address: number): number {
+  return k.readWord(address) === JMP_ABSOLUTE ? k.readLong(address + 2) : address;
+}
 
 function call(k: Kernel, ucb: TerminalUnit, offset: number, on = true): void {
   const address = k.readLong(ucb.UCB$L_TT_PORT + offset);
   if (address === 0 && offset === PORT_DS_SET) return;
+  const target = routineAt(k, address);
   for (const [name, routine] of Object.entries(ROUTINES)) {
-    if (k.symbol(name) === address) {
+    if (k.symbol(name) === target) {
       routine(k, ucb, on);
       return;
     }
