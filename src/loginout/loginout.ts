@@ -28,7 +28,8 @@ import { EVADED, INTRUDER_SCAN, intrusionScan, SUSPECT_SCAN } from './intrusion.
 import { loginTime, recordLogin, timeNow } from './last-login.js';
 import { newMailNotice } from './mail-profile.js';
 import { passwordState, refusal } from './restrictions.js';
-import { automaticUser, changeUser, consoleRecord, findUser, passwordIsRight, SECONDARY, type UafRecord } from './uaf-file.js';
+import { changeUser, findUser, type UafRecord } from '../executive/information/authorization-file.js';
+import { automaticUser, consoleRecord, passwordIsRight, SECONDARY } from './uaf-file.js';
 
 /**
  * LOGINOUT: first image of every process with a CLI, and its last (chapter 23.2; digest ch23 2.2, 2.9). The PPD tells which:

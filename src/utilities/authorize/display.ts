@@ -3,7 +3,8 @@ import { uicText } from '../../executive/information/fao.js';
 import * as PRV from '../../executive/starlet/prvdef.js';
 import { bytesToText } from '../../executive/structures/memory.js';
 import { PRIVILEGES } from '../../dcl/privileges.js';
-import { hoursOf, isPreExpired, type UafRecord } from '../../loginout/uaf-file.js';
+import type { UafRecord } from '../../executive/information/authorization-file.js';
+import { hoursOf, isPreExpired } from '../../loginout/uaf-file.js';
 import { ACCESS, DAYS, FLAGS } from './fields.js';
 
 /** SHOW and LIST of AUTHORIZE. @source dcl-output-formats.md, AUTHORIZE (V4 form) */
