@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { HostClock, VirtualClock } from '../emulator/clock.js';
 import { restartAfterHalt } from '../console/restart.js';
 import { hostMilliseconds, Runner } from '../console/runner.js';
 import { SS$_CONTROLY } from '../executive/starlet/ssdef.js';
-import { mapNames } from '../filesystem/host/names.js';
 import { NAMES_ROOM } from '../loginout/queues/batch-information.js';
 import { dataDirectory, openAssemblies, openSystemDiskOverlay } from './data-directory.js';
 import { hostMount, mountOption, type HostMount } from './mounts.js';
@@ -16,14 +15,16 @@ import { openUnits, unitOption, type UnitRequest } from './units.js';
 import { Ending } from './ending.js';
 import { HostLines } from './host-lines.js';
 import { RunInput } from './run-input.js';
+import { directoryBelow, vmsName, withType } from './run-place.js';
 import { tracer, TRACE_HELP, traceOption } from './trace.js';
-import { decimal, EX_BROKEN_PIPE, EX_INTERRUPTED, EX_NOINPUT, EX_SOFTWARE, EX_TIMEOUT, UsageError } from './usage.js';
+import { decimal, EX_BROKEN_PIPE, EX_INTERRUPTED, EX_SOFTWARE, EX_TIMEOUT, UsageError } from './usage.js';
 
 interface RunFlags {
   readonly memory: string;
   readonly fast?: boolean;
   readonly disk?: string;
   readonly dataDir?: string;
+  readonly root?: string;
   readonly mount?: readonly HostMount[];
   readonly unit?: readonly UnitRequest[];
   readonly tape?: readonly TapeRequest[];
@@ -49,11 +50,12 @@ export function runCommand(): Command {
     .option('--timeout <seconds>', `give the procedure so many seconds of the host's time, then end with exit code ${EX_TIMEOUT}`, secondsOption)
     .option('--disk <file>', 'system disk image, instead of the one in the data directory; it is not changed')
     .option('--data-dir <dir>', 'where the system disk is kept (STARLET_HOME; default ~/.local/share/starlet)')
+    .option('--root <dir>', "a directory above the procedure's, to be HDA0:[000000] instead of it: SET DEFAULT [-] works up to there")
     .option('--mount <dir=name>', 'mount a further host directory; :ro behind it for read-only', mountOption)
     .option('--unit <unit=file>', 'a further disk image, which can be changed: DUA1=FILE, DUA1=FILE:ro, DUA1=FILE,BLOCKS', unitOption)
     .option('--tape <unit=file>', 'a reel of magnetic tape, a .tap image: MTA0=FILE, :ro behind it with its write ring out', tapeOption)
     .addHelpText('after', [
-      '', "The procedure's directory is mounted as HDA0: and is the default directory. The system disk is not changed: every run starts from the same.",
+      '', "The procedure's directory is mounted as HDA0: (with --root, one above it) and is the default directory. The system disk is not changed: every run starts from the same.",
       'SYS$COMMAND (INQUIRE, READ SYS$COMMAND) is standard input, read when the procedure asks; prompts and echo only when both ends are a terminal.',
       'CTRL/C is CTRL/Y: ON CONTROL_Y takes it, otherwise the procedure ends; three of them within two seconds end the program.',
       'Exit code by the final $STATUS: 0 success or informational, 1 warning, 2 error, 4 severe error;',
@@ -77,10 +79,12 @@ async function run(file: string, parameters: readonly string[], flags: RunFlags)
     process.once('exit', () => { rmSync(scratch, { recursive: true, force: true }); });
     writeFileSync(path, readFileSync(0));
   }
-  const directory = hostMount(scratch === undefined ? dirname(path) : process.cwd(), 'SYS$HOST', false);
-  const mounts = [directory, ...(scratch === undefined ? [] : [hostMount(scratch, 'SYS$STDIN', true)]), ...(flags.mount ?? [])];
-  const name = vmsName(scratch ?? dirname(path), basename(path));
-  await runProcedure(`HDA${scratch === undefined ? 0 : 1}:[000000]${name}`, parameters, mounts, megabytes, { ...flags, isStandardInput: scratch !== undefined });
+  const directory = scratch === undefined ? dirname(path) : process.cwd();
+  const root = hostMount(flags.root ?? directory, 'SYS$HOST', false);
+  const place = `HDA0:${directoryBelow(flags.root ?? directory, directory)}`;
+  const mounts = [root, ...(scratch === undefined ? [] : [hostMount(scratch, 'SYS$STDIN', true)]), ...(flags.mount ?? [])];
+  const request = { file: `${scratch === undefined ? place : 'HDA1:[000000]'}${vmsName(path)}`, directory: place, parameters };
+  await runProcedure(request, mounts, megabytes, { ...flags, isStandardInput: scratch !== undefined });
 }
 
 /** Bytes of all --define together: what fits behind a job's description. */
@@ -112,22 +116,14 @@ function scratchDirectory(dataDir: string | undefined): string {
   return mkdtempSync(join(data, 'run-'));
 }
 
-/** The file as named, or with .COM or .com behind it. */
-function withType(path: string): string {
-  for (const candidate of [path, `${path}.COM`, `${path}.com`]) {
-    if (existsSync(candidate) && statSync(candidate).isFile()) return candidate;
-  }
-  throw new UsageError(`no file ${path}`, EX_NOINPUT);
+/** What is run, and where. */
+interface RunRequest {
+  readonly file: string;
+  readonly directory: string;
+  readonly parameters: readonly string[];
 }
 
-/** What the host file is called on the mounted volume. */
-function vmsName(directory: string, hostName: string): string {
-  const entries = hostMount(directory, 'LOOK', true).directory.list([]) ?? [];
-  const mapped = mapNames(entries.map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory }))).find((each) => each.host === hostName);
-  return mapped ? mapped.name : hostName.toUpperCase();
-}
-
-async function runProcedure(specification: string, parameters: readonly string[], mounts: readonly HostMount[], megabytes: number, flags: RunFlags): Promise<void> {
+async function runProcedure(request: RunRequest, mounts: readonly HostMount[], megabytes: number, flags: RunFlags): Promise<void> {
   const { machine, prepares, close } = findMachine(megabytes, flags);
   const { system } = machine;
   const isPerson = process.stdin.isTTY === true && process.stdout.isTTY === true;
@@ -135,7 +131,7 @@ async function runProcedure(specification: string, parameters: readonly string[]
   let hasBegun = false;
   let final: number | undefined;
   machine.give({
-    file: specification, directory: 'HDA0:[000000]', parameters, names: flags.define ?? [], verifies: flags.verify === true,
+    ...request, names: flags.define ?? [], verifies: flags.verify === true,
     // A procedure from standard input has its own lines there.
     ...(flags.isStandardInput ? {} : { command: isPerson ? 'seen' : 'unseen' }),
     begins: () => {

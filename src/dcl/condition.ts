@@ -1,4 +1,4 @@
-import { RMS$_DNF, RMS$_FNF } from '../executive/starlet/rmsdef.js';
+import { RMS$M_STVSTATUS } from '../executive/starlet/rmsdef.js';
 import { CLI$_NORMAL } from './condition-codes.js';
 
 /** A message of a condition: code, FAO arguments, and the token DCL prints on the line below, between backslashes. */
@@ -11,6 +11,8 @@ export interface MessageArguments {
   readonly because?: readonly Condition[];
   /** Facility printed instead of the code's own. */
   readonly facility?: string;
+  /** Text printed instead of the code's own: what an earlier version said. */
+  readonly text?: string;
 }
 
 export interface Condition extends MessageArguments {
@@ -26,6 +28,7 @@ export class CommandFailure implements Condition {
   readonly token?: string;
   readonly because?: readonly Condition[];
   readonly facility?: string;
+  readonly text?: string;
 
   constructor(readonly code: number, more: MessageArguments = {}) {
     Object.assign(this, more);
@@ -45,13 +48,29 @@ export function check(status: number, more: MessageArguments = {}): void {
   if ((status & 1) === 0) throw new CommandFailure(status, more);
 }
 
-/** Statuses that say all there is to say: the status value only repeats it. */
-const COMPLETE = new Set<number>([RMS$_FNF, RMS$_DNF]);
+/** How an RMS operation ended. */
+export interface RmsResult {
+  readonly status: number;
+  readonly stv: number;
+}
 
-/** Secondary messages of a failed RMS operation: its status, and the status value when that is a status of its own. */
-export function rmsReasons({ status, stv }: { readonly status: number; readonly stv: number }): Condition[] {
-  const more = stv !== 0 && (stv & 1) === 0 && stv !== status && !COMPLETE.has(status);
-  return more ? [{ code: status }, { code: stv }] : [{ code: status }];
+/** Secondary messages of a failed RMS operation: its status, and the status value when the status says that it is one. */
+export function rmsReasons({ status, stv }: RmsResult): Condition[] {
+  return [{ code: status }, ...moreOf({ status, stv })];
+}
+
+function moreOf({ status, stv }: RmsResult): Condition[] {
+  return stv !== 0 && (status & RMS$M_STVSTATUS) !== 0 ? [{ code: stv }] : [];
+}
+
+/** A command that fails as an RMS operation did. */
+export function rmsFailure(result: RmsResult): CommandFailure {
+  return new CommandFailure(result.status, { args: [result.stv], because: moreOf(result) });
+}
+
+/** Ends the command when an RMS operation has failed. */
+export function checkRms(result: RmsResult): void {
+  if ((result.status & 1) === 0) throw rmsFailure(result);
 }
 
 export const SEVERITY_LETTERS = ['W', 'S', 'E', 'I', 'F', '?', '?', '?'] as const;

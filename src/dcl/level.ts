@@ -17,3 +17,5 @@ export const LATER_ATTRIBUTES: ReadonlySet<string> = new Set(['AI', 'BI', 'DIREC
 /** Deepest command level. @source dcl-language.md section 6 */
 export const DEEPEST_LEVEL = 32;
 export const DEEPEST_LEVEL_V4 = 16;
+/** CLI$_STKOVF as V4.4 worded it. @source dcl-language.md section 6 */
+export const STKOVF_V4 = 'command procedures too deeply nested - limit to 16 levels';

@@ -12,6 +12,7 @@ import {
 import { CLI_CELLS, CLI_DATA_BASE } from '../executive/structures/p1-cells.js';
 import { bytesToText, readCounted, textToBytes, writeCounted } from '../executive/structures/memory.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import type { RmsResult } from './condition.js';
 import type { FileAccess, Files, OpenResult, ReadOptions, ReadResult } from './files.js';
 import { DEV$M_FOD } from '../executive/starlet/devdef.js';
 import { CACHE_CELLS, RecordCache } from './record-cache.js';
@@ -225,22 +226,28 @@ export class RmsFiles implements Files {
         rfa: memory.readBytes(rab.address + RAB.offset.RAB$T_RFA, 6),
       };
       rab.RAB$B_RAC = RAB$C_SEQ;
-      if (good && options.deleteRecord) yield* service(p, '$DELETE', { rab: rab.address });
-      return result;
+      if (!good || !options.deleteRecord) return result;
+      const deleted = yield* service(p, '$DELETE', { rab: rab.address });
+      return (deleted & 1) !== 0 ? result : { ...result, status: deleted, stv: rab.RAB$L_STV };
     });
   }
 
-  *put(stream: number, text: string, update = false): Flow<{ status: number; stv: number }> {
+  *put(stream: number, text: string, update = false): Flow<RmsResult> {
     const { p } = this;
-    const { memory } = p;
-    const rab = RAB.at(memory, stream + RAB_AT);
-    const bytes = textToBytes(text.slice(0, BUFFER));
-    memory.writeBytes(stream + BUFFER_AT, bytes);
+    const bytes = textToBytes(text);
+    if (bytes.length > BUFFER) return yield* p.scratch(() => this.putAt(stream, p.bytes(bytes), bytes.length, update));
+    p.memory.writeBytes(stream + BUFFER_AT, bytes);
+    return yield* this.putAt(stream, stream + BUFFER_AT, bytes.length, update);
+  }
+
+  private *putAt(stream: number, address: number, length: number, update: boolean): Flow<RmsResult> {
+    const { p } = this;
+    const rab = RAB.at(p.memory, stream + RAB_AT);
     // Records of an indexed file come in any order; sequential access would want them in that of the primary key.
-    rab.RAB$B_RAC = FAB.at(memory, stream + FAB_AT).FAB$B_ORG === FAB$C_IDX ? RAB$C_KEY : RAB$C_SEQ;
+    rab.RAB$B_RAC = FAB.at(p.memory, stream + FAB_AT).FAB$B_ORG === FAB$C_IDX ? RAB$C_KEY : RAB$C_SEQ;
     rab.RAB$L_ROP = 0;
-    rab.RAB$L_RBF = stream + BUFFER_AT;
-    rab.RAB$W_RSZ = bytes.length;
+    rab.RAB$L_RBF = address;
+    rab.RAB$W_RSZ = length;
     const status = yield* service(p, update ? '$UPDATE' : '$PUT', { rab: rab.address });
     return { status, stv: rab.RAB$L_STV };
   }

@@ -216,6 +216,7 @@ export const IDF = structure('IDF', 0x148, {
   IDF$V_INTERRUPT: ['IDF$L_FLAGS', 10],
   IDF$V_PIPE: ['IDF$L_FLAGS', 11],
   IDF$V_PIPEFILE: ['IDF$L_FLAGS', 12],
+  IDF$V_JUMPED: ['IDF$L_FLAGS', 13],
 });
 
 /** A string kept in the symbol table pages: text follows the header. */

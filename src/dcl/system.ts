@@ -52,12 +52,13 @@ class SystemOutside implements Outside {
     const whole = yield* this.getMessage(condition.code);
     const match = /^%([^-,]*)-(.)-([^,]*), ([^]*)$/.exec(whole);
     if (!match) return whole;
-    const [, own, , ident, text] = match;
+    const [, own, , ident, current] = match;
+    const text = condition.text ?? current!;
     const facility = condition.facility ?? (own === CLI_FACILITY_NAME && lead === '%' ? 'DCL' : own);
     const parts = [
       ...((mask & 8) !== 0 ? [facility] : []), ...((mask & 4) !== 0 ? [SEVERITY_LETTERS[condition.code & 7]] : []), ...((mask & 2) !== 0 ? [ident] : []),
     ];
-    const body = (mask & 1) !== 0 ? yield* this.format(text!, condition.args ?? []) : '';
+    const body = (mask & 1) !== 0 ? yield* this.format(text, condition.args ?? []) : '';
     const head = parts.length > 0 ? lead + parts.join('-') : '';
     return head !== '' && body !== '' ? `${head}, ${body}` : head + body;
   }

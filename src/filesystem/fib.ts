@@ -86,3 +86,10 @@ export const FIB$C_FLUSH_CACHE = 18;
 export const FIB$C_COUNT_QUOTA = 0x8002;
 /** Puts the volume in order, as ANALYZE/DISK_STRUCTURE/REPAIR wants it. choice: ours; in VMS the image does it, with the volume locked. */
 export const FIB$C_REPAIR = 0x100;
+/** Changes what the volume says of itself: P2 is a VATR. choice: ours; in VMS the image SET writes the home block. */
+export const FIB$C_SET_VOLUME = 0x101;
+/**
+ * Gives back what the volume lost when it was not dismounted. FIB$L_CNTRLVAL 0 only asks, and then tells whether there is reason to; with 1 it is done.
+ * choice: ours; in VMS the image MOUNT does it.
+ */
+export const FIB$C_REBUILD = 0x102;

@@ -6,7 +6,7 @@ import type { FileId } from './file-id.js';
 import { newHeader, recordAttributesOf } from './files.js';
 import {
   BLOCK, FID$C_BACKUP, FID$C_BADBLK, FID$C_BADLOG, FID$C_BITMAP, FID$C_CONTIN, FID$C_CORIMG, FID$C_INDEXF, FID$C_MFD, FID$C_VOLSET, FORMAT_TYPE,
-  ODS2_LEVEL, RESERVED_FILES, checksum, homeBlockOf, seal, storageControlOf, storeWord,
+  ODS2_LEVEL, RESERVED_FILES, homeBlockOf, seal, sealHome, storageControlOf, storeWord,
 } from './on-disk.js';
 import { blocksIn, writeMap, type Extent } from './retrieval.js';
 
@@ -27,6 +27,22 @@ export interface InitializeOptions {
   readonly serialNumber?: number;
   /** Who may use the volume, as set bits that deny; everybody, unless given. */
   readonly volumeProtection?: number;
+  /** Protection of the volume's files, as set bits that deny. */
+  readonly fileProtection?: number;
+  /** Default size of windows, in retrieval pointers. */
+  readonly window?: number;
+  /** Default extension, in blocks. */
+  readonly extend?: number;
+  /** Directories that the file system keeps at hand. */
+  readonly directoryCache?: number;
+  /** Entries the MFD has room for at once. */
+  readonly directories?: number;
+  /** Where the index file is to lie: an LBN, or about this part of the disk. */
+  readonly index?: number | 'BEGINNING' | 'MIDDLE' | 'END';
+  /** HM2$M_ characteristics. */
+  readonly characteristics?: number;
+  /** Places that nobody is to have: they go to BADBLK.SYS. */
+  readonly badBlocks?: readonly Extent[];
 }
 
 /** The size of the index file bitmap, in blocks, is a byte in the VCB. */
@@ -40,6 +56,8 @@ const SYSTEM_UIC = 0x0001_0001;
 const WINDOW = 7;
 const EXTEND = 5;
 const LRU_LIMIT = 3;
+/** Directory entries in a block, as INITIALIZE/DIRECTORIES counts. */
+const ENTRIES_IN_BLOCK = 16;
 /** Files a volume may hold, when nobody says: a header for every second cluster or so, as INITIALIZE computes it. */
 const defaultMaximum = (blocks: number, cluster: number): number => Math.floor(blocks / ((cluster + 1) * 2));
 
@@ -52,8 +70,24 @@ interface Layout {
   readonly index: Extent[];
   readonly storage: Extent;
   readonly mfd: Extent;
+  /** Whole clusters. */
+  readonly bad: readonly Extent[];
 }
 
+/** Where bitmap, headers, storage bitmap and MFD begin, `count` blocks of them together. */
+function placeOf(place: InitializeOptions['index'], usable: number, cluster: number, count: number, alternateHome: number): number {
+  switch (place) {
+    case undefined: case 'MIDDLE': return Math.floor(usable / 2);
+    case 'BEGINNING': return cluster * 2;
+    case 'END': return Math.floor((usable - cluster - count) / cluster) * cluster;
+    // The copy of the home block keeps its place.
+    default: return place <= alternateHome && place + count > alternateHome ? alternateHome + cluster : Math.max(cluster * 2, place);
+  }
+}
+
+const overlaps = (a: Extent, b: Extent): boolean => a.lbn < b.lbn + b.count && b.lbn < a.lbn + a.count;
+
+/** Fails with a RangeError when the disk cannot hold such a volume. */
 function layOut(blocks: number, options: InitializeOptions): Layout {
   const cluster = options.cluster ?? (blocks > 50_000 ? 3 : 1);
   const toCluster = (value: number): number => Math.ceil(value / cluster) * cluster;
@@ -63,9 +97,10 @@ function layOut(blocks: number, options: InitializeOptions): Layout {
   const sbmapSize = Math.ceil(Math.ceil(blocks / cluster) / (BLOCK * 8));
   const usable = Math.floor(blocks / cluster) * cluster;
   const alternateHome = toCluster(Math.floor(usable / 3));
-  const bitmapAndHeaders = { lbn: toCluster(Math.floor(usable / 2)), count: toCluster(ibmapSize + headers) };
-  const storage = { lbn: bitmapAndHeaders.lbn + bitmapAndHeaders.count, count: toCluster(1 + sbmapSize) };
-  const mfd = { lbn: storage.lbn + storage.count, count: cluster };
+  const [indexSize, storageSize, mfdSize] = [ibmapSize + headers, 1 + sbmapSize, Math.ceil((options.directories ?? ENTRIES_IN_BLOCK) / ENTRIES_IN_BLOCK)].map(toCluster) as [number, number, number];
+  const bitmapAndHeaders = { lbn: toCluster(placeOf(options.index, usable, cluster, indexSize + storageSize + mfdSize, alternateHome)), count: indexSize };
+  const storage = { lbn: bitmapAndHeaders.lbn + bitmapAndHeaders.count, count: storageSize };
+  const mfd = { lbn: storage.lbn + storage.count, count: mfdSize };
   const index = [
     // Boot and home block in the first cluster (two, when a cluster is one block), the copy of the home block, the copy of the header.
     { lbn: 0, count: cluster === 1 ? 2 : cluster * 2 },
@@ -73,8 +108,16 @@ function layOut(blocks: number, options: InitializeOptions): Layout {
     { lbn: usable - cluster, count: cluster },
     bitmapAndHeaders,
   ];
-  if (mfd.lbn + mfd.count > usable - cluster) throw new RangeError('the disk is too small for a Files-11 volume');
-  return { blocks, cluster, maximumFiles, ibmapSize, sbmapSize, index, storage, mfd };
+  const middle = { lbn: bitmapAndHeaders.lbn, count: mfd.lbn + mfd.count - bitmapAndHeaders.lbn };
+  if (middle.lbn + middle.count > usable - cluster || overlaps(middle, index[1]!)) throw new RangeError('the disk is too small for a Files-11 volume');
+  const bad = (options.badBlocks ?? []).map(({ lbn, count }) => {
+    const first = Math.floor(lbn / cluster) * cluster;
+    return { lbn: first, count: toCluster(lbn + count) - first };
+  });
+  if (bad.some((area) => area.lbn + area.count > usable || [...index.slice(0, 3), middle].some((used) => overlaps(used, area)))) {
+    throw new RangeError('a bad block lies outside the disk or where the volume needs a good one');
+  }
+  return { blocks, cluster, maximumFiles, ibmapSize, sbmapSize, index, storage, mfd, bad };
 }
 
 const attributes = (format: number, recordSize: number, flags = 0): Uint8Array => {
@@ -102,12 +145,12 @@ interface Reserved {
 /** Makes `store` an empty volume. Every block it does not write is taken to be of no consequence. */
 export function initializeVolume(store: BlockStore, options: InitializeOptions): void {
   const layout = layOut(store.blocks, options);
-  const { index, storage, mfd, ibmapSize } = layout;
+  const { index, storage, mfd, ibmapSize, bad } = layout;
   const middle = index.at(-1)!;
   const reserved: Reserved[] = [
     { number: FID$C_INDEXF, name: 'INDEXF.SYS;1', map: index, endOfFile: layout.cluster * 4 + ibmapSize + RESERVED_FILES + 1 },
     { number: FID$C_BITMAP, name: 'BITMAP.SYS;1', map: [storage], endOfFile: layout.sbmapSize + 2 },
-    { number: FID$C_BADBLK, name: 'BADBLK.SYS;1', map: [], endOfFile: 1 },
+    { number: FID$C_BADBLK, name: 'BADBLK.SYS;1', map: bad, endOfFile: blocksIn(bad) + 1 },
     { number: FID$C_MFD, name: '000000.DIR;1', map: [mfd], endOfFile: 2, isDirectory: true },
     { number: FID$C_CORIMG, name: 'CORIMG.SYS;1', map: [], endOfFile: 1 },
     { number: FID$C_VOLSET, name: 'VOLSET.SYS;1', map: [], endOfFile: 1 },
@@ -120,7 +163,7 @@ export function initializeVolume(store: BlockStore, options: InitializeOptions):
   for (const file of reserved) {
     const header = newHeader(idOf(file.number), {
       name: file.name, owner: options.owner ?? SYSTEM_UIC, protection: file.isDirectory ? MFD_PROTECTION : DEFAULT_FILE_PROTECTION, backLink: idOf(FID$C_MFD), date: options.date,
-      characteristics: file.isDirectory ? FCH$M_DIRECTORY | FCH$M_CONTIG : file.map.length === 1 ? FCH$M_CONTIG : 0,
+      characteristics: file.isDirectory ? FCH$M_DIRECTORY | FCH$M_CONTIG : file.map.length === 1 && file.number !== FID$C_BADBLK ? FCH$M_CONTIG : 0,
       recordAttributes: file.isDirectory ? DIRECTORY_ATTRIBUTES : FIXED_BLOCK_ATTRIBUTES,
     });
     writeMap(header, file.map);
@@ -135,7 +178,7 @@ export function initializeVolume(store: BlockStore, options: InitializeOptions):
   ordered.sort((a, b) => (a.name < b.name ? -1 : 1));
   store.write(mfd.lbn, formatBlock(ordered));
   writeIndexBitmap(store, layout, middle.lbn);
-  writeStorageBitmap(store, layout, [...index, storage, mfd], options);
+  writeStorageBitmap(store, layout, [...index, storage, mfd, ...bad], options);
   writeHomeBlocks(store, layout, options);
 }
 
@@ -189,19 +232,19 @@ function writeHomeBlocks(store: BlockStore, layout: Layout, options: InitializeO
     home.HM2$W_RESFILES = RESERVED_FILES;
     home.HM2$L_VOLOWNER = options.owner ?? SYSTEM_UIC;
     home.HM2$W_PROTECT = options.volumeProtection ?? 0;
-    home.HM2$W_FILEPROT = DEFAULT_FILE_PROTECTION;
+    home.HM2$W_VOLCHAR = options.characteristics ?? 0;
+    home.HM2$W_FILEPROT = options.fileProtection ?? DEFAULT_FILE_PROTECTION;
     home.HM2$Q_CREDATE = options.date;
     home.HM2$Q_REVDATE = options.date;
-    home.HM2$B_WINDOW = WINDOW;
-    home.HM2$B_LRU_LIM = LRU_LIMIT;
-    home.HM2$W_EXTEND = EXTEND;
+    home.HM2$B_WINDOW = options.window ?? WINDOW;
+    home.HM2$B_LRU_LIM = options.directoryCache ?? LRU_LIMIT;
+    home.HM2$W_EXTEND = options.extend ?? EXTEND;
     home.HM2$L_SERIALNUM = options.serialNumber ?? 0;
     home.HM2$T_STRUCNAME = textToBytes(' '.repeat(12));
     home.HM2$T_VOLNAME = textToBytes(options.label.padEnd(12, ' ').slice(0, 12));
     home.HM2$T_OWNERNAME = textToBytes((options.ownerName ?? 'SYSTEM').padEnd(12, ' ').slice(0, 12));
     home.HM2$T_FORMAT = textToBytes(FORMAT_TYPE);
-    home.HM2$W_CHECKSUM1 = checksum(block, 0x3a);
-    home.HM2$W_CHECKSUM2 = checksum(block, BLOCK - 2);
+    sealHome(block);
     store.write(copy.lbn, block);
   }
 }

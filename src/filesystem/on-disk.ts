@@ -54,6 +54,10 @@ export const HM2 = structure('HM2', 512, {
   0x1fe: ['HM2$W_CHECKSUM2', 'checksum of what is before'],
 });
 
+/** HM2$W_VOLCHAR. */
+export const HM2$M_ERASE = 0x4;
+export const HM2$M_NOHIGHWATER = 0x8;
+
 /** File header, fixed part. Offsets of the other areas are in words. */
 export const FH2 = structure('FH2', 512, {
   0x00: ['FH2$B_IDOFFSET', 'ident area, in words'],
@@ -166,6 +170,13 @@ export function checksum(block: Uint8Array, end: number): number {
 /** Stores the checksum in the last word of a header or storage control block. */
 export function seal(block: Uint8Array): void {
   storeWord(block, BLOCK - 2, checksum(block, BLOCK - 2));
+}
+
+/** Stores both checksums of a home block. */
+export function sealHome(block: Uint8Array): void {
+  const home = homeBlockOf(block);
+  home.HM2$W_CHECKSUM1 = checksum(block, HM2.offset.HM2$W_CHECKSUM1);
+  home.HM2$W_CHECKSUM2 = checksum(block, HM2.offset.HM2$W_CHECKSUM2);
 }
 
 export function isSealed(block: Uint8Array): boolean {

@@ -48,6 +48,11 @@ export function* repair(volume: Volume, date: bigint): BlockFlow<RepairResult> {
   return { blocksFreed, numbersFreed, entriesRemoved, filesFound: lost.length };
 }
 
+/** MOUNT/REBUILD: only what nothing uses becomes free; directories are left as they are. */
+export function* rebuild(volume: Volume): BlockFlow<void> {
+  yield* rebuildStorageBitmap(volume, (yield* keepGoodHeaders(volume)).files);
+}
+
 interface GoodFile {
   readonly id: FileId;
   readonly isDirectory: boolean;

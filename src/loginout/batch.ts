@@ -2,6 +2,7 @@ import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { LNM$_STRING } from '../executive/starlet/lnmdef.js';
+import { JPI$K_BATCH } from '../executive/starlet/jpidef.js';
 import * as qui from '../executive/starlet/quidef.js';
 import * as sjc from '../executive/starlet/sjcdef.js';
 import { SS$_INVLOGIN } from '../executive/starlet/ssdef.js';
@@ -10,8 +11,9 @@ import { PPD, PPD_ADDRESS } from '../dcl/index.js';
 import { DELETE_INPUT, LOG_NAME, NEXT_INPUT, QUEUED_JOB, RESTARTED_JOB, UNSEEN_COMMAND, VERIFIED_JOB } from './batch-files.js';
 import { defineLogical } from './define.js';
 import { BEGIN_BATCH } from './inner.js';
-import { noteLogin } from './last-login.js';
+import { noteLogin, timeNow } from './last-login.js';
 import { showLogout } from './logout.js';
+import { refusal } from './restrictions.js';
 import { BJI, BJI_ROOM, textsBehind } from './queues/batch-information.js';
 import { putLine } from './terminal-io.js';
 import { UAF } from './uaf.js';
@@ -52,7 +54,7 @@ function* nextStep(p: Procedure): Flow<Step | number> {
 
 /** Logs a batch process in. Returns only when it cannot be, or undefined when the job controller knows no job of this process. */
 export function* loginBatch(p: Procedure, entries: Entries): Flow<number | undefined> {
-  yield* inMode(p, '$CMKRNL', entries.setUser, [0, BEGIN_BATCH, 0, 0]);
+  yield* inMode(p, '$CMKRNL', entries.setUser, [0, BEGIN_BATCH, JPI$K_BATCH, 0]);
   const step = yield* nextStep(p);
   if (typeof step === 'number') return undefined;
   const { info } = step;
@@ -60,7 +62,7 @@ export function* loginBatch(p: Procedure, entries: Entries): Flow<number | undef
   const user = bytesToText(info.BJI$T_USERNAME).trim();
   const found = yield* findUser(p, user);
   const record = found.record ?? (isQueued ? undefined : consoleRecord('SYSTEM'));
-  if (!record || (isQueued && record.UAF$V_DISACNT !== 0)) return SS$_INVLOGIN;
+  if (!record || (isQueued && (record.UAF$V_DISACNT !== 0 || refusal(record, JPI$K_BATCH - 1, yield* timeNow(p)) !== undefined))) return SS$_INVLOGIN;
   const least = minimized(record, info);
   yield* establish(p, entries, least, false, '');
   const directory = readCounted(p.memory, info.address + BJI.offset.BJI$T_DIRECTORY);

@@ -15,7 +15,8 @@ import { JIB } from '../executive/structures/jib.js';
 import { readText, writeCounted, textToBytes } from '../executive/structures/memory.js';
 import { CLI_CELLS, CLI_DATA_BASE, MMG$IMGHDRBUF, PIO_BASE, PIO_CELLS } from '../executive/structures/p1-cells.js';
 import { PCB } from '../executive/structures/pcb.js';
-import { storeRights } from '../executive/process/rights.js';
+import { ENVIRONMENTS } from '../executive/information/acl.js';
+import { storeRights, type Right } from '../executive/process/rights.js';
 import { PHD } from '../executive/structures/phd.js';
 import { PRT$C_SW } from '../executive/structures/pte.js';
 import { PPD, PPD_ADDRESS } from '../dcl/index.js';
@@ -123,7 +124,7 @@ export const BEGIN_BATCH = 2;
 
 /**
  * Kernel mode: the user's own values in place of those of $CREPRC (book 23.2.2 step 8). Argument 1: UAF record; 2: bits:
- * 1 interactive job, 2 batch job: at the beginning, before anybody is known: it is counted, and the names say what it is;
+ * 1 interactive job, 2 batch job: at the beginning, before anybody is known: it is counted, the names say what it is, and argument 3 is the type of the job;
  * 3, 4: length and address of the terminal's name; 5, 6: length and address of the identifiers the user holds, quadwords of value and attributes.
  */
 export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
@@ -143,18 +144,22 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   if (flags & BEGIN_INTERACTIVE) {
     setUserName(textToBytes('<login>'.padEnd(12)));
     setAccount(textToBytes('<login>'.padEnd(8)));
+    jib.JIB$B_JOBTYPE = k.argument(3);
     k.sys.SYS$GW_IJOBCNT = k.sys.SYS$GW_IJOBCNT + 1;
     return SS$_NORMAL;
   }
   if (flags & BEGIN_BATCH) {
     setAccount(textToBytes('<batch>'.padEnd(8)));
+    jib.JIB$B_JOBTYPE = k.argument(3);
     k.sys.SYS$GW_BJOBCNT = k.sys.SYS$GW_BJOBCNT + 1;
     return SS$_NORMAL;
   }
   setUserName(uaf.UAF$T_USERNAME.slice(0, 12));
   setAccount(uaf.UAF$T_ACCOUNT.slice(0, 8));
   pcb.PCB$L_UIC = uaf.UAF$L_UIC;
-  storeRights(k, pcb.address, k.argument(6) === 0 ? NO_RIGHTS : k.readBytes(k.argument(6), k.argument(5)));
+  const held: Right[] = [];
+  for (let at = 0; at < k.argument(5); at += RIGHT) held.push({ value: k.readLong(k.argument(6) + at), attributes: k.readLong(k.argument(6) + at + 4) });
+  storeRights(k, pcb.address, [...(ENVIRONMENT_OF[jib.JIB$B_JOBTYPE] ?? []).map((value) => ({ value, attributes: 0 })), ...held].slice(0, MOST_RIGHTS));
   k.p1.CTL$GQ_PROCPRIV = uaf.UAF$Q_DEF_PRIV;
   // LOGINOUT itself keeps the privileges it was installed with; image rundown takes them away.
   const working = uaf.UAF$Q_DEF_PRIV | phd.PHD$Q_IMAGPRIV;
@@ -166,6 +171,7 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   const cli = CLI_CELLS.at(k, CLI_DATA_BASE);
   cli.CTL$GL_UAF_FLAGS = uaf.UAF$L_FLAGS;
   const ppd = PPD.at(k, PPD_ADDRESS);
+  ppd.PPD$B_JOBTYPE = jib.JIB$B_JOBTYPE;
   ppd.PPD$V_NOCTLY = uaf.UAF$V_DISCTLY | uaf.UAF$V_CAPTIVE;
   ppd.PPD$V_CAPTIVE = uaf.UAF$V_CAPTIVE;
   for (const field of ['CTL$GT_CLINAME', 'CTL$GT_SPAWNCLI'] as const) writeCounted(k, cli.address + CLI_CELLS.offset[field], countedText(uaf.UAF$T_DEFCLI) || 'DCL', 32);
@@ -177,7 +183,15 @@ export const setUser = callRoutine('LOGIN$SET_USER', (k) => {
   return LNM$SET_GROUP(k, uaf.UAF$L_JTQUOTA);
 });
 
-const NO_RIGHTS = new Uint8Array(0);
+/** Bytes of an identifier with its attributes, and how many a login gives at most. */
+const RIGHT = 8;
+const MOST_RIGHTS = 32;
+
+/** Identifiers that stand for the way in, by type of job. */
+const ENVIRONMENT_OF: readonly (readonly number[])[] = [
+  [], [ENVIRONMENTS.NETWORK], [ENVIRONMENTS.BATCH], [ENVIRONMENTS.INTERACTIVE, ENVIRONMENTS.LOCAL], [ENVIRONMENTS.INTERACTIVE, ENVIRONMENTS.DIALUP],
+  [ENVIRONMENTS.INTERACTIVE, ENVIRONMENTS.REMOTE],
+];
 
 function countedText(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(1, 1 + bytes[0]!));

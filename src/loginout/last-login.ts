@@ -3,17 +3,15 @@ import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { bytesToText, readQuad } from '../executive/structures/memory.js';
+import { dayName } from './calendar.js';
 import { putLine } from './terminal-io.js';
 import { changeUser, type UafRecord } from './uaf-file.js';
 
 /** Dates of the last logins and the failures since, shown and written anew. @source book 23.2.2 steps 16, 18; dcl-output-formats.md, Login */
 
-const DAYS = ['Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday', 'Monday', 'Tuesday'] as const;
-const TICKS_IN_A_DAY = 864_000_000_000n;
-
-/** `Thursday, 21-AUG-1986 06:41`. Time began on a Wednesday. */
+/** `Thursday, 21-AUG-1986 06:41` */
 export function loginTime(time: bigint): string {
-  return `${DAYS[Number((time / TICKS_IN_A_DAY) % 7n)]}, ${(asciiTime(time) ?? '').slice(0, 17)}`;
+  return `${dayName(time)}, ${(asciiTime(time) ?? '').slice(0, 17)}`;
 }
 
 export function* recordLogin(p: Procedure, isi: number, record: UafRecord): Flow<void> {
@@ -24,13 +22,17 @@ export function* recordLogin(p: Procedure, isi: number, record: UafRecord): Flow
   yield* noteLogin(p, bytesToText(record.UAF$T_USERNAME).trim(), 'UAF$Q_LASTLOGIN_I');
 }
 
-/** Writes the time of a login into the user's record. */
-export function* noteLogin(p: Procedure, user: string, field: 'UAF$Q_LASTLOGIN_I' | 'UAF$Q_LASTLOGIN_N'): Flow<void> {
-  const now = yield* p.scratch(function* () {
+export function* timeNow(p: Procedure): Flow<bigint> {
+  return yield* p.scratch(function* () {
     const at = p.allocate(8);
     yield* service(p, '$GETTIM', { timadr: at });
     return readQuad(p.memory, at);
   });
+}
+
+/** Writes the time of a login into the user's record. */
+export function* noteLogin(p: Procedure, user: string, field: 'UAF$Q_LASTLOGIN_I' | 'UAF$Q_LASTLOGIN_N'): Flow<void> {
+  const now = yield* timeNow(p);
   yield* changeUser(p, user, (uaf) => {
     uaf[field] = now;
     if (field === 'UAF$Q_LASTLOGIN_I') uaf.UAF$W_LOGFAILS = 0;

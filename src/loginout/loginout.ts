@@ -3,8 +3,8 @@ import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { DC$_MAILBOX } from '../executive/starlet/dcdef.js';
 import { DEV$M_TRM } from '../executive/starlet/devdef.js';
-import { DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
-import { JPI$_OWNER } from '../executive/starlet/jpidef.js';
+import { DVI$_DEVCLASS, DVI$_TT_DIALUP, DVI$_TT_REMOTE } from '../executive/starlet/dvidef.js';
+import { JPI$K_DIALUP, JPI$K_LOCAL, JPI$K_REMOTE, JPI$_JOBTYPE, JPI$_OWNER } from '../executive/starlet/jpidef.js';
 import { PRC$M_BATCH, PRC$M_INTER, PRC$M_NOUAF } from '../executive/starlet/prcdef.js';
 import { PRV$V_OPER } from '../executive/starlet/prvdef.js';
 import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
@@ -24,8 +24,10 @@ import { showLogout } from './logout.js';
 import { address, establish, inMode, nameFiles, nameLoginProcedures, nameOf, removePrivileges, type Entries } from './session.js';
 import { ask, putLine } from './terminal-io.js';
 import { EVADED, INTRUDER_SCAN, intrusionScan, SUSPECT_SCAN } from './intrusion.js';
-import { recordLogin } from './last-login.js';
-import { automaticUser, changeUser, consoleRecord, findUser, passwordIsRight, type UafRecord } from './uaf-file.js';
+import { loginTime, recordLogin, timeNow } from './last-login.js';
+import { newMailNotice } from './mail-profile.js';
+import { passwordState, refusal } from './restrictions.js';
+import { automaticUser, changeUser, consoleRecord, findUser, passwordIsRight, SECONDARY, type UafRecord } from './uaf-file.js';
 
 /**
  * LOGINOUT: first image of every process with a CLI, and its last (chapter 23.2; digest ch23 2.2, 2.9). The PPD tells which:
@@ -78,7 +80,7 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
 
   const isStartup = (flags & PRC$M_NOUAF) !== 0;
   const user = yield* userName(p);
-  if (interactive) yield* inMode(p, '$CMKRNL', entries.setUser, [0, BEGIN_INTERACTIVE, 0, 0]);
+  if (interactive) yield* inMode(p, '$CMKRNL', entries.setUser, [0, BEGIN_INTERACTIVE, yield* interactiveType(p, input), 0]);
 
   let record: UafRecord | undefined;
   if (isStartup) record = consoleRecord('SYSTEM');
@@ -92,8 +94,17 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
   if (interactive && terminal) {
     if (record.UAF$V_DISWELCOM === 0) yield* putLine(p, ppd.PPD$W_OUTISI, `\tWelcome to VAX/VMS version ${yield* version(p)}`);
     yield* recordLogin(p, ppd.PPD$W_OUTISI, record);
+    const notice = record.UAF$V_DISMAIL === 0 ? yield* newMailNotice(p, bytesToText(record.UAF$T_USERNAME).trim()) : undefined;
+    if (notice !== undefined) yield* putLine(p, ppd.PPD$W_OUTISI, notice);
   }
   return yield* inMode(p, '$CMEXEC', entries.enter, []);
+}
+
+/** Local, dialup or remote, by the characteristics of the terminal. @source book 23.2.2 step 7c */
+function* interactiveType(p: Procedure, terminal: string): Flow<number> {
+  const characteristic = function* (code: number): Flow<boolean> { return (longwordOf(yield* deviceItem(p, terminal, code, 4)) & 1) !== 0; };
+  if (yield* characteristic(DVI$_TT_REMOTE)) return JPI$K_REMOTE;
+  return (yield* characteristic(DVI$_TT_DIALUP)) ? JPI$K_DIALUP : JPI$K_LOCAL;
 }
 
 /** Are more logged in, this one counted, than SET LOGINS allows? Operators may come in all the same. */
@@ -146,7 +157,9 @@ function* authenticate(p: Procedure, ppd: ReturnType<typeof PPD.at>, terminal: s
     // Without an authorization file anybody may log in on the operator's console, so that the system can be put right; not with UAFALTERNATE.
     if (!found.record && found.status !== RMS$_EOF && p.kernel.sys.EXE$V_SYSUAFALT === 0 && /^_?OPA0:?$/i.test(terminal)) return consoleRecord(name);
     const source = `${p.kernel.sys.EXE$V_BRK_TERM ? terminal.replace(/^_/, '') : ''}${name.toUpperCase()}`;
-    const isRight = found.record !== undefined && passwordIsRight(found.record, password.text);
+    const second = found.record !== undefined && found.record.UAF$Q_PWD2 !== 0n ? yield* ask(p, ppd.PPD$W_INPISI, '\r\nPassword: ', { secret: true, seconds: FIRST_WAIT }) : undefined;
+    if (second && !(second.status & 1)) return undefined;
+    const isRight = found.record !== undefined && passwordIsRight(found.record, password.text) && passwordIsRight(found.record, second?.text ?? '', SECONDARY);
     const scanned = yield* inMode(p, '$CMKRNL', entries.intrusion, [isRight ? INTRUDER_SCAN : SUSPECT_SCAN, ...address(p, source)]);
     if (isRight && scanned !== EVADED) return found.record;
     // An intruder's failures are not counted in the record: nobody was to learn that they are seen through.
@@ -166,9 +179,27 @@ function* isAdmitted(p: Procedure, ppd: ReturnType<typeof PPD.at>, record: UafRe
     return false;
   }
   const isSystem = /^_?OPA0:?$/i.test(terminal) && bytesToText(record.UAF$T_USERNAME).trim() === 'SYSTEM';
-  if (record.UAF$V_DISACNT === 0 || isSystem) return true;
-  yield* putLine(p, ppd.PPD$W_OUTISI, 'User authorization failure');
+  if (isSystem) return true;
+  const now = yield* timeNow(p);
+  const why = record.UAF$V_DISACNT !== 0 ? 'User authorization failure' : refusal(record, (yield* jobLong(p, JPI$_JOBTYPE)).value - 1, now);
+  if (why === undefined) return yield* passwordMayBeUsed(p, ppd, record, now);
+  yield* putLine(p, ppd.PPD$W_OUTISI, why);
   return false;
+}
+
+/** Tells of a password that has expired or soon will. With an expired one there is one login, to change it. */
+function* passwordMayBeUsed(p: Procedure, ppd: ReturnType<typeof PPD.at>, record: UafRecord, now: bigint): Flow<boolean> {
+  const state = passwordState(record, now);
+  if (state.kind === 'over') {
+    yield* putLine(p, ppd.PPD$W_OUTISI, 'Your password has expired; contact your system manager');
+    return false;
+  }
+  if (state.kind === 'soon') yield* putLine(p, ppd.PPD$W_OUTISI, `WARNING - Your password expires on ${loginTime(state.end)}`);
+  if (state.kind === 'last') {
+    yield* putLine(p, ppd.PPD$W_OUTISI, 'WARNING - Your password has expired; update immediately with SET PASSWORD!');
+    yield* changeUser(p, bytesToText(record.UAF$T_USERNAME).trim(), (uaf) => { uaf.UAF$V_PWD_EXPIRED = 1; });
+  }
+  return true;
 }
 
 function* userName(p: Procedure): Flow<string> {

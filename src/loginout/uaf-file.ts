@@ -72,11 +72,46 @@ export function autologinRecord(terminal: string, userName: string): Uint8Array 
   return textToBytes(terminal.padEnd(ALF_TERMINAL) + userName.padEnd(12));
 }
 
+/** Where a record keeps its primary or secondary password. */
+export interface PasswordFields {
+  readonly hash: 'UAF$Q_PWD' | 'UAF$Q_PWD2';
+  readonly date: 'UAF$Q_PWD_DATE' | 'UAF$Q_PWD2_DATE';
+  readonly algorithm: 'UAF$B_ENCRYPT' | 'UAF$B_ENCRYPT2';
+  readonly expired: 'UAF$V_PWD_EXPIRED' | 'UAF$V_PWD2_EXPIRED';
+}
+
+export const PRIMARY: PasswordFields = { hash: 'UAF$Q_PWD', date: 'UAF$Q_PWD_DATE', algorithm: 'UAF$B_ENCRYPT', expired: 'UAF$V_PWD_EXPIRED' };
+export const SECONDARY: PasswordFields = { hash: 'UAF$Q_PWD2', date: 'UAF$Q_PWD2_DATE', algorithm: 'UAF$B_ENCRYPT2', expired: 'UAF$V_PWD2_EXPIRED' };
+
 /** Does the password belong to the record? An empty hash means that no password is needed. */
-export function passwordIsRight(record: UafRecord, password: string): boolean {
-  if (record.UAF$Q_PWD === 0n) return true;
-  if (record.UAF$B_ENCRYPT !== UAF$C_PURDY_V) return false;
-  return record.UAF$Q_PWD === hashPassword(password, bytesToText(record.UAF$T_USERNAME), record.UAF$W_SALT);
+export function passwordIsRight(record: UafRecord, password: string, fields = PRIMARY): boolean {
+  if (record[fields.hash] === 0n) return true;
+  if (record[fields.algorithm] !== UAF$C_PURDY_V) return false;
+  return record[fields.hash] === hashPassword(password, bytesToText(record.UAF$T_USERNAME), record.UAF$W_SALT);
+}
+
+/** Puts the hash of a new password into the record; an empty one takes it away. The salt, which both have in common, is a new one only where that spoils no other password. */
+export function storePassword(record: UafRecord, userName: string, fields: PasswordFields, password: string, now: bigint): void {
+  if (record[(fields === PRIMARY ? SECONDARY : PRIMARY).hash] === 0n) record.UAF$W_SALT = Number((now >> 16n) & 0xffffn);
+  record[fields.algorithm] = UAF$C_PURDY_V;
+  record[fields.hash] = password === '' ? 0n : hashPassword(password.toUpperCase(), userName, record.UAF$W_SALT);
+  record[fields.date] = now;
+  record[fields.expired] = 0;
+}
+
+/** UAF$Q_PWD_DATE of a password that somebody else has set: it is expired from the beginning. */
+export const PWD_EXPIRED_DATE = 0xffff_ffff_ffff_ffffn;
+
+export const isPreExpired = (record: UafRecord): boolean => record.UAF$Q_PWD_DATE === PWD_EXPIRED_DATE;
+
+/** Bytes of a day's hours, a bit each, in UAF$R_ACCESS. */
+export const HOUR_BYTES = 3;
+
+/** Hours that may not be used, for primary and secondary days. @param access  way in: network 0, batch 1, local 2, dialup 3, remote 4 */
+export function hoursOf(record: UafRecord, access: number): { readonly primary: number; readonly secondary: number } {
+  const bytes = record.UAF$R_ACCESS;
+  const at = (offset: number): number => bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16);
+  return { primary: at(2 * HOUR_BYTES * access), secondary: at(2 * HOUR_BYTES * access + HOUR_BYTES) };
 }
 
 export interface NewUser {

@@ -4,11 +4,13 @@ import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { FAB$C_FIX, FAB$C_SEQ } from '../executive/starlet/fabdef.js';
 import { SS$_DATACHECK } from '../executive/starlet/ssdef.js';
-import { FCH$M_CONTIG } from '../filesystem/atr.js';
+import { FCH$M_CONTIG, FCH$M_DIRECTORY } from '../filesystem/atr.js';
 import { addFile, checkCopy, COPY, fail, inputFiles, isDisk, isMoved, isTail, moveRecords, openTarget, outputChoices, shapeOf, type CopyChoices, type Moved } from './copy-parts.js';
-import { readHeader, type FoundFile } from './file-search.js';
+import { createDirectory } from './create-directory.js';
+import { findFiles, readHeader, type FoundFile } from './file-search.js';
 import { isFailure, RmsFile, type FileFailure } from './files.js';
 import { messageCode, report } from './messages.js';
+import { fieldsOf, outputName } from './output-name.js';
 import type { Selection } from './selection.js';
 
 /**
@@ -35,17 +37,30 @@ function* copyOne(p: Procedure, input: FoundFile, to: string, wanted: CopyChoice
     const shape = shapeOf(probe);
     const header = isDisk(probe) ? yield* readHeader(p, input) : undefined;
     const known = header && !isFailure(header) ? header : undefined;
+    if (((known?.characteristics ?? 0) & FCH$M_DIRECTORY) !== 0) {
+      yield* probe.close();
+      return yield* copyDirectory(p, outputName(to, input), wanted);
+    }
     const allocation = (wanted.truncate ? known?.used : known?.allocated) ?? probe.fab.FAB$L_ALQ;
     // Relative and indexed files keep their structure: block by block.
-    const byBlock = isDisk(probe) && (shape.format === FAB$C_FIX || shape.organization !== FAB$C_SEQ) && !wanted.overlay;
+    const wantsBlocks = isDisk(probe) && (shape.format === FAB$C_FIX || shape.organization !== FAB$C_SEQ) && !wanted.overlay;
     yield* probe.close();
-    const source = yield* RmsFile.open(p, input.spec, { blocks: byBlock });
-    if (isFailure(source)) return yield* fail(p, COPY, 'openIn', source);
     const contiguous = wanted.contiguous === true || ((known?.characteristics ?? 0) & FCH$M_CONTIG) !== 0;
-    const target = yield* openTarget(p, to, { ...shape, blocks: byBlock }, input.spec, { ...wanted, allocation: wanted.allocation ?? allocation, contiguous });
-    if (isFailure(target)) {
-      yield* source.close();
-      return yield* fail(p, COPY, 'openOut', target);
+    const create = (blocks: boolean): Flow<RmsFile | FileFailure> =>
+      openTarget(p, to, { ...shape, blocks }, input.spec, { ...wanted, allocation: wanted.allocation ?? allocation, contiguous });
+    let target = yield* create(wantsBlocks);
+    if (isFailure(target)) return yield* fail(p, COPY, 'openOut', target);
+    const byBlock = wantsBlocks && isDisk(target);
+    if (wantsBlocks && !byBlock) {
+      // A device that has no blocks takes the records.
+      yield* target.close();
+      target = yield* create(false);
+      if (isFailure(target)) return yield* fail(p, COPY, 'openOut', target);
+    }
+    const source = yield* RmsFile.open(p, input.spec, { blocks: byBlock });
+    if (isFailure(source)) {
+      yield* target.close();
+      return yield* fail(p, COPY, 'openIn', source);
     }
     const moved = byBlock ? yield* moveBlocks(source, target) : yield* moveRecords(p, source, target);
     yield* source.close();
@@ -56,8 +71,27 @@ function* copyOne(p: Procedure, input: FoundFile, to: string, wanted: CopyChoice
     const checked = checkable ? yield* checkCopy(p, COPY, input.spec, target.spec, wanted) : 1;
     if (!(checked & 1)) return checked;
     if (wanted.log) yield* report(p, { code: messageCode('COPY$_COPIED'), args: [input.spec, target.spec, moved.count, moved.unit] });
-    return 1;
+    return checkable ? yield* warnOfHigher(p, to, target.spec) : 1;
   });
+}
+
+/** A directory is not copied with what is in it: a new empty one of its name is made. @source DCL Dictionary, COPY, copying directory files */
+function* copyDirectory(p: Procedure, to: string, wanted: CopyChoices): Flow<number> {
+  const { directory, name } = fieldsOf(to);
+  const inside = directory.endsWith('[000000]') ? `${directory.slice(0, -7)}${name}]` : directory === '' ? `[.${name}]` : `${directory.slice(0, -1)}.${name}]`;
+  const made = yield* createDirectory(p, inside, { owner: undefined, protection: undefined, versionLimit: 0 });
+  if ('stv' in made) return yield* fail(p, COPY, 'openOut', made);
+  if (wanted.log && !made.existed) yield* report(p, { code: messageCode('COPY$_CREATED'), args: [made.spec] });
+  return 1;
+}
+
+/** Says when an explicit version is not the highest. */
+function* warnOfHigher(p: Procedure, to: string, written: string): Flow<number> {
+  if (!/;(\d+|\*)$/.test(to)) return 1;
+  const { directory, name, type, version } = fieldsOf(written);
+  const { files } = yield* findFiles(p, `${directory}${name}${type};0`, '');
+  const higher = files.some((file) => Number(file.version.slice(1)) > Number(version.slice(1)));
+  return higher ? yield* report(p, { code: messageCode('COPY$_HIGHVER'), args: [written] }) : 1;
 }
 
 /** Adds the records of all inputs to one new file. */
@@ -82,8 +116,9 @@ function* concatenate(p: Procedure, inputs: readonly FoundFile[], to: string, wa
         status = moved;
         continue;
       }
+      const what = copied.length === 0 ? 'COPY$_COPIED' : 'COPY$_APPENDED';
       copied.push(input);
-      if (wanted.log) yield* report(p, { code: messageCode('COPY$_COPIED'), args: [input.spec, target.spec, moved.count, moved.unit] });
+      if (wanted.log) yield* report(p, { code: messageCode(what), args: [input.spec, target.spec, moved.count, moved.unit] });
       const checked = yield* checkCopy(p, COPY, input.spec, input.spec, { ...wanted, writeCheck: false });
       if (!(checked & 1)) status = checked;
     }

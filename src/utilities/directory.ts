@@ -14,6 +14,7 @@ import { isFailure, reason, type FileFailure } from './files.js';
 import { RMS$_FNF, RMS$_NMF } from '../executive/starlet/rmsdef.js';
 import { STS$K_WARNING, STS$M_SEVERITY } from '../executive/starlet/stsdef.js';
 import { messageCode, messageText, report, sharedCode, shown, TEXT_ONLY } from './messages.js';
+import { printOutput } from './print-output.js';
 import { selection, type Selection } from './selection.js';
 import { Output } from './output.js';
 import { getDevice, timeText } from './process-information.js';
@@ -212,7 +213,9 @@ const main = procedure('DIRECTORY$MAIN', function* (p) {
   if (typeof chosen === 'number') return chosen;
   const wanted = yield* choices(p);
   const specs = yield* cliGetValues(p, 'INPUT');
-  const opened = yield* Output.open(p, (yield* cliGetValue(p, 'OUTPUT')) ?? 'SYS$OUTPUT');
+  const isPrinted = yield* cliIsPresent(p, 'PRINTER');
+  const typed = yield* cliGetValue(p, 'OUTPUT');
+  const opened = yield* Output.open(p, typed ?? (isPrinted ? 'DIRECTORY.LIS' : 'SYS$OUTPUT'));
   const { output } = opened;
   if (!output) return opened.status;
   let status = 1;
@@ -248,7 +251,8 @@ const main = procedure('DIRECTORY$MAIN', function* (p) {
     status = shown((RMS$_FNF & ~STS$M_SEVERITY) | STS$K_WARNING);
   }
   yield* output.close();
-  return status;
+  const printed = isPrinted ? yield* printOutput(p, output.spec, typed === undefined) : 1;
+  return printed & 1 ? status : printed;
 });
 
 /** RMS$_FNF, RMS$_NMF: nothing there, which is not an error of the search. */

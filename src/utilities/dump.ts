@@ -6,6 +6,7 @@ import { service } from '../executive/gate/service-call.js';
 import { DC$_TERM } from '../executive/starlet/dcdef.js';
 import { DVI$_DEVBUFSIZ, DVI$_DEVCLASS } from '../executive/starlet/dvidef.js';
 import { IO$_ACCESS, IO$_DEACCESS, IO$_READVBLK, IO$M_ACCESS } from '../executive/starlet/iodef.js';
+import { headerOf, isSealed, ODS2_LEVEL } from '../filesystem/on-disk.js';
 import { dumpLines, type DumpForm } from './dump-format.js';
 import { headerLines } from './dump-header.js';
 import { fileFunction, headerBlock, withChannel } from './file-functions.js';
@@ -15,6 +16,7 @@ import { report, sharedCode } from './messages.js';
 import { diskBlocks, wholeDisk } from './dump-disk.js';
 import { foreignTape, tapeBlocks } from './dump-tape.js';
 import { Output } from './output.js';
+import { printOutput } from './print-output.js';
 import { getDevice, timeText } from './process-information.js';
 
 /** DUMP.EXE: blocks or records of files. @source DCL Dictionary, DUMP; layout from listings of running systems */
@@ -31,6 +33,10 @@ interface Choices {
   readonly last: number | undefined;
   readonly allocated: boolean;
   readonly header: boolean;
+  /** The header as fields, not as numbers. */
+  readonly formatted: boolean;
+  /** Blocks that are file headers are shown as such. */
+  readonly fileHeaders: boolean;
   /** Number of the first byte; undefined: every block and record starts at 0. */
   readonly number: number | undefined;
 }
@@ -60,9 +66,13 @@ function* choices(p: Procedure, toFile: boolean, lowest: number): Flow<Choices> 
   return {
     form: { radix: octal ? 8 : decimal ? 10 : 16, unit: byte ? 1 : word ? 2 : 4, width: toFile ? WIDE : yield* displayWidth(p) }, records,
     first: Math.max(lowest, first), last: count === undefined ? end : first + count - 1, allocated: yield* cliIsPresent(p, 'ALLOCATED'), header: yield* cliIsPresent(p, 'HEADER'),
+    formatted: yield* cliIsPresent(p, 'FORMATTED'), fileHeaders: yield* cliIsPresent(p, 'FILE_HEADER'),
     number: (yield* cliIsPresent(p, 'NUMBER')) ? (yield* number('NUMBER')) ?? 0 : undefined,
   };
 }
+
+/** A block that is a file header in use. */
+const isHeader = (block: Uint8Array): boolean => isSealed(block) && headerOf(block).FH2$W_STRUCLEV === ODS2_LEVEL && headerOf(block).FH2$W_FID_NUM !== 0;
 
 const hex = (value: number): string => value.toString(16).toUpperCase().padStart(4, '0');
 const heading = (kind: string, number: number, bytes: number): string =>
@@ -81,7 +91,9 @@ function* dumpBlocks(p: Procedure, file: FoundFile, last: number, wanted: Choice
       const status = queued & 1 ? p.memory.readWord(iosb) : queued;
       if (!(status & 1)) failed = { spec: file.spec, status, stv: 0 };
       else {
-        for (const line of [heading('Virtual block number', block, BLOCK), '', ...dumpLines(p.memory.readBytes(buffer, BLOCK), wanted.form, base), '']) yield* output.line(line);
+        const bytes = p.memory.readBytes(buffer, BLOCK);
+        const shown = wanted.fileHeaders && isHeader(bytes) ? yield* headerLines(p, bytes) : [...dumpLines(bytes, wanted.form, base), ''];
+        for (const line of [heading('Virtual block number', block, BLOCK), '', ...shown]) yield* output.line(line);
         if (wanted.number !== undefined) base += BLOCK;
       }
     }
@@ -119,7 +131,10 @@ function* dumpFile(p: Procedure, file: FoundFile, wanted: Choices, output: Outpu
     '', `Dump of file ${file.spec} on ${(yield* timeText(p)).slice(0, 23)}`,
     `File ID (${file.fid.join(',')})   End of file block ${header.used} / Allocated ${header.allocated}`, '',
   ]) yield* output.line(line);
-  if (wanted.header) for (const line of yield* headerLines(p, block)) yield* output.line(line);
+  if (wanted.header) {
+    const shown = wanted.formatted ? yield* headerLines(p, block) : ['File header', '', ...dumpLines(block, wanted.form), ''];
+    for (const line of shown) yield* output.line(line);
+  }
   if (wanted.records) return yield* dumpRecords(p, file, wanted, output);
   const end = wanted.allocated ? header.allocated : header.used;
   return yield* dumpBlocks(p, file, Math.min(wanted.last ?? end, Math.max(end, wanted.last === undefined ? 0 : header.allocated)), wanted, output);
@@ -143,7 +158,8 @@ function* dumpDevice(p: Procedure, device: string, kind: 'tape' | 'disk', toFile
 
 const main = procedure('DUMP$MAIN', function* (p) {
   const specs = yield* cliGetValues(p, 'INPUT');
-  const toFile = yield* cliIsPresent(p, 'OUTPUT');
+  const isPrinted = yield* cliIsPresent(p, 'PRINTER');
+  const toFile = isPrinted || (yield* cliIsPresent(p, 'OUTPUT'));
   const disk = specs.length === 1 ? yield* wholeDisk(p, specs[0]!) : undefined;
   const wanted = yield* choices(p, toFile, disk === undefined ? 1 : 0);
   let status = 1;
@@ -163,7 +179,8 @@ const main = procedure('DUMP$MAIN', function* (p) {
     if (failed) status = yield* report(p, { code: sharedCode(DUMP, 'readError'), args: [file.spec] }, reason(failed));
   }
   yield* output.close();
-  return status;
+  const printed = isPrinted ? yield* printOutput(p, output.spec, true) : 1;
+  return printed & 1 ? status : printed;
 });
 
 export const DUMP_IMAGE: ResidentImage = { name: 'DUMP', transfer: 'DUMP$MAIN', routines: [main] };

@@ -25,6 +25,7 @@ import { INSTALL_IMAGE } from './install.js';
 import { LIBRARIAN_IMAGE } from './librarian/library.js';
 import { LINK_IMAGE } from './link.js';
 import { MACRO_IMAGE } from './macro.js';
+import { MAIL_IMAGE } from './mail/mail.js';
 import { MONITOR_IMAGE } from './monitor/monitor.js';
 import { PRTSMB_IMAGE } from './queues/print-symbiont.js';
 import { QUEMAN_IMAGE } from './queues/queman.js';
@@ -70,6 +71,7 @@ export const UTILITY_IMAGES: readonly ResidentImage[] = [
   LIBRARIAN_IMAGE,
   LINK_IMAGE,
   MACRO_IMAGE,
+  MAIL_IMAGE,
   MONITOR_IMAGE,
   MOUNT_IMAGE,
   PRTSMB_IMAGE,

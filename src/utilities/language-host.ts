@@ -2,6 +2,7 @@ import type { Flow, Step } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { putLines } from '../executive/information/put-line.js';
 import { FAB$C_FIX } from '../executive/starlet/fabdef.js';
+import { RMS$M_STVSTATUS } from '../executive/starlet/rmsdef.js';
 import { bytesToText, textToBytes } from '../executive/structures/memory.js';
 import { cliGetValue, cliIsNegated, cliPresent } from '../dcl/cli-client.js';
 import { CLI$_ABSENT } from '../executive/starlet/climsgdef.js';
@@ -9,7 +10,7 @@ import type { CommandHost, FileFailure as LanguageFailure, OutputFile } from '..
 import { closed, isFailure, readRecords, RmsFile, type CreateOptions, type FileFailure } from './files.js';
 import { LHD$C_OBJECT } from './librarian/format.js';
 import { readLibrary } from './librarian/library-file.js';
-import { messageText, STV_STATUS } from './messages.js';
+import { messageText } from './messages.js';
 import { timeText } from './process-information.js';
 
 /** All blocks of an image file. */
@@ -30,7 +31,7 @@ type Host = CommandHost<Step, number>;
 function* reasonLine(p: Procedure, { status, stv }: FileFailure): Flow<string> {
   const one = function* (code: number): Flow<string> { return (yield* messageText(p, code)).replace(/^%/, '-'); };
   const first = yield* one(status);
-  return stv === 0 || (status & STV_STATUS) === 0 ? first : `${first}\n${yield* one(stv)}`;
+  return stv === 0 || (status & RMS$M_STVSTATUS) === 0 ? first : `${first}\n${yield* one(stv)}`;
 }
 
 function* languageFailure(p: Procedure, failure: FileFailure): Flow<LanguageFailure> {

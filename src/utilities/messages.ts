@@ -2,6 +2,7 @@ import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { compileMessages } from '../executive/information/message-compiler.js';
+import { RMS$M_STVSTATUS } from '../executive/starlet/rmsdef.js';
 import { STS$M_INHIB_MSG } from '../executive/starlet/stsdef.js';
 import { bytesToText } from '../executive/structures/memory.js';
 import systemSource from '../executive/information/messages/utilities.msg';
@@ -28,8 +29,6 @@ export function messageCode(symbol: string): number {
 
 const SYSTEM_FACILITY = 0;
 const RMS_FACILITY = 1;
-/** RMS$V_STVSTATUS: the STV is a status that says more. */
-export const STV_STATUS = 0x4000;
 
 /** Shared messages that any facility sends under its own name. @source shr.msg */
 export const SHR = { closeIn: 0x206, openIn: 0x213, openOut: 0x214, readError: 0x216, writeError: 0x21a, searchFail: 0x247 } as const;
@@ -55,7 +54,7 @@ export function* report(p: Procedure, ...messages: readonly Message[]): Flow<num
       const facility = (code >>> 16) & 0xfff;
       const values = args.map((arg) => typeof arg === 'number' ? arg : p.string(arg));
       longs.push(code);
-      if (facility === RMS_FACILITY) longs.push((code & STV_STATUS) !== 0 ? stv : 0);
+      if (facility === RMS_FACILITY) longs.push((code & RMS$M_STVSTATUS) !== 0 ? stv : 0);
       else if (facility === SYSTEM_FACILITY) longs.push(...values);
       else longs.push(values.length, ...values);
     }

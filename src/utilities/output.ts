@@ -70,3 +70,11 @@ export class Output implements LineSink {
     return yield* service(this.p, '$CLOSE', { fab: this.fab });
   }
 }
+
+/** A plain line to SYS$OUTPUT. */
+export function* tell(p: Procedure, line: string): Flow<void> {
+  const { output } = yield* Output.open(p, 'SYS$OUTPUT');
+  if (!output) return;
+  yield* output.line(line);
+  yield* output.close();
+}

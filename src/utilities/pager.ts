@@ -14,13 +14,13 @@ export class Pager implements LineSink {
   private shown = 0;
   stopped = false;
 
-  private constructor(private readonly p: Procedure, private readonly output: LineSink, private readonly lines: number) {}
+  private constructor(private readonly p: Procedure, private readonly output: LineSink, private readonly lines: number, private readonly prompt: string) {}
 
   /** Pages by the length of the terminal; a SYS$OUTPUT that is none is not paged. */
-  static *open(p: Procedure, output: LineSink): Flow<LineSink> {
+  static *open(p: Procedure, output: LineSink, prompt = 'Press RETURN to continue '): Flow<LineSink> {
     const { status, values } = yield* getDevice(p, 'SYS$OUTPUT', { page: { code: DVI$_TT_PAGE, kind: 'long' } } as const);
     if (!(status & 1)) return output;
-    return new Pager(p, output, (values.page === 0 ? DEFAULT_PAGE : values.page) - RESERVED);
+    return new Pager(p, output, (values.page === 0 ? DEFAULT_PAGE : values.page) - RESERVED, prompt);
   }
 
   *line(text = ''): Flow<number> {
@@ -44,7 +44,7 @@ export class Pager implements LineSink {
     yield* p.scratch(function* (this: Pager) {
       const input = yield* LineInput.open(p, 'SYS$COMMAND');
       if (typeof input === 'number') return;
-      this.stopped = (yield* input.line('\r\nPress RETURN to continue ')) === undefined;
+      this.stopped = (yield* input.line(`\r\n${this.prompt}`)) === undefined;
       yield* input.close();
     }.bind(this));
   }

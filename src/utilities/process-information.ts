@@ -14,7 +14,7 @@ export interface ItemRequest {
 export type ItemValue<Kind extends ItemKind> = Kind extends 'text' ? string : Kind extends 'quad' ? bigint : number;
 export type ItemValues<Requests extends Readonly<Record<string, ItemRequest>>> = { [Name in keyof Requests]: ItemValue<Requests[Name]['kind']> };
 
-const TEXT_ROOM = 256;
+const TEXT_ROOM = 400;
 
 function* gather<Requests extends Readonly<Record<string, ItemRequest>>>(
   p: Procedure, requests: Requests, call: (items: number, iosb: number) => Flow<number>,

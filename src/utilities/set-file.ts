@@ -5,10 +5,12 @@ import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { IO$_MODIFY } from '../executive/starlet/iodef.js';
+import { SS$_ILLIOFUNC } from '../executive/starlet/ssdef.js';
 import {
   ATR$C_EXPDATE, ATR$C_FPRO, ATR$C_RECATTR, ATR$C_UCHAR, ATR$C_UIC, FCH$M_DIRECTORY, FCH$M_ERASE, FCH$M_LOCKED, FCH$M_NOBACKUP, highestBlock, setEndOfFileBlock,
 } from '../filesystem/atr.js';
 import { FIB, FIB$M_TRUNC } from '../filesystem/fib.js';
+import { HOST_DEVICE } from '../filesystem/host/units.js';
 import { recordAttributesOf } from '../filesystem/files.js';
 import { headerOf } from '../filesystem/on-disk.js';
 import { aclChange, changeAcl, type AclChange } from './acl-edit.js';
@@ -139,6 +141,8 @@ function fibFor(p: Procedure, file: FoundFile, changes: Changes, header: FileHea
 /** $ENTER of another name, $REMOVE of this one. */
 function* changeEntries(p: Procedure, file: FoundFile, { enter, remove }: Changes): Flow<FileFailure | undefined> {
   return yield* p.scratch(function* (): Flow<FileFailure | undefined> {
+    // A file of a host directory has one name: another one would be a rename.
+    if (enter !== undefined && file.device.startsWith(HOST_DEVICE)) return { spec: enter, status: SS$_ILLIOFUNC, stv: 0 };
     if (enter !== undefined) {
       const { fab, nam } = fileBlocks(p, enter.toUpperCase(), { defaults: file.directory, related: file.spec });
       [nam.NAM$W_FID_NUM, nam.NAM$W_FID_SEQ, nam.NAM$W_FID_RVN] = file.fid;

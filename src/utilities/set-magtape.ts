@@ -12,7 +12,8 @@ const DENSITIES: Readonly<Record<string, number>> = { 800: MT$K_NRZI_800, 1600: 
 /** Files to skip for the end of the tape: its two marks stop it. */
 const ALL_FILES = 0x7fff;
 
-function* setDensity(p: Procedure, tape: TapeChannel, density: string): Flow<number> {
+/** Density in bits an inch. @returns status; SS$_BADPARAM for one that no drive has */
+export function* setDensity(p: Procedure, tape: TapeChannel, density: string): Flow<number> {
   const code = DENSITIES[density];
   if (code === undefined) return SS$_BADPARAM;
   return yield* p.scratch(function* () {

@@ -4,16 +4,14 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { JPI$_USERNAME } from '../executive/starlet/jpidef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { readQuad } from '../executive/structures/memory.js';
-import { hashPassword } from '../loginout/purdy.js';
-import { changeUser, findUser, passwordIsRight } from '../loginout/uaf-file.js';
-import { UAF$C_PURDY_V } from '../loginout/uaf.js';
+import { changeUser, findUser, passwordIsRight, PRIMARY, SECONDARY, storePassword } from '../loginout/uaf-file.js';
 import { messageCode, report } from './messages.js';
 import { getProcess } from './process-information.js';
 import { Screen } from './screen.js';
 import { LineInput } from './line-input.js';
 
 /**
- * SET PASSWORD [/GENERATE[=n]]: asks for the old one and twice for the new one, without echo. The image is installed with the privilege to write
+ * SET PASSWORD [/GENERATE[=n]] [/SECONDARY]: asks for the old one and twice for the new one, without echo. The image is installed with the privilege to write
  * SYSUAF.DAT. @source DCL Dictionary, SET PASSWORD
  */
 const LONGEST = 31;
@@ -59,7 +57,8 @@ function speakable(seed: bigint, length: number): string {
 
 export function* setPassword(p: Procedure): Flow<number> {
   const say = function* (symbol: string, ...more: { readonly code: number; readonly stv?: number }[]): Flow<number> { return yield* report(p, { code: messageCode(`SET$_${symbol}`) }, ...more); };
-  if ((yield* cliIsPresent(p, 'SECONDARY')) || (yield* cliIsPresent(p, 'SYSTEM'))) return yield* report(p, { code: messageCode('SET$_NOTIMPL'), args: ['PASSWORD/SECONDARY, /SYSTEM'] });
+  if (yield* cliIsPresent(p, 'SYSTEM')) return yield* report(p, { code: messageCode('SET$_NOTIMPL'), args: ['PASSWORD/SYSTEM'] });
+  const fields = (yield* cliIsPresent(p, 'SECONDARY')) ? SECONDARY : PRIMARY;
   const generate = yield* cliIsPresent(p, 'GENERATE');
   const { values } = yield* p.scratch(() => getProcess(p, p.allocate(4), { user: { code: JPI$_USERNAME, kind: 'text' } }));
   const user = values.user.trim();
@@ -67,7 +66,7 @@ export function* setPassword(p: Procedure): Flow<number> {
   const { record } = found;
   if (!record) return yield* say('UAFERR', { code: found.status });
   if (record.UAF$V_LOCKPWD !== 0) return yield* say('PWDLOCKED');
-  const old = record.UAF$Q_PWD === 0n ? '' : yield* askSecret(p, 'Old password: ');
+  const old = record[fields.hash] === 0n ? '' : yield* askSecret(p, 'Old password: ');
   if (old === undefined) return SS$_NORMAL;
   const now = readQuad(p.memory, p.kernel.symbol('EXE$GQ_SYSTIME'));
   if (generate) {
@@ -78,16 +77,10 @@ export function* setPassword(p: Procedure): Flow<number> {
   if (fresh === undefined) return SS$_NORMAL;
   const again = yield* askSecret(p, 'Verification: ');
   if (again === undefined) return SS$_NORMAL;
-  if (!passwordIsRight(record, old.toUpperCase())) return yield* say('PWDNOTVAL');
+  if (!passwordIsRight(record, old.toUpperCase(), fields)) return yield* say('PWDNOTVAL');
   const word = fresh.toUpperCase();
   if (!/^[A-Z0-9$_]*$/.test(word) || word.length > LONGEST || word.length < record.UAF$B_PWD_LENGTH) return yield* say('PWDSYNTAX');
   if (word !== again.toUpperCase()) return yield* say('PWDNOTVER');
-  const status = yield* changeUser(p, user, (uaf) => {
-    uaf.UAF$W_SALT = Number((now >> 16n) & 0xffffn);
-    uaf.UAF$B_ENCRYPT = UAF$C_PURDY_V;
-    uaf.UAF$Q_PWD = word === '' ? 0n : hashPassword(word, user, uaf.UAF$W_SALT);
-    uaf.UAF$Q_PWD_DATE = now;
-    uaf.UAF$V_PWD_EXPIRED = 0;
-  });
+  const status = yield* changeUser(p, user, (uaf) => { storePassword(uaf, user, fields, word, now); });
   return status & 1 ? SS$_NORMAL : yield* say('UAFERR', { code: status });
 }

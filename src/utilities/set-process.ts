@@ -14,7 +14,7 @@ interface Target {
   readonly prcnam: number;
 }
 
-function* target(p: Procedure): Flow<Target> {
+export function* target(p: Procedure): Flow<Target> {
   const identification = yield* cliGetValue(p, 'IDENTIFICATION');
   const name = yield* cliGetValue(p, 'PROCESS');
   if (identification === undefined) return { pidadr: 0, prcnam: name === undefined ? 0 : p.string(name) };

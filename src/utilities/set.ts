@@ -9,14 +9,16 @@ import { setPrinter } from './printer.js';
 import { setMagtape } from './set-magtape.js';
 import { setPassword } from './set-password.js';
 import { setProcess } from './set-process.js';
+import { setRightsList } from './set-rights-list.js';
 import { setTerminal } from './set-terminal.js';
 import { setTime } from './set-time.js';
+import { setVolume } from './set-volume.js';
 import { setWorkingSet, setWorkingSetLimits } from './set-working-set.js';
 
 /** SETP0.EXE: the options of SET that DCL does not carry out itself. A new option is a row here and a syntax in set.cld. */
 const OPTIONS: Readonly<Record<string, (p: Procedure, kernelRoutine: number) => Flow<number>>> = {
-  BROADCAST: setBroadcast, PASSWORD: setPassword, LOGINS: setLogins, MAGTAPE: setMagtape, PRINTER: setPrinter, PROCESS: setProcess, TERMINAL: setTerminal, TIME: setTime,
-  WORKING_SET: setWorkingSet,
+  BROADCAST: setBroadcast, PASSWORD: setPassword, LOGINS: setLogins, MAGTAPE: setMagtape, PRINTER: setPrinter, PROCESS: setProcess, RIGHTS_LIST: setRightsList, TERMINAL: setTerminal, TIME: setTime,
+  VOLUME: setVolume, WORKING_SET: setWorkingSet,
 };
 
 /** Which argument of SETP0$MAIN is the address of an option's kernel mode routine. */

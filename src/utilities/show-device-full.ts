@@ -1,11 +1,13 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
+import { deviceTypeName } from '../executive/io/device-type-names.js';
 import { ownerText } from '../executive/information/rights-services.js';
 import * as DC from '../executive/starlet/dcdef.js';
 import * as DEV from '../executive/starlet/devdef.js';
 import * as DVI from '../executive/starlet/dvidef.js';
 import { JPI$_PRCNAM } from '../executive/starlet/jpidef.js';
 import { getDevice, getProcess } from './process-information.js';
+import { volumeFacts, type VolumeFacts } from './show-volume.js';
 
 /** SHOW DEVICES/FULL: one device. @source dcl-output-formats.md, SHOW DEVICES /FULL; the rows that later versions added are left out */
 const long = (code: number): { readonly code: number; readonly kind: 'long' } => ({ code, kind: 'long' });
@@ -17,14 +19,7 @@ const ITEMS = {
   free: long(DVI.DVI$_FREEBLOCKS), files: long(DVI.DVI$_MAXFILES), mounts: long(DVI.DVI$_MOUNTCNT),
 } as const;
 
-const KINDS: Readonly<Record<number, string>> = { [DC.DC$_DISK]: 'Disk', [DC.DC$_TAPE]: 'Magtape', [DC.DC$_TERM]: 'Terminal' };
-const TYPES: Readonly<Record<number, RegExp>> = { [DC.DC$_DISK]: /^DT\$_(R|TU58)/, [DC.DC$_TAPE]: /^DT\$_T/, [DC.DC$_TERM]: /^DT\$_(VT|LA|FT|LQP|VK)/ };
-
-function typeName(kindOf: number, type: number): string {
-  const pattern = TYPES[kindOf];
-  const known = pattern && Object.entries(DC).find(([name, value]) => pattern.test(name) && value === type);
-  return known ? known[0].slice(4) : 'unknown';
-}
+const KINDS: Readonly<Record<number, string>> = { [DC.DC$_DISK]: 'Disk', [DC.DC$_TAPE]: 'Magtape', [DC.DC$_TERM]: 'Terminal', [DC.DC$_LP]: 'Printer' };
 
 const WORDS: readonly (readonly [mask: number, text: string])[] = [
   [DEV.DEV$M_ALL, 'allocated'], [DEV.DEV$M_MNT, 'mounted'], [DEV.DEV$M_SPL, 'spooled'], [DEV.DEV$M_FOD, 'file-oriented device'], [DEV.DEV$M_REC, 'record-oriented device'],
@@ -67,23 +62,37 @@ function* processName(p: Procedure, pid: number): Flow<string> {
   });
 }
 
-export function* fullDeviceLines(p: Procedure, name: string): Flow<string[]> {
+/** How a disk is mounted: the last lines. */
+function mountLines(facts: VolumeFacts): string[] {
+  const words = [
+    ...(facts.isVerified ? ['subject to mount verification'] : []), ...(facts.isErased ? ['erase on delete'] : []), 'write-through caching enabled',
+    ...(facts.needsRebuild ? ['rebuild needed'] : []),
+  ];
+  return [
+    pair('Mount status', facts.isSystem ? 'System' : facts.isGroup ? 'Group' : 'Process', 'Maximum buffers in FCP cache', facts.buffers), '',
+    `  Volume Status:  ${words.join(', ')}.`,
+  ];
+}
+
+/** @param volumeRoutine  address of SHOW$VOLUME */
+export function* fullDeviceLines(p: Procedure, name: string, volumeRoutine: number): Flow<string[]> {
   const { status, values } = yield* p.scratch(() => getDevice(p, `_${name}`, ITEMS));
   if (!(status & 1)) return [];
   const has = (mask: number): boolean => (values.characteristics & mask) !== 0;
   const isDisk = values.kindOf === DC.DC$_DISK;
   const words = [has(DEV.DEV$M_AVL) ? 'is online' : 'is offline', ...WORDS.filter(([mask]) => has(mask)).map(([, text]) => text)];
   const lines = [
-    '', ...wrapped(`${KINDS[values.kindOf] ?? 'Device'} ${name}, device type ${typeName(values.kindOf, values.type)}, ${words.join(', ')}.`), '',
+    '', ...wrapped(`${KINDS[values.kindOf] ?? 'Device'} ${name}, device type ${deviceTypeName(values.kindOf, values.type) ?? 'unknown'}, ${words.join(', ')}.`), '',
     pair('Error count', values.errors, 'Operations completed', values.operations), pair('Owner process', yield* processName(p, values.pid), 'Owner UIC', yield* ownerText(p, values.owner)),
     pair('Owner process ID', values.pid.toString(16).toUpperCase().padStart(8, '0'), 'Dev Prot', protectionText(values.protection, has(DEV.DEV$M_FOD))),
     pair('Reference count', values.references, 'Default buffer size', values.buffer),
   ];
   if (isDisk) lines.push(pair('Total blocks', values.blocks, 'Sectors per track', values.sectors), pair('Total cylinders', values.cylinders, 'Tracks per cylinder', values.tracks));
-  if (isDisk && has(DEV.DEV$M_MNT)) {
+  const facts = isDisk && has(DEV.DEV$M_MNT) ? yield* volumeFacts(p, volumeRoutine, name.replace(/:$/, '')) : undefined;
+  if (facts) {
     lines.push(
       '', pair('Volume label', `"${values.label.trim()}"`, 'Relative volume number', values.volume), pair('Cluster size', values.cluster, 'Transaction count', values.transactions),
-      pair('Free blocks', values.free, 'Maximum files allowed', values.files), pair('Mount count', values.mounts),
+      pair('Free blocks', values.free, 'Maximum files allowed', values.files), pair('Extend quantity', facts.extend, 'Mount count', values.mounts), ...mountLines(facts),
     );
   }
   return lines;

@@ -14,7 +14,7 @@ import { filesWanted, showFiles } from './show-files.js';
 import type { Output } from './output.js';
 import { getDevice } from './process-information.js';
 
-/** SHOW DEVICES [prefix] [/ALLOCATED /MOUNTED /FILES]. Mailboxes are shown when they are asked for by name. @source dcl-output-formats.md, SHOW DEVICES */
+/** SHOW DEVICES [prefix] [/ALLOCATED /MOUNTED /FILES /WINDOWS]. Mailboxes are shown when they are asked for by name. @source dcl-output-formats.md, SHOW DEVICES */
 const BUFFER = 8192;
 
 const ITEMS = {
@@ -85,11 +85,18 @@ function* prefixOf(p: Procedure, wanted: string, names: readonly string[]): Flow
   return (status & 1) !== 0 ? values.name.replace(/^_/, '').replace(/:$/, '') : typed;
 }
 
-export function* showDevices(p: Procedure, output: Output, routine: number, windowRoutine: number): Flow<number> {
+/** Where the kernel mode routines are. */
+interface KernelRoutines {
+  readonly names: number;
+  readonly windows: number;
+  readonly volume: number;
+}
+
+export function* showDevices(p: Procedure, output: Output, routines: KernelRoutines): Flow<number> {
   const wanted = ((yield* cliGetValue(p, 'DEVICE')) ?? '').toUpperCase();
   const mountedOnly = yield* cliIsPresent(p, 'MOUNTED');
   const allocatedOnly = yield* cliIsPresent(p, 'ALLOCATED');
-  const names = yield* deviceNames(p, routine);
+  const names = yield* deviceNames(p, routines.names);
   if (typeof names === 'number') return names;
   const prefix = yield* prefixOf(p, wanted, names);
   const devices: Device[] = [];
@@ -102,10 +109,11 @@ export function* showDevices(p: Procedure, output: Output, routine: number, wind
     devices.push({ name, ...values });
   }
   if (devices.length === 0) return yield* report(p, { code: (SS$_NOSUCHDEV & ~7) >>> 0 });
-  if (yield* cliIsPresent(p, 'FILES')) {
+  const showsWindows = yield* cliIsPresent(p, 'WINDOWS');
+  if (showsWindows || (yield* cliIsPresent(p, 'FILES'))) {
     const wantedFiles = yield* filesWanted(p);
     for (const device of devices.filter((each) => each.kindOf === DC$_DISK && (each.characteristics & DEV$M_MNT) !== 0)) {
-      const status = yield* showFiles(p, output, windowRoutine, device.name, wantedFiles);
+      const status = yield* showFiles(p, output, routines.windows, device.name, wantedFiles, showsWindows);
       if (!(status & 1)) return status;
     }
     return SS$_NORMAL;
@@ -113,7 +121,7 @@ export function* showDevices(p: Procedure, output: Output, routine: number, wind
   // /BRIEF is what is shown when nothing else is asked for.
   const brief = yield* cliIsPresent(p, 'BRIEF');
   if ((yield* cliIsPresent(p, 'FULL')) && !brief) {
-    for (const { name } of devices) for (const line of yield* fullDeviceLines(p, name)) yield* output.line(line);
+    for (const { name } of devices) for (const line of yield* fullDeviceLines(p, name, routines.volume)) yield* output.line(line);
     return SS$_NORMAL;
   }
   for (const group of [0, 1, 2, 3]) {

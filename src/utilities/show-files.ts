@@ -17,7 +17,7 @@ import { getProcess, timeText } from './process-information.js';
 
 /** SHOW DEVICES/FILES: who has which file of a volume open, from the file and window control blocks. @source dcl-output-formats.md, SHOW DEVICES */
 const USER = 3;
-/** A window: file ID, a word unused, EPID of the accessor (0: the system). */
+/** A window: file ID, a word with its size in bytes, EPID of the accessor (0: the system). */
 const ENTRY = 12;
 
 /**
@@ -39,6 +39,7 @@ export const windowsOf = callRoutine('SHOW$WINDOWS', (k) => {
         if (at + ENTRY > buffer + size) return SS$_BUFFEROVF;
         const wcb = WCB.at(k, window);
         k.writeBytes(at, FCB.at(k, fcb).FCB$T_FID);
+        k.writeWord(at + 6, wcb.WCB$W_SIZE);
         const shared = wcb.WCB$V_SHRWCB !== 0 || wcb.WCB$L_PID === 0;
         k.writeLong(at + 8, shared ? 0 : EXE$IPID_TO_EPID(k, wcb.WCB$L_PID));
         count += 1;
@@ -53,6 +54,8 @@ interface OpenFile {
   readonly process: string;
   readonly pid: number;
   readonly spec: string;
+  /** Bytes of its window. */
+  readonly windowSize: number;
 }
 
 function* openFiles(p: Procedure, routine: number, device: string): Flow<OpenFile[] | number> {
@@ -73,7 +76,7 @@ function* openFiles(p: Procedure, routine: number, device: string): Flow<OpenFil
       const pid = p.memory.readLong(at + 8);
       const named = yield* nameById(p, `${device}:`, fileIdAt(entry));
       // What the name of a file is need not be for everybody to know.
-      files.push({ pid, process: yield* processName(p, pid), spec: named.status & 1 ? named.spec.replace(/^[^:]*:/, '') : 'No privilege for attempted operation' });
+      files.push({ pid, windowSize: p.memory.readWord(at + 6), process: yield* processName(p, pid), spec: named.status & 1 ? named.spec.replace(/^[^:]*:/, '') : 'No privilege for attempted operation' });
     }
     return files.sort((a, b) => a.pid - b.pid);
   }
@@ -88,17 +91,26 @@ function* processName(p: Procedure, pid: number): Flow<string> {
   });
 }
 
-/** The files of one disk: /SYSTEM those of the system only, /NOSYSTEM the others. `wanted` is which of them. */
-export function* showFiles(p: Procedure, output: Output, routine: number, device: string, wanted: 'all' | 'system' | 'users'): Flow<number> {
+/**
+ * The files of one disk, with /WINDOWS how many windows each has and their bytes (choice of the columns): /SYSTEM those of the system only, /NOSYSTEM the others. `wanted` is which of them.
+ */
+export function* showFiles(p: Procedure, output: Output, routine: number, device: string, wanted: 'all' | 'system' | 'users', showsWindows: boolean): Flow<number> {
   const files = yield* openFiles(p, routine, device.replace(/:$/, ''));
   if (typeof files === 'number') return files;
   yield* output.line();
   yield* output.line(`Files accessed on device ${device} on ${(yield* timeText(p)).trimStart()}`);
   yield* output.line();
-  yield* output.line('Process name      PID     File name');
-  for (const { process, pid, spec } of files) {
-    if ((wanted === 'system' && pid !== 0) || (wanted === 'users' && pid === 0)) continue;
-    yield* output.line(`${process.padEnd(16)}${pid.toString(16).toUpperCase().padStart(8, '0')}  ${spec}`);
+  yield* output.line(`Process name      PID     ${showsWindows ? 'Windows   Size  ' : ''}File name`);
+  const shown = files.filter(({ pid }) => wanted === 'all' || (wanted === 'system') === (pid === 0));
+  const place = ({ process, pid }: OpenFile): string => `${process.padEnd(16)}${pid.toString(16).toUpperCase().padStart(8, '0')}  `;
+  if (!showsWindows) for (const file of shown) yield* output.line(`${place(file)}${file.spec}`);
+  else {
+    const first = shown.filter((file, index) => shown.findIndex(({ pid, spec }) => pid === file.pid && spec === file.spec) === index);
+    for (const file of first) {
+      const windows = shown.filter(({ pid, spec }) => pid === file.pid && spec === file.spec);
+      const bytes = windows.reduce((sum, { windowSize }) => sum + windowSize, 0);
+      yield* output.line(`${place(file)}${String(windows.length).padStart(7)}${String(bytes).padStart(7)}  ${file.spec}`);
+    }
   }
   return SS$_NORMAL;
 }

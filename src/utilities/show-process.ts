@@ -3,13 +3,14 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
 import { service } from '../executive/gate/service-call.js';
 import { translateFile } from '../executive/information/put-line.js';
-import { ownerText } from '../executive/information/rights-services.js';
+import { identifierName, ownerText } from '../executive/information/rights-services.js';
 import { DEV$M_ALL } from '../executive/starlet/devdef.js';
 import { DVI$_DEVCHAR, DVI$_PID } from '../executive/starlet/dvidef.js';
 import * as JPI from '../executive/starlet/jpidef.js';
 import * as PRV from '../executive/starlet/prvdef.js';
 import { SS$_NOMOREPROC, SS$_NORMAL } from '../executive/starlet/ssdef.js';
-import { readCounted } from '../executive/structures/memory.js';
+import { ArrayMemory, readCounted, textToBytes } from '../executive/structures/memory.js';
+import { KGB$M_RESOURCE } from '../executive/starlet/uicdef.js';
 import { PIO_BASE, PIO_CELLS } from '../executive/structures/p1-cells.js';
 import { messageCode, report } from './messages.js';
 import type { Output } from './output.js';
@@ -31,7 +32,7 @@ const ITEMS = {
   pageFile: long(JPI.JPI$_PAGFILCNT), processLimit: long(JPI.JPI$_PRCLM), cluster: long(JPI.JPI$_DFPFC), astCount: long(JPI.JPI$_ASTCNT),
   lockCount: long(JPI.JPI$_ENQCNT), sharedFiles: long(JPI.JPI$_SHRFILLM), detached: long(JPI.JPI$_MAXDETACH), jobs: long(JPI.JPI$_MAXJOBS), buffered: long(JPI.JPI$_BUFIO),
   direct: long(JPI.JPI$_DIRIO), faults: long(JPI.JPI$_PAGEFLTS), cpu: long(JPI.JPI$_CPUTIM), login: quad(JPI.JPI$_LOGINTIM),
-  peakSet: long(JPI.JPI$_WSPEAK), peakVirtual: long(JPI.JPI$_VIRTPEAK), volumes: long(JPI.JPI$_VOLUMES), privileges: quad(JPI.JPI$_PROCPRIV),
+  peakSet: long(JPI.JPI$_WSPEAK), peakVirtual: long(JPI.JPI$_VIRTPEAK), volumes: long(JPI.JPI$_VOLUMES), privileges: quad(JPI.JPI$_PROCPRIV), rights: text(JPI.JPI$_RIGHTSLIST),
 } as const;
 
 export function* showProcess(p: Procedure, output: Output, regionRoutine: number, deviceRoutine: number): Flow<number> {
@@ -59,7 +60,10 @@ export function* showProcess(p: Procedure, output: Output, regionRoutine: number
   if (all || chosen.accounting) yield* showAccounting(p, output, values);
   // Only the process itself can be asked what its own region holds.
   if ((all || chosen.memory) && own) yield* showRegion(p, output, regionRoutine);
-  if (all || chosen.privileges) yield* showPrivileges(output, values.privileges);
+  if (all || chosen.privileges) {
+    yield* showPrivileges(output, values.privileges);
+    yield* showRights(p, output, values.rights);
+  }
   if (all || subprocesses) yield* showSubprocesses(p, output, values.master, values.pid);
   return SS$_NORMAL;
 }
@@ -167,6 +171,22 @@ function* showPrivileges(output: Output, mask: bigint): Flow<void> {
     if (!name.startsWith('PRV$V_') || typeof bit !== 'number' || !PRV.hasPrivilege(mask, bit)) continue;
     if (name === 'PRV$V_NOACNT' || name === 'PRV$V_SETPRI') continue;        // second names of ACNT and ALTPRI
     yield* output.line(` ${name.slice(6).padEnd(20)} ${PRIVILEGE_TEXTS[name.slice(6)] ?? ''}`.trimEnd());
+  }
+}
+
+/** Bytes of an identifier with its attributes. */
+const RIGHT = 8;
+
+/** The identifiers of a rights list, those behind the UIC. */
+function* showRights(p: Procedure, output: Output, list: string): Flow<void> {
+  const bytes = new ArrayMemory(textToBytes(list));
+  if (list.length <= RIGHT) return;
+  yield* output.line();
+  yield* output.line('Process rights identifiers:');
+  for (let at = RIGHT; at < list.length; at += RIGHT) {
+    const value = bytes.readLong(at);
+    const name = (yield* identifierName(p, value)) ?? `%X${hex(value)}`;
+    yield* output.line(` ${(bytes.readLong(at + 4) & KGB$M_RESOURCE) !== 0 ? `${name.padEnd(33)} resource` : name}`);
   }
 }
 

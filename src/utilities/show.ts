@@ -19,13 +19,15 @@ import { showProcess } from './show-process.js';
 import { showSystem } from './show-system.js';
 import { showTerminal } from './show-terminal.js';
 import { showUsers } from './show-users.js';
+import { volumeFactsRoutine } from './show-volume.js';
 import { showAccounting } from './accounting.js';
 import { showEntry, showQueue } from './show-queue.js';
 import { showProtection, showQuota, showWorkingSet } from './show-small.js';
 
 /** SHOW.EXE: the options of SHOW that DCL does not carry out itself. A new option is a row here and a syntax in show.cld. */
 const OPTIONS: Readonly<Record<string, (p: Procedure, output: Output) => Flow<number>>> = {
-  DEVICES: (p, output) => showDevices(p, output, p.argument(DEVICE_ROUTINE), p.argument(WINDOW_ROUTINE)), MEMORY: (p, output) => showMemory(p, output, p.argument(MEMORY_ROUTINE)),
+  DEVICES: (p, output) => showDevices(p, output, { names: p.argument(DEVICE_ROUTINE), windows: p.argument(WINDOW_ROUTINE), volume: p.argument(VOLUME_ROUTINE) }),
+  MEMORY: (p, output) => showMemory(p, output, p.argument(MEMORY_ROUTINE)),
   ERROR: (p, output) => showError(p, output, p.argument(DEVICE_ROUTINE)),
   PROCESS: (p, output) => showProcess(p, output, p.argument(REGION_ROUTINE), p.argument(DEVICE_ROUTINE)), INTRUSION: (p, output) => showIntrusion(p, output, p.argument(INTRUSION_ROUTINE)),
   BROADCAST: showBroadcast, CPU: showCpu,
@@ -38,6 +40,7 @@ const MEMORY_ROUTINE = 2;
 const WINDOW_ROUTINE = 3;
 const REGION_ROUTINE = 4;
 const INTRUSION_ROUTINE = 5;
+const VOLUME_ROUTINE = 6;
 
 const main = procedure('SHOW$MAIN', function* (p) {
   if (yield* cliIsPresent(p, 'INTRUSION_RECORD')) return yield* deleteIntrusion(p, p.argument(INTRUSION_ROUTINE));
@@ -61,15 +64,16 @@ const NOT_AVAILABLE = 0x1000002c;
 const SOURCE = `
 SHOW$START::
 	.WORD	0
+	PUSHAB	SHOW$VOLUME
 	PUSHAB	SHOW$INTRUSION
 	PUSHAB	SHOW$REGION
 	PUSHAB	SHOW$WINDOWS
 	PUSHAB	SHOW$MEMORY
 	PUSHAB	SHOW$SCAN_DEVICES
-	CALLS	#5,SHOW$MAIN
+	CALLS	#6,SHOW$MAIN
 	RET
 `;
 
 export const SHOW_IMAGE: ResidentImage = {
-  name: 'SHOW', source: SOURCE, transfer: 'SHOW$START', routines: [main, scanDevices, memoryFigures, windowsOf, regionFigures, intrusions], privileges: (1n << 16n) | 1n,
+  name: 'SHOW', source: SOURCE, transfer: 'SHOW$START', routines: [main, scanDevices, memoryFigures, windowsOf, regionFigures, intrusions, volumeFactsRoutine], privileges: (1n << 16n) | 1n,
 };

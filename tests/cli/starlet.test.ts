@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,6 +68,14 @@ describe('starlet run', () => {
 
   it('reads the procedure from standard input; its directory is the current one', () => {
     expect(starlet(['run', '-'], '$ WRITE SYS$OUTPUT F$ENVIRONMENT("DEFAULT")\n')).toMatchObject({ code: 0, out: 'HDA0:[000000]\n' });
+  });
+
+  it('--root mounts a directory above that of the procedure, which stays the default directory', () => {
+    mkdirSync(join(directory, 'Proj-1.0/vms'), { recursive: true });
+    writeFileSync(join(directory, 'Proj-1.0/vms/build.com'), '$ SHOW DEFAULT\n$ SET DEFAULT [-]\n$ WRITE SYS$OUTPUT F$SEARCH("[]*.DIR")\n');
+    expect(starlet(['run', '--fast', '--root', '.', 'Proj-1.0/vms/build'])).toMatchObject({ code: 0, out: '  HDA0:[PROJ-1_0.VMS]\nHDA0:[PROJ-1_0]VMS.DIR;1\n' });
+    write(['$ EXIT 1']);
+    expect(starlet(['run', '--root', 'Proj-1.0/vms', 'test.com'])).toMatchObject({ code: 64, out: '' });
   });
 
   it('EXIT at the outermost level shows its status, like one further in; status 0 is a warning', () => {

@@ -76,6 +76,11 @@ describe('check passes over', () => {
     expect(check('$ X = "\'\'F$ELEMENT(0,"]","a]b")\'"', '$ IF "\'\'F$SEARCH("A.COM")\'" .NES. "" THEN EXIT')).toEqual([]);
   });
 
+  it('values in quotation marks that apostrophes put something into; not those without', () => {
+    expect(check('$ N = F$TIME()', '$ SUBMIT/AFTER="\'\'N\'" X.COM')).toEqual([]);
+    expect(check('$ SUBMIT/AFTER="NOON" X.COM')).toEqual(['1,17 error IVATIME NOON']);
+  });
+
   it('verbs that symbols define, here or in another file given', () => {
     expect(check('$ SAY := WRITE SYS$OUTPUT', '$ SAY "x"', '$ LL*IST := DIRECTORY', '$ LLI')).toEqual([]);
     const [first, second] = checkProcedures([{ name: 'A', text: '$ TRIM == "$TRIM"' }, { name: 'B', text: '$ TRIM X' }]);

@@ -89,10 +89,23 @@ export interface Run {
   readonly dcl: Dcl;
 }
 
+/** Commands after which a procedure is taken to go on for ever, and CTRL/Y is pressed: the job ends, or its ON CONTROL_Y action is executed. */
+const PATIENCE = 20_000;
+/** CTRL/Y so often, each time after fewer commands. */
+const INSISTENT = 40;
+
 /** Runs a flow in which every service fails as a command does. */
-function finishWithoutServices<T>(flow: Flow<T>): T {
+function finishWithoutServices<T>(flow: Flow<T>, controlY: () => void): T {
   let step = flow.next(0);
-  while (!step.done) step = step.value === PAUSE ? flow.next(0) : flow.throw(new CommandFailure(codes.CLI$_INVREQTYP));
+  for (let commands = 0, pressed = 0; !step.done; commands += 1) {
+    if (commands >= PATIENCE >> pressed) {
+      if (pressed > INSISTENT) throw new Error('the procedure does not end');
+      controlY();
+      pressed += 1;
+      commands = 0;
+    }
+    step = step.value === PAUSE ? flow.next(0) : flow.throw(new CommandFailure(codes.CLI$_INVREQTYP));
+  }
   return step.value;
 }
 
@@ -140,6 +153,6 @@ export function runProcedure(procedure: string, files: Readonly<Record<string, s
   const input = store.add(procedure.split('\n'), false);
   dcl.prc.PRC$L_INPRAB = dcl.prc.PRC$L_CMDRAB = input;
   IDF.at(memory, dcl.prc.PRC$L_IDF).IDF$L_RAB = input;
-  const left = finishWithoutServices(commandLoop(dcl));
+  const left = finishWithoutServices(commandLoop(dcl), () => { dcl.prc.PRC$V_CTRLY = 1; });
   return { output, status: left.status, dcl };
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { UTILITY_IMAGES } from '../../src/utilities/index.js';
 import { Session } from './boot-dcl.js';
 
 /**
@@ -13,7 +14,7 @@ const expected = readdirSync(FOLDER).filter((name) => name.endsWith('.expected')
 describe('golden procedures', () => {
   let session: Session;
   beforeAll(() => {
-    session = new Session([], files);
+    session = new Session(UTILITY_IMAGES, files);
     session.run();
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UAF } from '../../src/loginout/uaf.js';
 import { ArrayMemory, bytesToText, readCounted, textToBytes } from '../../src/executive/structures/memory.js';
 import { JIB } from '../../src/executive/structures/jib.js';
+import { checkPool } from '../../src/executive/pool/check.js';
 import { PCB } from '../../src/executive/structures/pcb.js';
 import { PHD } from '../../src/executive/structures/phd.js';
 import type { SystemFile } from '../../src/sysgen/system-disk.js';
@@ -74,10 +75,99 @@ describe('flags of an account', () => {
   it('DISWELCOM: no welcome; DISUSER: nobody comes in', () => {
     const quiet = withFlags(['UAF$V_DISWELCOM']);
     expect(logIn(quiet)).not.toContain('Welcome');
-    expect(quiet.type('WRITE SYS$OUTPUT F$PROCESS()')).toEqual(['USER']);
+    expect(quiet.type('WRITE SYS$OUTPUT F$PROCESS(),F$GETJPI("","JOBTYPE")')).toEqual(['USER3']);
     const closed = withFlags(['UAF$V_DISACNT']);
     expect(logIn(closed)).toContain('User authorization failure');
     expect(process(closed, 'USER')).toBeUndefined();
+  });
+});
+
+describe('what the authorization file restricts (book 23.2.2 step 11)', () => {
+  const console = withFlags([]);
+  /** The operator changes the record of USER. */
+  const modify = (qualifiers: string): void => {
+    console.keys('\rsystem\rmanager\r');
+    console.type('RUN SYS$SYSTEM:AUTHORIZE', `MODIFY USER${qualifiers}`, 'EXIT', 'LOGOUT');
+  };
+  const logInAndOut = (keys = '\ruser\ruser\r'): string => {
+    const from = console.text.length;
+    console.keys(keys);
+    const shown = console.text.slice(from);
+    if (process(console, 'USER')) console.type('LOGOUT');
+    return shown;
+  };
+  const PASSWORD_IS_OLD = 'WARNING - Your password has expired; update immediately with SET PASSWORD!';
+
+  it('hours by day and way in: now is Thursday, 06:41', () => {
+    modify('/LOCAL=(PRIMARY,8-17)');
+    expect(logInAndOut()).toContain('You are not authorized to login at this time');
+    modify('/LOCAL=(PRIMARY,6-17)');
+    expect(logInAndOut()).toContain('Welcome');
+    modify('/PRIMEDAYS=(NOTHU)/LOCAL=(SECONDARY,8)');
+    expect(logInAndOut()).toContain('You are not authorized to login at this time');
+    modify('/NOLOCAL');
+    expect(logInAndOut()).toContain('You are not authorized to login from this source');
+    modify('/LOCAL');
+    expect(logInAndOut()).toContain('Welcome');
+  });
+
+  it('an account that has expired, and one that has not', () => {
+    modify('/EXPIRATION=20-AUG-1986');
+    expect(logInAndOut()).toContain('Your account has expired; contact your system manager');
+    modify('/EXPIRATION=22-AUG-1986');
+    expect(logInAndOut()).toContain('Welcome');
+    modify('/NOEXPIRATION');
+  });
+
+  it('a password near its end is warned of; with one that has expired there is one login', () => {
+    modify('/PASSWORD=USER/PWDLIFETIME=3-0');
+    expect(logInAndOut()).toMatch(/WARNING - Your password expires on Sunday, 24-AUG-1986 06:4\d/);
+    modify('/PWDEXPIRED');
+    expect(logInAndOut()).toContain(PASSWORD_IS_OLD);
+    expect(logInAndOut()).toContain('Your password has expired; contact your system manager');
+    modify('/PASSWORD=USER/PWDEXPIRED');
+    console.keys('\ruser\ruser\r');
+    console.keys('SET PASSWORD\ruser\rpear\rpear\rLOGOUT\r');
+    const fresh = logInAndOut('\ruser\rpear\r');
+    expect(fresh).toContain('Welcome');
+    expect(fresh).not.toContain(PASSWORD_IS_OLD);
+    modify('/PASSWORD=USER/NOPWDLIFETIME');
+  });
+
+  it('a secondary password is asked for after the first; SET PASSWORD/SECONDARY changes it', () => {
+    modify('/PASSWORD=("",APPLE)');
+    expect(logInAndOut('\ruser\ruser\rwrong\r')).toContain('User authorization failure');
+    console.keys('user\ruser\rapple\r');
+    console.keys('SET PASSWORD/SECONDARY\rapple\rplum\rplum\rLOGOUT\r');
+    expect(logInAndOut('\ruser\ruser\rplum\r')).toContain('Welcome');
+    modify('/PASSWORD=USER');
+    expect(logInAndOut()).toContain('Welcome');
+  });
+
+  it('the way in is an identifier; SET RIGHTS_LIST gives more, as many as there are ($GRANTID, $REVOKID)', () => {
+    const rights = 'WRITE SYS$OUTPUT F$GETJPI("","RIGHTSLIST")';
+    console.keys('\rsystem\rmanager\r');
+    const names = Array.from({ length: 9 }, (_unused, index) => `JOB${index}`);
+    console.type('RUN SYS$SYSTEM:AUTHORIZE', ...names.map((name) => `ADD/IDENTIFIER ${name}`), 'EXIT');
+    expect(console.type(rights)).toEqual(['SYSTEM,INTERACTIVE,LOCAL']);
+    expect(console.type(`SET RIGHTS_LIST ${names.slice(1).join(',')}`, 'SET RIGHTS_LIST/ATTRIBUTES=RESOURCE JOB0', rights)).toEqual([`SYSTEM,INTERACTIVE,LOCAL,${names.slice(1).join(',')},JOB0`]);
+    expect(console.type('SHOW PROCESS/PRIVILEGES').slice(-12)).toEqual([
+      'Process rights identifiers:', ' INTERACTIVE', ' LOCAL', ...names.slice(1).map((name) => ` ${name}`), ` ${'JOB0'.padEnd(33)} resource`,
+    ]);
+    // A subprocess has them too, in a list of its own.
+    expect(console.type(`SPAWN ${rights}`)).toContain(`SYSTEM,INTERACTIVE,LOCAL,${names.slice(1).join(',')},JOB0`);
+    expect(console.type('SET RIGHTS_LIST/DISABLE JOB1,JOB3,JOB5,JOB7,JOB0', rights)).toEqual(['SYSTEM,INTERACTIVE,LOCAL,JOB2,JOB4,JOB6,JOB8']);
+    expect(console.type('SET RIGHTS_LIST NOBODY')).toEqual(['%SET-E-NOTSET, error modifying rights list', '-SYSTEM-F-NOSUCHID, unknown rights identifier']);
+    console.type('SET PROCESS/PRIVILEGES=NOCMKRNL');
+    expect(console.type('SET RIGHTS_LIST JOB1')).toEqual(['%SET-E-NOTSET, error modifying rights list', '-SYSTEM-F-NOCMKRNL, operation requires CMKRNL privilege']);
+    console.type('LOGOUT');
+    expect(checkPool(console.system.kernel, (name) => console.system.kernel.symbol(name))).toEqual([]);
+  });
+
+  it('the operator\'s console is never closed to SYSTEM', () => {
+    console.keys('\rsystem\rmanager\r');
+    console.type('RUN SYS$SYSTEM:AUTHORIZE', 'MODIFY SYSTEM/NOLOCAL/EXPIRATION=1-JAN-1986/PWDEXPIRED', 'EXIT', 'LOGOUT');
+    expect(logInAndOut('\rsystem\rmanager\r')).toContain('Welcome');
   });
 });
 

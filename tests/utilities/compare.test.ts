@@ -32,6 +32,27 @@ describe('DIFFERENCES', () => {
     expect(dcl.lines('DIFFERENCES NOSUCH.X')).toEqual(['%DIFF-E-OPENIN, error opening DUA0:[TEST]NOSUCH.X; as input', '-RMS-E-FNF, file not found']);
   });
 
+  test('/PARALLEL side by side; /SLP as commands of an editor, without sums', () => {
+    expect(dcl.lines('DIFFERENCES/PARALLEL=1/WIDTH=63/NONUMBER B.TXT C.TXT').slice(0, 6)).toEqual([
+      '-'.repeat(63), `${'File DUA0:[TEST]B.TXT;1'.padEnd(30)} | File DUA0:[TEST]C.TXT;1`, '-'.repeat(63), `${'zwei'.padEnd(30)} | two`, `${'three'.padEnd(30)} | three`, '-'.repeat(63),
+    ]);
+    expect(dcl.lines('DIFFERENCES/SLP B.TXT C.TXT')).toEqual(['-2,2', 'two', '/']);
+    expect(dcl.lines('DIFFERENCES/SLP A.TXT;1 C.TXT')).toEqual(['-3', 'four', 'five', '/']);
+    expect(dcl.lines('DIFFERENCES/SLP A.TXT;1 A.TXT;1')).toEqual([]);
+    expect(dcl.lines('DIFFERENCES/SLP/PARALLEL A.TXT C.TXT')[0]).toBe('%DCL-W-CONFLICT, illegal combination of command elements - check documentation');
+  });
+
+  test('/WINDOW ends the search early', () => {
+    const [first, second] = [['a', 'p', 'q', 'z'], ['a', 'x', 'x', 'x', 'p', 'q', 'z']];
+    expect(findSections(first, second, 1)).toEqual([{ first: 1, firstCount: 0, second: 1, secondCount: 3 }]);
+    expect(findSections(first, second, 1, 2)).toEqual([{ first: 1, firstCount: 3, second: 1, secondCount: 6 }]);
+  });
+
+  test('long files that have nothing in common are compared at once', () => {
+    const [first, second] = ['a', 'b'].map((letter) => Array.from({ length: 40_000 }, (_unused, at) => `${letter}${at}`));
+    expect(findSections(first!, second!, 3)).toEqual([{ first: 0, firstCount: 40_000, second: 0, secondCount: 40_000 }]);
+  });
+
   test('the nearest place where the files run together again', () => {
     expect(findSections(['a', 'x', 'b', 'c', 'd'], ['a', 'b', 'c', 'd'], 3)).toEqual([{ first: 1, firstCount: 1, second: 1, secondCount: 0 }]);
     expect(findSections(['a', 'b'], ['c'], 3)).toEqual([{ first: 0, firstCount: 2, second: 0, secondCount: 1 }]);
@@ -59,6 +80,12 @@ describe('DUMP', () => {
     expect(header).toContain('        Record type:                      Stream_LF');
     expect(header).toContain('    File name:                            A.TXT;1');
     expect(header.some((line) => /^ {8}Count: {10}1 {8}LBN: +\d+$/.test(line))).toBe(true);
+  });
+
+  test('/NOFORMATTED shows the header as numbers, /FILE_HEADER the headers in a file as such', () => {
+    expect(dcl.lines('DUMP/HEADER/NOFORMATTED/BLOCKS=COUNT=0 A.TXT').slice(4, 7)).toEqual(['File header', '', expect.stringMatching(/^( [0-9A-F]{8}){4} .{16} 000000$/)]);
+    const index = dcl.lines('DUMP/FILE_HEADER/BLOCKS=(START=8,COUNT=1) SYS$SYSDEVICE:[000000]INDEXF.SYS').join('\n');
+    expect(index).toContain('Structure level and version:          2, 1');
   });
 
   test('numbers of every size and radix', () => {

@@ -27,7 +27,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   ASSIGN_QUEUE: ['ASSIGN/QUEUE Q L'], ASSIGN_MERGE: ['ASSIGN/MERGE Q R'], DEASSIGN_QUEUE: ['DEASSIGN/QUEUE L'], SET_QUEUE: ['SET QUEUE Q'], SET_QUEUE_ENTRY: ['SET QUEUE/ENTRY=1 Q'],
   SET_ENTRY: ['SET ENTRY 1'], ACCOUNTING: ['ACCOUNTING A.TXT'], SET_ACCOUNTING: ['SET ACCOUNTING'], SHOW_ACCOUNTING: ['SHOW ACCOUNTING'], SHOW_QUEUE: ['SHOW QUEUE'], SHOW_ENTRY: ['SHOW ENTRY'],
   SHOW_BROADCAST: ['SHOW BROADCAST'], SHOW_CPU: ['SHOW CPU'], SHOW_INTRUSION: ['SHOW INTRUSION'], DELETE_INTRUSION: ['DELETE/INTRUSION_RECORD X'],
-  MONITOR: ['MONITOR/INTERVAL=1/DISPLAY=M.LIS IO'], BACKUP: ['BACKUP A.TXT B.BCK/SAVE_SET'], EDIT: ['EDIT A.TXT', 'QUIT'], SET_PASSWORD: ['SET PASSWORD/SYSTEM', 'SET PASSWORD'], SET_LOGINS: ['SET LOGINS'], SET_MAGTAPE: ['SET MAGTAPE MTA0:'], SET_TIME: ['SET TIME'], REPLY: ['REPLY/USERNAME=NOBODY "X"', 'REPLY/TO=1 "X"'], REQUEST: ['REQUEST/TO=CENTRAL "X"'],
+  MONITOR: ['MONITOR/INTERVAL=1/DISPLAY=M.LIS IO'], BACKUP: ['BACKUP A.TXT B.BCK/SAVE_SET'], EDIT: ['EDIT A.TXT', 'QUIT'], SET_VOLUME: ['SET VOLUME DUA0:'], SET_PASSWORD: ['SET PASSWORD/SYSTEM', 'SET PASSWORD'], SET_RIGHTS_LIST: ['SET RIGHTS_LIST NOBODY/ATTRIBUTES=RESOURCE', 'SET RIGHTS_LIST NOBODY/IDENTIFICATION=1/ATTRIBUTES=RESOURCE'], SET_LOGINS: ['SET LOGINS'], SET_MAGTAPE: ['SET MAGTAPE MTA0:'], SET_TIME: ['SET TIME'], REPLY: ['REPLY/USERNAME=NOBODY "X"', 'REPLY/TO=1 "X"'], REQUEST: ['REQUEST/TO=CENTRAL "X"'],
 };
 
 /** Qualifiers that are known not to be asked for yet; a line goes when it is done. */
@@ -38,12 +38,11 @@ const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   ASSIGN_QUEUE: ['QUEUE'], DEASSIGN_QUEUE: ['QUEUE'],
 };
 
-/** Qualifiers that could change nothing here: there are no tapes, clusters, volume or shadow sets, system libraries, and nothing to sort in files. */
+/** Qualifiers that could change nothing here, or are the default and excluded with their opposite: there are no tapes, clusters, volume or shadow sets, system libraries, and nothing to sort in files. */
 const NO_MEANING: Readonly<Record<string, readonly string[]>> = {
   BACKUP: ['BUFFER_COUNT', 'IGNORE', 'INTERCHANGE', 'REWIND', 'TRUNCATE'],
-  DISMOUNT: ['CLUSTER', 'UNIT'], INITIALIZE: ['DENSITY'], LINK: ['SELECTIVE_SEARCH', 'SYSLIB', 'SYSSHR', 'USERLIBRARY'], LIBRARY: ['SELECTIVE_SEARCH'],
-  MERGE: ['SEQUENTIAL'], SORT: ['SEQUENTIAL', 'WORK_FILES'],
-  MOUNT: ['AUTOMATIC', 'BLOCKSIZE', 'CLUSTER', 'COMMENT', 'CONFIRM', 'DENSITY', 'HDR3', 'REBUILD', 'RECORDSIZE'],
+  LINK: ['SELECTIVE_SEARCH', 'SYSLIB', 'SYSSHR', 'USERLIBRARY'], LIBRARY: ['SELECTIVE_SEARCH'],
+  MERGE: ['SEQUENTIAL'], SET_RIGHTS_LIST: ['ENABLE'], SORT: ['SEQUENTIAL', 'WORK_FILES'],
 };
 
 /** Images that ask later than at their start, or whose syntax is a part of another test. */

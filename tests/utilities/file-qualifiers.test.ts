@@ -93,9 +93,27 @@ describe('COPY, APPEND, CREATE, RENAME, PURGE, DELETE', () => {
   test('RENAME gives a new version unless told not to', () => {
     dcl.lines('COPY A.TXT R.TXT', 'COPY A.TXT R.TXT', 'COPY A.TXT Q.TXT');
     expect(dcl.lines('RENAME/LOG R.TXT;1 R.TXT;2')).toEqual(['%RENAME-I-RENAMED, DUA0:[TEST]R.TXT;1 renamed to DUA0:[TEST]R.TXT;3']);
-    expect(dcl.lines('RENAME/NONEW_VERSION Q.TXT R.TXT')).toEqual([
-      '%RENAME-W-NOTRENAMED, error renaming DUA0:[TEST]Q.TXT;1', '-RMS-E-FEX, file already exists, not superseded',
+    expect(dcl.lines('RENAME/NONEW_VERSION Q.TXT R.TXT;2')).toEqual([
+      '%RENAME-E-OPENOUT, error opening DUA0:[TEST]R.TXT;2 as output', '-RMS-E-FEX, file already exists, not superseded',
     ]);
+    expect(dcl.lines('RENAME/LOG/NONEW_VERSION Q.TXT R.TXT')).toEqual(['%RENAME-I-RENAMED, DUA0:[TEST]Q.TXT;1 renamed to DUA0:[TEST]R.TXT;1']);
+    dcl.lines('COPY A.TXT Q.TXT');
+    expect(dcl.lines('RENAME NOSUCH.X,Q.TXT [.NOWHERE]')).toEqual([
+      '%RENAME-E-SEARCHFAIL, error searching for DUA0:[TEST]NOSUCH.X;', '-RMS-E-FNF, file not found',
+      '%RENAME-E-OPENIN, error opening DUA0:[TEST]Q.TXT;1 as input', '-RMS-E-DNF, directory not found', '-SYSTEM-W-NOSUCHFILE, no such file',
+    ]);
+    expect(dcl.lines('RENAME Q.TXT A*B.TXT')).toEqual(['%RENAME-E-OPENOUT, error opening DUA0:[TEST]A*B.TXT; as output', '-RMS-F-WLD, invalid wildcard operation']);
+  });
+
+  test('COPY of a directory makes an empty one; a version below the highest is pointed out', () => {
+    dcl.lines('CREATE/DIRECTORY [.D1],[.D2]', 'COPY A.TXT [.D1]');
+    expect(dcl.lines('COPY/LOG D1.DIR [.D2]')).toEqual(['%COPY-S-CREATED, DUA0:[TEST.D2.D1] created']);
+    expect(dcl.lines('DIRECTORY/NOHEADING/NOTRAILING [.D2...]')).toEqual(['D1.DIR;1']);
+    dcl.lines('COPY A.TXT [.D2]H.TXT;5');
+    expect(dcl.lines('COPY A.TXT [.D2]H.TXT;3')).toEqual(['%COPY-W-HIGHVER, higher version of DUA0:[TEST.D2]H.TXT;3 already exists']);
+    expect(dcl.lines('COPY A.TXT [.D2]H.TXT')).toEqual([]);
+    // Fixed records go by blocks between disks, and as records elsewhere.
+    expect(dcl.lines('COPY/LOG SYS$SYSTEM:COPY.EXE NL:')).toEqual([expect.stringMatching(/^%COPY-S-COPIED, .*COPY\.EXE;1 copied to _NLA0:COPY\.EXE; \(\d+ records?\)$/)]);
   });
 
   test('DELETE/ERASE leaves zeroes on the blocks', () => {

@@ -91,7 +91,8 @@ describe('mount verification', () => {
     drive.isOn = true;
     expect(disk.lines('DIRECTORY DUA1:[000000]').join(' ')).toMatch(/VOLINV/);
     disk.lines('DISMOUNT DUA1:');
-    expect(disk.lines('MOUNT DUA1: GONE')).toEqual(['%MOUNT-I-MOUNTED, GONE mounted on _DUA1:']);
+    // Nothing could be written to it when it was dismounted.
+    expect(disk.lines('MOUNT DUA1: GONE')).toEqual(['%MOUNT-I-MOUNTED, GONE mounted on _DUA1:', '%MOUNT-I-REBUILD, volume was improperly dismounted; rebuild in progress']);
     expect(unitState(disk)).toEqual([0, 1]);
     expect(disk.lines('CREATE/DIRECTORY DUA1:[D]')).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { itemAt } from '../../src/emulator/devices/tape-image.js';
+import { itemAt, writeMark, writeRecord } from '../../src/emulator/devices/tape-image.js';
 import { MemoryTape } from '../executive/io/memory-tape.js';
 import { newDisk, WholeSystem } from './whole-system.js';
 
@@ -114,4 +114,29 @@ describe('foreign tapes', () => {
     expect(tape.lines('SET MAGTAPE OPA0:/REWIND')[0]).toMatch(/^%SET-W-NOTSET/);
     expect(tape.lines('SET MAGTAPE MTA0:/UNLOAD', 'SET MAGTAPE MTA0:/REWIND').join(' ')).toMatch(/VOLINV/);
   });
+});
+
+test('MOUNT/BLOCKSIZE makes blocks of that size, /RECORDSIZE cuts the blocks of files without HDR2; /DENSITY', { timeout: 60_000 }, () => {
+  const reel = new MemoryTape();
+  const tape = new TapeSystem([reel]);
+  tape.lines('INITIALIZE/DENSITY=6250 MTA0: MYTAPE');
+  expect(tape.lines('WRITE SYS$OUTPUT (F$GETDVI("MTA0","DEVDEPEND")/256).AND.31')).toEqual(['5']);
+  expect(tape.lines('INITIALIZE/DENSITY=77 MTA0: MYTAPE')).toEqual([expect.stringMatching(/^%INIT-F-BADPARAM/)]);
+  expect(tape.lines('MOUNT/BLOCKSIZE=40 MTA0: MYTAPE')).toEqual(['%MOUNT-I-MOUNTED, MYTAPE mounted on _MTA0:']);
+  tape.create('A.TXT', 'a line of twenty byte', 'a line of twenty byte');
+  expect(tape.lines('COPY A.TXT MTA0:')).toEqual([]);
+  expect(contents(reel).filter((record) => record.startsWith('0025'))).toHaveLength(2);
+  expect(contents(reel).find((record) => record.startsWith('HDR2'))).toMatch(/^HDR2D00040/);
+  tape.lines('DISMOUNT MTA0:');
+  expect(tape.lines('MOUNT/BLOCKSIZE=1 MTA0: MYTAPE')).toEqual(['%MOUNT-F-VALUERR, /BLOCKSIZE is from 18 to 9999']);
+
+  const old = new MemoryTape();
+  const record = (text: string): Uint8Array => Uint8Array.from(text.padEnd(80), (letter) => letter.charCodeAt(0));
+  let at = 0;
+  for (const item of [record('VOL1OLD'), record('HDR1DATA.TXT         OLD   00010001000100'), undefined, record(`${'x'.repeat(40)}${'y'.repeat(40)}`), undefined, record('EOF1DATA.TXT'), undefined, undefined]) {
+    at = item ? writeRecord(old, at, item) : writeMark(old, at);
+  }
+  const second = new TapeSystem([old]);
+  expect(second.lines('MOUNT/RECORDSIZE=40 MTA0: OLD')).toEqual(['%MOUNT-I-MOUNTED, OLD mounted on _MTA0:']);
+  expect(second.lines('TYPE MTA0:DATA.TXT')).toEqual(['x'.repeat(40), 'y'.repeat(40)]);
 });

@@ -84,6 +84,7 @@ function* elseCommand(dcl: Dcl): Flow<void> {
 export function passElsePart(dcl: Dcl): void {
   const idf = dcl.idf;
   const depth = idf.IDF$B_IFDEPTH;
+  checkInBlock(dcl);
   const top = idf.address + IDF.offset.IDF$A_IFSTACK + depth - 1;
   if (depth > 0 && dcl.memory.readByte(top) === RUNNING_ELSE) fail(CLI$_INVIFNEST);
   if (depth > 0) dcl.memory.writeByte(top, RUNNING_ELSE);
@@ -91,9 +92,15 @@ export function passElsePart(dcl: Dcl): void {
   idf.IDF$L_SKIPDEPTH = 0;
 }
 
-/** A GOTO forgets the blocks it was in, so an ENDIF may stand alone. */
+/** ELSE and ENDIF want an IF; but a GOTO, which forgets the blocks it was in, may have led into one. */
+function checkInBlock(dcl: Dcl): void {
+  const idf = dcl.idf;
+  if (idf.IDF$B_IFDEPTH === 0 && idf.IDF$V_JUMPED === 0) fail(CLI$_INVIFNEST);
+}
+
 function* endifCommand(dcl: Dcl): Flow<void> {
   const idf = dcl.idf;
+  checkInBlock(dcl);
   if (idf.IDF$B_IFDEPTH > 0) idf.IDF$B_IFDEPTH = idf.IDF$B_IFDEPTH - 1;
 }
 
@@ -101,6 +108,7 @@ function* endifCommand(dcl: Dcl): Flow<void> {
 function* gotoCommand(dcl: Dcl, command: ParsedCommand): Flow<void> {
   if (!(yield* goToLabel(dcl, upcase(command.value('LABEL')!)))) yield* missing(dcl, CLI$_USGOTO);
   dcl.idf.IDF$B_IFDEPTH = 0;
+  dcl.idf.IDF$V_JUMPED = 1;
 }
 
 /** The procedure exits after the message, whatever ON says, unless ON WARNING is in force. */

@@ -15,7 +15,7 @@ import { modeOf } from './logical-names.js';
 const SUPERVISOR = 2;
 const EXISTED = 1;
 
-/** ALLOCATE device[,...] [logical]: the first that can be had. @dcl partly: no /GENERIC */
+/** ALLOCATE device[,...] [logical]: the first that can be had; with /GENERIC a device of that type. @dcl full */
 function* allocateCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
   const p = dcl.outside.procedure;
   let status = 0;
@@ -23,7 +23,8 @@ function* allocateCommand(dcl: Dcl, command: ParsedCommand): Flow<number> {
     const got = yield* p.scratch(function* () {
       const buffer = p.allocate(64);
       const length = p.allocate(4);
-      const result = yield* service(p, '$ALLOC', { devnam: p.string(device), phylen: length, phybuf: p.descriptor(64, buffer), acmode: SUPERVISOR });
+      const flags = command.has('GENERIC') ? p.bytes(Uint8Array.of(1, 0, 0, 0)) : 0;
+      const result = yield* service(p, '$ALLOC', { devnam: p.string(device), phylen: length, phybuf: p.descriptor(64, buffer), acmode: SUPERVISOR, flags });
       return { result, name: bytesToText(p.memory.readBytes(buffer, p.memory.readWord(length))) };
     });
     status = got.result;

@@ -1,15 +1,15 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { readCounted, textToBytes } from '../../executive/structures/memory.js';
 import { RMS$_EOF } from '../../executive/starlet/rmsdef.js';
-import { CLI$_SYMDEL, CLI$_SYMOVF, CLI$_UNDFIL, CLI$_UNDSYM, CLI$_USGOTO, STS$M_INHIB_MSG } from '../condition-codes.js';
-import { CommandFailure, CommandInterrupted, fail, rmsReasons } from '../condition.js';
+import { CLI$_BUFOVF, CLI$_SYMDEL, CLI$_SYMOVF, CLI$_UNDFIL, CLI$_UNDSYM, CLI$_USGOTO, STS$M_INHIB_MSG } from '../condition-codes.js';
+import { CommandFailure, CommandInterrupted, fail, rmsFailure, rmsReasons } from '../condition.js';
 import type { FileAccess } from '../files.js';
 import { goToLabel } from '../interpreter/labels.js';
 import { dataRecord, ELSEWHERE, wasInterrupted } from '../interpreter/reader.js';
 import type { Dcl } from '../interpreter/session.js';
 import { trim, upcase } from '../language/characters.js';
 import { evaluate } from '../language/evaluate.js';
-import { toText } from '../language/value.js';
+import { LONGEST_STRING, toText } from '../language/value.js';
 import { DCL_OPENIN, DCL_OPENOUT } from '../messages.js';
 import { DCL$C_PPF, PPF, PRC } from '../structures.js';
 import type { ParsedCommand } from '../tables/parsed-command.js';
@@ -151,7 +151,7 @@ function* readCommandVerb(dcl: Dcl, command: ParsedCommand): Flow<number | void>
     return 1;
   }
   if (wasInterrupted(result)) throw new CommandInterrupted();
-  yield* gone(dcl, command, new CommandFailure(result.status, { args: [result.stv] }));
+  yield* gone(dcl, command, rmsFailure(result));
 }
 
 /** WRITE log expression[,...] @dcl full */
@@ -169,6 +169,7 @@ function* writeCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
     if (found.leftover === 'parenthesis') fail(CLI$_SYMDEL);
     dcl.follow('evaluate', `WRITE ${record}`);
   }
+  if (record.length > LONGEST_STRING) fail(CLI$_BUFOVF);
   const target = yield* streamOf(dcl, logicalOf(command), true);
   if (!target) {
     yield* gone(dcl, command, new CommandFailure(CLI$_UNDFIL));
@@ -176,7 +177,7 @@ function* writeCommand(dcl: Dcl, command: ParsedCommand): Flow<number | void> {
   }
   const result = yield* dcl.outside.files.put(target.stream, record, command.has('UPDATE'));
   if ((result.status & 1) !== 0) return 1;
-  yield* gone(dcl, command, new CommandFailure(result.status, { args: [result.stv] }));
+  yield* gone(dcl, command, rmsFailure(result));
 }
 
 export const INPUT_OUTPUT_COMMANDS: CommandRoutines = { OPEN: openCommand, CLOSE: closeCommand, READ: readCommandVerb, WRITE: writeCommand };

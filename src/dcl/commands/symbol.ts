@@ -1,7 +1,7 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { RMS$_EOF } from '../../executive/starlet/rmsdef.js';
 import { CLI$_DELSYM, CLI$_INSFPRM, CLI$_IVSYMB, CLI$_UNDSYM } from '../condition-codes.js';
-import { check, CommandInterrupted, fail } from '../condition.js';
+import { checkRms, CommandInterrupted, fail } from '../condition.js';
 import { dataRecord, ELSEWHERE, wasInterrupted } from '../interpreter/reader.js';
 import type { Dcl } from '../interpreter/session.js';
 import { canonical, isSymbolStart, trim, unquote, upcase } from '../language/characters.js';
@@ -34,7 +34,7 @@ function* ask(dcl: Dcl, prompt: string): Flow<string> {
   const result = yield* dcl.outside.files.get(dcl.prc.PRC$L_CMDRAB, dcl.ppd.PPD$V_UNSEEN === 0 ? { prompt: `\r\n${prompt}` } : { noEcho: true });
   if (result.status === RMS$_EOF) return '';
   if (wasInterrupted(result)) throw new CommandInterrupted();
-  check(result.status, { args: [result.stv] });
+  checkRms(result);
   return result.text;
 }
 

@@ -18,7 +18,8 @@ import type { Dcl } from './session.js';
 export class Leave {
   command = '';
 
-  constructor(readonly kind: 'level' | 'all' | 'logout' | 'continue' | 'exit' | 'unwind' | 'restart', readonly status: number) {}
+  /** @param isShown  the message of `status` has been shown, whatever its bit says */
+  constructor(readonly kind: 'level' | 'all' | 'logout' | 'continue' | 'exit' | 'unwind' | 'restart', readonly status: number, readonly isShown = false) {}
 
   withCommand(command: string): this {
     this.command = command;
@@ -31,25 +32,26 @@ function rank(severity: number): number {
   return severity === 0 ? 0 : severity === 2 ? 1 : severity === 4 ? 2 : -1;
 }
 
+const RMS_FACILITY = 1;
 const CLI_FACILITY = 3;
 
-/** $STATUS of a failed command: CLI messages leave the code plain, all others are marked as shown. The last secondary decides. */
+/** $STATUS of a failed command: CLI messages leave the code plain, all others are marked as shown. The secondary one decides, but for an RMS status. */
 export function statusOf(failure: CommandFailure): number {
-  const code = failure.because?.[0]?.code ?? failure.code;
+  const code = (failure.code >>> 16) === RMS_FACILITY ? failure.code : failure.because?.[0]?.code ?? failure.code;
   const plain = (code >>> 16) === CLI_FACILITY && failure.because === undefined;
   return plain ? code : (code | STS$M_INHIB_MSG) >>> 0;
 }
 
 /** A command ended with `status`: shows a failure not yet shown, sets $STATUS, applies ON. */
-export function* complete(dcl: Dcl, status: number): Flow<string | undefined> {
-  yield* settle(dcl, status);
+export function* complete(dcl: Dcl, status: number, isShown = false): Flow<string | undefined> {
+  yield* settle(dcl, status, isShown);
   return onAction(dcl, status);
 }
 
 /** The same without ON: a part of a PIPE command, whose last status counts. */
-export function* settle(dcl: Dcl, status: number): Flow<void> {
+export function* settle(dcl: Dcl, status: number, isShown = false): Flow<void> {
   dcl.prc.PRC$L_STATUS = status;
-  if ((status & 1) === 0 && (status & STS$M_INHIB_MSG) === 0) yield* dcl.report({ code: status });
+  if ((status & 1) === 0 && (status & STS$M_INHIB_MSG) === 0 && !isShown) yield* dcl.report({ code: status });
 }
 
 /** A command failed: the same with the failure's own message. */

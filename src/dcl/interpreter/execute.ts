@@ -93,7 +93,8 @@ function* oneCommand(dcl: Dcl): Flow<Leave | undefined> {
     if (line === undefined) return undefined;
     if (line === END_OF_INPUT) {
       if (dcl.atPrompt) return undefined;
-      return new Leave(outermost(dcl) ? 'logout' : 'level', quietStatus(dcl));
+      // The end of a file leaves $STATUS as it is (run on V7.3); EXIT marks it as shown.
+      return outermost(dcl) ? new Leave('logout', quietStatus(dcl)) : new Leave('level', dcl.prc.PRC$L_STATUS, true);
     }
     return yield* oneLine(dcl, line);
   } catch (error) {
@@ -194,11 +195,11 @@ function* leave(dcl: Dcl, request: Leave): Flow<number | undefined> {
     yield* leaveLevel(dcl);
     if (next.kind === 'all') continue;
     if (dcl.idf.IDF$V_PIPE !== 0) {
-      yield* settle(dcl, next.status);
+      yield* settle(dcl, next.status, next.isShown);
       return undefined;
     }
     try {
-      yield* followOn(dcl, yield* complete(dcl, next.status));
+      yield* followOn(dcl, yield* complete(dcl, next.status, next.isShown));
       return undefined;
     } catch (error) {
       // ON at the outer level says EXIT as well.

@@ -1,6 +1,7 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { CLI$_DEFOVF, CLI$_STKOVF, STS$M_INHIB_MSG } from '../condition-codes.js';
 import { fail, rmsReasons } from '../condition.js';
+import { STKOVF_V4 } from '../level.js';
 import { DCL_OPENIN, DCL_OPENOUT } from '../messages.js';
 import { goToLabel, registerLabel } from './labels.js';
 import { lastRecord, position } from './reader.js';
@@ -18,7 +19,7 @@ export interface LevelRequest {
 
 function checkLimits(dcl: Dcl, request: LevelRequest): void {
   if (request.parameters.length > PARAMETERS) fail(CLI$_DEFOVF);
-  if (dcl.level + 1 >= dcl.deepestLevel) fail(CLI$_STKOVF);
+  if (dcl.level + 1 >= dcl.deepestLevel) fail(CLI$_STKOVF, dcl.strict ? { text: STKOVF_V4 } : {});
 }
 
 export function openFailure(code: number, spec: string, result: { status: number; stv: number }): never {
@@ -143,7 +144,7 @@ export function* endRedirection(dcl: Dcl): Flow<void> {
   if (given) yield* dcl.outside.nameStandardFiles(dcl);
 }
 
-/** Status a level gives when it ends without EXIT: what $STATUS is, taken as shown. */
+/** Status a level gives with EXIT and no value of its own: what $STATUS is, marked as shown. */
 export function quietStatus(dcl: Dcl): number {
   const status = dcl.prc.PRC$L_STATUS;
   return (status & 1) === 0 ? (status | STS$M_INHIB_MSG) >>> 0 : status;

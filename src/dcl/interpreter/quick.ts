@@ -3,7 +3,7 @@ import { DEEPEST_GOSUB, openBlock, passElsePart } from '../commands/control.js';
 import { CommandFailure, SUCCESS } from '../condition.js';
 import { applyBinary, applyUnary } from '../language/evaluate.js';
 import { substitute } from '../language/substitute.js';
-import { isTrue, toInteger, toText, type Value } from '../language/value.js';
+import { isTrue, LONGEST_STRING, toInteger, toText, type Value } from '../language/value.js';
 import { LexicalArguments } from '../lexicals/lexical.js';
 import { nextPlace, RECORD_LENGTH, RECORD_TEXT, seekNext, takeNext } from '../record-cache.js';
 import { CACHE_AT } from '../rms-files.js';
@@ -34,6 +34,7 @@ const GENERATION = PRC.offset.PRC$L_TABLEGEN;
 const LEVEL_FLAGS = IDF.offset.IDF$L_FLAGS;
 /** Not a line of a file comes next. */
 const TERMINAL = IDF.mask.IDF$V_TERMINAL | IDF.mask.IDF$V_PIPE;
+const JUMPED = IDF.mask.IDF$V_JUMPED;
 const SYMBOLS = IDF.offset.IDF$L_SYMBOLS;
 const LABELS = IDF.offset.IDF$L_LABELS;
 const STREAM = IDF.offset.IDF$L_RAB;
@@ -222,7 +223,8 @@ export class QuickExecutor {
       case 'endif': {
         if (!this.isVerb(command.verb)) return UNUSUAL;
         const depth = this.memory.readByte(this.idf + IFDEPTH);
-        if (depth > 0) this.memory.writeByte(this.idf + IFDEPTH, depth - 1);
+        if (depth === 0) return UNUSUAL;
+        this.memory.writeByte(this.idf + IFDEPTH, depth - 1);
         this.commit(place, cache);
         return undefined;
       }
@@ -264,7 +266,7 @@ export class QuickExecutor {
 
   private assign(name: SymbolName, global: boolean, expression: QuickExpression, place: number, cache: number): typeof UNUSUAL | undefined {
     const value = this.evaluate(expression);
-    if (value === undefined) return UNUSUAL;
+    if (value === undefined || (typeof value === 'string' && value.length > LONGEST_STRING)) return UNUSUAL;
     const { memory, dcl: { symbols } } = this;
     const found = symbols.findQuick(global ? memory.readLong(this.prc + GLOBALS) : memory.readLong(this.idf + SYMBOLS), name);
     if (found <= 0 || !symbols.overwrite(found, value)) return UNUSUAL;
@@ -275,8 +277,11 @@ export class QuickExecutor {
 
   private goTo(command: QuickCommand & { readonly kind: 'goto' }, place: number, cache: number): typeof UNUSUAL | undefined {
     if (!this.seekLabel(command, cache)) return UNUSUAL;
+    const { memory, idf } = this;
     this.mark(place);
-    this.memory.writeByte(this.idf + IFDEPTH, 0);
+    memory.writeByte(idf + IFDEPTH, 0);
+    const flags = memory.readLong(idf + LEVEL_FLAGS);
+    if ((flags & JUMPED) === 0) memory.writeLong(idf + LEVEL_FLAGS, flags | JUMPED);
     return undefined;
   }
 

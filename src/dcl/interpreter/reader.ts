@@ -1,11 +1,12 @@
 import { RMS$_EOF, RMS$_RER } from '../../executive/starlet/rmsdef.js';
 import { SS$_ABORT, SS$_CANCEL, SS$_CONTROLC, SS$_CONTROLY, SS$_HANGUP } from '../../executive/starlet/ssdef.js';
 import type { Flow } from '../../executive/gate/microroutine.js';
-import { CLI$_SKPDAT } from '../condition-codes.js';
-import { check } from '../condition.js';
+import { CLI$_BUFOVF, CLI$_SKPDAT } from '../condition-codes.js';
+import { check, checkRms, fail } from '../condition.js';
 import type { RecordAddress } from '../files.js';
 import { commentStart, isBlank, trim } from '../language/characters.js';
 import { substitute } from '../language/substitute.js';
+import { LONGEST_STRING } from '../language/value.js';
 import { IDF } from '../structures.js';
 import { readTerminalLine } from '../terminal-line.js';
 import { Leave } from './completion.js';
@@ -68,6 +69,7 @@ export function* readLine(dcl: Dcl, substituting: boolean): Flow<string | typeof
     const continued = piece.endsWith('-') && !endsQuoted(piece);
     if (continued) piece = piece.slice(0, -1);
     command += first ? piece.replace(/^[ \t]+/, '') : piece;
+    if (command.length > LONGEST_STRING) fail(CLI$_BUFOVF);
     if (!continued) return trim(command);
   }
 }
@@ -117,10 +119,13 @@ export function* nextRecord(dcl: Dcl, prompt: string): Flow<string | undefined> 
   if (result.status === RMS$_EOF) return undefined;
   if (wasInterrupted(result)) return '';
   if (terminal && result.status === RMS$_RER && (result.stv & 0xffff) === SS$_HANGUP) throw new Leave('logout', SS$_HANGUP);
-  check(result.status, { args: [result.stv] });
+  checkRms(result);
   dcl.memory.writeBytes(idf.address + LAST_RECORD, result.rfa);
-  return result.text;
+  return result.text.startsWith(MARKED_COMMAND) ? result.text.slice(MARKED_COMMAND.length - 1) : result.text;
 }
+
+/** choice: a byte order mark, which editors of the host put in front of a file, does not make a data line of a procedure's first command. */
+const MARKED_COMMAND = '\xef\xbb\xbf$';
 
 /**
  * The next record that READ or INQUIRE takes from a stream commands come from: a data line. A line that begins with `$` is a
@@ -145,7 +150,7 @@ export function* dataRecord(dcl: Dcl, stream: number): Flow<string | undefined |
   }
   const result = yield* dcl.outside.files.get(stream, {});
   if (result.status === RMS$_EOF) return undefined;
-  check(result.status, { args: [result.stv] });
+  checkRms(result);
   dcl.memory.writeBytes(idf.address + LAST_RECORD, result.rfa);
   if (!result.text.startsWith('$')) return result.text;
   idf.IDF$L_PUSHBACK = dcl.keep(0, result.text);
@@ -166,7 +171,7 @@ export function lastRecord(dcl: Dcl): RecordAddress {
 export function* position(dcl: Dcl, at: RecordAddress, skip: boolean): Flow<void> {
   const idf = dcl.idf;
   const result = yield* dcl.outside.files.get(idf.IDF$L_RAB, { at });
-  check(result.status, { args: [result.stv] });
+  checkRms(result);
   dcl.memory.writeBytes(idf.address + LAST_RECORD, result.rfa);
   idf.IDF$L_PUSHBACK = dcl.keep(idf.IDF$L_PUSHBACK, skip ? undefined : result.text);
 }

@@ -3,13 +3,13 @@ import type { Procedure } from '../../executive/gate/procedure.js';
 import { DEV$M_TRM } from '../../executive/starlet/devdef.js';
 import type { Memory } from '../../executive/structures/memory.js';
 import { readCounted, writeCounted } from '../../executive/structures/memory.js';
-import { CLI$_GBLNDF, CLI$_SYMOVF } from '../condition-codes.js';
+import { CLI$_BUFOVF, CLI$_GBLNDF, CLI$_SYMOVF } from '../condition-codes.js';
 import { fail, type Condition } from '../condition.js';
 import type { Files } from '../files.js';
 import type { AssignmentTarget } from '../language/assignment.js';
 import { findExpressionList, type FoundExpression } from '../language/evaluate.js';
 import type { Expression, LexicalCall } from '../language/expression-parser.js';
-import { hex8, type Value } from '../language/value.js';
+import { hex8, LONGEST_STRING, type Value } from '../language/value.js';
 import { DEEPEST_LEVEL, DEEPEST_LEVEL_V4 } from '../level.js';
 import { Storage } from '../storage.js';
 import { DCL$C_IDF, IDF, PPD, PRC } from '../structures.js';
@@ -224,6 +224,7 @@ export class Dcl implements AssignmentTarget {
 
   assign(name: string, value: Value, global: boolean, required = name.length): void {
     if (global && (this.idf.IDF$B_SCOPE & 2) !== 0) fail(CLI$_GBLNDF);
+    if (typeof value === 'string' && value.length > LONGEST_STRING) fail(CLI$_BUFOVF);
     this.symbols.define(global ? this.prc.PRC$L_GLOBALS : this.idf.IDF$L_SYMBOLS, name, value, required);
   }
 

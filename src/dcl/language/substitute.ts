@@ -1,20 +1,17 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
-import { CLI$_EXPSYN } from '../condition-codes.js';
+import { CLI$_BUFOVF, CLI$_EXPSYN } from '../condition-codes.js';
 import { fail } from '../condition.js';
 import { isBlank, isSymbolCharacter, isSymbolStart, upcase } from './characters.js';
 import { cutExpression } from './expression-lexer.js';
 import { parseLexicalCall } from './expression-parser.js';
 import { evaluate, type Environment } from './evaluate.js';
-import { toText } from './value.js';
+import { LONGEST_STRING, toText } from './value.js';
 
 /** Text put in for an apostrophe form: while the scan is inside it, the same name again would never end. */
 interface Insertion {
   readonly name: string;
   end: number;
 }
-
-/** No line may grow beyond this while apostrophes are replaced. @source dcl-language.md section 1 (V7.3-1 figure) */
-const LONGEST_LINE = 8192;
 
 /**
  * First phase: replaces apostrophe forms, left to right.
@@ -23,7 +20,7 @@ const LONGEST_LINE = 8192;
  * scanned. The closing apostrophe may be missing. 'F$function(...)' is evaluated in place. An undefined name gives
  * nothing. Behind the `!` of a comment nothing is replaced but F$VERIFY: `$! 'F$VERIFY(0)'` is how procedures stop their echo.
  *
- * @raises CLI$_EXPSYN with the name as token for a symbol whose value leads back to itself
+ * @raises CLI$_EXPSYN with the name as token for a symbol whose value leads back to itself; CLI$_BUFOVF for a line that grows too long
  * @source dcl-language.md section 2 phase 1
  */
 export function* substitute(line: string, environment: Environment): Flow<string> {
@@ -56,7 +53,7 @@ export function* substitute(line: string, environment: Environment): Flow<string
     const value = form.call ? yield* lexical(form.name, environment) : environment.symbol(form.name) ?? '';
     const inserted = toText(value);
     text = text.slice(0, at) + inserted + text.slice(form.end);
-    if (text.length > LONGEST_LINE) fail(CLI$_EXPSYN, { token: form.name });
+    if (text.length > LONGEST_STRING) fail(CLI$_BUFOVF);
     const grown = inserted.length - (form.end - at);
     for (const insertion of inside) insertion.end += grown;
     if (quoted) at += inserted.length;

@@ -4,6 +4,9 @@
  */
 export type Value = number | string;
 
+/** Longest string that a symbol or a record of WRITE holds, and longest command. @source dcl-language.md sections 1 and 4 (V7.3-1 figures) */
+export const LONGEST_STRING = 8191;
+
 const NUMERIC = /^[ \t]*([+-]?)(?:(\d+)|%[xX]([0-9a-fA-F]+)|%[oO]([0-7]+)|%[dD](\d+))[ \t]*$/;
 
 /** Digits of `radix` as an unsigned number modulo 2^32: DCL drops what does not fit, without a message. */

@@ -1,4 +1,6 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
+import type { Procedure } from '../../executive/gate/procedure.js';
+import { ownerText } from '../../executive/information/rights-services.js';
 import { CLI$_IVKEYW } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
 import type { Dcl } from '../interpreter/session.js';
@@ -10,51 +12,74 @@ import { bytesToText } from '../../executive/structures/memory.js';
 import { parameters, type Lexical, type LexicalArguments } from './lexical.js';
 
 const MOST_ARGUMENTS = 15;
+const SUPERVISOR = 2;
+
+/** $FAO takes this many parameters: a repeat count that goes further has nothing to show. */
+const MOST_PARAMETERS = 20;
+
+const DIRECTIVE = /!(?:(?<repeat>#|\d+)\()?(?<width>#|\d+)?(?<kind>A[CDFSZ]|[OXZUS][BWL]|%[SUIDT]|[-+/_^!<>]|\*.)?/g;
+
+/** A control string and the parameters it takes one by one. A UIC or identifier whose name is still to be found is in an object. */
+interface Expanded {
+  readonly control: string;
+  readonly values: readonly (number | string | { readonly identifier: number })[];
+}
 
 /**
- * Arguments as the directives of `control` want them, in the order $FAOL takes them: text for !AS (and !%D, !%T take the
- * time now for 0), numbers for all others and for `#`.
+ * Gives each directive its argument in the form it wants: text for !AS, numbers for all others, in the order $FAOL takes them. `#`, `!-` and `!+` choose
+ * among the arguments and are gone afterwards. !%I becomes the !AS of a name.
+ *
+ * choice: !AC, !AD, !AF and !AZ take addresses, as $FAO does; those that cannot be read, and dates other than now (an address, too), are SS$_BADPARAM.
  */
-function arrange(control: string, args: LexicalArguments): (number | string)[] {
-  const values: (number | string)[] = [];
+function expand(p: Procedure, text: string, args: LexicalArguments): Expanded {
+  const values: (number | string | { identifier: number })[] = [];
   let next = 1;
-  let again = 0;
-  const take = (text: boolean): void => {
-    if (again > 0) {
-      // What stands there is a number or the address of a text: one cannot be taken for the other.
-      if ((typeof values[values.length - again] === 'string') !== text) fail(SS$_BADPARAM);
-      again -= 1;
-      return;
-    }
-    const value = args.value(next) ?? (text ? '' : 0);
-    values.push(text ? toText(value) : toInteger(value));
-    next += 1;
+  const take = (): Value | undefined => args.value(next++);
+  const number = (): number => toInteger(take() ?? 0);
+  const count = (word: string | undefined): number | undefined => word === undefined ? undefined : word === '#' ? Math.max(0, number()) & 0xffff : Number(word);
+  const readable = (address: number, length: number): void => {
+    if (length > 0 && !p.kernel.cpu.probe(address >>> 0, length, SUPERVISOR, false)) fail(SS$_BADPARAM);
   };
-  const directive = /!(?:(#|\d+)\()?(#|\d+)?(A[CSDFZ]|[OXZUS][BWL]|%[SUIDT]|[-+/_^!<>]|\*.)?/g;
-  for (const [, repeat, width, kind] of control.matchAll(directive)) {
-    if (repeat === '#') take(false);
-    const times = repeat === undefined ? 1 : repeat === '#' ? Number(values.at(-1)) : Number(repeat);
-    if (kind === undefined) {
-      if (width === '#') take(false);
-      continue;
+  const one = (kind: string): void => {
+    if (kind === 'AS') values.push(toText(take() ?? ''));
+    else if (kind === '%I') values.push({ identifier: number() });
+    else {
+      const value = number();
+      values.push(value);
+      if (kind === 'AC') {
+        readable(value, 1);
+        readable(value, 1 + p.memory.readByte(value >>> 0));
+      } else if (kind === 'AZ') {
+        for (let at = value >>> 0; readable(at, 1), p.memory.readByte(at) !== 0; at += 1);
+      } else if (kind === 'AD' || kind === 'AF') {
+        const address = number();
+        values.push(address);
+        readable(address, value & 0xffff);
+      } else if ((kind === '%D' || kind === '%T') && value !== 0) readable(value, 8);
     }
-    // $FAOL steps back over its own list, to an argument that is already placed.
-    if (kind === '-') { again += 1; continue; }
-    if (kind === '+') { take(false); continue; }
-    const isText = kind.startsWith('A');
-    const isValue = isText || /^[OXZUS][BWL]$|^%[UIDT]$/.test(kind);
-    for (let count = 0; count < Math.min(times, MOST_ARGUMENTS); count += 1) {
-      if (width === '#') take(false);
-      if (isValue) take(isText);
-    }
-  }
-  return values;
+  };
+  const control = text.replace(DIRECTIVE, (...found: unknown[]) => {
+    const { repeat: repeatWord, width: widthWord, kind } = found.at(-1) as { repeat?: string; width?: string; kind?: string };
+    if (kind === '-') next = Math.max(1, next - 1);
+    if (kind === '+') next += 1;
+    if (kind === '-' || kind === '+') return '';
+    const takes = kind !== undefined && /^(A|[OXZUS][BWL]$|%[UIDT]$)/.test(kind);
+    const repeat = count(repeatWord);
+    const times = repeat === undefined || !takes ? repeat : Math.min(repeat, MOST_PARAMETERS);
+    const width = count(widthWord);
+    for (let turn = 0; takes && turn < (times ?? 1); turn += 1) one(kind);
+    return `!${times === undefined ? '' : `${times}(`}${width ?? ''}${kind === '%I' ? 'AS' : kind ?? ''}`;
+  });
+  return { control, values };
 }
 
 /** F$FAO(control[,argument...]) through $FAOL. */
 function* fao(dcl: Dcl, args: LexicalArguments): Flow<Value> {
-  const control = args.text(0);
-  const { status, text } = yield* formatText(dcl.outside.procedure, control, arrange(control, args));
+  const p = dcl.outside.procedure;
+  const { control, values } = expand(p, args.text(0), args);
+  const resolved: (number | string)[] = [];
+  for (const value of values) resolved.push(typeof value === 'object' ? yield* ownerText(p, value.identifier) : value);
+  const { status, text } = yield* formatText(p, control, resolved);
   check(status);
   return text;
 }

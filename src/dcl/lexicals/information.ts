@@ -1,6 +1,8 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { service } from '../../executive/gate/service-call.js';
+import { freeGptes } from '../../executive/memory/global-page-table.js';
+import { systemHeader, usedSections } from '../../executive/memory/section-table.js';
 import * as dcdef from '../../executive/starlet/dcdef.js';
 import * as dvidef from '../../executive/starlet/dvidef.js';
 import * as jpidef from '../../executive/starlet/jpidef.js';
@@ -135,8 +137,10 @@ function* getdvi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
 // The system -----------------------------------------------------------------------------------------------------------
 
 const SYSTEM_TEXT = new Set([
-  'VERSION', 'NODENAME', 'NODE_HWTYPE', 'NODE_SWTYPE', 'NODE_SWVERS', 'NODE_HWVERS', 'SCSNODE', 'HW_NAME', 'NODE_SYSTEMID', 'NODE_SWINCARN', 'TTY_CLASSNAME',
+  'VERSION', 'NODENAME', 'NODE_HWTYPE', 'NODE_SWTYPE', 'NODE_SWVERS', 'NODE_HWVERS', 'SCSNODE', 'HW_NAME', 'TTY_CLASSNAME',
 ]);
+/** Identifications: hexadecimal digits, the highest first. */
+const SYSTEM_IDS = new Set(['CLUSTER_FSYSID', 'NODE_SYSTEMID', 'NODE_SWINCARN']);
 const SYSTEM_TIMES = new Set(['BOOTTIME', 'CLUSTER_FTIME']);
 const SYSTEM_TRUTHS = new Set(['CLUSTER_MEMBER', 'SCS_EXISTS', 'CHARACTER_EMULATED', 'DECIMAL_EMULATED', 'D_FLOAT_EMULATED', 'F_FLOAT_EMULATED', 'G_FLOAT_EMULATED', 'H_FLOAT_EMULATED']);
 /** Processor names by the type in the system identification register, which is also their model number. */
@@ -157,6 +161,10 @@ const LATER: Readonly<Record<string, (dcl: Dcl) => Flow<Value>>> = {
   NODE_EVOTES: constant(0), NODE_NUMBER: constant(0), PRIMARY_CPUID: constant(0), SHADOWING: constant(0), SYSTEM_RIGHTS: constant(''), VECTOR_EMULATOR: constant('FALSE'),
   XCPU: constant(0), CPUTYPE: processorType,
   *TOTAL_PAGES(dcl) { return dcl.outside.procedure.kernel.sys.MMG$GL_MAXMEM + 1; },
+  *CONTIG_GBLPAGES(dcl) { return freeGptes(dcl.outside.procedure.kernel).largest; },
+  *FREE_GBLPAGES(dcl) { return freeGptes(dcl.outside.procedure.kernel).total; },
+  *FREE_GBLSECTS(dcl) { return dcl.outside.procedure.kernel.sys.SGN$GW_GBLSECNT - [...usedSections(dcl.outside.procedure.kernel, systemHeader(dcl.outside.procedure.kernel))].length; },
+  *ERRORLOGBUFFERS(dcl) { return dcl.outside.procedure.kernel.sys.ERL$AL_BUFADDR.length / 4; },
   *HW_NAME(dcl) { return MODELS[yield* processorType(dcl)] ?? 'VAX'; },
 };
 
@@ -169,7 +177,8 @@ function* getsyi(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   if (later !== undefined && (result.status & 1) === 0 && !args.given(1)) return yield* later(dcl);
   check(result.status);
   if (SYSTEM_TEXT.has(item)) return textOf(result);
-  if (SYSTEM_TIMES.has(item)) return (yield* formatText(p, '!%D', [quadOf(result)])).text;
+  if (SYSTEM_TIMES.has(item)) return quadOf(result) === 0n ? '' : (yield* formatText(p, '!%D', [quadOf(result)])).text;
+  if (SYSTEM_IDS.has(item)) return quadOf(result).toString(16).toUpperCase().padStart(2 * result.bytes.length, '0');
   const value = longwordOf(result);
   return SYSTEM_TRUTHS.has(item) ? truth((value & 1) !== 0) : value;
 }

@@ -1,4 +1,5 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
+import type { Procedure } from '../../executive/gate/procedure.js';
 import * as jpidef from '../../executive/starlet/jpidef.js';
 import { SYI$_NODENAME, SYI$_VERSION } from '../../executive/starlet/syidef.js';
 import { SS$_NONEXPR } from '../../executive/starlet/ssdef.js';
@@ -25,7 +26,7 @@ export function quadOf({ bytes }: ItemResult): bigint {
 
 // Processes ----------------------------------------------------------------------------------------------------------
 
-const JOB_TEXT = new Set(['ACCOUNT', 'CLINAME', 'IMAGNAME', 'PRCNAM', 'TABLENAME', 'TERMINAL', 'USERNAME', 'RIGHTSLIST']);
+const JOB_TEXT = new Set(['ACCOUNT', 'CLINAME', 'IMAGNAME', 'PRCNAM', 'TABLENAME', 'TERMINAL', 'USERNAME']);
 const JOB_PRIVILEGES = new Set(['AUTHPRIV', 'CURPRIV', 'IMAGPRIV', 'PROCPRIV']);
 const JOB_PIDS = new Set(['PID', 'MASTER_PID', 'OWNER']);
 const MODES = ['OTHER', 'NETWORK', 'BATCH', 'INTERACTIVE'];
@@ -37,7 +38,9 @@ const LATER: Readonly<Record<string, (dcl: Dcl, pid: number) => Flow<Value>>> = 
   CASE_LOOKUP_IMAGE: constant('BLIND'), CASE_LOOKUP_PERM: constant('BLIND'), CASE_LOOKUP_TEMP: constant('BLIND'), CPU_ID: constant(0),
   PARSE_STYLE_IMAGE: constant('TRADITIONAL'), PARSE_STYLE_PERM: constant('TRADITIONAL'), TT_ACCPORNAM: constant(''),
   CLASSIFICATION: constant(''), CURRENT_AFFINITY_MASK: constant(0), DEADLOCK_WAIT: constant(0), HOME_RAD: constant(0), IMAGE_RIGHTS: constant(''), KT_COUNT: constant(1),
-  KT_LIMIT: constant(0), MULTITHREAD: constant(0), NODE_CSID: constant(0), PROCESS_RIGHTS: constant(''), RIGHTSLIST: constant(''), RIGHTS_SIZE: constant(0),
+  KT_LIMIT: constant(0), MULTITHREAD: constant(0), NODE_CSID: constant(0), PROCESS_RIGHTS: (dcl, pid) => jobValue(dcl, pid, 'RIGHTSLIST'),
+  *RIGHTS_SIZE(dcl, pid) { return (yield* jobItem(dcl.outside.procedure, jpidef.JPI$_RIGHTSLIST, RIGHTS_ROOM, pid)).bytes.length; },
+ 
   SCHED_CLASS_NAME: constant(''), STS2: constant(0), SUBSYSTEM_RIGHTS: constant(''), SYSTEM_RIGHTS: constant(''),
   IMAGE_WORKPRIV: (dcl, pid) => jobValue(dcl, pid, 'IMAGPRIV'), IMAGE_PERMPRIV: (dcl, pid) => jobValue(dcl, pid, 'IMAGPRIV'),
   IMAGE_AUTHPRIV: (dcl, pid) => jobValue(dcl, pid, 'IMAGPRIV'),
@@ -45,6 +48,16 @@ const LATER: Readonly<Record<string, (dcl: Dcl, pid: number) => Flow<Value>>> = 
   TT_PHYDEVNAM: (dcl, pid) => jobValue(dcl, pid, 'TERMINAL'),
   *NODENAME(dcl) { return textOf(yield* systemItem(dcl.outside.procedure, SYI$_NODENAME, 64)); },
 };
+
+/** Longest item: a full rights list, eight bytes an identifier. */
+const RIGHTS_ROOM = 400;
+
+/** Names of the identifiers in a rights list, the UIC's first. */
+function* rightsText(p: Procedure, bytes: Uint8Array): Flow<string> {
+  const names: string[] = [];
+  for (let at = 0; at < bytes.length; at += 8) names.push((yield* ownerText(p, longwordOf({ bytes: bytes.subarray(at, at + 4) }) >>> 0)).replace(/^\[([^\]]*)\]$/, '$1'));
+  return names.join(',');
+}
 
 /** One F$GETJPI item of the process with that EPID (0: own). */
 export function* jobValue(dcl: Dcl, pid: number, item: string): Flow<Value> {
@@ -57,9 +70,10 @@ export function* jobValue(dcl: Dcl, pid: number, item: string): Flow<Value> {
     check((yield* jobItem(p, jpidef.JPI$_PID, 4, pid)).status);
     return yield* later(dcl, pid);
   }
-  const result = yield* jobItem(p, codeOf(jpidef, 'JPI$_', item), item === 'LOGINTIM' || JOB_PRIVILEGES.has(item) ? 8 : 255, pid);
+  const result = yield* jobItem(p, codeOf(jpidef, 'JPI$_', item), item === 'LOGINTIM' || JOB_PRIVILEGES.has(item) ? 8 : RIGHTS_ROOM, pid);
   if (later !== undefined && (result.status & 1) === 0 && result.status !== SS$_NONEXPR) return yield* later(dcl, pid);
   check(result.status);
+  if (item === 'RIGHTSLIST') return yield* rightsText(p, result.bytes);
   if (JOB_TEXT.has(item)) return textOf(result);
   if (JOB_PRIVILEGES.has(item)) return privilegeNames(quadOf(result));
   if (item === 'LOGINTIM') return (yield* formatText(p, '!%D', [quadOf(result)])).text;

@@ -1,5 +1,5 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
-import { LNM$M_CONCEALED, LNM$M_CONFINE, LNM$M_CRELOG, LNM$M_NO_ALIAS, LNM$M_TERMINAL } from '../../executive/starlet/lnmdef.js';
+import { LNM$M_CONCEALED, LNM$M_CONFINE, LNM$M_CRELOG, LNM$M_NO_ALIAS, LNM$M_TABLE, LNM$M_TERMINAL } from '../../executive/starlet/lnmdef.js';
 import { CLI$_IVKEYW } from '../condition-codes.js';
 import { fail } from '../condition.js';
 import type { Dcl } from '../interpreter/session.js';
@@ -22,7 +22,7 @@ const ITEMS: Readonly<Record<string, Item>> = {
   LENGTH: ({ value }) => value.length,
   MAX_INDEX: ({ maximumIndex }) => maximumIndex,
   NO_ALIAS: attribute(LNM$M_NO_ALIAS),
-  TABLE: () => 'FALSE',
+  TABLE: attribute(LNM$M_TABLE),
   TABLE_NAME: ({ table }) => table,
   TERMINAL: attribute(LNM$M_TERMINAL),
 };

@@ -20,7 +20,7 @@ const TEXT = 16;
 const ROOM = 512;
 
 const ITEMS = new Set([
-  'ACCOUNT', 'AUTHPRI', 'CANCEL', 'CURPRIV', 'GRP', 'JOBPRCCNT', 'JOBTYPE', 'MASTER_PID', 'MEM', 'MODE', 'OWNER', 'PRCCNT', 'PRCNAM', 'PRI', 'PRIB', 'STATE', 'STS',
+  'ACCOUNT', 'AUTHPRI', 'CANCEL', 'CURPRIV', 'GRP', 'JOBPRCCNT', 'JOBTYPE', 'MASTER_PID', 'MEM', 'MODE', 'NODENAME', 'OWNER', 'PRCCNT', 'PRCNAM', 'PRI', 'PRIB', 'STATE', 'STS',
   'TERMINAL', 'UIC', 'USERNAME',
 ]);
 const QUALIFIERS = new Set(['ALL', 'ANY', 'EQL', 'GEQ', 'GTR', 'LEQ', 'LSS', 'NEQ']);

@@ -29,6 +29,9 @@ function* numeric(dcl: Dcl, time: bigint): Flow<number[]> {
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
+/** A delta time has no calendar. */
+const DELTA_FIELDS = new Set(['DATETIME', 'DATE', 'TIME', 'DAY', 'HOUR', 'MINUTE', 'SECOND', 'HUNDREDTH']);
+
 /** F$CVTIME([time][,format][,field]) @source dcl-lexicals.md, Times */
 function* cvtime(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const format = args.keyword(1, 'COMPARISON') || 'COMPARISON';
@@ -42,6 +45,7 @@ function* cvtime(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const name = MONTHS[month - 1] ?? '';
   const comparison = format === 'COMPARISON';
   const date = format === 'DELTA' ? String(day) : comparison ? `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}` : `${day}-${name}-${year}`;
+  if (format === 'DELTA' && !DELTA_FIELDS.has(field)) fail(CLI$_IVKEYW, { token: field });
   switch (field) {
     case 'DATETIME': return `${date} ${clock}`;
     case 'DATE': return date;

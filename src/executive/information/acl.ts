@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel.js';
+import { rightsOf } from '../process/rights.js';
 import { ACE, ACE$C_DIRDEF, ACE$C_KEYID, ACE$K_KEYS } from '../structures/ace.js';
 import { ArrayMemory } from '../structures/memory.js';
-import { PCB } from '../structures/pcb.js';
 
 /** What access control lists mean. @source VAX/VMS V4 Guide to System Security, access control lists (public); $CHKPRO in System Services */
 export type AceView = ReturnType<typeof ACE.at>;
@@ -60,14 +60,7 @@ export const ENVIRONMENTS = {
 
 /** The identifiers of the current process: its UIC, its rights list, and what it is. */
 export function heldIdentifiers(k: Kernel): number[] {
-  const { pcb } = k;
-  const held = [pcb.PCB$L_UIC];
-  const descriptor = pcb.address + PCB.offset.PCB$R_RIGHTSDESC;
-  held.push(...identifiersIn(k, k.readLong(descriptor + 4), k.readLong(descriptor)).slice(1));
-  if (pcb.PCB$V_BATCH !== 0) held.push(ENVIRONMENTS.BATCH);
-  if (pcb.PCB$V_NETWRK !== 0) held.push(ENVIRONMENTS.NETWORK);
-  if (pcb.PCB$V_INTER !== 0) held.push(ENVIRONMENTS.INTERACTIVE, ENVIRONMENTS.LOCAL);
-  return held;
+  return rightsOf(k, k.pcb.address).map(({ value }) => value);
 }
 
 /** The identifiers of a rights list: quadwords of identifier and attributes, 0 ends. */

@@ -143,15 +143,16 @@ class Conversion {
     if (control[first.at] !== '(') return this.single(control, first.at, first.value);
     let end: number | undefined;
     const repeat = first.value ?? 1;
-    let inner = first.at + 1;
+    const inner = first.at + 1;
+    // One length serves every turn.
+    const width = this.count(control, inner);
     for (let turn = 0; turn < repeat && (turn === 0 || this.output.length <= this.limit); turn += 1) {
-      const width = this.count(control, inner);
       end = this.single(control, width.at, width.value);
       if (end === undefined || control[end] !== ')') return undefined;
     }
     if (end === undefined) {
-      inner = control.indexOf(')', inner);
-      return inner < 0 ? undefined : inner + 1;
+      const close = control.indexOf(')', inner);
+      return close < 0 ? undefined : close + 1;
     }
     return end + 1;
   }

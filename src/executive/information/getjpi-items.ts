@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel.js';
 import { EXE$IPID_TO_EPID } from '../process/pid.js';
+import { rightsOf } from '../process/rights.js';
 import {
   JPI$K_BATCH, JPI$K_INTERACTIVE, JPI$K_NETWORK, JPI$K_OTHER, JPI$_ACCOUNT, JPI$_APTCNT, JPI$_ASTACT, JPI$_ASTCNT, JPI$_ASTEN, JPI$_ASTLM,
   JPI$_AUTHPRI, JPI$_AUTHPRIV, JPI$_BIOCNT, JPI$_BIOLM, JPI$_BUFIO, JPI$_BYTCNT, JPI$_BYTLM, JPI$_CLINAME, JPI$_CPULIM, JPI$_CPUTIM,
@@ -7,7 +8,7 @@ import {
   JPI$_ENQLM, JPI$_EXCVEC, JPI$_FILCNT, JPI$_FILLM, JPI$_FINALEXC, JPI$_FREP0VA, JPI$_FREP1VA, JPI$_FREPTECNT, JPI$_GPGCNT, JPI$_GRP,
   JPI$_IMAGECOUNT, JPI$_IMAGNAME, JPI$_IMAGPRIV, JPI$_JOBPRCCNT, JPI$_JOBTYPE, JPI$_LOGINTIM, JPI$_MASTER_PID, JPI$_MAXDETACH, JPI$_MAXJOBS,
   JPI$_MEM, JPI$_MODE, JPI$_MSGMASK, JPI$_OWNER, JPI$_PAGEFLTS, JPI$_PAGFILCNT, JPI$_PAGFILLOC, JPI$_PGFLQUOTA, JPI$_PHDFLAGS, JPI$_PID,
-  JPI$_PPGCNT, JPI$_PRCCNT, JPI$_PRCLM, JPI$_PRCNAM, JPI$_PRI, JPI$_PRIB, JPI$_PROCPRIV, JPI$_PROC_INDEX, JPI$_SHRFILLM, JPI$_SITESPEC,
+  JPI$_PPGCNT, JPI$_PRCCNT, JPI$_PRCLM, JPI$_PRCNAM, JPI$_PRI, JPI$_PRIB, JPI$_PROCPRIV, JPI$_PROC_INDEX, JPI$_RIGHTSLIST, JPI$_SHRFILLM, JPI$_SITESPEC,
   JPI$_STATE, JPI$_STS, JPI$_SWPFILLOC, JPI$_TABLENAME, JPI$_TERMINAL, JPI$_TMBU, JPI$_TQCNT, JPI$_TQLM, JPI$_UAF_FLAGS, JPI$_UIC,
   JPI$_USERNAME, JPI$_VIRTPEAK, JPI$_VOLUMES, JPI$_WSAUTH, JPI$_WSAUTHEXT, JPI$_WSEXTENT, JPI$_WSPEAK, JPI$_WSQUOTA, JPI$_WSSIZE,
 } from '../starlet/jpidef.js';
@@ -126,5 +127,6 @@ export const JPI_ITEMS: ReadonlyMap<number, JpiItem> = new Map<number, JpiItem>(
   [JPI$_CLINAME, text('p1', 32, (_process, k) => readCounted(k, CLI_DATA_BASE + CLI_CELLS.offset.CTL$GT_CLINAME))],
   [JPI$_TABLENAME, text('p1', 128, (_process, k) => readCounted(k, CLI_DATA_BASE + CLI_CELLS.offset.CTL$GT_TABLENAME))],
   [JPI$_CREPRC_FLAGS, long('p1', (_process, k) => k.p1.CTL$GL_CREPRC_FLAGS)],
+  [JPI$_RIGHTSLIST, { home: 'pcb', size: 400, fetch: (k, { pcb }) => Uint8Array.from(rightsOf(k, pcb.address).flatMap(({ value, attributes }) => [...longwordBytes(value), ...longwordBytes(attributes)])) }],
   [JPI$_UAF_FLAGS, long('p1', (_process, k) => CLI_CELLS.at(k, CLI_DATA_BASE).CTL$GL_UAF_FLAGS)],
 ]);

@@ -2,6 +2,7 @@ import { PR$_SID } from '../../emulator/processor-registers.js';
 import type { Kernel } from '../kernel.js';
 import * as syi from '../starlet/syidef.js';
 import { SB } from '../structures/device.js';
+import { PFL } from '../structures/section.js';
 import { bytesToText, readCounted, textToBytes } from '../structures/memory.js';
 import { PARAMETER_CELLS, PARAMETER_FLAGS } from '../structures/system-cells.js';
 import { longwordBytes } from '../names/item-list.js';
@@ -22,6 +23,15 @@ export function nodeName(k: Kernel): string {
   return readCounted(k, localNode(k).address + SB.offset.SB$T_NODENAME);
 }
 
+/** A field of the control blocks of page or swap files, summed up. Swap files have the first indexes; those not there have the null control block. */
+function sumOfFiles(k: Kernel, kind: 'page' | 'swap', field: 'PFL$L_MAXVBN' | 'PFL$L_FREPAGCNT'): number {
+  const { sys } = k;
+  const [first, last] = kind === 'swap' ? [1, sys.SGN$GW_SWPFILES] : [sys.SGN$GW_SWPFILES + 1, sys.SGN$GW_SWPFILES + sys.SGN$GW_PAGFILCT];
+  let sum = 0;
+  for (let index = first; index <= last; index += 1) sum += PFL.at(k, k.readLong(sys.MMG$GL_PAGSWPVC + 4 * index))[field];
+  return sum;
+}
+
 const facts: readonly (readonly [number, SyiFetch])[] = [
   [syi.SYI$_VERSION, (k) => k.readBytes(k.symbol('SYS$GQ_VERSION'), 8)],
   [syi.SYI$_SID, long((k) => k.cpu.readPR(PR$_SID))],
@@ -37,7 +47,10 @@ const facts: readonly (readonly [number, SyiFetch])[] = [
   [syi.SYI$_NODE_SWINCARN, (k) => k.readBytes(localNode(k).address + SB.offset.SB$Q_SWINCARN, 8)],
   [syi.SYI$_NODE_SWTYPE, (k) => localNode(k).SB$T_SWTYPE], [syi.SYI$_NODE_SWVERS, (k) => localNode(k).SB$T_SWVERS],
   [syi.SYI$_NODE_HWTYPE, (k) => trimmed(localNode(k).SB$T_HWTYPE)], [syi.SYI$_NODE_HWVERS, (k) => localNode(k).SB$T_HWVERS],
+  [syi.SYI$_CLUSTER_FSYSID, () => new Uint8Array(6)], [syi.SYI$_CLUSTER_FTIME, () => new Uint8Array(8)],
   [syi.SYI$_SCS_EXISTS, long(() => 0)],
+  [syi.SYI$_PAGEFILE_PAGE, long((k) => sumOfFiles(k, 'page', 'PFL$L_MAXVBN'))], [syi.SYI$_PAGEFILE_FREE, long((k) => sumOfFiles(k, 'page', 'PFL$L_FREPAGCNT'))],
+  [syi.SYI$_SWAPFILE_PAGE, long((k) => sumOfFiles(k, 'swap', 'PFL$L_MAXVBN'))], [syi.SYI$_SWAPFILE_FREE, long((k) => sumOfFiles(k, 'swap', 'PFL$L_FREPAGCNT'))],
   // The processor has all instructions: none is emulated by software.
   [syi.SYI$_CHARACTER_EMULATED, long(() => 0)], [syi.SYI$_DECIMAL_EMULATED, long(() => 0)], [syi.SYI$_D_FLOAT_EMULATED, long(() => 0)],
   [syi.SYI$_F_FLOAT_EMULATED, long(() => 0)], [syi.SYI$_G_FLOAT_EMULATED, long(() => 0)], [syi.SYI$_H_FLOAT_EMULATED, long(() => 0)],

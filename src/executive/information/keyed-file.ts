@@ -81,8 +81,8 @@ export class KeyedFile {
     return status & 1 ? yield* KeyedFile.connect(p, fab, layout) : { status, stv: fab.FAB$L_STV };
   }
 
-  /** A new indexed file. `isSystemFile`: it belongs to the system, and nobody else may read it. */
-  static *create(p: Procedure, name: string, layout: KeyedLayout, { isSystemFile = false, protection }: { readonly isSystemFile?: boolean; readonly protection?: number } = {}): Flow<KeyedFile | KeyedFailure> {
+  /** A new indexed file. `isSystemFile`: it belongs to the system, and nobody else may read it. `owner`: UIC, 0 for whoever makes it. */
+  static *create(p: Procedure, name: string, layout: KeyedLayout, { isSystemFile = false, protection, owner = 0 }: { readonly isSystemFile?: boolean; readonly protection?: number; readonly owner?: number } = {}): Flow<KeyedFile | KeyedFailure> {
     const fab = KeyedFile.block(p, name, layout, WRITE);
     fab.FAB$B_ORG = FAB$C_IDX;
     fab.FAB$B_RFM = FAB$C_VAR;
@@ -94,7 +94,7 @@ export class KeyedFile {
       xab.XAB$B_COD = XAB$C_PRO;
       xab.XAB$B_BLN = XAB$C_PROLEN;
       xab.XAB$W_PRO = protection ?? SYSTEM_ONLY;
-      xab.XAB$L_UIC = isSystemFile ? (SYSTEM_GROUP << 16) | 4 : 0;
+      xab.XAB$L_UIC = isSystemFile ? (SYSTEM_GROUP << 16) | 4 : owner;
       p.memory.writeLong(xab.address + 4, fab.FAB$L_XAB);
       fab.FAB$L_XAB = xab.address;
     }

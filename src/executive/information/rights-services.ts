@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel.js';
 import { RMS$_DUP, RMS$_EOF } from '../starlet/rmsdef.js';
 import { SS$_ACCVIO, SS$_BUFFEROVF, SS$_DUPIDENT, SS$_IVIDENT, SS$_NORMAL, SS$_NOSUCHID } from '../starlet/ssdef.js';
 import { writeQuad, textToBytes } from '../structures/memory.js';
+import { ENVIRONMENTS } from './acl.js';
 import { uicText } from './fao.js';
 import { failedToOpen, KeyedFile, type KeyedFailure } from './keyed-file.js';
 import {
@@ -226,6 +227,21 @@ const remHolder = procedure('EXE$REM_HOLDER', function* (p) {
   return found || !(removed & 1) ? removed : SS$_NOSUCHID;
 });
 
+/** $MOD_HOLDER id,holder,[set_attrib],[clr_attrib]. @returns SS$_NORMAL; SS$_ACCVIO; SS$_NOSUCHID; RMS$_ */
+const modHolder = procedure('EXE$MOD_HOLDER', function* (p) {
+  const holder = holderAt(p.kernel, p.argument(2));
+  if (holder === undefined) return SS$_ACCVIO;
+  let found = false;
+  const changed = yield* withRights(p, 'write', (file) => forEach(file, BY_VALUE, p.argument(1), (record) => {
+    const holding = holdingOf(record);
+    if (holding?.holder !== holder) return undefined;
+    found = true;
+    return file.update(holderRecord({ ...holding, attributes: (holding.attributes | p.argument(3)) & ~p.argument(4) & KGB$M_RESOURCE }));
+  }));
+  if (isFailure(changed)) return changed.status;
+  return found || !(changed & 1) ? changed : SS$_NOSUCHID;
+});
+
 /** $FIND_HELD holder,[id],[attrib],[contxt]; $FIND_HOLDER id,[holder],[attrib],[contxt]. @returns SS$_NORMAL; SS$_ACCVIO; SS$_NOSUCHID no more; RMS$_ */
 function* findHolding(p: Procedure, wanted: (one: Holding) => boolean, answer: (one: Holding) => boolean): Flow<number> {
   const found = yield* withRights(p, 'read', function* (file): Flow<Holding | number> {
@@ -251,7 +267,7 @@ const findHolder = procedure('EXE$FIND_HOLDER', (p) => findHolding(p, (one) => o
 }));
 
 /** What the system itself grants. */
-export const ENVIRONMENT: readonly Identifier[] = ['BATCH', 'DIALUP', 'INTERACTIVE', 'LOCAL', 'NETWORK', 'REMOTE'].map((name, index) => ({ name, value: (0x80000001 + index) >>> 0, attributes: 0 }));
+export const ENVIRONMENT: readonly Identifier[] = Object.entries(ENVIRONMENTS).map(([name, value]) => ({ name, value, attributes: 0 }));
 
 /** $CREATE_RDB [sysid] - a new RIGHTSLIST.DAT with the identifiers of the system. @returns SS$_NORMAL; RMS$_ */
 const createRdb = procedure('EXE$CREATE_RDB', function* (p) {
@@ -306,4 +322,4 @@ export class OwnerNames {
   }
 }
 
-export const RIGHTS_ROUTINES: readonly Microroutine[] = [asctoid, idtoasc, addIdent, remIdent, modIdent, addHolder, remHolder, findHeld, findHolder, createRdb, finishRdb];
+export const RIGHTS_ROUTINES: readonly Microroutine[] = [asctoid, idtoasc, addIdent, remIdent, modIdent, addHolder, modHolder, remHolder, findHeld, findHolder, createRdb, finishRdb];

@@ -5,12 +5,13 @@ import { hasPrivilege } from '../names/protection.js';
 import { DEV$M_ALL, DEV$M_AVL, DEV$M_MNT, DEV$M_SHR, DEV$M_SPL } from '../starlet/devdef.js';
 import { PRV$V_ALLSPOOL } from '../starlet/prvdef.js';
 import {
-  SS$_ACCVIO, SS$_BUFFEROVF, SS$_DEVALLOC, SS$_DEVASSIGN, SS$_DEVMOUNT, SS$_DEVNOTALLOC, SS$_DEVOFFLINE, SS$_NODEVAVL, SS$_NOPRIV, SS$_NORMAL,
+  SS$_ACCVIO, SS$_BUFFEROVF, SS$_DEVALLOC, SS$_DEVALRALLOC, SS$_DEVASSIGN, SS$_DEVMOUNT, SS$_DEVNOTALLOC, SS$_DEVOFFLINE, SS$_NODEVAVL, SS$_NOPRIV, SS$_NORMAL,
   SS$_NOSUCHDEV, SS$_TEMPLATEDEV,
 } from '../starlet/ssdef.js';
 import { textToBytes } from '../structures/memory.js';
 import { UCB } from '../structures/ucb.js';
 import { deviceNameArgument, lastReference } from './assign.js';
+import { deviceTypeName } from './device-type-names.js';
 import { IOC$CVT_DEVNAM, IOC$SCAN_IODB, IOC$SEARCHDEV, translateDeviceName } from './device-names.js';
 import { lockIoDatabase } from './io-mutex.js';
 import { EXE$CHKRDACCES } from './protection.js';
@@ -30,6 +31,7 @@ function allocationStatus(k: Kernel, ucb: Unit): number {
   if (ucb.UCB$V_ONLINE === 0) return SS$_DEVOFFLINE;
   if ((characteristics & DEV$M_MNT) !== 0) return SS$_DEVMOUNT;
   if (ucb.UCB$L_PID !== 0 && ucb.UCB$L_PID !== k.pcb.PCB$L_PID) return SS$_DEVALLOC;
+  if (ucb.UCB$L_PID === k.pcb.PCB$L_PID && (characteristics & DEV$M_ALL) !== 0) return SS$_DEVALRALLOC;
   if (ucb.UCB$W_REFC !== 0) return (characteristics & DEV$M_ALL) !== 0 ? SS$_DEVALLOC : SS$_DEVASSIGN;
   if ((characteristics & DEV$M_SPL) !== 0 && !hasPrivilege(k, PRV$V_ALLSPOOL)) return SS$_NOPRIV;
   return EXE$CHKRDACCES(k, ucb) ? SS$_NORMAL : SS$_NOPRIV;
@@ -39,8 +41,8 @@ function allocationStatus(k: Kernel, ucb: Unit): number {
  * $ALLOC devnam,[phylen],[phybuf],[acmode],[flags] - a device for this process alone.
  *
  * @param phylen  word for the length of the physical name @param phybuf  descriptor of a buffer for it
- * @param flags   address of a longword; bit 0: any device of that type
- * @returns SS$_NORMAL; SS$_BUFFEROVF (success, name cut off); SS$_DEVALLOC, SS$_DEVASSIGN, SS$_DEVMOUNT, SS$_DEVOFFLINE, SS$_NODEVAVL,
+ * @param flags   address of a longword; bit 0: any device of that type (RA81), or whose name begins so
+ * @returns SS$_NORMAL; SS$_BUFFEROVF (success, name cut off); SS$_DEVALRALLOC (success, it is this process's already); SS$_DEVALLOC, SS$_DEVASSIGN, SS$_DEVMOUNT, SS$_DEVOFFLINE, SS$_NODEVAVL,
  *   SS$_NOPRIV, SS$_NOSUCHDEV, SS$_TEMPLATEDEV, SS$_ACCVIO, SS$_IVDEVNAM
  */
 const EXE$ALLOC = kernelService('$ALLOC', (k, devnam = 0, phylen = 0, phybuf = 0, acmode = 0, flags = 0) => {
@@ -52,8 +54,12 @@ const EXE$ALLOC = kernelService('$ALLOC', (k, devnam = 0, phylen = 0, phybuf = 0
   const anyOfType = flags !== 0 && (k.readLong(flags) & ANY_OF_TYPE) !== 0;
   return lockIoDatabase(k, true, () => {
     const found = anyOfType ? firstOfType(k, name) : exactly(k, name);
-    if (found.status !== SS$_NORMAL) return found.status;
+    if (!(found.status & 1)) return found.status;
     const ucb = UCB.at(k, found.ucb);
+    if (found.status === SS$_DEVALRALLOC) {
+      const returned = returnName(k, IOC$CVT_DEVNAM(k, ucb.address), phylen, phybuf);
+      return returned === SS$_NORMAL ? SS$_DEVALRALLOC : returned;
+    }
     ucb.UCB$L_DEVCHAR = (ucb.UCB$L_DEVCHAR | DEV$M_ALL) >>> 0;
     ucb.UCB$B_AMOD = Math.max(acmode & 3, k.callerMode);
     ucb.UCB$W_REFC = ucb.UCB$W_REFC + 1;
@@ -73,7 +79,8 @@ function firstOfType(k: Kernel, name: string): { status: number; ucb: number } {
   if (status !== SS$_NORMAL) return { status, ucb: 0 };
   let best = SS$_NOSUCHDEV;
   for (const { ucb } of IOC$SCAN_IODB(k)) {
-    if (!IOC$CVT_DEVNAM(k, ucb).slice(1).startsWith(wanted)) continue;
+    const unit = UCB.at(k, ucb);
+    if (deviceTypeName(unit.UCB$B_DEVCLASS, unit.UCB$B_DEVTYPE) !== wanted && !IOC$CVT_DEVNAM(k, ucb).slice(1).startsWith(wanted)) continue;
     best = allocationStatus(k, UCB.at(k, ucb));
     if (best === SS$_NORMAL) return { status: best, ucb };
   }

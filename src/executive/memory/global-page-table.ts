@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel.js';
-import { EXE$ALLOCATE, EXE$DEALLOCATE, roundToGranule } from '../pool/variable-list.js';
+import { EXE$ALLOCATE, EXE$DEALLOCATE, freeBlocks, roundToGranule } from '../pool/variable-list.js';
 
 /**
  * The global page table: seen from system space an extension of the system page table, whose base is also the base of global page table
@@ -35,6 +35,12 @@ export function allocateGptes(k: Kernel, pages: number): number {
   if (block === 0) return 0;
   k.writeBytes(block, new Uint8Array(size));
   return gptxOf(k, block + ENTRY);
+}
+
+/** Free entries, in all and in the largest piece. */
+export function freeGptes(k: Kernel): { readonly total: number; readonly largest: number } {
+  const sizes = [...freeBlocks(k, k.symbol('EXE$GL_GPT'))].map(({ size }) => size / ENTRY);
+  return { total: sizes.reduce((sum, size) => sum + size, 0), largest: Math.max(0, ...sizes) };
 }
 
 /** Gives the entries of a section back. */

@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel.js';
 import { EXE$DEANONPAGED } from '../pool/nonpaged.js';
+import { allocateBlock } from '../pool/typed.js';
 import { DYN$C_RIGHTSLIST } from '../structures/dyn.js';
 import { PCB } from '../structures/pcb.js';
 
@@ -17,18 +18,76 @@ function segments(k: Kernel, pcb: number): number[] {
 
 /** Bytes of an identifier and its attributes. */
 const RIGHT = 8;
+/** An extended list: a descriptor of what follows it, size and type of the block, and room for so many identifiers. */
+const EXTENDED_HEADER = 12;
+const EXTENDED_RIGHTS = 32;
+
+/** An identifier that a process holds, and KGB$M_ attributes. */
+export interface Right {
+  readonly value: number;
+  readonly attributes: number;
+}
+
+/** Length and address of each list of a process; the UIC is the first identifier of the first. */
+function lists(k: Kernel, pcb: number): { readonly at: number; readonly bytes: number }[] {
+  return segments(k, pcb).filter((segment) => segment !== 0).map((segment) => ({ bytes: k.readLong(segment), at: k.readLong(segment + 4) }));
+}
+
+/** What a process holds, its UIC first. A zero ends each list. */
+export function rightsOf(k: Kernel, pcb: number): Right[] {
+  const found: Right[] = [];
+  for (const { at, bytes } of lists(k, pcb)) {
+    for (let right = at; right + RIGHT <= at + bytes; right += RIGHT) {
+      const value = k.readLong(right);
+      // A UIC may be [0,0].
+      if (value === 0 && found.length > 0) break;
+      found.push({ value, attributes: k.readLong(right + 4) });
+    }
+  }
+  return found;
+}
 
 /**
- * Puts identifiers behind the UIC in the local list of a process; a zero ends them. choice: what does not fit (more than seven) is left out, no
- * extended list is made.
+ * Gives a process other identifiers behind its UIC: in the local list, and what does not fit there in an extended one.
+ *
+ * @returns false: there are too many, or no pool for the list; nothing is changed
  */
-export function storeRights(k: Kernel, pcb: number, identifiers: Uint8Array): void {
-  const list = pcb + PCB.offset.PCB$L_UIC;
-  const room = k.readLong(pcb + PCB.offset.PCB$R_RIGHTSDESC) - RIGHT;
-  if (room <= 0) return;
-  k.writeLong(list + 4, 0);
-  k.writeBytes(list + RIGHT, new Uint8Array(room));
-  k.writeBytes(list + RIGHT, identifiers.subarray(0, room - (room % RIGHT)));
+export function storeRights(k: Kernel, pcb: number, rights: readonly Right[]): boolean {
+  const local = pcb + PCB.offset.PCB$L_UIC;
+  const here = Math.floor(k.readLong(pcb + PCB.offset.PCB$R_RIGHTSDESC) / RIGHT) - 1;
+  let [extended] = extendedRights(k, pcb);
+  if (rights.length > here) {
+    if (rights.length - here > EXTENDED_RIGHTS) return false;
+    extended ??= newExtendedList(k, pcb);
+    if (extended === 0) return false;
+  }
+  // No attributes go with a UIC.
+  k.writeLong(local + 4, 0);
+  writeList(k, local + RIGHT, here, rights.slice(0, here));
+  if (extended !== undefined) writeList(k, extended + EXTENDED_HEADER, EXTENDED_RIGHTS, rights.slice(here));
+  return true;
+}
+
+function writeList(k: Kernel, at: number, room: number, rights: readonly Right[]): void {
+  for (let index = 0; index < room; index += 1) {
+    k.writeLong(at + RIGHT * index, rights[index]?.value ?? 0);
+    k.writeLong(at + RIGHT * index + 4, rights[index]?.attributes ?? 0);
+  }
+}
+
+/** @returns 0 when there is no pool */
+function newExtendedList(k: Kernel, pcb: number): number {
+  const list = allocateBlock(k, EXTENDED_HEADER + RIGHT * EXTENDED_RIGHTS, DYN$C_RIGHTSLIST);
+  if (list === 0) return 0;
+  describe(k, list);
+  k.writeLong(pcb + PCB.offset.PCB$R_RIGHTSLIST + 4, list);
+  return list;
+}
+
+/** The descriptor at the beginning of an extended list. */
+function describe(k: Kernel, list: number): void {
+  k.writeLong(list, RIGHT * EXTENDED_RIGHTS);
+  k.writeLong(list + 4, list + EXTENDED_HEADER);
 }
 
 /** The extended lists a process owns. */
@@ -52,7 +111,8 @@ export function copyRights(k: Kernel, creator: number, pcb: number, room: readon
     const which = own.indexOf(list);
     if (index === 0 || which < 0) return;
     const copy = room[which]!;
-    k.writeBytes(copy + 12, k.readBytes(list + 12, k.readWord(list + 8) - 12));
+    k.writeBytes(copy + EXTENDED_HEADER, k.readBytes(list + EXTENDED_HEADER, k.readWord(list + 8) - EXTENDED_HEADER));
+    describe(k, copy);
     k.writeLong(pcb + PCB.offset.PCB$R_RIGHTSLIST + 4 * index, copy);
   });
 }

@@ -210,3 +210,6 @@ export const RMS$_ENQ = 0x1c134;
 export const RMS$_NETFAIL = 0x1c13c;
 export const RMS$_SUPPORT = 0x1c144;
 export const RMS$_CRMP = 0x1c14c;
+
+/** In a status: the status value (STV) that goes with it is a status too, and says more. */
+export const RMS$M_STVSTATUS = 0x4000;

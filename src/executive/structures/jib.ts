@@ -36,7 +36,7 @@ export const JIB = structure('JIB', 116, {
   0x5c: ['JIB$L_JLNAMBL', 'backward link'],
   0x60: ['JIB$L_PDAYHOURS', 'primary day hours'],
   0x64: ['JIB$L_ODAYHOURS', 'off day hours'],
-  0x68: ['JIB$B_JOBTYPE', 'job type: 1 network, 2 batch, 3 interactive, 0 detached'],
+  0x68: ['JIB$B_JOBTYPE', 'job type: 0 detached, 1 network, 2 batch, 3 local, 4 dialup, 5 remote'],
   0x69: gap(3, 'unused'),
   0x6c: ['JIB$L_ORG_BYTLM', 'original BYTLM'],
   0x70: ['JIB$L_ORG_PBYTLM', 'original PBYTLM'],

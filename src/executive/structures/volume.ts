@@ -159,8 +159,38 @@ export const VCB = structure('VCB', 168, {
   VCB$V_GROUP: ['VCB$B_STATUS', 6], VCB$V_SYSTEM: ['VCB$B_STATUS', 7],
   VCB$V_WRITETHRU: ['VCB$B_STATUS2', 0], VCB$V_NOCACHE: ['VCB$B_STATUS2', 1], VCB$V_MOUNTVER: ['VCB$B_STATUS2', 2],
   VCB$V_ERASE: ['VCB$B_STATUS2', 3], VCB$V_NOHIGHWATER: ['VCB$B_STATUS2', 4], VCB$V_NOSHARE: ['VCB$B_STATUS2', 5],
+  // choice: the volume was not dismounted the last time, so space and file numbers may be lost.
+  VCB$V_REBUILD: ['VCB$B_STATUS2', 6],
   // choice: somebody writes a directory or a reserved file as a file, so nothing of the volume is kept in the block buffer cache.
   VCB$V_WRITTENTO: ['VCB$B_STATUS2', 7],
+});
+
+/**
+ * What a volume is to be like: the numbers of IO$_MOUNT, behind label and logical name in its P2, and P2 of FIB$C_SET_VOLUME. VATR$L_GIVEN tells which
+ * of them count. choice: ours; in VMS the images MOUNT and SET have the VCB and the home block in hand themselves.
+ */
+export const VATR = structure('VATR', 64, {
+  0x00: ['VATR$L_GIVEN', 'which of the others are given'],
+  0x04: ['VATR$W_EXTEND', 'default extension, in blocks'],
+  0x06: ['VATR$B_WINDOW', 'default window size'],
+  0x07: ['VATR$B_LRU_LIM', 'directories to keep at hand'],
+  0x08: ['VATR$L_OWNER', 'owner UIC'],
+  0x0c: ['VATR$W_PROTECT', 'protection of the volume'],
+  0x0e: ['VATR$W_FILEPROT', 'default protection of its files'],
+  0x10: ['VATR$W_BLOCKSIZE', 'bytes in a block of a tape'],
+  0x12: ['VATR$W_RECORDSZ', 'bytes in a record of a tape'],
+  0x14: ['VATR$B_ERASE', 'deleted files are erased'],
+  0x15: ['VATR$B_MOUNTVER', 'mount verification'],
+  0x16: gap(2, 'unused'),
+  0x18: ['VATR$Q_RETAINMIN', 'minimum retention period, a delta time'],
+  0x20: ['VATR$Q_RETAINMAX', 'maximum retention period'],
+  0x28: ['VATR$T_VOLNAME', 12, 'label, blank filled'],
+  0x34: ['VATR$T_OWNERNAME', 12, 'name of the owner, blank filled'],
+}, {}, {
+  VATR$V_EXTEND: ['VATR$L_GIVEN', 0], VATR$V_WINDOW: ['VATR$L_GIVEN', 1], VATR$V_LRU_LIM: ['VATR$L_GIVEN', 2], VATR$V_OWNER: ['VATR$L_GIVEN', 3],
+  VATR$V_PROTECT: ['VATR$L_GIVEN', 4], VATR$V_FILEPROT: ['VATR$L_GIVEN', 5], VATR$V_BLOCKSIZE: ['VATR$L_GIVEN', 6], VATR$V_RECORDSZ: ['VATR$L_GIVEN', 7],
+  VATR$V_ERASE: ['VATR$L_GIVEN', 8], VATR$V_MOUNTVER: ['VATR$L_GIVEN', 9], VATR$V_RETAIN: ['VATR$L_GIVEN', 10], VATR$V_VOLNAME: ['VATR$L_GIVEN', 11],
+  VATR$V_OWNERNAME: ['VATR$L_GIVEN', 12],
 });
 
 /** ACP queue block: one for each file system process or XQP. IOC$GL_AQBLIST. Nonpaged pool. choice: public $AQBDEF. */

@@ -33,6 +33,9 @@ import { HostVolume } from './host-volume.js';
  * Units for host directories: HDA0:, HDA1: ... They look like disks, but have no blocks of their own: logical and physical transfers are
  * no functions of theirs, and every virtual transfer goes to the XQP, because their windows map nothing.
  */
+/** Device and controller of the units of host directories; HDA0 is the first. */
+export const HOST_DEVICE = 'HDA';
+
 const DRIVER: DriverTable = {
   name: 'HDDRIVER',
   ucbSize: DISKUCB.size,
@@ -66,7 +69,7 @@ function connectHostUnits(k: Kernel, count: number): number {
   const { ddt } = loadDriverTables(k, DRIVER);
   const ddb = allocateBlock(k, DDB.size, DYN$C_DDB);
   if (ddb === 0) return SS$_INSFMEM;
-  makeDdb(k, ddb, 'HDA', DRIVER.name, ddt);
+  makeDdb(k, ddb, HOST_DEVICE, DRIVER.name, ddt);
   for (let unit = 0; unit < count; unit += 1) {
     const address = allocateBlock(k, DISKUCB.size, DYN$C_UCB);
     const orb = allocateBlock(k, ORB.size, DYN$C_ORB);
@@ -133,7 +136,7 @@ export function hostVolumes(directories: readonly HostDirectory[]): { readonly v
 
 /** First UCB of HDA; 0 when there is none. */
 function findHostUnit(k: Kernel): number {
-  const ddb = [...deviceBlocks(k)].find((address) => readCounted(k, address + DDB.offset.DDB$T_NAME) === 'HDA');
+  const ddb = [...deviceBlocks(k)].find((address) => readCounted(k, address + DDB.offset.DDB$T_NAME) === HOST_DEVICE);
   return ddb === undefined ? 0 : DDB.at(k, ddb).DDB$L_UCB;
 }
 

@@ -13,7 +13,7 @@ import { nextMatch, type Entered, type EnterOptions } from '../lookup.js';
 import { BLOCK, FID$C_MFD, headerOf } from '../on-disk.js';
 import type { FileStructure } from '../xqp/structure.js';
 import { fileLabels, LABEL_LENGTH, LONGEST_NAME, parseFileLabels, parseVolumeLabel, type FileLabels } from './labels.js';
-import { diskForm, tapeBlocks } from './records.js';
+import { DEFAULT_BLOCK, diskForm, tapeBlocks } from './records.js';
 import type { TapeIo } from './tape-io.js';
 
 /**
@@ -47,7 +47,8 @@ export class AnsiVolume implements FileStructure {
   private nextNumber = FIRST_NUMBER;
 
   /** @param io the tape, in the operation under way */
-  constructor(public io: TapeIo, readonly label: string) {}
+  /** @param sizes  of the blocks of new files, and of the records of files whose labels do not tell: MOUNT/BLOCKSIZE and /RECORDSIZE */
+  constructor(public io: TapeIo, readonly label: string, private readonly sizes: { readonly block?: number | undefined; readonly record?: number | undefined } = {}) {}
 
   /** Reads the volume's label. Fails with SS$_NOHOMEBLK when there is none. */
   static *labelOf(io: TapeIo): BlockFlow<string> {
@@ -69,7 +70,8 @@ export class AnsiVolume implements FileStructure {
       const first = parseFileLabels(before, []);
       if (!first) break;
       yield* io.skipFiles(1);
-      const labels = parseFileLabels(before, yield* this.labelGroup())!;
+      const told = parseFileLabels(before, yield* this.labelGroup())!;
+      const labels = told.format === 'U' && this.sizes.record !== undefined ? { ...told, format: 'F', recordSize: this.sizes.record } : told;
       files.push({ id: { number: this.nextNumber, sequence: 1, rvn: 0 }, place: files.length + 1, labels, bytes: undefined, header: undefined });
       this.nextNumber += 1;
     }
@@ -240,7 +242,7 @@ export class AnsiVolume implements FileStructure {
       const length = Math.max(0, (endOfFileBlock(fat) - 1) * BLOCK + fat.FAT$W_FFBYTE);
       const bytes = new Uint8Array(length);
       bytes.set(file.bytes.subarray(0, length));
-      const form = tapeBlocks(bytes, { type: fat.FAT$V_RTYPE, recordSize: fat.FAT$W_RSIZE, controlSize: fat.FAT$B_VFCSIZE === 0 ? 2 : fat.FAT$B_VFCSIZE });
+      const form = tapeBlocks(bytes, { type: fat.FAT$V_RTYPE, recordSize: fat.FAT$W_RSIZE, controlSize: fat.FAT$B_VFCSIZE === 0 ? 2 : fat.FAT$B_VFCSIZE }, this.sizes.block ?? DEFAULT_BLOCK);
       const control = (fat.FAT$B_RATTRIB & FAT$M_FORTRANCC) !== 0 ? 'A' : (fat.FAT$B_RATTRIB & FAT$M_IMPLIEDCC) !== 0 ? ' ' : 'M';
       const labels = { ...file.labels, format: form.format, blockSize: form.blockSize, recordSize: form.recordSize, formControl: control, blocks: form.blocks.length };
       yield* this.append(file, labels, form.blocks);

@@ -10,7 +10,7 @@ import { fail } from '../file-failure.js';
 const CONTROL = 4;
 const SPAN_CONTROL = 5;
 const FILL = 0x5e;
-const DEFAULT_BLOCK = 2048;
+export const DEFAULT_BLOCK = 2048;
 const LARGEST_BLOCK = 9999;
 /** The shortest block that is not taken for noise. */
 const SHORTEST_BLOCK = 18;
@@ -80,14 +80,14 @@ export interface TapeBlocks {
   readonly blocks: readonly Uint8Array[];
 }
 
-/** The blocks of a file. Fails with SS$_IVBUFLEN for a record too long for a tape. */
-export function tapeBlocks(bytes: Uint8Array, format: RecordFormat): TapeBlocks {
+/** The blocks of a file, each of up to `size` bytes. Fails with SS$_IVBUFLEN for a record too long for a tape. */
+export function tapeBlocks(bytes: Uint8Array, format: RecordFormat, size: number): TapeBlocks {
   const records = recordsOf(bytes, format);
   const isFixed = format.type === FAT$C_FIXED || format.type === FAT$C_UNDEFINED;
   const longest = records.reduce((most, { length }) => Math.max(most, length), isFixed ? (format.recordSize === 0 || format.type === FAT$C_UNDEFINED ? 512 : format.recordSize) : 0);
   const overhead = isFixed ? 0 : CONTROL;
   if (longest + overhead > LARGEST_BLOCK) fail(SS$_IVBUFLEN);
-  const blockSize = Math.max(DEFAULT_BLOCK, longest + overhead);
+  const blockSize = Math.max(size, longest + overhead);
   const blocks: Uint8Array[] = [];
   let parts: number[] = [];
   const flush = (): void => {

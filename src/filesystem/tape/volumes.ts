@@ -47,7 +47,12 @@ export function tapeVolumes(): OtherVolumes {
       const volumes = mounted.get(k) ?? new Map<number, AnsiVolume>();
       mounted.set(k, volumes);
       if (request.isForeign) volumes.delete(ucb);
-      else volumes.set(ucb, new AnsiVolume(io, label));
+      else {
+        const { attributes } = request;
+        volumes.set(ucb, new AnsiVolume(io, label, {
+          block: attributes.VATR$V_BLOCKSIZE !== 0 ? attributes.VATR$W_BLOCKSIZE : undefined, record: attributes.VATR$V_RECORDSZ !== 0 ? attributes.VATR$W_RECORDSZ : undefined,
+        }));
+      }
       return true;
     },
     *dismounting(p, ucb, irp) {

@@ -12,7 +12,7 @@ import { windowOfChannel } from '../../executive/memory/section-table.js';
 import { FCB, VCB, WCB } from '../../executive/structures/volume.js';
 import { defaultProtectionOf, inheritedAcl } from '../../executive/information/acl.js';
 import { aclOf, storeAcl } from '../acl.js';
-import { ATR$C_FPRO, FCH$M_BADBLOCK, FCH$M_CONTIG, FCH$M_DIRECTORY, FCH$M_MARKDEL } from '../atr.js';
+import { ATR$C_FPRO, FCH$M_BADBLOCK, FCH$M_CONTIG, FCH$M_DIRECTORY, FCH$M_ERASE, FCH$M_MARKDEL } from '../atr.js';
 import type { BlockFlow } from '../block-io.js';
 import { FIB$C_FLUSH_CACHE, FIB$C_REMAP } from '../fib.js';
 import { fail, FileFailure } from '../file-failure.js';
@@ -308,6 +308,8 @@ export class FileFunctions {
   private *remove(id: FileId): BlockFlow<void> {
     const { accounts } = this.structure;
     const [owner, cost] = accounts ? [yield* accounts.owner(id), yield* accounts.cost(id)] : [0, 0];
+    const isErased = VCB.at(this.k, this.vcb).VCB$V_ERASE !== 0 || (headerOf(yield* this.structure.header(id)).FH2$L_FILECHAR & FCH$M_ERASE) !== 0;
+    if (isErased && this.structure.erase) yield* this.structure.erase(id);
     yield* this.structure.delete(id);
     yield* this.charge(owner, -cost, 'none');
   }
@@ -362,6 +364,7 @@ export class FileFunctions {
     const { fib } = request;
     request.fileId = id;
     if (fcb.FCB$V_BADBLK !== 0) yield* this.markBad(id);
+    if (fcb.FCB$V_MARKDEL === 0) yield* this.keepFromExpiring(id);
     this.letGo(wcb, fcb);
     request.ccb.CCB$L_WIND = 0;
     if (fcb.FCB$W_REFCNT > 0) return status;
@@ -379,6 +382,19 @@ export class FileFunctions {
     const view = headerOf(header);
     if ((view.FH2$L_FILECHAR & FCH$M_BADBLOCK) !== 0) return;
     view.FH2$L_FILECHAR = view.FH2$L_FILECHAR | FCH$M_BADBLOCK;
+    yield* this.structure.storeHeader(id, header);
+  }
+
+  /** SET VOLUME/RETENTION: a file that is used expires later. @source DCL Dictionary, SET VOLUME */
+  private *keepFromExpiring(id: FileId): BlockFlow<void> {
+    const { VCB$Q_RETAINMIN: least, VCB$Q_RETAINMAX: most, VCB$V_NOALLOC: isLocked } = VCB.at(this.k, this.vcb);
+    if (most === 0n || isLocked !== 0) return;
+    const header = yield* this.structure.header(id);
+    const ident = identOf(header);
+    const now = this.k.sys.EXE$GQ_SYSTIME;
+    // Delta times are negative.
+    if (ident.FI2$Q_EXPDATE >= now - BigInt.asIntN(64, least)) return;
+    ident.FI2$Q_EXPDATE = now - BigInt.asIntN(64, most);
     yield* this.structure.storeHeader(id, header);
   }
 

@@ -8,13 +8,14 @@ import { SS$_DEVMOUNT, SS$_FILESTRUCT, SS$_INSFMEM, SS$_NOPRIV, SS$_WRITLCK } fr
 import { DYN$C_AQB, DYN$C_MTL, DYN$C_VCB } from '../../executive/structures/dyn.js';
 import { JIB } from '../../executive/structures/jib.js';
 import { bytesToText, textToBytes } from '../../executive/structures/memory.js';
+import { ORB } from '../../executive/structures/orb.js';
 import { PCB } from '../../executive/structures/pcb.js';
 import { DISKUCB } from '../../executive/structures/ucb.js';
 import { AQB, AQB$K_F11V2, FCB, MTL, VCB } from '../../executive/structures/volume.js';
 import { countFree } from '../allocation.js';
 import type { BlockFlow, BlockIo } from '../block-io.js';
 import { FileFailure, fail } from '../file-failure.js';
-import { BLOCK, homeBlockOf, type HomeBlock } from '../on-disk.js';
+import { BLOCK, HM2$M_ERASE, homeBlockOf, seal, storageControlOf, type HomeBlock } from '../on-disk.js';
 import { isHomeBlock, readParameters, storageBitmapBlocks, Volume, type VolumeParameters } from '../volume.js';
 import { deleteBlockCache, makeBlockCache, purgeBlockCache } from './block-cache.js';
 import { forgetQuotas, resumeQuotas } from './quota-control.js';
@@ -26,6 +27,7 @@ import { checkLabel, mayMountVolume, nameVolume, unnameVolume, type MountRequest
  */
 /** VCB$B_SBMAPSIZE of a bitmap whose size does not fit the byte: it is computed from the size of the device. */
 const BIG_BITMAP = 0xff;
+const SYSTEM_UIC = 0x0001_0004;
 
 export type VcbView = ReturnType<typeof VCB.at>;
 
@@ -61,11 +63,26 @@ export function newVcb(k: Kernel, ucb: number, label: string): VcbView {
   return vcb;
 }
 
+/** Whose a volume is, and who may use it: set bits deny. */
+interface VolumeIdentity {
+  readonly owner: number;
+  readonly protection: number;
+}
+
+/** A unit is the system's and everybody's but for the volume in it. */
+const anybodys = (k: Kernel, ucb: number): VolumeIdentity => ({ owner: ORB.at(k, DISKUCB.at(k, ucb).UCB$L_ORB).ORB$L_OWNER, protection: 0 });
+
+/** What the home block says, unless who mounts the volume says otherwise. */
+const identityOf = (home: HomeBlock, { attributes }: MountRequest): VolumeIdentity => ({
+  owner: attributes.VATR$V_OWNER !== 0 ? attributes.VATR$L_OWNER : home.HM2$L_VOLOWNER,
+  protection: attributes.VATR$V_PROTECT !== 0 ? attributes.VATR$W_PROTECT : home.HM2$W_PROTECT,
+});
+
 /**
  * Connects a filled VCB: from now on the unit is mounted, for those that the flags say, and has its logical name. A volume that is not
  * shared belongs to the process that mounts it, and is in the list of its job.
  */
-export function connectVcb(k: Kernel, ucb: number, vcb: VcbView, request: MountRequest): void {
+export function connectVcb(k: Kernel, ucb: number, vcb: VcbView, request: MountRequest, identity = anybodys(k, ucb)): void {
   const entry = allocateBlock(k, MTL.size, DYN$C_MTL);
   const shared = request.isSystem || request.isGroup;
   const name = entry === 0 ? 0 : nameVolume(k, ucb, bytesToText(vcb.VCB$T_VOLNAME).trimEnd(), request, entry);
@@ -86,6 +103,9 @@ export function connectVcb(k: Kernel, ucb: number, vcb: VcbView, request: MountR
   }
   const unit = DISKUCB.at(k, ucb);
   const locked = vcb.VCB$V_NOALLOC !== 0 ? DEV$M_SWL : 0;
+  const rights = ORB.at(k, unit.UCB$L_ORB);
+  rights.ORB$L_OWNER = identity.owner;
+  rights.ORB$W_PROT = identity.protection;
   unit.UCB$L_VCB = vcb.address;
   countDirectoryChange(unit);
   unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR | DEV$M_MNT | locked | (request.isForeign ? DEV$M_FOR : 0)) >>> 0;
@@ -125,15 +145,24 @@ function mountList(k: Kernel, ucb: number): number {
 }
 
 /**
- * Ends the mounting of a unit marked DEV$M_DMT when no file of it is open; otherwise it goes with the last file.
+ * Ends the mounting of a unit marked DEV$M_DMT when no file of it is open; otherwise it goes with the last file. The volume then says that it was
+ * dismounted in order.
  *
+ * @param io  the blocks of the unit
  * @returns false when it has to wait
  */
-export function dismount(k: Kernel, ucb: number): boolean {
-  const unit = DISKUCB.at(k, ucb);
-  const vcb = VCB.at(k, unit.UCB$L_VCB);
+export function* dismount(k: Kernel, ucb: number, io: BlockIo): BlockFlow<boolean> {
+  const vcb = VCB.at(k, DISKUCB.at(k, ucb).UCB$L_VCB);
   if (isOnlyQuotaFileOpen(k, vcb)) forgetQuotas(k, vcb);
   if (k.readLong(vcb.address) !== vcb.address) return false;
+  if (vcb.VCB$L_SBMAPLBN !== 0 && vcb.VCB$V_NOALLOC === 0 && vcb.VCB$V_REBUILD === 0) yield* countWriters(io, vcb.VCB$L_SBMAPLBN - 1, 0);
+  disconnectVcb(k, ucb);
+  return true;
+}
+
+function disconnectVcb(k: Kernel, ucb: number): void {
+  const unit = DISKUCB.at(k, ucb);
+  const vcb = VCB.at(k, unit.UCB$L_VCB);
   const isShared = vcb.VCB$V_SYSTEM !== 0 || vcb.VCB$V_GROUP !== 0;
   unit.UCB$L_DEVCHAR = (unit.UCB$L_DEVCHAR & ~(DEV$M_MNT | DEV$M_DMT | DEV$M_SWL | DEV$M_FOR)) >>> 0;
   unit.UCB$L_VCB = 0;
@@ -149,8 +178,8 @@ export function dismount(k: Kernel, ucb: number): boolean {
     purgeBlockCache(k, vcb.address, ucb);
     if (aqb.AQB$B_MNTCNT === 0) deleteBlockCache(k, aqb.address);
   }
+  Object.assign(ORB.at(k, unit.UCB$L_ORB), { ORB$L_OWNER: SYSTEM_UIC, ORB$W_PROT: 0 });
   EXE$DEANONPAGED(k, vcb.address);
-  return true;
 }
 
 /** Whether no file of the volume is in use but that of the quotas, by the file system itself. */
@@ -170,7 +199,8 @@ export function* mountOds2(k: Kernel, ucb: number, io: BlockIo, request: MountRe
   checkLabel(label, request);
   if (!mayMountVolume(k, home, request)) fail(SS$_NOPRIV);
   const free = yield* countFree(new Volume(io, parameters));
-  const isLocked = request.isReadOnly || !(yield* canWrite(io, parameters.sbmapLbn - 1));
+  const writers = request.isReadOnly ? undefined : yield* countWriters(io, parameters.sbmapLbn - 1, 1);
+  const { attributes } = request;
   const vcb = newVcb(k, ucb, label);
   vcb.VCB$L_HOMELBN = homeLbn;
   vcb.VCB$L_HOME2LBN = home.HM2$L_ALHOMELBN;
@@ -180,31 +210,49 @@ export function* mountOds2(k: Kernel, ucb: number, io: BlockIo, request: MountRe
   vcb.VCB$B_IBMAPSIZE = parameters.ibmapSize;
   vcb.VCB$B_SBMAPSIZE = Math.min(BIG_BITMAP, parameters.sbmapSize);
   vcb.VCB$W_CLUSTER = parameters.cluster;
-  vcb.VCB$W_EXTEND = parameters.extend;
+  vcb.VCB$W_EXTEND = attributes.VATR$V_EXTEND !== 0 ? attributes.VATR$W_EXTEND : parameters.extend;
   vcb.VCB$L_FREE = free;
   vcb.VCB$L_MAXFILES = parameters.maxFiles;
-  vcb.VCB$B_WINDOW = home.HM2$B_WINDOW;
-  vcb.VCB$B_LRU_LIM = home.HM2$B_LRU_LIM;
+  vcb.VCB$B_WINDOW = attributes.VATR$V_WINDOW !== 0 ? attributes.VATR$B_WINDOW : home.HM2$B_WINDOW;
+  vcb.VCB$B_LRU_LIM = attributes.VATR$V_LRU_LIM !== 0 ? attributes.VATR$B_LRU_LIM : home.HM2$B_LRU_LIM;
   vcb.VCB$W_FILEPROT = parameters.fileProtection;
   vcb.VCB$B_RESFILES = home.HM2$W_RESFILES;
   vcb.VCB$L_SERIALNUM = home.HM2$L_SERIALNUM;
   vcb.VCB$V_NOHIGHWATER = 1;
-  vcb.VCB$V_NOALLOC = isLocked ? 1 : 0;
+  vcb.VCB$Q_RETAINMIN = home.HM2$Q_RETAINMIN;
+  vcb.VCB$Q_RETAINMAX = home.HM2$Q_RETAINMAX;
+  vcb.VCB$V_ERASE = (home.HM2$W_VOLCHAR & HM2$M_ERASE) !== 0 ? 1 : 0;
+  vcb.VCB$V_NOALLOC = writers === undefined ? 1 : 0;
+  vcb.VCB$V_REBUILD = writers !== undefined && writers !== 0 ? 1 : 0;
   vcb.VCB$V_MOUNTVER = request.isUnverified ? 0 : 1;
   makeBlockCache(k, vcb.VCB$L_AQB);
-  connectVcb(k, ucb, vcb, request);
+  try {
+    connectVcb(k, ucb, vcb, request, identityOf(home, request));
+  } catch (error) {
+    if (error instanceof FileFailure && writers !== undefined) yield* countWriters(io, parameters.sbmapLbn - 1, writers);
+    throw error;
+  }
   if (!request.isWithoutQuotas) yield* resumeQuotas(k, vcb, new Volume(io, parameters));
 }
 
 /**
- * Whether the unit lets the volume be written: its storage control block is written back as it is. choice: VMS counts mounts in it.
+ * Notes in the storage control block how many have the volume mounted for write.
+ *
+ * @param count  1 mounted, 0 dismounted
+ * @returns how many there were before: more than 0 when the volume was not dismounted; undefined when the unit does not let it be written
  */
-function* canWrite(io: BlockIo, lbn: number): BlockFlow<boolean> {
+function* countWriters(io: BlockIo, lbn: number, count: number): BlockFlow<number | undefined> {
   try {
-    yield* io.write(lbn, yield* io.read(lbn, 1));
-    return true;
+    const block = yield* io.read(lbn, 1);
+    const control = storageControlOf(block);
+    const before = control.SCB$W_WRITECNT;
+    control.SCB$W_WRITECNT = count;
+    seal(block);
+    yield* io.write(lbn, block);
+    return before;
   } catch (error) {
-    if (error instanceof FileFailure && error.status === SS$_WRITLCK) return false;
+    // Whoever dismounts a volume that does not answer any more gets rid of it all the same.
+    if (error instanceof FileFailure && (error.status === SS$_WRITLCK || count === 0)) return undefined;
     throw error;
   }
 }
@@ -216,7 +264,7 @@ export function* mountForeign(k: Kernel, ucb: number, io: BlockIo, request: Moun
   const vcb = newVcb(k, ucb, request.label ?? '');
   vcb.VCB$L_AQB = 0;
   vcb.VCB$V_NOALLOC = request.isReadOnly ? 1 : 0;
-  connectVcb(k, ucb, vcb, request);
+  connectVcb(k, ucb, vcb, request, home && identityOf(home, request));
 }
 
 /** The home block in its first place, if one is there. */

@@ -10,11 +10,14 @@ import type { NamePattern } from '../file-name.js';
 import { createFile, deleteFile, extendFile, recordAttributesOf, truncateFile, type NewFile } from '../files.js';
 import { DIRECTORY_ATTRIBUTES } from '../initialize.js';
 import { enterName, type EnterOptions, type Entered } from '../lookup.js';
-import { headerOf } from '../on-disk.js';
+import { BLOCK, headerOf } from '../on-disk.js';
 import { blocksIn, type Extent } from '../retrieval.js';
 import { chainMap, type Volume } from '../volume.js';
 import type { QuotaAccounts } from './quota-control.js';
 import type { FileStructure } from './structure.js';
+
+/** Blocks. */
+const ERASED_AT_ONCE = 64;
 
 /** A Files-11 volume as the file functions see it. */
 export class Ods2Structure implements FileStructure {
@@ -102,6 +105,12 @@ export class Ods2Structure implements FileStructure {
 
   *truncate(id: FileId, blocks: number, areBad = false): BlockFlow<number> {
     return yield* truncateFile(this.volume, id, blocks, areBad ? keepBadBlocks : undefined);
+  }
+
+  *erase(id: FileId): BlockFlow<void> {
+    const map = yield* this.map(id);
+    const blocks = blocksIn(map);
+    for (let done = 0; done < blocks; done += ERASED_AT_ONCE) yield* this.volume.writeVirtual(map, done + 1, new Uint8Array(Math.min(ERASED_AT_ONCE, blocks - done) * BLOCK));
   }
 
   *delete(id: FileId): BlockFlow<void> {

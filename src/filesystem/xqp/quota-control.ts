@@ -60,6 +60,11 @@ function given(request: FileRequest): QuotaRecord {
   return DQF.at(new ArrayMemory(bytes), 0);
 }
 
+/** Counts anew what the owners of files use, if quotas are in force. */
+export function* recountQuotas(k: Kernel, vcb: VcbView, volume: Volume): BlockFlow<void> {
+  if (vcb.VCB$L_QUOTAFCB !== 0) yield* countUsage(volume, yield* QuotaFile.open(volume, quotaFileId(k, vcb)));
+}
+
 function* enable(k: Kernel, vcb: VcbView, volume: Volume, name: string): BlockFlow<number> {
   if (vcb.VCB$L_QUOTAFCB !== 0) fail(SS$_QFACTIVE);
   const directory = yield* Directory.open(volume, { number: FID$C_MFD, sequence: FID$C_MFD, rvn: 0 });

@@ -39,6 +39,8 @@ export interface FileStructure {
   /** Cuts off behind `blocks` blocks, which go to the bad block file when they are bad. @returns how many they are */
   truncate(id: FileId, blocks: number, areBad?: boolean): BlockFlow<number>;
   delete(id: FileId): BlockFlow<void>;
+  /** Writes zeroes over all blocks of a file. */
+  erase?(id: FileId): BlockFlow<void>;
   /** A writer has closed the file. */
   closed(id: FileId): BlockFlow<void>;
   /** Files are written when they are made and never again. */

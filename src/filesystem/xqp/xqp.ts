@@ -5,13 +5,14 @@ import { COM$POST, queueForPost } from '../../executive/io/completion.js';
 import { EXE$QXQPPKT } from '../../executive/io/xqp-queue.js';
 import type { Kernel } from '../../executive/kernel.js';
 import { DEV$M_DMT, DEV$M_FOR, DEV$M_MNT } from '../../executive/starlet/devdef.js';
+import { DMT$M_ABORT } from '../../executive/starlet/mntdef.js';
 import { IO$M_DMOUNT, IO$_ACCESS, IO$_ACPCONTROL, IO$_CREATE, IO$_MOUNT, IO$_READVBLK, IO$_WRITEVBLK } from '../../executive/starlet/iodef.js';
-import { SS$_DEVACTIVE, SS$_DEVFOREIGN, SS$_DEVNOTMOUNT, SS$_ENDOFFILE, SS$_NOPRIV, SS$_NORMAL } from '../../executive/starlet/ssdef.js';
+import { SS$_DEVACTIVE, SS$_DEVFOREIGN, SS$_DEVNOTMOUNT, SS$_ENDOFFILE, SS$_NOPRIV, SS$_NORMAL, SS$_QFNOTACT } from '../../executive/starlet/ssdef.js';
 import { IRP } from '../../executive/structures/irp.js';
 import { DISKUCB } from '../../executive/structures/ucb.js';
 import { AQB, VCB } from '../../executive/structures/volume.js';
 import { remembered, type BlockFlow, type BlockIo } from '../block-io.js';
-import { FIB$C_REPAIR } from '../fib.js';
+import { FIB$C_REBUILD, FIB$C_REPAIR, FIB$C_SET_VOLUME } from '../fib.js';
 import { FileFailure, fail } from '../file-failure.js';
 import { isFailedTransfer, noteBadBlock, testBlocksOf } from './bad-block.js';
 import { cachedIo, purgeBlockCache } from './block-cache.js';
@@ -23,6 +24,7 @@ import { Ods2Structure } from './ods2.js';
 import { isQuotaFunction, quotaControl, QuotaAccounts } from './quota-control.js';
 import { repairMounted } from './repair-mounted.js';
 import { FileRequest } from './request.js';
+import { rebuildMounted, setVolume } from './volume-control.js';
 import type { FileStructure } from './structure.js';
 
 /**
@@ -96,7 +98,7 @@ function* operation(p: Procedure, irp: RequestPacket, others: OtherVolumes): Blo
   let status: number;
   try {
     status = (irp.IRP$W_FUNC & 0x3f) === IO$_MOUNT ? yield* mount(p, irp, others) : yield* fileFunction(p, irp, others);
-    if (DISKUCB.at(k, ucb).UCB$L_DEVCHAR & DEV$M_DMT && dismount(k, ucb)) yield* others.dismounting(p, ucb, irp.address);
+    if (DISKUCB.at(k, ucb).UCB$L_DEVCHAR & DEV$M_DMT && (yield* dismount(k, ucb, deviceIo(p, ucb, irp.address)))) yield* others.dismounting(p, ucb, irp.address);
   } catch (error) {
     if (!(error instanceof FileFailure)) throw error;
     status = error.status;
@@ -152,7 +154,7 @@ function* fileFunction(p: Procedure, irp: RequestPacket, others: OtherVolumes): 
   const request = new FileRequest(k, irp.address);
   if (request.code === IO$_ACPCONTROL && request.modifiers & IO$M_DMOUNT) {
     if ((unit.UCB$L_DEVCHAR & DEV$M_DMT) !== 0) return SS$_DEVNOTMOUNT;
-    if (!mayDismount(k, unit.address, VCB.at(k, unit.UCB$L_VCB))) return SS$_NOPRIV;
+    if (!mayDismount(k, unit.address, VCB.at(k, unit.UCB$L_VCB), (request.fib.FIB$L_CNTRLVAL & DMT$M_ABORT) !== 0)) return SS$_NOPRIV;
     // choice of status: images, page and dump files are on it until the system stops, with no channel that says so.
     if (unit.address === k.sys.EXE$GL_SYSUCB) return SS$_DEVACTIVE;
     beginDismount(k, unit.address);
@@ -166,12 +168,17 @@ function* fileFunction(p: Procedure, irp: RequestPacket, others: OtherVolumes): 
   const vcb = VCB.at(k, unit.UCB$L_VCB);
   const structure = other ?? new Ods2Structure(volume!, QuotaAccounts.of(k, vcb, volume!));
   try {
-    if (volume && request.code === IO$_ACPCONTROL && request.fib.FIB$W_CNTRLFUNC === FIB$C_REPAIR) {
+    if (volume && request.code === IO$_ACPCONTROL) {
+      const { FIB$W_CNTRLFUNC: code } = request.fib;
       // What is repaired is the disk as it is, whatever the cache believes.
-      purgeBlockCache(k, vcb.address, unit.address);
-      return yield* repairMounted(k, vcb, volume, request);
+      if (code === FIB$C_REPAIR || code === FIB$C_REBUILD) purgeBlockCache(k, vcb.address, unit.address);
+      if (code === FIB$C_REPAIR) return yield* repairMounted(k, vcb, volume, request);
+      if (code === FIB$C_REBUILD) return yield* rebuildMounted(k, vcb, volume, request);
+      if (code === FIB$C_SET_VOLUME) return yield* setVolume(k, vcb, volume, request);
+      if (isQuotaFunction(request)) return yield* quotaControl(k, vcb, volume, request);
     }
-    if (volume && request.code === IO$_ACPCONTROL && isQuotaFunction(request)) return yield* quotaControl(k, vcb, volume, request);
+    // Only a Files-11 volume can have a quota file.
+    if (!volume && request.code === IO$_ACPCONTROL && isQuotaFunction(request)) return SS$_QFNOTACT;
     const functions = new FileFunctions(k, vcb.address, structure, request, vcb.VCB$V_NOALLOC !== 0);
     const status = yield* functions.perform();
     for (const id of functions.suspected) testBlocksOf(k, unit.address, id);

@@ -7,7 +7,7 @@ import {
 import { IO$M_ACCESS, IO$M_CREATE, IO$M_DELETE, IO$_ACCESS, IO$_CREATE } from '../../executive/starlet/iodef.js';
 import { NAM$M_WILDCARD } from '../../executive/starlet/namdef.js';
 import {
-  RMS$_ACC, RMS$_CRE, RMS$_CREATED, RMS$_DEV, RMS$_DNF, RMS$_FNF, RMS$_MRS, RMS$_NORMAL, RMS$_ORG, RMS$_RFM, RMS$_SHR, RMS$_SUPERSEDE, RMS$_WLD,
+  RMS$_ACC, RMS$_CRE, RMS$_CREATED, RMS$_DEV, RMS$_DNF, RMS$_FNF, RMS$_MRS, RMS$_NORMAL, RMS$_ORG, RMS$_RFM, RMS$_SHR, RMS$_SUPERSEDE, RMS$_SUPPORT, RMS$_WLD,
 } from '../../executive/starlet/rmsdef.js';
 import { SS$_SUPERSEDE } from '../../executive/starlet/ssdef.js';
 import { XAB$C_ALL, XABALL } from '../../executive/starlet/xabdef.js';
@@ -69,6 +69,8 @@ export function* withFile(p: Procedure, operation: FileOperation, deviceAccess: 
       mode: translationMode(fab), picks, output: fab.FAB$V_OFP !== 0, noConceal: nam !== undefined && nam.NAM$V_NOCONCEAL !== 0,
     });
     if (typeof expanded === 'number') return { status: expanded };
+    // There is no network.
+    if (expanded.node !== '') return { status: RMS$_SUPPORT };
     failure = yield* one(p, operation, nam, expanded, deviceAccess, attempt);
     if (failure.status & 1 || !mayTryNext(failure.status)) return failure;
     yield* releaseChannel(p, ifab);

@@ -1,8 +1,8 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
 import { IO$_ACCESS } from '../../executive/starlet/iodef.js';
-import { NAM$M_SEARCH_LIST, NAM$M_WILD_DIR, NAM$M_WILDCARD } from '../../executive/starlet/namdef.js';
-import { RMS$_DEV, RMS$_DME, RMS$_DNF, RMS$_FND, RMS$_FNF, RMS$_NAM, RMS$_NMF, RMS$_NORMAL, RMS$_WCC } from '../../executive/starlet/rmsdef.js';
+import { NAM$M_EXP_DIR, NAM$M_NODE, NAM$M_SEARCH_LIST, NAM$M_WILD_DIR, NAM$M_WILDCARD } from '../../executive/starlet/namdef.js';
+import { RMS$_DEV, RMS$_DME, RMS$_DNF, RMS$_FND, RMS$_FNF, RMS$_NAM, RMS$_NMF, RMS$_NORMAL, RMS$_SUPPORT, RMS$_WCC } from '../../executive/starlet/rmsdef.js';
 import { readCounted, writeCounted } from '../../executive/structures/memory.js';
 import { fileFailure, fileFunction, fileId, succeeded } from '../acp.js';
 import { expandName, nextPicks, translationMode, type Expanded, type NameStrings } from '../names/expand.js';
@@ -67,6 +67,11 @@ function* expand(p: Procedure, operation: FileOperation, nam: Nam, strings: Name
 
 function* parseOne(p: Procedure, operation: FileOperation, nam: Nam, expanded: Expanded, isSyntaxOnly: boolean): ThreadFlow<Completion> {
   const { mode, fab } = operation;
+  if (expanded.node !== '') {
+    const hasDirectory = (expanded.flags & NAM$M_EXP_DIR) !== 0 || expanded.directory.length > 0;
+    const stored = storeExpanded(p, nam, mode, specText(expanded, hasDirectory), expanded.flags | NAM$M_NODE);
+    return { status: stored !== 0 ? stored : isSyntaxOnly ? RMS$_NORMAL : RMS$_SUPPORT };
+  }
   const device = yield* deviceInformation(p, `${expanded.physical}:`);
   const hasDirectories = typeof device === 'number' || device.isDirectoryDevice;
   const stored = storeExpanded(p, nam, mode, specText(expanded, hasDirectories), expanded.flags);

@@ -5,7 +5,7 @@ import {
   NAM$M_CNCL_DEV, NAM$M_EXP_DEV, NAM$M_EXP_DIR, NAM$M_EXP_NAME, NAM$M_EXP_TYPE, NAM$M_EXP_VER, NAM$M_HIGHVER, NAM$M_LOWVER, NAM$M_PPF,
   NAM$M_ROOT_DIR, NAM$M_SEARCH_LIST, NAM$M_WILD_DIR, NAM$M_WILD_NAME, NAM$M_WILD_TYPE, NAM$M_WILD_VER, NAM$M_WILDCARD,
 } from '../../executive/starlet/namdef.js';
-import { RMS$_DEV, RMS$_DIR, RMS$_FNM, RMS$_LNE, RMS$_SUPPORT, RMS$_TYP, RMS$_VER } from '../../executive/starlet/rmsdef.js';
+import { RMS$_DEV, RMS$_DIR, RMS$_FNM, RMS$_LNE, RMS$_TYP, RMS$_VER } from '../../executive/starlet/rmsdef.js';
 import { PIO_BASE, PIO_CELLS } from '../../executive/structures/p1-cells.js';
 import { readCounted } from '../../executive/structures/memory.js';
 import { hasWildcard, isWildDirectory, parseDirectory, parseSpec, resolveDirectory, type DirectorySpec, type FileSpec } from './file-spec.js';
@@ -36,6 +36,8 @@ export interface ExpandOptions {
 export interface Expanded {
   /** Internal identifier of a process permanent file, 0 none. */
   readonly permanent: number;
+  /** With its colons; empty for a file of this node. */
+  readonly node: string;
   /** Device as shown, without colon; empty when nothing names one. */
   readonly device: string;
   /** Device behind all logical names, without colon. */
@@ -55,6 +57,7 @@ type Source = 'primary' | 'default';
 
 class Builder {
   permanent = 0;
+  node: string | undefined;
   shown: string | undefined;
   physical: string | undefined;
   root: readonly string[] = [];
@@ -141,13 +144,21 @@ class Builder {
         if (isTerminal) return isBare ? this.fill({ ...NOTHING, name }, source) : this.settle(name);
         continue;
       }
-      if (spec.node !== undefined) return RMS$_SUPPORT;
+      if (spec.node !== undefined) return this.remote(spec, source);
       const status = this.fill(spec, source);
       if (status !== 0 || spec.device === undefined) return status;
       isBare = false;
       name = spec.device;
       if (isTerminal) return this.settle(name);
     }
+  }
+
+  /** A file of another node: what its names mean is for that node to say. */
+  private remote(spec: FileSpec, source: Source): number {
+    this.node ??= spec.node;
+    if (spec.device !== undefined) this.shown ??= spec.device;
+    this.physical = '';
+    return this.fill(spec, source);
   }
 
   private settle(device: string): number {
@@ -160,7 +171,7 @@ class Builder {
     if (text === '') return 0;
     const spec = parseSpec(text);
     if (typeof spec === 'number') return spec;
-    if (spec.node !== undefined) return RMS$_SUPPORT;
+    if (this.node !== undefined || (spec.node !== undefined && this.physical === undefined)) return this.remote(spec, source);
     if (source === 'primary' && isBareSpec(spec)) return yield* this.follow(spec.name!, true, source);
     const needsDevice = this.physical === undefined;
     const status = this.fill(spec, source);
@@ -215,13 +226,18 @@ export function* expandName(p: Procedure, strings: NameStrings, options: ExpandO
     }
   }
   const base = defaultDirectory(p);
-  const directory = builder.directory === undefined ? [...base] : resolveDirectory(builder.directory, base);
+  const directory = builder.node !== undefined ? remoteDirectory(builder.directory) : builder.directory === undefined ? [...base] : resolveDirectory(builder.directory, base);
   if (directory === undefined) return RMS$_DIR;
   return {
-    permanent: builder.permanent, device: builder.shown ?? '', physical: builder.physical ?? '', root: builder.root, directory,
+    permanent: builder.permanent, node: builder.node ?? '', device: builder.shown ?? '', physical: builder.physical ?? '', root: builder.root, directory,
     name: builder.name ?? '', type: builder.type ?? '', version: builder.version ?? '',
     flags: builder.flags | wildcards(builder, directory), choices: builder.choices,
   };
+}
+
+/** The directory on another node, where the default directory of this one does not count. */
+function remoteDirectory(directory: DirectorySpec | undefined): readonly string[] | undefined {
+  return directory === undefined ? [] : directory.up === undefined ? directory.elements : undefined;
 }
 
 /** The related file: its fields where none are given, or, for output, its name and type in the place of wildcards. */

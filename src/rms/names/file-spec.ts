@@ -90,7 +90,7 @@ function directoryAt(rest: string): string | undefined {
  * @returns the fields, upper case, or the RMS status that says what is wrong
  */
 export function parseSpec(text: string): FileSpec | number {
-  const upper = text.toUpperCase().replace(/[ \t]+/g, '');
+  const upper = text.toUpperCase().replace(/("[^"]*")|[ \t]+/g, '$1');
   const fields = scanFields(upper);
   if (!fields) return /[[<][^\]>]*$/.test(upper) ? RMS$_DIR : RMS$_SYN;
   if (fields.node !== '' && !/^[A-Z0-9$_]/.test(fields.node)) return RMS$_NOD;

@@ -45,6 +45,8 @@ export function callerNam(p: Procedure, fab: Fab, mode: number): Nam | undefined
 
 /** The printed fields of a file specification. */
 export interface SpecText {
+  /** With its colons. */
+  readonly node: string;
   readonly device: string;
   readonly directory: string;
   readonly name: string;
@@ -60,13 +62,13 @@ export interface SpecText {
 export function specText(expanded: Expanded, hasDirectories: boolean, directories: readonly string[] = expanded.directory): SpecText {
   const root = expanded.flags & NAM$M_CNCL_DEV ? '' : rootText(expanded.root);
   return {
-    device: expanded.device === '' ? '' : `${expanded.device}:`, directory: hasDirectories ? root + directoryText(directories) : '',
+    node: expanded.node, device: expanded.device === '' ? '' : `${expanded.device}:`, directory: hasDirectories ? root + directoryText(directories) : '',
     name: expanded.name, type: `.${expanded.type}`, version: `;${expanded.version}`,
   };
 }
 
 export function joinSpec(text: SpecText): string {
-  return text.device + text.directory + text.name + text.type + text.version;
+  return text.node + text.device + text.directory + text.name + text.type + text.version;
 }
 
 /** Stores the expanded string, its parts and the status bits. @returns 0 or an RMS status */
@@ -100,9 +102,9 @@ export function storeResultant(p: Procedure, nam: Nam, mode: number, text: SpecT
 
 function storeParts(nam: Nam, start: number, text: SpecText): void {
   let at = start;
-  nam.NAM$B_NODE = 0;
+  nam.NAM$B_NODE = text.node.length;
   nam.NAM$L_NODE = at;
-  nam.NAM$L_DEV = at;
+  nam.NAM$L_DEV = at += text.node.length;
   nam.NAM$B_DEV = text.device.length;
   nam.NAM$L_DIR = at += text.device.length;
   nam.NAM$B_DIR = text.directory.length;

@@ -3,7 +3,7 @@ import type { ThreadFlow } from '../../executive/gate/thread.js';
 import { FAB$C_FIX, FAB$M_GET, FAB$M_INP, FAB$M_PUT, FAB$M_TRN, FAB$M_UPD } from '../../executive/starlet/fabdef.js';
 import { RAB$C_KEY, RAB$C_RFA, RAB$C_SEQ } from '../../executive/starlet/rabdef.js';
 import {
-  RMS$_CUR, RMS$_EOF, RMS$_FAC, RMS$_IOP, RMS$_KBF, RMS$_KSZ, RMS$_MRN, RMS$_NEF, RMS$_NORMAL, RMS$_RAC, RMS$_RFA, RMS$_RHB, RMS$_RNF, RMS$_RSZ, RMS$_RTB, RMS$_SHR,
+  RMS$_CUR, RMS$_EOF, RMS$_FAC, RMS$_KBF, RMS$_KSZ, RMS$_MRN, RMS$_NEF, RMS$_NORMAL, RMS$_RAC, RMS$_RFA, RMS$_RHB, RMS$_RNF, RMS$_RSZ, RMS$_RTB, RMS$_SHR,
   RMS$_TRE, RMS$_UBF, RMS$_USZ, RMS$_WER,
 } from '../../executive/starlet/rmsdef.js';
 import { bytesToText } from '../../executive/structures/memory.js';
@@ -294,12 +294,13 @@ export function* updateSequential(p: Procedure, operation: RecordOperation): Thr
   if (!(ifab.IFB$B_FAC & FAB$M_UPD)) return { status: RMS$_FAC };
   if (!irab.IRB$V_CURRENT) return { status: RMS$_CUR };
   if (rab.RAB$W_RSZ !== irab.IRB$L_RP_LEN) return { status: RMS$_RSZ };
-  if (isStream(ifab)) return { status: RMS$_IOP };
   const start = currentRecord(irab);
   requireLock(p, operation, addressOf(start));
   const image = recordImage(p, operation, start);
   if (typeof image === 'number') return { status: image };
-  const failed = (yield* writeFileBytes(p, operation, irab, start, imageBytes(p, image))) ?? (yield* writeThrough(p, operation, start));
+  // What ends a record of a stream stays what it is.
+  const bytes = isStream(ifab) ? imageBytes(p, image).subarray(0, image.size) : imageBytes(p, image);
+  const failed = (yield* writeFileBytes(p, operation, irab, start, bytes)) ?? (yield* writeThrough(p, operation, start));
   if (failed) return failed;
   irab.IRB$V_CURRENT = 0;
   if (isLocked(p, irab, addressOf(start))) yield* releaseAutomatic(p, operation);

@@ -2,8 +2,8 @@ import { asciiTime } from '../../executive/information/time.js';
 import { uicText } from '../../executive/information/fao.js';
 import * as PRV from '../../executive/starlet/prvdef.js';
 import { bytesToText } from '../../executive/structures/memory.js';
-import type { UafRecord } from '../../loginout/uaf-file.js';
-import { ACCESS, DAYS, FLAGS, hoursOf, isPreExpired } from './fields.js';
+import { hoursOf, isPreExpired, type UafRecord } from '../../loginout/uaf-file.js';
+import { ACCESS, DAYS, FLAGS } from './fields.js';
 
 /** SHOW and LIST of AUTHORIZE. @source dcl-output-formats.md, AUTHORIZE (V4 form) */
 const counted = (bytes: Uint8Array): string => bytesToText(bytes.subarray(1, 1 + bytes[0]!));

@@ -2,9 +2,7 @@ import type { Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { binaryTime } from '../../executive/information/time.js';
 import { readQuad, textToBytes } from '../../executive/structures/memory.js';
-import { hashPassword } from '../../loginout/purdy.js';
-import type { UafRecord } from '../../loginout/uaf-file.js';
-import { UAF$C_PURDY_V } from '../../loginout/uaf.js';
+import { HOUR_BYTES, PRIMARY, PWD_EXPIRED_DATE, SECONDARY, storePassword, type UafRecord } from '../../loginout/uaf-file.js';
 import { keywordOf, type UtilityQualifier } from '../command-line.js';
 import { uicOf } from '../selection.js';
 import { privilegeMask } from '../set-process.js';
@@ -32,7 +30,6 @@ export const FLAGS = [
 export const DAYS = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as const;
 /** How somebody comes in, in the order of UAF$R_ACCESS: 3 bytes of hours for primary days, 3 for secondary ones. */
 export const ACCESS = ['NETWORK', 'BATCH', 'LOCAL', 'DIALUP', 'REMOTE'] as const;
-const HOUR_BYTES = 3;
 const HOURS = 24;
 
 export const FIELD_QUALIFIERS: readonly string[] = [
@@ -45,7 +42,6 @@ export interface BadValue {
   readonly value: string;
 }
 
-const PWD_EXPIRED_DATE = 0xffff_ffff_ffff_ffffn;
 const ONE_DAY = 864_000_000_000n;
 
 /** Days and time, `90` or `90-12:00`, as a delta time. */
@@ -63,13 +59,10 @@ function setCounted(record: UafRecord, field: (typeof TEXTS)[keyof typeof TEXTS]
   record[field] = bytes;
 }
 
-/** A new password: its hash, with a salt that the time makes. */
-export function setPassword(p: Procedure, record: UafRecord, userName: string, password: string): void {
+/** A new password, and with it a new date. */
+export function setPassword(p: Procedure, record: UafRecord, userName: string, password: string, fields = PRIMARY): void {
   const now = readQuad(p.memory, p.kernel.symbol('EXE$GQ_SYSTIME'));
-  record.UAF$W_SALT = Number((now >> 16n) & 0xffffn);
-  record.UAF$B_ENCRYPT = UAF$C_PURDY_V;
-  record.UAF$Q_PWD = password === '' ? 0n : hashPassword(password.toUpperCase(), userName, record.UAF$W_SALT);
-  record.UAF$Q_PWD_DATE = now;
+  storePassword(record, userName, fields, password, now);
 }
 
 /** Hours of `PRIMARY`, `9-17`, `SECONDARY`, `18`: which of them may not be used, 24 bits each. Undefined: they make no sense. */
@@ -100,12 +93,6 @@ function deniedHours(values: readonly string[]): { primary: number; secondary: n
   const all = 2 ** HOURS - 1;
   const denied = (day: 'primary' | 'secondary'): number => (!any || (mentioned.size > 0 && !mentioned.has(day)) ? 0 : all & ~allowed[day]);
   return { primary: denied('primary'), secondary: denied('secondary') };
-}
-
-export function hoursOf(record: UafRecord, access: number): { readonly primary: number; readonly secondary: number } {
-  const bytes = record.UAF$R_ACCESS;
-  const at = (offset: number): number => bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16);
-  return { primary: at(2 * HOUR_BYTES * access), secondary: at(2 * HOUR_BYTES * access + HOUR_BYTES) };
 }
 
 function setHours(record: UafRecord, which: readonly number[], hours: { readonly primary: number; readonly secondary: number }): void {
@@ -189,7 +176,9 @@ export function* applyField(p: Procedure, record: UafRecord, userName: string, {
       return undefined;
     }
     case 'PASSWORD': {
-      setPassword(p, record, userName, negated ? '' : value);
+      // `(first,second)`: "" leaves the first one as it is, and a single value takes the second one away.
+      if (negated || value !== '' || values.length < 2) setPassword(p, record, userName, negated ? '' : value);
+      setPassword(p, record, userName, negated ? '' : values[1] ?? '', SECONDARY);
       return undefined;
     }
     case 'PWDEXPIRED': record.UAF$Q_PWD_DATE = negated ? readQuad(p.memory, p.kernel.symbol('EXE$GQ_SYSTIME')) : PWD_EXPIRED_DATE; return undefined;
@@ -202,5 +191,3 @@ export function* applyField(p: Procedure, record: UafRecord, userName: string, {
     default: return { value: name };
   }
 }
-
-export const isPreExpired = (record: UafRecord): boolean => record.UAF$Q_PWD_DATE === PWD_EXPIRED_DATE;

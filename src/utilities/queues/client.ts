@@ -1,6 +1,7 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { service } from '../../executive/gate/service-call.js';
+import { SJC$_ENTRY_NUMBER_OUTPUT, SJC$_JOB_STATUS_OUTPUT } from '../../executive/starlet/sjcdef.js';
 import { bytesToText, readQuad, textToBytes, writeQuad } from '../../executive/structures/memory.js';
 
 /** $SNDJBCW and $GETQUIW for utilities: items in, status and values out. */
@@ -94,3 +95,6 @@ export function* deltaTime(p: Procedure, text: string): Flow<bigint | undefined>
     return status & 1 ? BigInt.asIntN(64, readQuad(p.memory, at)) : undefined;
   });
 }
+
+/** What an entered job is told by: its number, and the line for the user. */
+export const JOB_ANSWERS = { entry: { code: SJC$_ENTRY_NUMBER_OUTPUT, kind: 'long' }, line: { code: SJC$_JOB_STATUS_OUTPUT, kind: 'text' } } as const;

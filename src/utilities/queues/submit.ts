@@ -4,13 +4,13 @@ import { procedure, type Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import * as sjc from '../../executive/starlet/sjcdef.js';
 import { SS$_NORMAL } from '../../executive/starlet/ssdef.js';
-import { bytesToText, textToBytes } from '../../executive/structures/memory.js';
 import { findFiles, type FoundFile } from '../file-search.js';
 import { reason } from '../files.js';
 import { messageCode, report, sharedCode } from '../messages.js';
-import { Output } from '../output.js';
+import { tell } from '../output.js';
 import { selection, type Selection } from '../selection.js';
-import { JobItems, sendJobFor } from './client.js';
+import { JOB_ANSWERS, JobItems, sendJobFor } from './client.js';
+import { fileItems } from './file-items.js';
 import { batchItems, commonItems, printFileItems, printItems, switchOf } from './job-qualifiers.js';
 
 /** SUBMIT.EXE: SUBMIT and PRINT, which put files into queues. @source DCL Dictionary, SUBMIT, PRINT */
@@ -70,49 +70,27 @@ function* filesOf(p: Procedure, kind: Kind, chosen: Selection): Flow<{ files: Jo
   return { files, status };
 }
 
-/** SJC$_FILE_IDENTIFICATION: device, file ID, directory ID. */
-function identification(file: FoundFile): string {
-  const bytes = new Uint8Array(sjc.SJC$S_FILE_IDENTIFICATION);
-  const device = file.device.slice(0, 15);
-  bytes[0] = device.length;
-  bytes.set(textToBytes(device), 1);
-  const view = new DataView(bytes.buffer);
-  file.fid.forEach((word, index) => { view.setUint16(16 + 2 * index, word, true); });
-  bytes.set(file.did.subarray(0, 6), 22);
-  return bytesToText(bytes);
-}
-
-const ANSWERS = { entry: { code: sjc.SJC$_ENTRY_NUMBER_OUTPUT, kind: 'long' }, line: { code: sjc.SJC$_JOB_STATUS_OUTPUT, kind: 'text' } } as const;
-
 /** One file: SJC$_ENTER_FILE; several: a job is opened, they are added, it is closed. */
 function* enter(p: Procedure, kind: Kind, queue: string, job: JobItems, files: readonly JobFile[], silent: boolean): Flow<number> {
-  const fileItems = ({ file, items }: JobFile): JobItems => new JobItems().text(sjc.SJC$_FILE_SPECIFICATION, file.spec).text(sjc.SJC$_FILE_IDENTIFICATION, identification(file)).add(items);
+  const itemsOf = ({ file, items }: JobFile): JobItems => fileItems(file).add(items);
   const about = new JobItems().text(sjc.SJC$_QUEUE, queue).add(job);
   const fail = (status: number): Flow<number> => report(p, { code: messageCode(`${kind.facility}$_CREJOB`) }, { code: status });
   let answer: { status: number; values: { line: string } };
-  if (files.length === 1) answer = yield* sendJobFor(p, sjc.SJC$_ENTER_FILE, about.add(fileItems(files[0]!)), ANSWERS);
+  if (files.length === 1) answer = yield* sendJobFor(p, sjc.SJC$_ENTER_FILE, about.add(itemsOf(files[0]!)), JOB_ANSWERS);
   else {
     const created = yield* sendJobFor(p, sjc.SJC$_CREATE_JOB, about, {});
     if (!(created.status & 1)) return yield* fail(created.status);
     for (const file of files) {
-      const added = yield* sendJobFor(p, sjc.SJC$_ADD_FILE, fileItems(file), {});
+      const added = yield* sendJobFor(p, sjc.SJC$_ADD_FILE, itemsOf(file), {});
       if (added.status & 1) continue;
       yield* sendJobFor(p, sjc.SJC$_CLOSE_DELETE, new JobItems(), {});
       return yield* fail(added.status);
     }
-    answer = yield* sendJobFor(p, sjc.SJC$_CLOSE_JOB, new JobItems(), ANSWERS);
+    answer = yield* sendJobFor(p, sjc.SJC$_CLOSE_JOB, new JobItems(), JOB_ANSWERS);
   }
   if (!(answer.status & 1)) return yield* fail(answer.status);
   if (!silent) yield* tell(p, answer.values.line);
   return SS$_NORMAL;
-}
-
-/** A plain line to SYS$OUTPUT. */
-function* tell(p: Procedure, line: string): Flow<void> {
-  const opened = yield* Output.open(p, 'SYS$OUTPUT');
-  if (!opened.output) return;
-  yield* opened.output.line(line);
-  yield* opened.output.close();
 }
 
 export const SUBMIT_IMAGE: ResidentImage = { name: 'SUBMIT', transfer: 'SUBMIT$MAIN', routines: [main] };

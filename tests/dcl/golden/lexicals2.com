@@ -3,7 +3,7 @@ $! Sources: DCL Dictionary, F$FAO, F$CVTIME, F$SETPRV; User's Manual, combinatio
 $ SET NOON
 $ W = "WRITE SYS$OUTPUT"
 $ W F$FAO("!3(3UL)!#*-|",1,2,3,4)
-$ W F$FAO("!2(AS)!#(UL)|!#(#UL)|","x","y",2,1,2,2,3,7,4,8)
+$ W F$FAO("!2(AS)!#(UL)|!#(#UL)|","x","y",2,1,2,2,3,7,8)
 $ W F$FAO("!UL !-!3ZL !+!AS",5,6,"x")
 $ W F$FAO("!UL!-!AS",5)
 $ W F$CVTIME("7-OCT-2026-1-"),"|",F$CVTIME("7-OCT-2026:12:00-2:00"),"|",F$CVTIME("7-OCT-2026 12:00+1-2:30","ABSOLUTE")

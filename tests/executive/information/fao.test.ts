@@ -52,7 +52,8 @@ describe('strings and layout', () => {
   test('repeat counts, and counts from the parameters', () => {
     expect(fao('!3(XB)', 1, 2, 3)).toBe('010203');
     expect(fao('!2(4UL)', 7, 8)).toBe('   7   8');
-    expect(fao('!#(#UL)', 2, 3, 7, 4, 8)).toBe('  7   8');
+    // One length serves all turns. @source DCL Dictionary, F$FAO directives
+    expect(fao('!#(#UL)', 2, 3, 7, 8)).toBe('  7  8');
     expect(fao('!0(UL)x', 1)).toBe('x');
   });
 

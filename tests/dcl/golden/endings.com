@@ -1,0 +1,29 @@
+$! Ends of levels, and what they make of $STATUS: run on V7.3 (dcl-language.md section 6, [CAPG] probe50 section D); ENDSUBROUTINE is EXIT (DCL Dictionary).
+$ SET NOON
+$ @ENDS EOF
+$ SHOW SYMBOL $STATUS
+$ @ENDS VALUE
+$ SHOW SYMBOL $STATUS
+$ @ENDS VALUE 2
+$ SHOW SYMBOL $STATUS
+$ @ENDS VALUE %X10000002
+$ SHOW SYMBOL $STATUS
+$ @ENDS VALUE
+$ SHOW SYMBOL $STATUS
+$ CALL SUB
+$ SHOW SYMBOL $STATUS
+$ ENDIF
+$ SHOW SYMBOL $STATUS
+$ ELSE
+$ THEN
+$ IF 1
+$ THEN GOTO OUT
+$ ELSE
+$ ENDIF
+$OUT:
+$! A GOTO may have led into a block.
+$ ENDIF
+$ EXIT 1
+$SUB: SUBROUTINE
+$ NOVERB
+$ ENDSUBROUTINE
