@@ -123,6 +123,9 @@ function* read(p: Procedure, records: number): Flow<void> {
 }
 
 const KEY = 10;
+/** Buffers of a stream that reads by key: RAB$B_MBF. */
+const FEW_BUFFERS = 20;
+const MANY_BUFFERS = 120;
 const keyOf = (number: number): string => String(number * 7 % 10_000_019).padStart(KEY, '0');
 
 const DESIGN: FileDesign = {
@@ -143,20 +146,30 @@ function* load(p: Procedure, count: number): Flow<void> {
   });
 }
 
-function* readKeys(p: Procedure, records: number, reads: number): Flow<number> {
+/** Numbers below `limit` in no order, the same every time. */
+function random(limit: number): () => number {
+  let state = 1;
+  return () => {
+    state = Math.imul(state, 1664525) + 1013904223 >>> 0;
+    return Math.floor(state / 0x1_0000_0000 * limit);
+  };
+}
+
+function* readKeys(p: Procedure, records: number, reads: number, buffers: number): Flow<number> {
   return yield* p.scratch(function* () {
     const { fab } = fileBlocks(p, 'KEYED.DAT');
     fab.FAB$B_FAC = FAB$M_GET;
     check(yield* service(p, '$OPEN', { fab: fab.address }), '$OPEN');
     const rab = rabOf(p, fab.address, RECORD);
-    rab.RAB$B_MBF = 20;
+    rab.RAB$B_MBF = buffers;
     rab.RAB$L_KBF = p.allocate(KEY);
     rab.RAB$B_KSZ = KEY;
     rab.RAB$B_RAC = RAB$C_KEY;
     check(yield* service(p, '$CONNECT', { rab: rab.address }), '$CONNECT');
+    const next = random(records);
     const seconds = yield* timed(function* () {
       for (let count = 0; count < reads; count += 1) {
-        p.memory.writeBytes(rab.RAB$L_KBF, textToBytes(keyOf(Math.floor(count * 0.618033988749895 % 1 * records))));
+        p.memory.writeBytes(rab.RAB$L_KBF, textToBytes(keyOf(next())));
         check(yield* service(p, '$GET', { rab: rab.address }), '$GET');
       }
     });
@@ -284,21 +297,24 @@ export function rmsBench(isWanted: (name: string) => boolean): void {
       row('$GET of 80-byte records', megabytes, 'MB/s', getting, got);
     }
     if (isWanted('keyed reads')) {
-      let [loading, reading] = [0, 0];
+      let [loading, reading, readingMore] = [0, 0, 0];
       run(join(directory, 'disk'), Math.ceil(keyed * 100 / BLOCK) + 20_000, function* (p) {
         loading = yield* timed(() => load(p, keyed));
-        reading = yield* readKeys(p, keyed, reads);
+        reading = yield* readKeys(p, keyed, reads, FEW_BUFFERS);
+        readingMore = yield* readKeys(p, keyed, reads, MANY_BUFFERS);
       });
       const path = join(directory, 'random');
       const loadingThere = timedHost(() => { writeFileSync(path, Buffer.alloc(keyed * 100)); });
       const fd = openSync(path, 'r');
       const there = timedHost(() => {
         const buffer = Buffer.alloc(100);
-        for (let count = 0; count < reads; count += 1) readSync(fd, buffer, 0, 100, Math.floor(count * 0.618033988749895 % 1 * keyed) * 100);
+        const next = random(keyed);
+        for (let count = 0; count < reads; count += 1) readSync(fd, buffer, 0, 100, next() * 100);
       });
       closeSync(fd);
       row(`fast load of ${keyed} records`, keyed, 'records/s', loading, loadingThere);
-      row('$GET by random key', reads, 'reads/s', reading, there);
+      row(`$GET by random key, MBF ${FEW_BUFFERS}`, reads, 'reads/s', reading, there);
+      row(`$GET by random key, MBF ${MANY_BUFFERS}`, reads, 'reads/s', readingMore, there);
     }
     if (isWanted('creates, deletes') || isWanted('directory')) {
       let [creating, listing, deleting] = [0, 0, 0];

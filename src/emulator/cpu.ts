@@ -439,15 +439,19 @@ export class Cpu {
   /** XFC: everything is put back when the routine throws a fault, as if it had not begun. */
   extendedFunctionCall(): void {
     if (this.customInstruction === null) throw customerInstruction();
-    this.#snapshot.set(this.r);
-    this.#stackSnapshot.set(this.stackPointers);
+    const { r, stackPointers } = this;
+    const snapshot = this.#snapshot;
+    const stackSnapshot = this.#stackSnapshot;
+    // Short arrays are copied faster so than by `set`.
+    for (let n = 0; n < 16; n++) snapshot[n] = r[n]!;
+    for (let n = 0; n < 5; n++) stackSnapshot[n] = stackPointers[n]!;
     const psl = this.psl;
     try {
       if (!this.customInstruction(this)) throw customerInstruction();
     } catch (fault) {
       if (fault instanceof VaxFault && fault.kind === 'fault') {
-        this.r.set(this.#snapshot);
-        this.stackPointers.set(this.#stackSnapshot);
+        r.set(snapshot);
+        stackPointers.set(stackSnapshot);
         this.psl = psl;
       }
       throw fault;

@@ -14,6 +14,8 @@ import { chainMap, type Volume } from './volume.js';
 const INDEX_FILE: FileId = { number: FID$C_INDEXF, sequence: FID$C_INDEXF, rvn: 0 };
 /** Headers that the index file grows by. */
 const INDEX_EXTENSION = 100;
+/** Headers that its end of file moves by: three writes, which not every file that is created must pay for. */
+const HEADERS_AT_ONCE = 16;
 
 /**
  * Takes a free file number and makes sure that the index file has a block for its header. The bit is on the disk before this returns,
@@ -72,8 +74,10 @@ function* growIndexFile(volume: Volume, vbn: number): BlockFlow<void> {
   const fat = FAT.at(new ArrayMemory(primary.block), FH2.offset.FH2$R_RECATTR);
   const end = endOfFileBlock(fat);
   if (vbn >= end) {
-    yield* volume.writeVirtual(chainMap(chain), end, new Uint8Array((vbn - end + 1) * BLOCK));
-    setEndOfFileBlock(fat, vbn + 1);
+    const map = chainMap(chain);
+    const last = Math.min(vbn + HEADERS_AT_ONCE - 1, blocksIn(map));
+    yield* volume.writeVirtual(map, end, new Uint8Array((last - end + 1) * BLOCK));
+    setEndOfFileBlock(fat, last + 1);
     yield* volume.writeHeader(primary);
   }
   const { alternateIndexLbn } = volume.parameters;

@@ -73,10 +73,11 @@ export interface IoResult {
 export function* queueIo(p: Procedure, context: IoContext, request: IoRequest): ThreadFlow<IoResult> {
   const { iosb, structure, mode, ifab } = context;
   const isRundown = ifab.IFB$V_RUNDOWN !== 0;
-  const call = { ...request, efn: eventFlag(mode), iosb };
-  const status = isRundown
-    ? yield* service(p, '$QIOW', call)
-    : yield* service(p, '$QIO', { ...call, astadr: p.kernel.symbol('RMS$IOAST'), astprm: structure });
+  // Written out: to put objects together takes longer than all the rest of this.
+  const { chan, func, p1 = 0, p2 = 0, p3 = 0, p4 = 0, p5 = 0, p6 = 0 } = request;
+  const status = yield* service(p, isRundown ? '$QIOW' : '$QIO', {
+    efn: eventFlag(mode), chan, func, iosb, astadr: isRundown ? 0 : p.kernel.symbol('RMS$IOAST'), astprm: isRundown ? 0 : structure, p1, p2, p3, p4, p5, p6,
+  });
   if (!(status & 1)) return { first: status, second: 0 };
   // The completion AST may come on the way out of $QIO, before there is a suspended thread; the I/O status block tells.
   while (!isRundown && p.memory.readLong(iosb) === 0) yield* suspend();

@@ -1,12 +1,10 @@
 import type { Procedure } from '../executive/gate/procedure.js';
-import { EXE$ALLOCATE, EXE$DEALLOCATE, roundToGranule } from '../executive/pool/variable-list.js';
 import { writeCounted } from '../executive/structures/memory.js';
-import { PIO_BASE, PIO_CELLS } from '../executive/structures/p1-cells.js';
+import { allocate, allocateBuffer, deallocate, deallocateBuffer, fileList } from './space.js';
 import { BDB, BDB$C_BID, FWA, IFAB, IFB$C_BID, IRAB, IRB$C_BID, IRB$C_KEYROOM, RLB, RLB$C_BID, SWB } from './structures.js';
 
 /**
- * The process I/O segment, for process permanent files, and the image I/O segment, for all others: variable lists in P1
- * whose heads are PIO$GL_FMLH and PIO$GL_IIOFSPLH; and the files found through them. A file's IFAB is on the list at the
+ * The control blocks of files and streams in the I/O segments (space.ts), and how they are found. A file's IFAB is on the list at the
  * start of PIO$AL_PIOIMPA or PIO$AL_IIOIMPA. choice: process permanent files have internal identifiers 1 to 31, others from
  * 33 on, so that an identifier tells which list it is on; bit 14 is FAB$V_PPF_IND, indirect use of a process permanent file.
  */
@@ -20,41 +18,9 @@ export const INDIRECT = 0x4000;
 export const PPF_RAT = 0x3fc0;
 const INDIRECT_MASK = 0x3f;
 
-interface Segment {
-  readonly listhead: number;
-  readonly files: number;
-}
-
-const PROCESS_SEGMENT: Segment = { listhead: PIO_BASE + PIO_CELLS.offset.PIO$GL_FMLH, files: PIO_BASE + PIO_CELLS.offset.PIO$AL_PIOIMPA };
-const IMAGE_SEGMENT: Segment = { listhead: PIO_BASE + PIO_CELLS.offset.PIO$GL_IIOFSPLH, files: PIO_BASE + PIO_CELLS.offset.PIO$AL_IIOIMPA };
-
-function segment(permanent: boolean): Segment {
-  return permanent ? PROCESS_SEGMENT : IMAGE_SEGMENT;
-}
-
-/** `size` zeroed bytes of a segment; 0 when it is full. */
-export function allocate(p: Procedure, permanent: boolean, size: number): number {
-  const rounded = roundToGranule(size);
-  const address = EXE$ALLOCATE(p.memory, segment(permanent).listhead, rounded);
-  if (address !== 0) p.memory.writeBytes(address, new Uint8Array(rounded));
-  return address;
-}
-
-export function deallocate(p: Procedure, permanent: boolean, address: number, size: number): void {
-  EXE$DEALLOCATE(p.memory, segment(permanent).listhead, address, roundToGranule(size));
-}
-
-/** Whether the segment of a file has that many bytes in one piece. */
-export function hasRoomFor(p: Procedure, ifab: Ifab, size: number): boolean {
-  const permanent = ifab.IFB$V_PPF !== 0;
-  const address = EXE$ALLOCATE(p.memory, segment(permanent).listhead, roundToGranule(size));
-  if (address !== 0) deallocate(p, permanent, address, size);
-  return address !== 0;
-}
-
 /** The open files of one kind. */
 export function* files(p: Procedure, permanent: boolean): Generator<Ifab, void, undefined> {
-  for (let address = p.memory.readLong(segment(permanent).files); address !== 0;) {
+  for (let address = p.memory.readLong(fileList(permanent)); address !== 0;) {
     const ifab = IFAB.at(p.memory, address);
     address = ifab.IFB$L_LINK;
     yield ifab;
@@ -70,7 +36,7 @@ export function createIfab(p: Procedure, permanent: boolean): Ifab | undefined {
   const address = allocate(p, permanent, IFAB.size);
   if (address === 0) return undefined;
   const ifab = IFAB.at(p.memory, address);
-  const { files: head } = segment(permanent);
+  const head = fileList(permanent);
   ifab.IFB$W_SIZE = IFAB.size;
   ifab.IFB$B_BID = IFB$C_BID;
   ifab.IFB$W_IFI = ifi;
@@ -93,7 +59,7 @@ export function findFile(p: Procedure, ifi: number): Ifab | undefined {
 export function deleteIfab(p: Procedure, ifab: Ifab): void {
   const permanent = ifab.IFB$V_PPF !== 0;
   for (const irab of streamsOf(p, ifab)) freeIrab(p, permanent, irab);
-  unlink(p, segment(permanent).files, ifab.address);
+  unlink(p, fileList(permanent), ifab.address);
   releaseWorkArea(p, ifab);
   releaseSearch(p, ifab);
   for (const bdb of buffersOf(p, ifab)) deleteBuffer(p, ifab, bdb);
@@ -182,7 +148,7 @@ export function findStream(p: Procedure, isi: number): Irab | undefined {
   if (wanted === 0) return undefined;
   // Every record operation comes by here: no generators.
   const { memory } = p;
-  for (let ifab = memory.readLong(segment(wanted < FIRST_IMAGE_IFI).files); ifab !== 0; ifab = memory.readLong(ifab)) {
+  for (let ifab = memory.readLong(fileList(wanted < FIRST_IMAGE_IFI)); ifab !== 0; ifab = memory.readLong(ifab)) {
     for (let irab = memory.readLong(ifab + IFAB.offset.IFB$L_IRAB); irab !== 0; irab = memory.readLong(irab)) {
       if (memory.readWord(irab + IRAB.offset.IRB$W_ISI) === wanted) return IRAB.at(memory, irab);
     }
@@ -197,7 +163,7 @@ export function deleteIrab(p: Procedure, irab: Irab): void {
 }
 
 function freeIrab(p: Procedure, permanent: boolean, irab: Irab): void {
-  if (irab.IRB$L_BUFFER !== 0) deallocate(p, permanent, irab.IRB$L_BUFFER, irab.IRB$L_BUFSIZ);
+  if (irab.IRB$L_BUFFER !== 0) deallocateBuffer(p, permanent, irab.IRB$L_BUFFER, irab.IRB$L_BUFSIZ);
   if (irab.IRB$L_KEYBUF !== 0) deallocate(p, permanent, irab.IRB$L_KEYBUF, 2 * IRB$C_KEYROOM);
   for (const rlb of recordLocksOf(p, irab)) deallocate(p, permanent, rlb.address, RLB.size);
   deallocate(p, permanent, irab.address, IRAB.size);
@@ -218,11 +184,11 @@ export function* buffersOf(p: Procedure, ifab: Ifab): Generator<Bdb, void, undef
 /** A buffer of `size` bytes with its descriptor, empty; undefined when the segment is full. */
 export function createBuffer(p: Procedure, ifab: Ifab, size: number): Bdb | undefined {
   const permanent = ifab.IFB$V_PPF !== 0;
-  const buffer = allocate(p, permanent, size);
+  const buffer = allocateBuffer(p, permanent, size);
   if (buffer === 0) return undefined;
   const address = allocate(p, permanent, BDB.size);
   if (address === 0) {
-    deallocate(p, permanent, buffer, size);
+    deallocateBuffer(p, permanent, buffer, size);
     return undefined;
   }
   const bdb = BDB.at(p.memory, address);
@@ -238,7 +204,7 @@ export function createBuffer(p: Procedure, ifab: Ifab, size: number): Bdb | unde
 export function deleteBuffer(p: Procedure, ifab: Ifab, bdb: Bdb): void {
   const permanent = ifab.IFB$V_PPF !== 0;
   unlink(p, ifab.address + IFAB.offset.IFB$L_BDB, bdb.address);
-  deallocate(p, permanent, bdb.BDB$L_ADDR, bdb.BDB$W_NUMB);
+  deallocateBuffer(p, permanent, bdb.BDB$L_ADDR, bdb.BDB$W_NUMB);
   deallocate(p, permanent, bdb.address, BDB.size);
 }
 

@@ -109,7 +109,8 @@ export const BDB = structure('BDB', 28, {
   0x0b: ['BDB$B_FLAGS', 'flags'],
   0x0c: ['BDB$L_ADDR', 'address of the buffer'],
   0x10: ['BDB$W_NUMB', 'its size in bytes'],
-  0x12: gap(2, 'unused'),
+  0x12: ['BDB$B_CACHE_VAL', 'level of the bucket in its index, 0 data: what it is worth to be kept'],
+  0x13: gap(1, 'unused'),
   0x14: ['BDB$L_USE', 'IFB$L_CLOCK when it was used last'],
   0x18: gap(4, 'unused'),
 }, {}, { BDB$V_DIRTY: ['BDB$B_FLAGS', 0] });
@@ -128,7 +129,7 @@ export const GBD = structure('GBD', 16, {
   0x00: ['GBD$L_VBN', 'first block in it, 0 none'],
   0x04: ['GBD$W_NUMB', 'size in bytes of the bucket'],
   0x06: ['GBD$B_FLAGS', 'flags'],
-  0x07: gap(1, 'unused'),
+  0x07: ['GBD$B_CACHE_VAL', 'level of the bucket in its index, 0 data: what it is worth to be kept'],
   0x08: ['GBD$L_REL_ADDR', 'offset of the buffer in the section'],
   0x0c: ['GBD$L_USE', 'GBH$L_CLOCK when it was used last'],
 }, {}, { GBD$V_DIRTY: ['GBD$B_FLAGS', 0] });

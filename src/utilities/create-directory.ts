@@ -137,6 +137,13 @@ export interface MadeDirectory {
   readonly existed: boolean;
 }
 
+/** Who may not write in a directory is not asked whether he may for those in it that are there. */
+function* isThere(p: Procedure, spec: string): Flow<boolean> {
+  return yield* p.scratch(function* () {
+    return ((yield* service(p, '$PARSE', { fab: fileBlocks(p, spec).fab.address })) & 1) === 1;
+  });
+}
+
 /** Makes a directory and what is missing above it. */
 export function* createDirectory(p: Procedure, spec: string, wanted: NewDirectory): Flow<MadeDirectory | FileFailure> {
   const where = yield* place(p, spec);
@@ -145,6 +152,7 @@ export function* createDirectory(p: Procedure, spec: string, wanted: NewDirector
   const full = `${device}[${parts.join('.')}]`;
   let existed = true;
   for (let level = 0; level < parts.length; level += 1) {
+    if (yield* isThere(p, `${device}[${parts.slice(0, level + 1).join('.')}]`)) continue;
     const { status, stv } = yield* makeLevel(p, device, level === 0 ? '000000' : parts.slice(0, level).join('.'), parts[level]!, wanted);
     if (status === SS$_NORMAL) existed = false;
     else if (status !== SS$_DUPFILENAME) return { spec: full, status, stv };

@@ -152,8 +152,17 @@ export function variableRecords(bytes: Uint8Array): string[] {
   return lines;
 }
 
+/** Operations that may be over and not acknowledged yet: what the job prints reaches standard output at the end of a slice of the machine's. */
+const MOST_UNACKNOWLEDGED = 10;
+
+/** How many operations the volume has seen to their end, of which `done` are acknowledged; `done` when no number explains what it holds. */
+export function happened(store: BlockStore, work: readonly Operation[], done: number): number {
+  for (let count = done; count <= Math.min(work.length, done + MOST_UNACKNOWLEDGED); count += 1) if (wrongAfter(store, work, count).length === 0) return count;
+  return done;
+}
+
 /**
- * What is wrong with a volume after `done` acknowledgements. The file of the operation that was under way may be as before, as after, or, when
+ * What is wrong with a volume after `done` operations. The file of the operation that was under way may be as before, as after, or, when
  * it was being written, in between.
  */
 export function wrongAfter(store: BlockStore, work: readonly Operation[], done: number): string[] {

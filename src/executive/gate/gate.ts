@@ -6,10 +6,11 @@ import { Procedure } from './procedure.js';
 import type { ThreadFlow } from './thread.js';
 import { IPL$_ASTDEL } from '../structures/ipl.js';
 import { SERVICES } from '../starlet/service-table.js';
-import { IN_ANY_MODE, IN_EXECUTIVE_MODE, IN_KERNEL_MODE, PAUSE, RESUME_NUMBER, type CallRequest, type Flow, type Microroutine, type Step } from './microroutine.js';
+import { IN_ANY_MODE, IN_EXECUTIVE_MODE, IN_KERNEL_MODE, PAUSE, RESUME_NUMBER, type AtomicRoutine, type CallRequest, type Flow, type Microroutine, type Step } from './microroutine.js';
 
 /** A procedure that has yielded and goes on when its resume instruction is reached in its frame. */
 interface Activation {
+  readonly frame: number;
   readonly flow: Flow<number>;
   readonly mode: number;
   /** A call it has yielded that could not be made yet: its stack faulted. */
@@ -45,18 +46,20 @@ function outermostMode(routine: Microroutine): number {
 export class Gate {
   private readonly numbers = new Map<string, number>();
   private readonly routines: Microroutine[] = [];
-  private readonly activations = new Map<number, Map<number, Activation>>();
+  /** The least privileged mode of each, by number. */
+  private readonly outermostModes: number[] = [];
+  /** By process; a process has few at a time. */
+  private readonly activations = new Map<number, Activation[]>();
   /** Suspended threads by process and structure address. */
   private readonly threads = new Map<number, Map<number, ThreadFlow<unknown>>>();
   private kernel!: Kernel;
-  /** The processor's registers before a call. */
-  private readonly registers = new Int32Array(16);
 
   constructor(routines: readonly Microroutine[]) {
     for (const routine of routines) {
       if (this.numbers.has(routine.name)) throw new Error(`microroutine ${routine.name} defined twice`);
       this.numbers.set(routine.name, this.routines.length);
       this.routines.push(routine);
+      this.outermostModes.push(outermostMode(routine));
     }
   }
 
@@ -88,8 +91,8 @@ export class Gate {
       return true;
     }
     const routine = this.routines[number];
-    if (!routine || (at >= SYSTEM_SPACE && cpu.currentMode > outermostMode(routine))) return false;
-    if (routine.form === 'atomic') this.runAtomic(routine.name, () => routine.body(this.kernel));
+    if (!routine || (at >= SYSTEM_SPACE && cpu.currentMode > this.outermostModes[number]!)) return false;
+    if (routine.form === 'atomic') this.runAtomic(routine);
     else {
       const p = new Procedure(this.kernel);
       if (!routine.atOnce || !this.endsAtOnce(cpu, p, routine.atOnce, routine.name)) this.start(cpu, routine.body(p), routine.name);
@@ -102,16 +105,16 @@ export class Gate {
     return physical >= this.kernel.controlStore.start && physical < this.kernel.controlStore.end;
   }
 
-  private runAtomic(name: string, body: () => void): void {
+  private runAtomic(routine: AtomicRoutine): void {
     const { kernel } = this;
     kernel.mayStartAgain = kernel.ipl <= IPL$_ASTDEL && !kernel.cpu.onInterruptStack;
     kernel.isAtomic = true;
     try {
-      body();
+      routine.body(kernel);
     } catch (error) {
       if (error instanceof RoutineLeft) return;
       if (error instanceof VaxFault) throw error;
-      this.kernel.internalError(name, error);
+      kernel.internalError(routine.name, error);
     } finally {
       kernel.isAtomic = kernel.mayStartAgain = false;
     }
@@ -134,25 +137,42 @@ export class Gate {
   /** Entry: PC stands on the resume instruction that follows the starting one. */
   private start(cpu: Cpu, flow: Flow<number>, name: string): void {
     const frame = cpu.r[13]! >>> 0;
-    this.finishFrames(cpu.currentMode, frame + 1);
-    this.advance(cpu, flow, 0, frame, name);
+    const activations = this.activationsHere();
+    finishBelow(activations, cpu.currentMode, frame + 1);
+    this.advance(cpu, activations, undefined, flow, 0, frame, name);
   }
 
   /** A call made by a procedure has returned to its resume instruction; PC stands behind it. */
   private resume(cpu: Cpu): void {
     const frame = cpu.r[13]! >>> 0;
-    const activation = this.activations.get(this.kernel.processKey)?.get(frame);
+    const activations = this.activationsHere();
+    const activation = activations.find((candidate) => candidate.frame === frame);
     if (!activation) return;          // its flow ended with a condition that a handler chose to continue: RET follows
     const result = cpu.r[0]! >>> 0;
-    this.finishFrames(cpu.currentMode, frame);
+    finishBelow(activations, cpu.currentMode, frame);
     cpu.r[15]! -= RESUME_LENGTH;
     if (activation.pending) this.issue(cpu, activation, activation.pending);
-    else this.advance(cpu, activation.flow, result, frame, 'resume');
+    else this.advance(cpu, activations, activation, activation.flow, result, frame, 'resume');
   }
 
-  /** Lets the procedure go on to its next call or its end. PC stands on its resume instruction. */
-  private advance(cpu: Cpu, flow: Flow<number>, value: number, frame: number, name: string): void {
+  /** The current process's activations; not to be added to. */
+  private activationsHere(): Activation[] {
+    return this.activations.get(this.kernel.processKey) ?? [];
+  }
+
+  private add(activation: Activation): void {
     const key = this.kernel.processKey;
+    const activations = this.activations.get(key);
+    if (activations) activations.push(activation);
+    else this.activations.set(key, [activation]);
+  }
+
+  /**
+   * Lets the procedure go on to its next call or its end. PC stands on its resume instruction.
+   *
+   * @param known  its activation, when it has yielded before
+   */
+  private advance(cpu: Cpu, activations: Activation[], known: Activation | undefined, flow: Flow<number>, value: number, frame: number, name: string): void {
     const mode = cpu.currentMode;
     const resumeAt = cpu.r[15]!;
     let step: IteratorResult<Step, number>;
@@ -162,7 +182,7 @@ export class Gate {
       // A pause with nothing to serve is the end of one instruction and the beginning of the next.
       while (step.done !== true && step.value === PAUSE && cpu.mayGoOn()) step = flow.next(0);
     } catch (error) {
-      this.activations.get(key)?.delete(frame);
+      forget(activations, known);
       if (!(error instanceof VaxFault)) {
         this.kernel.internalError(name, error);
         return;
@@ -172,16 +192,14 @@ export class Gate {
       return;
     }
     if (step.done) {
-      this.activations.get(key)?.delete(frame);
+      forget(activations, known);
       cpu.r[0] = step.value;
       cpu.r[15] = resumeAt + RESUME_LENGTH;
       this.waitForFrame(cpu);
       return;
     }
-    let frames = this.activations.get(key);
-    if (!frames) this.activations.set(key, frames = new Map());
-    let activation = frames.get(frame);
-    if (!activation) frames.set(frame, activation = { flow, mode, pending: undefined });
+    const activation = known ?? { frame, flow, mode, pending: undefined };
+    if (!known) this.add(activation);
     cpu.r[15] = resumeAt;
     const request = step.value === PAUSE ? undefined : step.value;
     if (this.waitForFrame(cpu)) activation.pending = request;
@@ -207,15 +225,16 @@ export class Gate {
    */
   private issue(cpu: Cpu, activation: Activation, request: CallRequest): void {
     const { target, args } = request;
-    this.registers.set(cpu.r);
+    const sp = cpu.r[14]!;
     try {
       for (let index = args.length - 1; index >= 0; index -= 1) cpu.push(args[index]!);
+      // No other register changes when it faults.
       cpu.calls(args.length, target);
       activation.pending = undefined;
     } catch (error) {
       if (!(error instanceof VaxFault)) throw error;
       activation.pending = request;
-      cpu.r.set(this.registers);
+      cpu.r[14] = sp;
       cpu.raise(error);
     }
   }
@@ -225,14 +244,7 @@ export class Gate {
    * are gone. With no limit, all of that mode.
    */
   finishFrames(mode: number, limit = 0x1_0000_0000): void {
-    const frames = this.activations.get(this.kernel.processKey);
-    if (!frames) return;
-    for (const [frame, activation] of frames) {
-      if (activation.mode === mode && frame < limit) {
-        frames.delete(frame);
-        activation.flow.return(0);
-      }
-    }
+    finishBelow(this.activationsHere(), mode, limit);
   }
 
   /** Keeps a suspended thread until `takeThread`. */
@@ -259,9 +271,26 @@ export class Gate {
   finishProcess(key: number): void {
     for (const thread of this.threads.get(key)?.values() ?? []) thread.return(undefined);
     this.threads.delete(key);
-    const frames = this.activations.get(key);
-    if (!frames) return;
+    const activations = this.activations.get(key);
+    if (!activations) return;
     this.activations.delete(key);
-    for (const activation of frames.values()) activation.flow.return(0);
+    for (const activation of activations) activation.flow.return(0);
   }
+}
+
+/** Takes the activations of `mode` whose frames lie below `limit` off the list, and ends them. */
+function finishBelow(activations: Activation[], mode: number, limit: number): void {
+  for (let index = 0; index < activations.length;) {
+    const activation = activations[index]!;
+    if (activation.mode === mode && activation.frame < limit) {
+      activations.splice(index, 1);
+      activation.flow.return(0);
+    } else index += 1;
+  }
+}
+
+/** Takes one off the list that has ended by itself. */
+function forget(activations: Activation[], activation: Activation | undefined): void {
+  const index = activation === undefined ? -1 : activations.indexOf(activation);
+  if (index >= 0) activations.splice(index, 1);
 }

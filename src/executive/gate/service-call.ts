@@ -14,7 +14,8 @@ type Arguments<Name extends keyof typeof SERVICE_ARGUMENTS> =
  */
 export function* service<Name extends keyof typeof SERVICE_ARGUMENTS>(_p: Procedure, name: Name, args: Arguments<Name>): Flow<number> {
   const given = args as Readonly<Record<string, number | undefined>>;
-  const list: number[] = [];
-  for (const argument of SERVICE_ARGUMENTS[name]) list.push(given[argument] ?? 0);
+  const names: readonly string[] = SERVICE_ARGUMENTS[name];
+  const list = new Array<number>(names.length);
+  for (let index = 0; index < names.length; index += 1) list[index] = given[names[index]!] ?? 0;
   return (yield { target: serviceVector(name), args: list }) >>> 0;
 }

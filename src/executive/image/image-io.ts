@@ -15,6 +15,7 @@ import { PRT$C_UREW } from '../structures/pte.js';
 const EXECUTIVE = 1;
 const FREE_LIST = PIO_BASE + PIO_CELLS.offset.PIO$GL_IIOFSPLH;
 const FILES = PIO_BASE + PIO_CELLS.offset.PIO$AL_IIOIMPA;
+const P0_LIST = PIO_BASE + PIO_CELLS.offset.PIO$GL_P0BUFLH;
 const DEFAULT = PIO_BASE + PIO_CELLS.offset.PIO$GQ_IIODEFAULT;
 
 /**
@@ -37,9 +38,10 @@ export function* createImageIo(p: Procedure, pages: number): Flow<number> {
 
 /**
  * RM$RESET: the process's own segment again, all of it free. RMS has closed the image's files, if it was asked; those in a segment that goes
- * with the image are lost. @source book 21.4 step 10a
+ * with the image are lost. What RMS had of P0 goes with P0. @source book 21.4 step 10a
  */
 export function resetImageIo(k: Kernel): void {
+  k.writeLong(P0_LIST, 0);
   const base = k.readLong(DEFAULT + 4);
   const first = k.readLong(FILES);
   if (base === 0 || first >= k.p1.CTL$GL_CTLBASVA) return;

@@ -16,7 +16,7 @@ const USER = 3;
 const IHD_LNKFLAGS = 0x20;
 
 /** The running image was linked with NOP0BUFS. */
-function forbidsP0(k: Kernel): boolean {
+export function forbidsP0(k: Kernel): boolean {
   const buffer = k.p1.CTL$GL_IMGHDRBF;
   const header = buffer === 0 ? 0 : k.readLong(buffer);
   return header !== 0 && (k.readLong(header + IHD_LNKFLAGS) & IHD$M_NOP0BUFS) !== 0;

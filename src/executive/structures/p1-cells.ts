@@ -178,7 +178,7 @@ export const PIO_CELLS = cells('PIO', [
   ['PIO$AL_RMSEXH', 16, 'termination handler block of RMS'],
   ['PIO$GQ_IIODEFAULT', 'image I/O segment: size and address'],
   ['PIO$GT_DDSTRING', 256, 'default directory string, counted'],
-], {}, { PIO$GW_PIOIMPA: ['PIO$AL_PIOIMPA', 0], PIO$GW_IIOIMPA: ['PIO$AL_IIOIMPA', 0] });
+], {}, { PIO$GW_PIOIMPA: ['PIO$AL_PIOIMPA', 0], PIO$GW_IIOIMPA: ['PIO$AL_IIOIMPA', 0], PIO$GL_P0BUFLH: ['PIO$AL_IIOIMPA', 8] });
 
 /** Per-process common: DIGITAL's pages, and 800 below them the users'. CTL$GQ_COMMON describes the users' data. */
 export const CTL$A_COMMON = 0x7ffe0e00;

@@ -4,7 +4,7 @@ import { readCounted, writeCounted } from '../../executive/structures/memory.js'
 import { PIO_BASE, PIO_CELLS } from '../../executive/structures/p1-cells.js';
 import { DISKUCB, UCB } from '../../executive/structures/ucb.js';
 import { DC$_DISK } from '../../executive/starlet/dcdef.js';
-import { allocate } from '../segments.js';
+import { allocate } from '../space.js';
 import { DRC, DRC$C_BID, DRC$C_NAME_SIZE } from '../structures.js';
 
 /**

@@ -11,7 +11,7 @@ import { longAt, storeLong, storeWord, wordAt } from '../../filesystem/on-disk.j
 import type { Xab } from '../files/attributes.js';
 import type { IoContext } from '../operation.js';
 import { AREA, AREA$C_PER_BLOCK, BKT$C_MAXBKTSIZ, KEY, PLG, PLG$C_VER_3, sealPrologue } from '../on-disk.js';
-import { growFile, readBucket, storeAttributes, writeBucket } from '../records/buckets.js';
+import { growFile, readBucket, readPrologue, storeAttributes, writeBucket } from '../records/buckets.js';
 import { failRecord } from '../records/failure.js';
 import { roomForRecord } from './buckets.js';
 import { KEY_HEAD } from './compression.js';
@@ -218,7 +218,7 @@ export function* describeIndexed(p: Procedure, context: IoContext, xabs: readonl
 function* describeKey({ p, context, keys }: IndexedFile, address: number): ThreadFlow<void> {
   const xab = XABKEY.at(p.memory, address);
   const key = keys[xab.XAB$B_REF] ?? failRecord(RMS$_REF, address);
-  const bytes = (yield* readBucket(p, context, key.block, 1)).subarray(key.at, key.at + KEY.size);
+  const bytes = (yield* readPrologue(p, context, key.block)).subarray(key.at, key.at + KEY.size);
   xab.XAB$B_IAN = key.indexArea;
   xab.XAB$B_LAN = key.lowestArea;
   xab.XAB$B_DAN = key.dataArea;

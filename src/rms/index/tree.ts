@@ -5,7 +5,7 @@ import { RMS$_CHK, RMS$_DEL, RMS$_IRC, RMS$_PLG, RMS$_PLV, RMS$_RNF, RMS$_RRV, R
 import { longAt, storeLong, wordAt } from '../../filesystem/on-disk.js';
 import type { IoContext } from '../operation.js';
 import { AREA, AREA$C_PER_BLOCK, BKT, checkPrologue, KEY, PLG, PLG$C_VER_3, sealPrologue } from '../on-disk.js';
-import { growFile, readBucket, writeBucket } from '../records/buckets.js';
+import { growFile, readBucket, readPrologue, writeBucket } from '../records/buckets.js';
 import { failRecord } from '../records/failure.js';
 import type { RecordAddress } from '../records/locking.js';
 import { encodeIndex, encodeLeaf, firstReached, newBucket, parseIndex, parseLeaf, wayFrom, type Entry, type IndexBucket, type Leaf } from './buckets.js';
@@ -29,7 +29,7 @@ const MOST_KEYS = 255;
 
 /** Reads the prologue. Fails with RMS$_PLG, RMS$_PLV, RMS$_RER. */
 export function* openIndexed(p: Procedure, context: IoContext): ThreadFlow<IndexedFile> {
-  const first = checkPrologue(yield* readBucket(p, context, 1, 1));
+  const first = yield* readPrologue(p, context, 1);
   if (wordAt(first, PLG.offset.PLG$W_VER_NO) !== PLG$C_VER_3) failRecord(RMS$_PLV);
   const keys: KeyDescriptor[] = [];
   let [block, at, bytes] = [1, 0, first];
@@ -41,7 +41,7 @@ export function* openIndexed(p: Procedure, context: IoContext): ThreadFlow<Index
     const next = longAt(bytes, at + KEY.offset.KEY$L_IDXFL);
     if (next === 0) break;
     at = wordAt(bytes, at + KEY.offset.KEY$W_NOFF);
-    if (next !== block) bytes = checkPrologue(yield* readBucket(p, context, next, 1));
+    if (next !== block) bytes = yield* readPrologue(p, context, next);
     block = next;
   }
   const areas = first[PLG.offset.PLG$B_AMAX]!;
@@ -68,7 +68,7 @@ export function* writeLeaf(file: IndexedFile, key: KeyDescriptor, leaf: Leaf): T
 
 export function* readIndex(file: IndexedFile, key: KeyDescriptor, vbn: number, level: number): ThreadFlow<IndexBucket> {
   if (vbn < 2) failRecord(RMS$_TRE);
-  return parseIndex(yield* readBucket(file.p, file.context, vbn, key.indexBlocks), vbn, key, level);
+  return parseIndex(yield* readBucket(file.p, file.context, vbn, key.indexBlocks, level), vbn, key, level);
 }
 
 /** Stores an index bucket. False: it is too full. */
@@ -131,7 +131,7 @@ function* wayToLeaf(file: IndexedFile, key: KeyDescriptor, probe: Probe): Thread
   while (level > 0) {
     if (vbn < 2) failRecord(RMS$_TRE);
     visit(vbn);
-    const bytes = yield* readBucket(file.p, file.context, vbn, key.indexBlocks);
+    const bytes = yield* readBucket(file.p, file.context, vbn, key.indexBlocks, level);
     const way = wayFrom(bytes, vbn, key, level, (value) => isReached(key, probe, value));
     vbn = way.vbn;
     if (way.isDown) level -= 1;
@@ -259,7 +259,7 @@ export function* allocateBucket(file: IndexedFile, area: number, blocks: number)
 export function* storeRoot(file: IndexedFile, reference: number, root: IndexBucket, firstData: number): ThreadFlow<void> {
   const { p, context } = file;
   const { block, at } = file.keys[reference]!;
-  const bytes = checkPrologue(yield* readBucket(p, context, block, 1));
+  const bytes = yield* readPrologue(p, context, block);
   bytes[at + KEY.offset.KEY$B_ROOTLEV] = root.level;
   bytes[at + KEY.offset.KEY$B_FLAGS]! &= ~KEY$M_INITIDX;
   storeLong(bytes, at + KEY.offset.KEY$L_ROOTVBN, root.vbn);

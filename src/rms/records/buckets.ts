@@ -7,9 +7,11 @@ import { PIO_BASE, PIO_CELLS } from '../../executive/structures/p1-cells.js';
 import { FIB$M_EXTEND } from '../../filesystem/fib.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import { recordAttributes } from '../files/attributes.js';
+import { checkPrologue } from '../on-disk.js';
 import { queueIo, type IoContext } from '../operation.js';
 import { BDB } from '../structures.js';
-import { buffersOf, createBuffer, deleteBuffer, hasRoomFor, releaseWorkArea, type Bdb, type Ifab } from '../segments.js';
+import { buffersOf, createBuffer, deleteBuffer, releaseWorkArea, type Bdb, type Ifab } from '../segments.js';
+import { hasRoomForBuffer, provideForBuffer } from '../space.js';
 import { BLOCK } from './buffer.js';
 import { failRecord } from './failure.js';
 import { fitsPool, globalBytes, oldestModified, putGlobal, takeGlobal, type Gbd } from './global-buffers.js';
@@ -44,11 +46,18 @@ function find(p: Procedure, ifab: Ifab, vbn: number, size: number): Bdb | undefi
   return undefined;
 }
 
-/** The bucket of `blocks` blocks at `vbn`. Fails with RMS$_RER, RMS$_DME. */
-export function* readBucket(p: Procedure, context: IoContext, vbn: number, blocks: number): ThreadFlow<Uint8Array> {
+/** What a block of a prologue, which every operation reads, is worth. */
+const PROLOGUE_VALUE = 255;
+
+/**
+ * The bucket of `blocks` blocks at `vbn`. Fails with RMS$_RER, RMS$_DME.
+ *
+ * @param value  a bucket of higher value stays longer in its buffer: its level in an index, so that of many buckets the upper ones are there
+ */
+export function* readBucket(p: Procedure, context: IoContext, vbn: number, blocks: number, value = 0): ThreadFlow<Uint8Array> {
   const { ifab } = context;
   const size = blocks * BLOCK;
-  const shared = takeGlobal(p, ifab, vbn, size);
+  const shared = takeGlobal(p, ifab, vbn, size, value);
   if (shared) return shared;
   let bdb = find(p, ifab, vbn, size);
   if (!bdb) {
@@ -57,16 +66,28 @@ export function* readBucket(p: Procedure, context: IoContext, vbn: number, block
     if (!(first & 1)) failRecord(RMS$_RER, first & STATUS);
     bdb.BDB$L_VBN = vbn;
   }
+  bdb.BDB$B_CACHE_VAL = value;
   used(ifab, bdb);
   const bytes = p.memory.readBytes(bdb.BDB$L_ADDR, size);
   if (ifab.IFB$V_POOL) {
-    bdb.BDB$L_VBN = 0;
-    if (fitsPool(p, ifab, size)) putGlobal(p, ifab, vbn, bytes);
+    giveUpBuffer(bdb);
+    if (fitsPool(p, ifab, size)) putGlobal(p, ifab, vbn, bytes, value);
   }
   return bytes;
 }
 
+/** A block of a prologue with key descriptors. Fails with RMS$_PLG, RMS$_RER, RMS$_DME. */
+export function* readPrologue(p: Procedure, context: IoContext, block: number): ThreadFlow<Uint8Array> {
+  return checkPrologue(yield* readBucket(p, context, block, 1, PROLOGUE_VALUE));
+}
+
 const STATUS = 0xffff;
+
+/** What is in a buffer counts for nothing. */
+function giveUpBuffer(bdb: Bdb): void {
+  bdb.BDB$L_VBN = 0;
+  bdb.BDB$B_CACHE_VAL = 0;
+}
 
 /** Stores a bucket. Fails with RMS$_WER, RMS$_DME. */
 export function* writeBucket(p: Procedure, context: IoContext, vbn: number, bytes: Uint8Array): ThreadFlow<void> {
@@ -74,7 +95,7 @@ export function* writeBucket(p: Procedure, context: IoContext, vbn: number, byte
   if (fitsPool(p, ifab, bytes.length)) return yield* writeGlobal(p, context, vbn, bytes);
   const bdb = yield* store(p, context, vbn, bytes);
   if (!(ifab.IFB$L_FOP & FAB$M_DFW) || ifab.IFB$V_LOCKING) yield* clean(p, context, bdb);
-  if (ifab.IFB$V_POOL) bdb.BDB$L_VBN = 0;
+  if (ifab.IFB$V_POOL) giveUpBuffer(bdb);
 }
 
 /** Puts a bucket into a buffer of the file, modified. */
@@ -107,7 +128,7 @@ function* cleanGlobal(p: Procedure, context: IoContext, gbd: Gbd): ThreadFlow<vo
   const { ifab } = context;
   const bdb = yield* store(p, context, gbd.GBD$L_VBN, globalBytes(p, ifab, gbd));
   const failed = yield* write(p, context, bdb);
-  bdb.BDB$L_VBN = 0;
+  giveUpBuffer(bdb);
   gbd.GBD$V_DIRTY = 0;
   if (failed === 0) return;
   gbd.GBD$L_VBN = 0;                               // the disk has what it had before
@@ -117,7 +138,7 @@ function* cleanGlobal(p: Procedure, context: IoContext, gbd: Gbd): ThreadFlow<vo
 function* clean(p: Procedure, context: IoContext, bdb: Bdb): ThreadFlow<void> {
   const failed = yield* write(p, context, bdb);
   if (failed === 0) return;
-  bdb.BDB$L_VBN = 0;                               // the disk has what it had before
+  giveUpBuffer(bdb);                               // the disk has what it had before
   failRecord(RMS$_WER, failed);
 }
 
@@ -141,29 +162,37 @@ export function* flushBuckets(p: Procedure, context: IoContext): ThreadFlow<void
 
 /** Forgets what is in the buffers: somebody else has changed the file. */
 export function forgetBuckets(p: Procedure, ifab: Ifab): void {
-  for (const bdb of buffersOf(p, ifab)) if (!bdb.BDB$V_DIRTY) bdb.BDB$L_VBN = 0;
+  for (const bdb of buffersOf(p, ifab)) if (!bdb.BDB$V_DIRTY) giveUpBuffer(bdb);
 }
 
-/** What buffers beyond the first few leave of the I/O segment, for work areas and record locks. */
-const RESERVE = 4096;
+/** Buffers that a file gets although little is left for work areas and record locks then. */
 const FEW = 3;
+
+/** Of the buffers with the lowest value, the one used longest ago. */
+function leastWorth(buffers: readonly Bdb[]): Bdb | undefined {
+  let [found, lowest, oldest] = [undefined as Bdb | undefined, Infinity, Infinity];
+  for (const bdb of buffers) {
+    const [value, use] = [bdb.BDB$B_CACHE_VAL, bdb.BDB$L_USE];
+    if (value < lowest || (value === lowest && use < oldest)) [found, lowest, oldest] = [bdb, value, use];
+  }
+  return found;
+}
 
 function* emptyBuffer(p: Procedure, context: IoContext, size: number): ThreadFlow<Bdb> {
   const { ifab } = context;
   for (;;) {
-    let count = 0;
-    let oldest: Bdb | undefined;
-    let oldestUse = Infinity;
-    for (const bdb of buffersOf(p, ifab)) {
-      const use = bdb.BDB$L_USE;
-      if (use < oldestUse) [oldest, oldestUse] = [bdb, use];
-      count += 1;
+    const buffers = [...buffersOf(p, ifab)];
+    const count = buffers.length;
+    const oldest = leastWorth(buffers);
+    if (count < ifab.IFB$W_BUFFERS) {
+      const permanent = ifab.IFB$V_PPF !== 0;
+      yield* provideForBuffer(p, permanent, context.mode, size);
+      const fresh = count < FEW || hasRoomForBuffer(p, permanent, size) ? createBuffer(p, ifab, size) : undefined;
+      if (fresh) return fresh;
     }
-    const fresh = count < ifab.IFB$W_BUFFERS && (count < FEW || hasRoomFor(p, ifab, size + RESERVE)) ? createBuffer(p, ifab, size) : undefined;
-    if (fresh) return fresh;
     if (!oldest) failRecord(RMS$_DME);
     yield* clean(p, context, oldest);
-    oldest.BDB$L_VBN = 0;
+    giveUpBuffer(oldest);
     if (oldest.BDB$W_NUMB === size) return oldest;
     deleteBuffer(p, ifab, oldest);
   }

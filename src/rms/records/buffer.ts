@@ -1,3 +1,4 @@
+import type { Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
 import { FIB$M_EXTEND } from '../../filesystem/fib.js';
@@ -8,7 +9,8 @@ import { PIO_BASE, PIO_CELLS } from '../../executive/structures/p1-cells.js';
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import { queueIo, type Completion, type IoContext } from '../operation.js';
 import type { Sight } from './format.js';
-import { allocate, deallocate, releaseWorkArea, type Ifab, type Irab } from '../segments.js';
+import { releaseWorkArea, type Ifab, type Irab } from '../segments.js';
+import { allocateBuffer, deallocateBuffer, provideForBuffer } from '../space.js';
 
 /**
  * The I/O buffer of a stream: a run of blocks of the file in P1 space. A file is addressed by byte position here:
@@ -50,12 +52,13 @@ export function setCurrentRecord(irab: Irab, position: number, length: number): 
 }
 
 /** Allocates the buffer: as many blocks as asked for, or fewer when the I/O segment is short. False: not even one. */
-export function makeBuffer(p: Procedure, ifab: Ifab, irab: Irab, wanted: number): boolean {
+export function* makeBuffer(p: Procedure, ifab: Ifab, irab: Irab, wanted: number, mode: number): Flow<boolean> {
   const permanent = ifab.IFB$V_PPF !== 0;
   const usual = PIO_CELLS.at(p.memory, PIO_BASE).PIO$GB_DFMBC || p.kernel.sys.SYS$GB_DFMBC || DEFAULT_BLOCKS;
   let blocks = Math.min(MOST_BLOCKS, wanted || (permanent ? PERMANENT_BLOCKS : usual));
+  yield* provideForBuffer(p, permanent, mode, blocks * BLOCK);
   for (; blocks > 0; blocks >>= 1) {
-    const address = allocate(p, permanent, blocks * BLOCK);
+    const address = allocateBuffer(p, permanent, blocks * BLOCK);
     if (address === 0) continue;
     irab.IRB$L_BUFFER = address;
     irab.IRB$L_BUFSIZ = blocks * BLOCK;
@@ -66,7 +69,7 @@ export function makeBuffer(p: Procedure, ifab: Ifab, irab: Irab, wanted: number)
 }
 
 export function freeBuffer(p: Procedure, ifab: Ifab, irab: Irab): void {
-  if (irab.IRB$L_BUFFER !== 0) deallocate(p, ifab.IFB$V_PPF !== 0, irab.IRB$L_BUFFER, irab.IRB$L_BUFSIZ);
+  if (irab.IRB$L_BUFFER !== 0) deallocateBuffer(p, ifab.IFB$V_PPF !== 0, irab.IRB$L_BUFFER, irab.IRB$L_BUFSIZ);
   irab.IRB$L_BUFFER = 0;
 }
 

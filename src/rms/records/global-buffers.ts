@@ -110,10 +110,14 @@ function find(p: Procedure, ifab: Ifab, vbn: number, size: number): Gbd | undefi
   return undefined;
 }
 
-/** The buffer that was used longest ago, of those with or without something modified. */
-function oldest(p: Procedure, ifab: Ifab, modified: number): Gbd | undefined {
+/** Of the buffers with the lowest value, the one used longest ago; of those with or without something modified. */
+function leastWorth(p: Procedure, ifab: Ifab, modified: number): Gbd | undefined {
   let found: Gbd | undefined;
-  for (const gbd of descriptors(p, ifab)) if (gbd.GBD$V_DIRTY === modified && (!found || gbd.GBD$L_USE < found.GBD$L_USE)) found = gbd;
+  for (const gbd of descriptors(p, ifab)) {
+    if (gbd.GBD$V_DIRTY !== modified) continue;
+    const order = found ? gbd.GBD$B_CACHE_VAL - found.GBD$B_CACHE_VAL || gbd.GBD$L_USE - found.GBD$L_USE : -1;
+    if (order < 0) found = gbd;
+  }
   return found;
 }
 
@@ -128,10 +132,11 @@ export function globalBytes(p: Procedure, ifab: Ifab, gbd: Gbd): Uint8Array {
   return p.memory.readBytes(ifab.IFB$L_GBH + gbd.GBD$L_REL_ADDR, gbd.GBD$W_NUMB);
 }
 
-/** A copy of a bucket that is in the pool. */
-export function takeGlobal(p: Procedure, ifab: Ifab, vbn: number, size: number): Uint8Array | undefined {
+/** A copy of a bucket that is in the pool. @param value  what it is worth to be kept */
+export function takeGlobal(p: Procedure, ifab: Ifab, vbn: number, size: number, value: number): Uint8Array | undefined {
   const gbd = find(p, ifab, vbn, size);
   if (!gbd) return undefined;
+  gbd.GBD$B_CACHE_VAL = value;
   used(p, ifab, gbd);
   return globalBytes(p, ifab, gbd);
 }
@@ -141,10 +146,16 @@ export function fitsPool(p: Procedure, ifab: Ifab, size: number): boolean {
   return ifab.IFB$V_POOL !== 0 && size <= GBH.at(p.memory, ifab.IFB$L_GBH).GBH$L_BUFSIZ;
 }
 
-/** Puts a bucket into the pool, in the place it has there or the oldest that is not modified. Undefined: there is none; nothing has been changed. */
-export function putGlobal(p: Procedure, ifab: Ifab, vbn: number, bytes: Uint8Array): Gbd | undefined {
-  const gbd = find(p, ifab, vbn, bytes.length) ?? oldest(p, ifab, 0);
+/**
+ * Puts a bucket into the pool, in the place it has there or one that is not modified. Undefined: there is none; nothing has been changed.
+ *
+ * @param value  what it is worth to be kept, when it is new there
+ */
+export function putGlobal(p: Procedure, ifab: Ifab, vbn: number, bytes: Uint8Array, value = 0): Gbd | undefined {
+  const known = find(p, ifab, vbn, bytes.length);
+  const gbd = known ?? leastWorth(p, ifab, 0);
   if (!gbd) return undefined;
+  if (!known) gbd.GBD$B_CACHE_VAL = value;
   gbd.GBD$L_VBN = vbn;
   gbd.GBD$W_NUMB = bytes.length;
   p.memory.writeBytes(ifab.IFB$L_GBH + gbd.GBD$L_REL_ADDR, bytes);
@@ -154,5 +165,5 @@ export function putGlobal(p: Procedure, ifab: Ifab, vbn: number, bytes: Uint8Arr
 
 /** The modified buffer of the pool that was used longest ago. */
 export function oldestModified(p: Procedure, ifab: Ifab): Gbd | undefined {
-  return oldest(p, ifab, 1);
+  return leastWorth(p, ifab, 1);
 }

@@ -8,10 +8,10 @@ import {
 } from '../../executive/starlet/rmsdef.js';
 import { longAt, storeLong, storeWord, wordAt } from '../../filesystem/on-disk.js';
 import type { Completion, IoContext, RecordOperation } from '../operation.js';
-import { checkPrologue, DLC$M_DELETED, DLC$M_REC, PLG, PLG$C_VER_NO, sealPrologue } from '../on-disk.js';
+import { DLC$M_DELETED, DLC$M_REC, PLG, PLG$C_VER_NO, sealPrologue } from '../on-disk.js';
 import type { Ifab } from '../segments.js';
 import { BLOCK } from './buffer.js';
-import { growFile, readBucket, storeAttributes, writeBucket } from './buckets.js';
+import { growFile, readBucket, readPrologue, storeAttributes, writeBucket } from './buckets.js';
 import { failRecord } from './failure.js';
 import { isLocked, lockRecord, releaseAutomatic, releaseRecord, requireLock, type RecordAddress } from './locking.js';
 import { callerRecord, changed, checkUserBuffer, deliver, setCurrent, structured, type RecordParts } from './structured.js';
@@ -61,7 +61,7 @@ export function* formatRelative(p: Procedure, context: IoContext): ThreadFlow<vo
 /** $OPEN: the prologue. Fails with RMS$_PLG, RMS$_PLV, RMS$_RER. */
 export function* openRelative(p: Procedure, context: IoContext): ThreadFlow<void> {
   const { ifab } = context;
-  const block = checkPrologue(yield* readBucket(p, context, 1, 1));
+  const block = yield* readPrologue(p, context, 1);
   if (wordAt(block, PLG.offset.PLG$W_VER_NO) !== PLG$C_VER_NO) failRecord(RMS$_PLV);
   if (wordAt(block, PLG.offset.PLG$W_DVBN) === 0 || ifab.IFB$B_BKS === 0 || ifab.IFB$W_MRS === 0 || cellSize(ifab) > ifab.IFB$B_BKS * BLOCK) failRecord(RMS$_PLG);
   ifab.IFB$L_MRN = longAt(block, PLG.offset.PLG$L_MRN);
@@ -79,7 +79,7 @@ interface Shape {
 
 function* shapeOf(p: Procedure, operation: RecordOperation): ThreadFlow<Shape> {
   const { ifab } = operation;
-  const block = checkPrologue(yield* readBucket(p, operation, 1, 1));
+  const block = yield* readPrologue(p, operation, 1);
   const blocks = ifab.IFB$B_BKS;
   const cellBytes = cellSize(ifab);
   return {
@@ -249,7 +249,7 @@ function* growTo(p: Procedure, operation: RecordOperation, shape: Shape, number:
   if (needed > MOST_BLOCK_NUMBER) failRecord(RMS$_MRN);
   while (needed > ifab.IFB$L_HBK) yield* growFile(p, operation, needed - ifab.IFB$L_HBK, ifab.IFB$W_DEQ);
   for (let vbn = shape.end; vbn <= needed; vbn += shape.blocks) yield* writeBucket(p, operation, vbn, new Uint8Array(shape.blocks * BLOCK));
-  const block = yield* readBucket(p, operation, 1, 1);
+  const block = yield* readPrologue(p, operation, 1);
   storeLong(block, PLG.offset.PLG$L_EOF, needed + 1);
   yield* writeBucket(p, operation, 1, sealPrologue(block));
   changed(operation);

@@ -9,7 +9,8 @@ import {
 import { fileFailure, fileFunction, succeeded } from '../acp.js';
 import { recordAttributes } from '../files/attributes.js';
 import { callerRab, eventFlag, finish, recordService, type AtOnce, type Completion, type Rab, type RecordOperation } from '../operation.js';
-import { allocate, createIrab, deleteIrab, findFile, findStream, INDIRECT, PPF_RAT, releaseWorkArea, type Ifab, type Irab } from '../segments.js';
+import { createIrab, deleteIrab, findFile, findStream, INDIRECT, PPF_RAT, releaseWorkArea, type Ifab, type Irab } from '../segments.js';
+import { allocate } from '../space.js';
 import { deleteIndexed, getIndexed, putIndexed, rewindIndexed, updateIndexed } from '../index/records.js';
 import { IRAB, IRB$C_KEYROOM } from '../structures.js';
 import { readBlocks, spaceBlocks, writeBlocks } from './block-io.js';
@@ -50,7 +51,7 @@ const connect = procedure('RMS$CONNECT', function* (p) {
     return finish(rab, { status: RMS$_DME });
   }
   if (hasBuckets) return finish(rab, { status: RMS$_NORMAL });
-  if (ifab.IFB$V_DISK && !isBlockIo && !makeBuffer(p, ifab, irab, rab.RAB$B_MBC)) {
+  if (ifab.IFB$V_DISK && !isBlockIo && !(yield* makeBuffer(p, ifab, irab, rab.RAB$B_MBC, mode))) {
     deleteIrab(p, irab);
     return finish(rab, { status: RMS$_DME });
   }
