@@ -192,6 +192,13 @@ describe('SPAWN', () => {
     expect(typed('SPAWN/NOLOG SHOW TIME')).toEqual(['  NOW']);
   });
 
+  it('an ATTACH that is refused takes its attach mailbox away when it was the first', () => {
+    console.type('RUN/DELAY=0:30/PROCESS_NAME=PLAIN SYS$SYSTEM:SHOW');         // a subprocess without a command interpreter
+    const before = books();
+    expect(typed('ATTACH PLAIN')).toEqual(['%DCL-E-REFUSED, you cannot attach to that process']);
+    expect(books()).toEqual(before);
+  });
+
   it('more subprocesses than one termination mailbox serves; the books balance when all are gone', () => {
     console.type('SPAWN/NOLOG SHOW TIME');            // the attach mailbox stays from here on
     const before = books();
