@@ -216,8 +216,9 @@ describe('starlet', () => {
 
   it.each([
     [['run', 'nosuch.com'], 66, 'starlet: no file'], [['frob'], 64, "starlet: no command 'frob'"], [['start', '--frob'], 64, 'starlet:'],
-    [['sda', 'nosuch.dmp'], 66, 'starlet: cannot read'], [['start', '--memory', 'x'], 64, 'starlet: --memory must be'],
+    [['sda', 'nosuch.dmp'], 66, 'starlet: cannot read'], [['start', '--disk', 'test.com'], 73, 'starlet: test.com is not a system disk'], [['start', '--memory', 'x'], 64, 'starlet: --memory must be'],
   ])('%j: one line and exit code %d', (args, code, text) => {
+    write(['$ EXIT']);
     const ran = starlet(args);
     expect(ran.code).toBe(code);
     expect(ran.out).toBe('');
