@@ -1,5 +1,5 @@
 import {
-  encodeImageHeader, headerBlocksFor, IHD$C_NATIVE, IHD$K_EXE, IHD$K_LIM, IHD$M_DBGDMT, IHD$M_INISHR, IHD$M_LNKDEBUG, IHD$M_LNKNOTFR, IHD$M_PICIMG, IHD$V_MATCHCTL,
+  encodeImageHeader, headerBlocksFor, IHD$C_NATIVE, IHD$K_EXE, IHD$K_LIM, IHD$M_DBGDMT, IHD$M_INISHR, IHD$M_LNKDEBUG, IHD$M_LNKNOTFR, IHD$M_NOP0BUFS, IHD$M_PICIMG, IHD$V_MATCHCTL,
   ISD$K_NORMAL, ISD$K_PRVPIC, ISD$K_SHRPIC, ISD$K_USRSTACK, ISD$M_BASED, ISD$M_CRF, ISD$M_DZRO, ISD$M_FIXUPVEC, ISD$M_GBL, ISD$M_LASTCLU, ISD$M_PROTECT,
   ISD$M_VECTOR, ISD$M_WRT, ISD$V_MATCHCTL, type ImageHeader, type ImageSection,
 } from './image-format.js';
@@ -36,6 +36,8 @@ export interface LinkOptions {
   stackPages?: number | undefined;
   /** Pages of the image I/O segment; 0 for those of the process. */
   imageIoPages?: number | undefined;
+  /** RMS gets no buffers in P0 when that segment is full. */
+  noP0Buffers?: boolean | undefined;
   /** Instead of the ident of the module with the transfer address. */
   imageIdent?: string | undefined;
   base?: number | undefined;
@@ -123,7 +125,8 @@ export function link(objects: readonly (readonly Uint8Array[])[], options: LinkO
   const header: Omit<ImageHeader, 'headerBlocks'> = {
     imageType: isShareable ? IHD$K_LIM : IHD$K_EXE, privilegeRequests: 0xffffffffffffffffn, ioChannels: 0, imageIoPages: options.imageIoPages ?? 0,
     linkFlags: IHD$M_PICIMG | IHD$M_DBGDMT | (options.match?.control ?? 1) << IHD$V_MATCHCTL
-      | (options.debug === true ? IHD$M_LNKDEBUG : 0) | (transferAddress === undefined ? IHD$M_LNKNOTFR : 0) | (initialize === undefined ? 0 : IHD$M_INISHR),
+      | (options.debug === true ? IHD$M_LNKDEBUG : 0) | (transferAddress === undefined ? IHD$M_LNKNOTFR : 0) | (initialize === undefined ? 0 : IHD$M_INISHR)
+      | (options.noP0Buffers === true ? IHD$M_NOP0BUFS : 0),
     ident, systemVersion: options.systemVersion ?? 0, fixupAddress: parts.fixupAddress, alias: IHD$C_NATIVE,
     transfers: [startup, transferAddress].filter((address) => address !== undefined).map((address) => address >>> 0),
     initializeShareable: initialize === undefined ? 0 : initialize.value >>> 0,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  IHD$K_LIM, IHD$V_MATCHCTL, ISD$K_PRVPIC, ISD$K_SHRPIC, ISD$M_CRF, ISD$M_FIXUPVEC, ISD$M_GBL, ISD$M_PROTECT, ISD$M_VECTOR, ISD$M_WRT, ISD$V_MATCHCTL, sectionAddress,
+  IHD$K_LIM, IHD$M_NOP0BUFS, IHD$V_MATCHCTL, ISD$K_PRVPIC, ISD$K_SHRPIC, ISD$M_CRF, ISD$M_FIXUPVEC, ISD$M_GBL, ISD$M_PROTECT, ISD$M_VECTOR, ISD$M_WRT, ISD$V_MATCHCTL, sectionAddress,
   type ImageSection,
 } from '../../src/macro/image-format.js';
 import { IAF, SHL, SHL$K_LENGTH } from '../../src/macro/link/fixup-vector.js';
@@ -162,7 +162,19 @@ describe('options', () => {
     expect(parsed.files).toEqual(['LIB/SHARE']);
   });
 
-  test.each(['GSMATCH=SOMETIMES,1,1', 'GSMATCH=EQUAL,256,0'])('%s is wrong', (line) => {
+  test('IOSEGMENT: pages, and whether RMS may have buffers in P0', () => {
+    const settingsOf = (line: string): unknown => {
+      const parsed = parseLinkOptions(line);
+      return typeof parsed === 'string' ? parsed : parsed.settings;
+    };
+    expect(settingsOf('IOSEGMENT=64')).toMatchObject({ imageIoPages: 64, noP0Buffers: false });
+    expect(settingsOf('IOSEGMENT=64, NOP0BUFS')).toMatchObject({ imageIoPages: 64, noP0Buffers: true });
+    const source = ' .PSECT CODE,NOWRT\n .ENTRY START,0\n RET\n .END START\n';
+    const flagsOf = (noP0Buffers: boolean): number => link([assembleModule(source, 'W.MAR')], { ...OPTIONS, noP0Buffers }).header.linkFlags;
+    expect([false, true].map((forbidden) => flagsOf(forbidden) & IHD$M_NOP0BUFS)).toEqual([0, IHD$M_NOP0BUFS]);
+  });
+
+  test.each(['IOSEGMENT=64,SOMEWHERE', 'GSMATCH=SOMETIMES,1,1', 'GSMATCH=EQUAL,256,0'])('%s is wrong', (line) => {
     expect(parseLinkOptions(line)).toBe(line);
   });
 });

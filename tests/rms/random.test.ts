@@ -10,11 +10,15 @@ import { openVolume } from '../../src/filesystem/volume.js';
 import { complaints } from './analyze-support.js';
 import { getText, makeFab, makeRab, putText, runOnDisk } from './support.js';
 
-/** Random record operations on a file, against a plain list of strings. */
+/** Random record operations on a file, against a plain list of strings: name, format, attributes, longest record, control area, RAB$B_MBC. */
 const RUNS = [
-  ['variable', FAB$C_VAR, 0, 700], ['variable, no span', FAB$C_VAR, FAB$M_BLK, 510], ['VFC', FAB$C_VFC, 0, 600], ['fixed odd', FAB$C_FIX, 0, 37],
-  ['fixed, no span', FAB$C_FIX, FAB$M_BLK, 200], ['stream', FAB$C_STM, 0, 300], ['stream LF', FAB$C_STMLF, 0, 1500], ['stream CR', FAB$C_STMCR, 0, 80],
+  ['variable', FAB$C_VAR, 0, 700, 0, 2], ['variable, no span', FAB$C_VAR, FAB$M_BLK, 510, 0, 0], ['VFC', FAB$C_VFC, 0, 600, 2, 0], ['VFC, odd control area', FAB$C_VFC, 0, 520, 5, 1],
+  ['fixed odd', FAB$C_FIX, 0, 37, 0, 0], ['fixed, no span', FAB$C_FIX, FAB$M_BLK, 200, 0, 1], ['fixed, blocks', FAB$C_FIX, 0, 512, 0, 3],
+  ['stream', FAB$C_STM, 0, 300, 0, 0], ['stream LF', FAB$C_STMLF, 0, 1500, 0, 1], ['stream CR', FAB$C_STMCR, 0, 80, 0, 0],
 ] as const;
+
+/** Lengths with which something ends at the edge of a block, or is empty. */
+const EDGES = [0, 1, 505, 507, 508, 509, 510, 511, 512, 513];
 
 function generator(seed: number): (below: number) => number {
   let state = seed;
@@ -25,24 +29,29 @@ function generator(seed: number): (below: number) => number {
 }
 
 describe('random record operations', () => {
-  for (const [name, rfm, rat, longest] of RUNS) {
+  for (const [name, rfm, rat, longest, control, blocks] of RUNS) {
     it(`${name} files behave as a list of records`, () => {
-      const random = generator(longest);
+      const random = generator(longest + blocks);
       const isFixed = rfm === FAB$C_FIX;
       const mayUpdate = rfm !== FAB$C_STM && rfm !== FAB$C_STMLF && rfm !== FAB$C_STMCR;
       const model: string[] = [];
       const addresses: Uint8Array[] = [];
+      const someLength = (): number => (isFixed ? longest : random(4) === 0 ? Math.min(longest - control, EDGES[random(EDGES.length)]!) : 1 + random(longest - control));
       const record = (length: number): string => Array.from({ length }, () => String.fromCharCode(65 + random(26))).join('');
       const { store, system } = runOnDisk(function* (p) {
-        const fab = makeFab(p, 'R.DAT', { fac: FAB$M_PUT | FAB$M_GET | FAB$M_UPD | FAB$M_TRN, rfm, rat, mrs: isFixed ? longest : 0 });
+        const fab = makeFab(p, 'R.DAT', { fac: FAB$M_PUT | FAB$M_GET | FAB$M_UPD | FAB$M_TRN, rfm, rat, mrs: isFixed ? longest : 0, fsz: control });
         const rab = makeRab(p, fab, 2048);
+        rab.RAB$B_MBC = blocks;
+        rab.RAB$L_RHB = control === 0 ? 0 : p.allocate(control);
+        const header = (text: string): Uint8Array => Uint8Array.from({ length: control }, (_, index) => text.length + index & 0xff);
         expect(yield* service(p, '$CREATE', { fab: fab.address })).toBe(RMS$_NORMAL);
         expect(yield* service(p, '$CONNECT', { rab: rab.address })).toBe(RMS$_NORMAL);
         let at = 0;
         for (let turn = 0; turn < 400; turn += 1) {
           const choice = random(12);
           if (choice < 5 && at === model.length) {
-            const text = record(isFixed ? longest : 1 + random(longest));
+            const text = record(someLength());
+            if (control > 0) p.memory.writeBytes(rab.RAB$L_RHB, header(text));
             expect(yield* putText(p, rab, text)).toBe(RMS$_NORMAL);
             addresses[model.length] = rab.RAB$T_RFA;
             model.push(text);
@@ -51,6 +60,7 @@ describe('random record operations', () => {
             for (let count = random(40); count > 0; count -= 1) {
               const got = yield* getText(p, rab);
               expect(got).toBe(model[at] ?? RMS$_EOF);
+              if (control > 0 && at < model.length) expect([...p.memory.readBytes(rab.RAB$L_RHB, control)]).toEqual([...header(model[at]!)]);
               if (at === model.length) break;
               at += 1;
             }

@@ -6,7 +6,7 @@
 export interface LinkOptionsFile {
   readonly files: readonly string[];
   readonly symbols: ReadonlyMap<string, number>;
-  readonly settings: { stackPages?: number; imageIoPages?: number; base?: number; name?: string; imageIdent?: string; match?: GsMatch; protect?: boolean };
+  readonly settings: { stackPages?: number; imageIoPages?: number; noP0Buffers?: boolean; base?: number; name?: string; imageIdent?: string; match?: GsMatch; protect?: boolean };
   /** UNIVERSAL=: names that a shareable image gives to others. */
   readonly universals: readonly string[];
 }
@@ -48,9 +48,12 @@ export function parseLinkOptions(text: string): LinkOptionsFile | string {
     const name = option[1]!.toUpperCase();
     const value = option[2]!;
     if (name === 'STACK') settings.stackPages = number(value);
-    // [NO]P0BUFS, whether RMS may put more of it into P0, has no effect.
-    else if (name === 'IOSEGMENT') settings.imageIoPages = number(value.split(',')[0]!);
-    else if (name === 'BASE') settings.base = number(value);
+    else if (name === 'IOSEGMENT') {
+      const [pages = '', buffers = 'P0BUFS'] = value.split(',').map((part) => part.trim().toUpperCase());
+      if (buffers !== 'P0BUFS' && buffers !== 'NOP0BUFS') return statement;
+      settings.imageIoPages = number(pages);
+      settings.noP0Buffers = buffers === 'NOP0BUFS';
+    } else if (name === 'BASE') settings.base = number(value);
     else if (name === 'NAME') settings.name = value.toUpperCase();
     else if (name.startsWith('IDENT')) settings.imageIdent = value.replace(/^"(.*)"$/, '$1');
     else if (name === 'UNIVERSAL') universals.push(...value.split(',').map((part) => part.trim().toUpperCase()));

@@ -1,6 +1,6 @@
 import type { Procedure } from '../../executive/gate/procedure.js';
 import type { ThreadFlow } from '../../executive/gate/thread.js';
-import { FAB$C_FIX, FAB$M_GET, FAB$M_INP, FAB$M_PUT, FAB$M_TRN, FAB$M_UPD } from '../../executive/starlet/fabdef.js';
+import { FAB$C_FIX, FAB$M_BLK, FAB$M_GET, FAB$M_INP, FAB$M_PUT, FAB$M_TRN, FAB$M_UPD } from '../../executive/starlet/fabdef.js';
 import { RAB$C_KEY, RAB$C_RFA, RAB$C_SEQ } from '../../executive/starlet/rabdef.js';
 import {
   RMS$_CUR, RMS$_EOF, RMS$_FAC, RMS$_KBF, RMS$_KSZ, RMS$_MRN, RMS$_NEF, RMS$_NORMAL, RMS$_RAC, RMS$_RFA, RMS$_RHB, RMS$_RNF, RMS$_RSZ, RMS$_RTB, RMS$_SHR,
@@ -222,13 +222,24 @@ function preparePut(p: Procedure, operation: RecordOperation): Put | Completion 
   return typeof image === 'number' ? { status: image } : { position, overwrites, image };
 }
 
+/** Nothing but the unused rest of a block lies before the end of the file, as $TRUNCATE may leave it. */
+function* isBehindAll(p: Procedure, operation: RecordOperation): ThreadFlow<boolean> {
+  if (!(operation.ifab.IFB$B_RAT & FAB$M_BLK)) return false;
+  const found = yield* findRecord(p, operation, nextRecord(operation.irab));
+  return 'status' in found && found.status === RMS$_EOF;
+}
+
 /**
  * $PUT: at the end of the file, or over a fixed length record by its number. RAB$V_TPT cuts off what follows. In a shared file the end is where all the
  * writers together have put it, and nothing is cut off.
  */
 export function* putSequential(p: Procedure, operation: RecordOperation, waited?: RecordAddress): ThreadFlow<Completion> {
   const { rab, irab, ifab } = operation;
-  const put = preparePut(p, operation);
+  let put = preparePut(p, operation);
+  if ('status' in put && put.status === RMS$_NEF && (yield* isBehindAll(p, operation))) {
+    setNextRecord(irab, endOfFile(ifab));
+    put = preparePut(p, operation);
+  }
   if ('status' in put) return put;
   const { position, image } = put;
   const end = endOfFile(ifab);
@@ -259,7 +270,8 @@ export function putAtOnce(p: Procedure, operation: RecordOperation): Completion 
   const { irab, ifab } = operation;
   if (ifab.IFB$V_LOCKING) return undefined;
   const put = preparePut(p, operation);
-  if ('status' in put) return put;
+  // Whether it stands at the end after all takes a look at the file.
+  if ('status' in put) return put.status === RMS$_NEF ? undefined : put;
   const end = endOfFile(ifab);
   const { position, image } = put;
   const { front, back } = image;
