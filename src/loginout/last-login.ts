@@ -1,9 +1,8 @@
-import { asciiTime } from '../executive/information/time.js';
+import { asciiTime, weekday, WEEKDAYS } from '../executive/information/time.js';
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { bytesToText, readQuad } from '../executive/structures/memory.js';
-import { dayName } from './calendar.js';
 import { putLine } from './terminal-io.js';
 import { changeUser, type UafRecord } from '../executive/information/authorization-file.js';
 
@@ -11,7 +10,7 @@ import { changeUser, type UafRecord } from '../executive/information/authorizati
 
 /** `Thursday, 21-AUG-1986 06:41` */
 export function loginTime(time: bigint): string {
-  return `${dayName(time)}, ${(asciiTime(time) ?? '').slice(0, 17)}`;
+  return `${WEEKDAYS[weekday(time)]}, ${(asciiTime(time) ?? '').slice(0, 17)}`;
 }
 
 export function* recordLogin(p: Procedure, isi: number, record: UafRecord): Flow<void> {

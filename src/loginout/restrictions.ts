@@ -1,5 +1,5 @@
-import { daysFromMonday, HOURS_IN_A_DAY, TICKS_IN_A_DAY, TICKS_IN_AN_HOUR } from './calendar.js';
 import type { UafRecord } from '../executive/information/authorization-file.js';
+import { TICKS_PER_DAY, weekday } from '../executive/information/time.js';
 import { hoursOf, isPreExpired } from './uaf-file.js';
 
 /**
@@ -8,7 +8,9 @@ import { hoursOf, isPreExpired } from './uaf-file.js';
  */
 
 /** Password life left at which a login begins to warn. */
-const WARNING_TIME = 5n * TICKS_IN_A_DAY;
+const WARNING_TIME = 5n * TICKS_PER_DAY;
+const HOURS_IN_A_DAY = 24;
+const TICKS_PER_HOUR = TICKS_PER_DAY / BigInt(HOURS_IN_A_DAY);
 
 /** When the password is of no use any more; undefined never, 0 from the beginning. */
 function passwordEnd(record: UafRecord): bigint | undefined {
@@ -20,8 +22,8 @@ function passwordEnd(record: UafRecord): bigint | undefined {
 /** May somebody come in this way at this hour? @param access  place in UAF$R_ACCESS: JPI$_JOBTYPE less one */
 function isHourOpen(record: UafRecord, access: number, now: bigint): boolean {
   const hours = hoursOf(record, access);
-  const isSecondary = ((record.UAF$B_PRIMEDAYS >>> daysFromMonday(now)) & 1) !== 0;
-  const hour = Number((now / TICKS_IN_AN_HOUR) % BigInt(HOURS_IN_A_DAY));
+  const isSecondary = ((record.UAF$B_PRIMEDAYS >>> weekday(now)) & 1) !== 0;
+  const hour = Number((now / TICKS_PER_HOUR) % BigInt(HOURS_IN_A_DAY));
   return (((isSecondary ? hours.secondary : hours.primary) >>> hour) & 1) === 0;
 }
 

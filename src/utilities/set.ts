@@ -12,8 +12,8 @@ import { setProcess } from './set-process.js';
 import { setRightsList } from './set-rights-list.js';
 import { setTerminal } from './set-terminal.js';
 import { setTime } from './set-time.js';
-import { setProcessUic, setUic } from './set-uic.js';
 import { setVolume } from './set-volume.js';
+import { changeUic, setUic } from './set-uic.js';
 import { setWorkingSet, setWorkingSetLimits } from './set-working-set.js';
 
 /** SETP0.EXE: the options of SET that DCL does not carry out itself. A new option is a row here and a syntax in set.cld. */
@@ -43,4 +43,4 @@ SETP0$START::
 	RET
 `;
 
-export const SET_IMAGE: ResidentImage = { name: 'SETP0', source: SOURCE, transfer: 'SETP0$START', routines: [main, setInteractiveLimit, setWorkingSetLimits, setProcessUic] };
+export const SET_IMAGE: ResidentImage = { name: 'SETP0', source: SOURCE, transfer: 'SETP0$START', routines: [main, setInteractiveLimit, setWorkingSetLimits, changeUic] };

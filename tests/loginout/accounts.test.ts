@@ -158,7 +158,13 @@ describe('what the authorization file restricts (book 23.2.2 step 11)', () => {
     expect(console.type(`SPAWN ${rights}`)).toContain(`SYSTEM,INTERACTIVE,LOCAL,${names.slice(1).join(',')},JOB0`);
     expect(console.type('SET RIGHTS_LIST/DISABLE JOB1,JOB3,JOB5,JOB7,JOB0', rights)).toEqual(['SYSTEM,INTERACTIVE,LOCAL,JOB2,JOB4,JOB6,JOB8']);
     expect(console.type('SET RIGHTS_LIST NOBODY')).toEqual(['%SET-E-NOTSET, error modifying rights list', '-SYSTEM-F-NOSUCHID, unknown rights identifier']);
+    // Another UIC: its group's logical names, and what it owns.
+    console.type('DEFINE/GROUP OURS FIRST', 'SET UIC [USER]');
+    expect(console.type('WRITE SYS$OUTPUT F$USER(),F$GETJPI("","GRP"),F$TRNLNM("OURS"),F$TRNLNM("LNM$GROUP","LNM$PROCESS_DIRECTORY")').slice(-1)).toEqual(['[USER]128LNM$GROUP_000200']);
+    expect(console.type('SET UIC [1,4]', 'WRITE SYS$OUTPUT F$USER(),F$TRNLNM("OURS")')).toEqual(['[SYSTEM]FIRST']);
+    expect(console.type('SET UIC [NOBODY]')).toEqual(['%SET-E-NOTSET, error modifying UIC', '-SYSTEM-F-NOSUCHID, unknown rights identifier']);
     console.type('SET PROCESS/PRIVILEGES=NOCMKRNL');
+    expect(console.type('SET UIC [1,1]')).toEqual(['%SET-E-NOTSET, error modifying UIC', '-SYSTEM-F-NOCMKRNL, operation requires CMKRNL privilege']);
     expect(console.type('SET RIGHTS_LIST JOB1')).toEqual(['%SET-E-NOTSET, error modifying rights list', '-SYSTEM-F-NOCMKRNL, operation requires CMKRNL privilege']);
     console.type('LOGOUT');
     expect(checkPool(console.system.kernel, (name) => console.system.kernel.symbol(name))).toEqual([]);

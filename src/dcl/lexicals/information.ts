@@ -163,7 +163,10 @@ const LATER: Readonly<Record<string, (dcl: Dcl) => Flow<Value>>> = {
   *TOTAL_PAGES(dcl) { return dcl.outside.procedure.kernel.sys.MMG$GL_MAXMEM + 1; },
   *CONTIG_GBLPAGES(dcl) { return freeGptes(dcl.outside.procedure.kernel).largest; },
   *FREE_GBLPAGES(dcl) { return freeGptes(dcl.outside.procedure.kernel).total; },
-  *FREE_GBLSECTS(dcl) { return dcl.outside.procedure.kernel.sys.SGN$GW_GBLSECNT - [...usedSections(dcl.outside.procedure.kernel, systemHeader(dcl.outside.procedure.kernel))].length; },
+  *FREE_GBLSECTS(dcl) {
+    const { kernel } = dcl.outside.procedure;
+    return kernel.sys.SGN$GW_GBLSECNT - [...usedSections(kernel, systemHeader(kernel))].length;
+  },
   *ERRORLOGBUFFERS(dcl) { return dcl.outside.procedure.kernel.sys.ERL$AL_BUFADDR.length / 4; },
   *HW_NAME(dcl) { return MODELS[yield* processorType(dcl)] ?? 'VAX'; },
 };

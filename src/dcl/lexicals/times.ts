@@ -1,5 +1,6 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { service } from '../../executive/gate/service-call.js';
+import { MONTHS, weekday, WEEKDAYS } from '../../executive/information/time.js';
 import { bytesToText } from '../../executive/structures/memory.js';
 import { CLI$_IVATIME, CLI$_IVDTIME, CLI$_IVKEYW } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
@@ -11,8 +12,6 @@ import { toText, type Value } from '../language/value.js';
 import { jobValue } from './job-value.js';
 import { parameters, type Lexical, type LexicalArguments } from './lexical.js';
 
-const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
-const WEEKDAYS = ['Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday', 'Monday', 'Tuesday'];
 
 /** Fields of a time through $NUMTIM: year, month, day, hour, minute, second, hundredth (a delta has days in the third). */
 function* numeric(dcl: Dcl, time: bigint): Flow<number[]> {
@@ -59,7 +58,7 @@ function* cvtime(dcl: Dcl, args: LexicalArguments): Flow<Value> {
     case 'MINUTE': return two(minute);
     case 'SECOND': return two(second);
     case 'HUNDREDTH': return two(hundredth);
-    case 'WEEKDAY': return WEEKDAYS[Number((time / 864_000_000_000n) % 7n)]!;
+    case 'WEEKDAY': return WEEKDAYS[weekday(time)]!;
     case 'HOUROFYEAR': return String(dayOfYear(year, month, day) * 24 - 24 + hour);
     case 'DAYOFYEAR': return String(dayOfYear(year, month, day));
     case 'MINUTEOFYEAR': return String((dayOfYear(year, month, day) * 24 - 24 + hour) * 60 + minute);

@@ -1,6 +1,5 @@
-import { callRoutine, procedure, type Microroutine } from '../gate/microroutine.js';
+import { callRoutine, procedure, type Flow, type Microroutine } from '../gate/microroutine.js';
 import type { Procedure } from '../gate/procedure.js';
-import type { Flow } from '../gate/microroutine.js';
 import { service } from '../gate/service-call.js';
 import { withTarget } from '../process/pid.js';
 import { rightsOf, storeRights } from '../process/rights.js';

@@ -141,27 +141,21 @@ function terminalName(k: Kernel): string {
  * @source book 20.3.4 step 18, 23.2; digest ch28 3.12
  */
 export function LNM$CREATE_JOB_TABLES(k: Kernel, quota: number): number {
-  const uic = k.pcb.PCB$L_UIC;
-  const job = LNM$CREATE_TABLE(k, {
-    parent: SYSTEM_DIRECTORY, mode: KERNEL, flags: 0, trusted: true, name: jobTableName(k), quota, createIf: false, owner: uic, protection: PROTECT_OWNER_ONLY,
-  });
+  const job = LNM$CREATE_TABLE(k, { ...OF_THE_SYSTEM, name: jobTableName(k), quota, createIf: false, owner: k.pcb.PCB$L_UIC, protection: PROTECT_OWNER_ONLY });
   return (job.status & 1) === 0 ? job.status : createGroupTable(k);
 }
 
-/** The table of the current process's UIC group, when no process of the group made it before. */
+/** Job and group tables are kernel mode tables of the system directory. */
+const OF_THE_SYSTEM = { parent: SYSTEM_DIRECTORY, mode: KERNEL, flags: 0, trusted: true } as const;
+
+/** The table of the UIC group of the current process, when there is none yet. */
 function createGroupTable(k: Kernel): number {
   const uic = k.pcb.PCB$L_UIC;
   const group = LNM$CREATE_TABLE(k, {
-    parent: SYSTEM_DIRECTORY, mode: KERNEL, flags: 0, trusted: true, name: groupTableName(uic), quota: 0, createIf: true, owner: (uic & 0xffff0000) | 0xffff,
+    ...OF_THE_SYSTEM, name: groupTableName(uic), quota: 0, createIf: true, owner: (uic & 0xffff0000) | 0xffff,
     protection: PROTECT_GROUP_TABLE, tableFlags: LNMTH.mask.LNMTH$V_GROUP,
   });
   return (group.status & 1) === 0 ? group.status : SS$_NORMAL;
-}
-
-/** Points LNM$GROUP of the current process at the table of its present UIC group: SET UIC. */
-export function LNM$CHANGE_GROUP(k: Kernel): number {
-  const status = createGroupTable(k);
-  return (status & 1) === 0 ? status : defineName(k, 'LNM$GROUP', PROCESS_DIRECTORY, KERNEL, [groupTableName(k.pcb.PCB$L_UIC)]);
 }
 
 /** Points LNM$GROUP and LNM$JOB of the current process at the tables of its present UIC and job, making them where needed. */
@@ -169,6 +163,12 @@ export function LNM$SET_GROUP(k: Kernel, quota: number): number {
   const status = LNM$CREATE_JOB_TABLES(k, quota);
   if ((status & 1) === 0) return status;
   return defineName(k, 'LNM$GROUP', PROCESS_DIRECTORY, KERNEL, [groupTableName(k.pcb.PCB$L_UIC)]);
+}
+
+/** After a change of the UIC: the group table, made where needed, and LNM$GROUP, which names it. */
+export function LNM$NAME_GROUP(k: Kernel): number {
+  const status = createGroupTable(k);
+  return (status & 1) === 0 ? status : defineName(k, 'LNM$GROUP', PROCESS_DIRECTORY, KERNEL, [groupTableName(k.pcb.PCB$L_UIC)]);
 }
 
 /** Cache blocks: LNMPHASHTBL * 8 / 128 of them, on CTL$GQ_LNMTBLCACHE. @source book 28.5.4 */
