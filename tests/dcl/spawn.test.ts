@@ -474,6 +474,8 @@ it('SET PREFIX stands in front of verified lines', () => {
   console.type('CREATE V.COM', '$ SET VERIFY', '$ X = 1 + -', '1', "$ X = F$VERIFY(0)", '^Z');
   expect(typed('SET PREFIX "[!5AS] "')).toEqual(['%DCL-E-INVPREFIX, invalid prefix format string - check FAO directives']);
   expect(typed('SET PREFIX "!QQ"')).toEqual(['%DCL-E-INVPREFIX, invalid prefix format string - check FAO directives']);
+  console.type('SET PREFIX "[!UL|!XL] "');
+  expect(typed('@V')[0]).toBe('[0|00000000] $ X = 1 + -');
   console.type('SET PREFIX "(!8%T) "');
   const lines = typed('@V');
   expect(lines[0]).toMatch(/^\(\d\d:\d\d:\d\d\) \$ X = 1 \+ -$/);
