@@ -156,7 +156,7 @@ async function converse(sda: Sda): Promise<void> {
   const isTerminal = process.stdin.isTTY === true;
   const lines = createInterface({ input: process.stdin, ...(isTerminal ? { output: process.stdout } : {}), prompt: 'SDA> ', terminal: isTerminal });
   lines.on('SIGINT', () => { lines.close(); });
-  const screenfuls = new Screenfuls(sda, isTerminal && process.stdout.isTTY ? process.stdout.rows : 0);
+  const screenfuls = isTerminal && process.stdout.isTTY ? new Screenfuls(sda, process.stdout.rows, process.stdout.columns) : new Screenfuls(sda, 0);
   if (isTerminal) lines.prompt();
   for await (const line of lines) {
     print(screenfuls.enter(line));

@@ -7,8 +7,9 @@ import type { Session } from './session.js';
 
 const PAGE_LOCATIONS = ['FREELST', 'MFYLST', 'BADLST', 'RELPND', 'RDERR', 'WRTINP', 'RDINP', 'ACTIVE'];
 export const PAGE_TYPES = ['PROCESS', 'SYSTEM', 'GLOBAL', 'GBLWRT', 'PPGTBL', 'GPGTBL', '?', '?'];
-const COLUMNS = 'ADDRESS   SVAPTE    PTE       TYPE   READ WRIT BITS PLACE        LOC      PAGTYP   REFCNT';
-const RULES = '--------  --------  --------  -----  ---- ---- ---- -----------  -------  -------  ------';
+/** As wide as a terminal of 80 columns. */
+const COLUMNS = 'ADDRESS  SVAPTE   PTE      TYPE  READ WRIT BITS PLACE       LOC     PAGTYP  REF';
+const RULES = '-------- -------- -------- ----- ---- ---- ---- ----------- ------- ------- ---';
 const SYSTEM = 0x80000000;
 
 /** One page frame's entry in the PFN database. */
@@ -65,7 +66,7 @@ export function* pageTableLines(session: Session, start: number, pages: number):
   const database = databaseOf(session);
   let nulls = 0;
   const flush = function* (): Generator<string> {
-    if (nulls > 0) yield `${' '.repeat(10)}-------- ${nulls} null page${nulls === 1 ? '' : 's'}`;
+    if (nulls > 0) yield `${' '.repeat(9)}-------- ${nulls} null page${nulls === 1 ? '' : 's'}`;
     nulls = 0;
   };
   for (let page = 0; page < pages; page += 1) {
@@ -89,7 +90,7 @@ export function* pageTableLines(session: Session, start: number, pages: number):
     const text = pteText(pte);
     const data = text.pfn === undefined ? undefined : database?.find(text.pfn);
     yield [hex8(address), hex8(svapte), hex8(pte), text.type.padEnd(5), `${text.read} ${text.write} ${text.bits.padEnd(4)} ${text.place.padEnd(11)}`,
-      (data ? PAGE_LOCATIONS[data.state & 7]! : '').padEnd(7), (data ? PAGE_TYPES[data.type & 7]! : '').padEnd(7), data ? String(data.refcnt).padStart(6) : ''].join('  ').trimEnd();
+      (data ? PAGE_LOCATIONS[data.state & 7]! : '').padEnd(7), (data ? PAGE_TYPES[data.type & 7]! : '').padEnd(7), data ? String(data.refcnt).padStart(3) : ''].join(' ').trimEnd();
   }
   yield* flush();
 }

@@ -12,8 +12,8 @@ export class Screenfuls {
   private rest: Iterator<string> | undefined;
   private next: IteratorResult<string> | undefined;
 
-  /** @param rows  of the screen; 0: displays are not interrupted */
-  constructor(private readonly sda: Sda, private readonly rows: number) {}
+  /** @param rows  of the screen; 0: displays are not interrupted @param columns  of it: what is longer takes several rows */
+  constructor(private readonly sda: Sda, private readonly rows: number, private readonly columns = Infinity) {}
 
   /** What a line at the prompt shows. */
   *enter(line: string): Generator<string, void, undefined> {
@@ -23,7 +23,10 @@ export class Screenfuls {
       this.next = this.rest.next();
     }
     const most = this.rows === 0 ? Infinity : Math.max(FEWEST, this.rows - RESERVED);
-    for (let shown = 0; shown < most && this.next && this.next.done !== true; shown += 1) {
+    for (let shown = 0; this.next && this.next.done !== true;) {
+      const rows = Math.max(1, Math.ceil(this.next.value.length / this.columns));
+      if (shown > 0 && shown + rows > most) break;
+      shown += rows;
       yield this.next.value;
       this.next = this.rest!.next();
     }

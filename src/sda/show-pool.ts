@@ -165,8 +165,8 @@ function* regionLines(session: Session, region: Region, choice: Choice): Generat
   }
   const free = totals.get('FREE') ?? { count: 0, bytes: 0 };
   yield '';
-  yield `Total space used = ${bytes} out of ${bytes + free.bytes} total bytes, ${free.bytes} bytes left in ${free.count} free block${free.count === 1 ? '' : 's'}`;
-  yield `Total space utilization = ${bytes + free.bytes === 0 ? 0 : Math.round(100 * bytes / (bytes + free.bytes))}%`;
+  yield `Total space used = ${bytes} out of ${bytes + free.bytes} total bytes, ${free.bytes} bytes left`;
+  yield `Total space utilization = ${bytes + free.bytes === 0 ? 0 : Math.round(100 * bytes / (bytes + free.bytes))}%, ${free.count} free block${free.count === 1 ? '' : 's'}`;
   yield '';
 }
 

@@ -4,7 +4,7 @@ import { procedure, type Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { PRV$V_CMKRNL } from '../executive/starlet/prvdef.js';
 import { DC$_TERM } from '../executive/starlet/dcdef.js';
-import { DVI$_DEVCLASS, DVI$_TT_PAGE } from '../executive/starlet/dvidef.js';
+import { DVI$_DEVBUFSIZ, DVI$_DEVCLASS, DVI$_TT_PAGE } from '../executive/starlet/dvidef.js';
 import { FAB$C_FIX } from '../executive/starlet/fabdef.js';
 import { SS$_NOPRIV, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { bytesToText, textToBytes } from '../executive/structures/memory.js';
@@ -54,7 +54,8 @@ const main = procedure('SDA$MAIN', function* (p) {
   for (const line of sda.banner()) yield* output.line(line);
   const input = yield* LineInput.open(p, 'SYS$INPUT');
   if (typeof input === 'number') return input;
-  const screenfuls = new Screenfuls(sda, yield* screenRows(p));
+  const { rows, columns } = yield* screen(p);
+  const screenfuls = new Screenfuls(sda, rows, columns);
   while (!sda.isDone) {
     const command = yield* input.line(PROMPT);
     if (command === undefined) break;
@@ -75,14 +76,15 @@ const main = procedure('SDA$MAIN', function* (p) {
   return SS$_NORMAL;
 });
 
-/** Rows of the terminal that SYS$OUTPUT is; 0 when it is none, or when commands do not come from one. */
-function* screenRows(p: Procedure): Flow<number> {
+/** Size of the terminal that SYS$OUTPUT is; no rows when it is none, or when commands do not come from one. */
+function* screen(p: Procedure): Flow<{ readonly rows: number; readonly columns: number }> {
+  const none = { rows: 0, columns: 0 };
   for (const name of ['SYS$INPUT', 'SYS$OUTPUT']) {
-    const { status, values } = yield* getDevice(p, name, { class: { code: DVI$_DEVCLASS, kind: 'long' }, page: { code: DVI$_TT_PAGE, kind: 'long' } } as const);
-    if (!(status & 1) || values.class !== DC$_TERM) return 0;
-    if (name === 'SYS$OUTPUT') return values.page;
+    const { status, values } = yield* getDevice(p, name, { class: { code: DVI$_DEVCLASS, kind: 'long' }, page: { code: DVI$_TT_PAGE, kind: 'long' }, width: { code: DVI$_DEVBUFSIZ, kind: 'long' } } as const);
+    if (!(status & 1) || values.class !== DC$_TERM) return none;
+    if (name === 'SYS$OUTPUT') return { rows: values.page, columns: Math.max(1, values.width) };
   }
-  return 0;
+  return none;
 }
 
 /** What the running system was built with. */

@@ -58,7 +58,7 @@ describe('SHOW POOL', () => {
     expect(types(all).filter((type) => type !== 'FREE')).toEqual(allocated);
     const free = types(all).length - allocated.length;
     expect(free).toBeGreaterThan(0);
-    expect(all).toContain(`bytes left in ${free} free block`);
+    expect(all).toMatch(new RegExp(`bytes left\nTotal space utilization = \\d+%, ${free} free block`));
     const addresses = [...all.matchAll(/^\w+ +([0-9A-F]{8}) +208 {2}/gm)].map((match) => Number.parseInt(match[1]!, 16));
     expect(addresses.slice(1).every((address, index) => address === addresses[index]! + 208)).toBe(true);
   });

@@ -167,14 +167,15 @@ describe('a dump of a system with waiting processes', () => {
 
   test('appB#15, appB#14: page tables', () => {
     const system_ = say(analyzer(), 'SHOW PAGE_TABLE/SYSTEM');
-    expect(system_).toMatch(/^80000000 {2}[0-9A-F]{8} {2}[0-9A-F]{8} {2}VALID {2}KESU NONE/m);
+    expect(system_).toMatch(/^80000000 [0-9A-F]{8} [0-9A-F]{8} VALID KESU NONE/m);
     const p1 = say(analyzer(), 'SHOW PROCESS FIRST/PAGE_TABLES/P1');
-    expect(p1).toMatch(/^7FFEFE00 {2}.* VALID {2}KESU K---/m);
-    expect(p1).toMatch(/^7FFE7800 {2}.* VALID {2}KES- K---/m);
+    expect(Math.max(...system_.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(p1).toMatch(/^7FFEFE00 .* VALID KESU K---/m);
+    expect(p1).toMatch(/^7FFE7800 .* VALID KES- K---/m);
     expect(p1).not.toContain('P0 page table');
     const vectors = P1_LAYOUT.find((area) => area.label === 'P1SYSVECTORS')!;
     expect(vectors.protection).toBe(PRT$C_UR);
-    for (let page = 0; page < vectors.pages; page += 1) expect(p1).toMatch(new RegExp(`^${hex8(vectors.base + 512 * page)}  .* VALID  KESU NONE`, 'm'));
+    for (let page = 0; page < vectors.pages; page += 1) expect(p1).toMatch(new RegExp(`^${hex8(vectors.base + 512 * page)} .* VALID KESU NONE`, 'm'));
   });
 
   test('the free page list is followed to its end and counted', () => {

@@ -39,3 +39,12 @@ test('another command takes the place of the rest; with no screen nothing stops'
   expect([...screenfuls.enter('')]).toEqual([]);
   expect([...new Screenfuls(sda, 0).enter('SHOW PROCESS/ALL')]).toEqual([...sda.execute('SHOW PROCESS/ALL')]);
 });
+
+test('a line longer than the screen is wide counts as the rows it takes', () => {
+  const whole = [...sda.execute('SHOW HEADER')];
+  expect(whole.some((line) => line.length > 80)).toBe(true);
+  const shown = [...new Screenfuls(sda, 24, 80).enter('SHOW HEADER')];
+  expect(shown.at(-1)).toBe(MORE);
+  expect(shown.reduce((rows, line) => rows + Math.max(1, Math.ceil(line.length / 80)), 0)).toBeLessThanOrEqual(22);
+  expect([...new Screenfuls(sda, 24, 20).enter('EVALUATE 1')].length).toBeLessThan([...new Screenfuls(sda, 24, 80).enter('EVALUATE 1')].length + 1);
+});

@@ -5,7 +5,7 @@ import { SCB_ENTRIES } from '../../../src/executive/exceptions/scb.js';
 import { SIGNAL_ROUTINES } from '../../../src/executive/exceptions/signal.js';
 import { EXCEPTION_SOURCES } from '../../../src/executive/exceptions/sources.js';
 import { EXE$UNWIND } from '../../../src/executive/exceptions/unwind.js';
-import { dispatchSource } from '../../../src/executive/dispatch/dispatcher.js';
+import { CHANGE_MODE_ROUTINES, dispatchSource } from '../../../src/executive/dispatch/dispatcher.js';
 import { EXE$SETSFM, EXE$SETSSF } from '../../../src/executive/dispatch/services.js';
 import { vectorSource } from '../../../src/executive/dispatch/vectors.js';
 import { EXE$DCLCMH, EXE$SETEXV } from '../../../src/executive/exceptions/handlers.js';
@@ -89,7 +89,7 @@ export function machineWith(image: string, options: FixtureOptions = {}): BareMa
   return new BareMachine({
     routines: [
       ...BUGCHECK_ROUTINES, ...SIGNAL_ROUTINES, ...MACHINE_CHECK_ROUTINES, ...ERROR_LOG_ROUTINES, EXE$UNWIND, EXE$SETEXV, EXE$DCLCMH, EXE$SETSFM, EXE$SETSSF,
-      ...STAND_INS, ...options.routines ?? [],
+      ...CHANGE_MODE_ROUTINES, ...STAND_INS, ...options.routines ?? [],
     ],
     vectors: vectorSource(new Set([...IMPLEMENTED, ...options.implemented ?? []])),
     executive: [...EXCEPTION_SOURCES, dispatchSource(new Set([...IMPLEMENTED, ...options.implemented ?? []])), STAND_IN_SOURCE, options.exit ?? 'EXE$EXIT == EXIT_STAND_IN\n', options.source ?? '', '	.BLKB	512\nBUG$FATAL::\n	.BLKB	4096\n'].join('\n'),
