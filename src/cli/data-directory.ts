@@ -7,6 +7,7 @@ import { hostSystemTime } from '../console/runner.js';
 import type { BlockStore } from '../emulator/devices/disk.js';
 import type { AssemblyStore, KeptText } from '../executive/boot/assembly-store.js';
 import { DUMP_OVERHEAD_BLOCKS } from '../executive/exceptions/dump-format.js';
+import { FileFailure } from '../filesystem/file-failure.js';
 import { buildSystemDiskInto, stampFile, systemDiskStamp, updateSystemDisk } from '../sysgen/system-disk.js';
 import { COMMON_IMAGES } from '../system/images.js';
 import { EXAMPLE_FILES } from '../system/example-files.js';
@@ -37,8 +38,13 @@ export function openSystemDisk(disk: string | undefined, directory: string): Dis
     bringUpToDate(opened);
     return opened;
   } catch (error) {
-    throw new UsageError(`cannot open ${path}: ${(error as Error).message}`, EX_CANTCREAT);
+    throw cannotOpen(path, error);
   }
+}
+
+/** What is said of a system disk that cannot be opened: the host's reason, or that it is none. */
+function cannotOpen(path: string, error: unknown): UsageError {
+  return new UsageError(error instanceof FileFailure ? `${path} is not a system disk` : `cannot open ${path}: ${(error as Error).message}`, EX_CANTCREAT);
 }
 
 /** The same for reading: what is written, the update included, stays in memory. */
@@ -51,7 +57,7 @@ export function openSystemDiskOverlay(disk: string | undefined, directory: strin
     bringUpToDate(overlay);
     return { disk: overlay, path, below, close: () => { below.close(); } };
   } catch (error) {
-    throw new UsageError(`cannot open ${path}: ${(error as Error).message}`, EX_CANTCREAT);
+    throw cannotOpen(path, error);
   }
 }
 

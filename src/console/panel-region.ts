@@ -7,8 +7,10 @@ interface Painter {
   close(): void;
 }
 
-/** Rows the console keeps at least. */
+/** Rows the console has at least when the panel is opened. */
 const FEWEST_ROWS = 10;
+/** Rows it must have left: when the terminal becomes smaller the panel goes, until there is room again. */
+const LEAST_ROWS = 4;
 
 /**
  * The front panel's place: the top rows of the terminal. The machine's console scrolls below it, in a scrolling region with its own origin, so that
@@ -28,6 +30,10 @@ export class PanelRegion {
   /** Draws the panel; the cursor stays where the console has it. */
   draw(figures: PanelFigures): void {
     const { rows, columns } = this.output;
+    if (rows < this.height + LEAST_ROWS) {
+      this.giveBack();
+      return;
+    }
     if (this.drawnFor !== rows) this.open(rows);
     const lines = this.painter.paint(figures, columns);
     this.output.write(`\x1b7\x1b[?6l${lines.map((line, index) => `\x1b[${index + 1};1H${line}\x1b[0m\x1b[K`).join('')}\x1b[?6h\x1b8`);
@@ -43,7 +49,12 @@ export class PanelRegion {
   /** Gives the whole screen back, the cursor on its last row. */
   close(): void {
     this.painter.close();
+    this.giveBack();
+  }
+
+  private giveBack(): void {
     if (this.isOpen) this.output.write(`\x1b[?6l\x1b[r\x1b[${this.output.rows};1H\r\n`);
     this.isOpen = false;
+    this.drawnFor = 0;
   }
 }

@@ -5,8 +5,10 @@ import { IO$M_BREAKTHRU, IO$M_REFRESH, IO$_WRITEVBLK } from '../executive/starle
 import {
   JPI$_BUFIO, JPI$_CPUTIM, JPI$_DIRIO, JPI$_GPGCNT, JPI$_IMAGNAME, JPI$_PAGEFLTS, JPI$_PPGCNT, JPI$_PRCNAM,
 } from '../executive/starlet/jpidef.js';
+import { SYI$_NODENAME } from '../executive/starlet/syidef.js';
 import { bytesToText, textToBytes } from '../executive/structures/memory.js';
 import { cpuText } from './commands/show-status.js';
+import { systemItem, textOf } from './item-information.js';
 import { jobLong, jobText } from './job-information.js';
 import { openSession } from './system.js';
 
@@ -14,7 +16,7 @@ import { openSession } from './system.js';
 const CARRIAGE_CONTROL = 0x8d010000;
 const EVENT_FLAG = 27;
 
-/** `NAME hh:mm:ss   (DCL)   CPU=hh:mm:ss.cc PF=n IO=n MEM=n` @source dcl-output-formats.md, Ctrl/T */
+/** `NODE::NAME hh:mm:ss   (DCL)   CPU=hh:mm:ss.cc PF=n IO=n MEM=n`; a system without a name has no `NODE::`. @source dcl-output-formats.md, Ctrl/T */
 function* statusLine(p: Procedure, imageActive: boolean): Flow<string> {
   const number = function* (code: number): Flow<number> { return (yield* jobLong(p, code)).value; };
   const time = yield* p.scratch(function* () {
@@ -26,7 +28,8 @@ function* statusLine(p: Procedure, imageActive: boolean): Flow<string> {
   const memory = (yield* number(JPI$_PPGCNT)) + (yield* number(JPI$_GPGCNT));
   const transfers = (yield* number(JPI$_BUFIO)) + (yield* number(JPI$_DIRIO));
   const cpu = cpuText(yield* number(JPI$_CPUTIM)).slice(4);
-  return `${(yield* jobText(p, JPI$_PRCNAM)).value} ${time}   ${image}   CPU=${cpu} PF=${yield* number(JPI$_PAGEFLTS)} IO=${transfers} MEM=${memory}`;
+  const node = textOf(yield* systemItem(p, SYI$_NODENAME, 15));
+  return `${node === '' ? '' : `${node}::`}${(yield* jobText(p, JPI$_PRCNAM)).value} ${time}   ${image}   CPU=${cpu} PF=${yield* number(JPI$_PAGEFLTS)} IO=${transfers} MEM=${memory}`;
 }
 
 /** AST of CTRL/T (SET CONTROL=T): one line about the process, over whatever the terminal is doing. */

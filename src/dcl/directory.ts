@@ -2,8 +2,9 @@ import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { FAB, FAB$C_BID, FAB$C_BLN } from '../executive/starlet/fabdef.js';
-import { NAM, NAM$C_BID, NAM$C_BLN } from '../executive/starlet/namdef.js';
-import { bytesToText } from '../executive/structures/memory.js';
+import { NAM, NAM$C_BID, NAM$C_BLN, NAM$M_SYNCHK } from '../executive/starlet/namdef.js';
+import { RMS$_DIR } from '../executive/starlet/rmsdef.js';
+import { bytesToText, textToBytes } from '../executive/structures/memory.js';
 import { CLI$_DIRECT } from './condition-codes.js';
 import { check, fail } from './condition.js';
 import { define, translate } from './names.js';
@@ -39,8 +40,8 @@ const SPEC = /^([^[<:]*:{1,2})?(\[[^\]]*\]|<[^>]*>)?$/;
 
 /**
  * SET DEFAULT: device part into SYS$DISK, directory part through $SETDDIR. Neither is checked for existence; a logical name
- * with a directory in it (SYS$LOGIN) is translated here, a concealed device or a search list stays.
- * @raises CLI$_DIRECT with the text as token
+ * with a directory in it (SYS$LOGIN) is translated here, a concealed device or a search list stays. SYS$DISK: is the device there is.
+ * @raises CLI$_DIRECT with the text as token; RMS$_DIR for a directory that no name could be in: too deep, or beside that of a logical name
  */
 export function* setDefault(p: Procedure, text: string): Flow<void> {
   let spec = text.trim();
@@ -57,14 +58,21 @@ export function* setDefault(p: Procedure, text: string): Flow<void> {
   const match = SPEC.exec(spec);
   if (!match || spec === '') fail(CLI$_DIRECT, { token: text });
   const [, device, directory] = match!;
+  const parsed = yield* parse(p, spec, NAM$M_SYNCHK);
+  if (parsed === RMS$_DIR) check(parsed);
   if (directory !== undefined) yield* p.scratch(function* () {
     check(yield* service(p, '$SETDDIR', { newdir: p.string(directory) }));
   });
-  if (device !== undefined) check(yield* define(p, 'SYS$DISK', [{ value: device, concealed: false, terminal: false }], 'LNM$PROCESS', SUPERVISOR, { confine: false, noAlias: false }));
+  if (device !== undefined && !/^SYS\$DISK:$/i.test(device)) check(yield* define(p, 'SYS$DISK', [{ value: device, concealed: false, terminal: false }], 'LNM$PROCESS', SUPERVISOR, { confine: false, noAlias: false }));
 }
 
 /** Whether the default directory is there: $PARSE of nothing looks it up. */
 export function* defaultExists(p: Procedure): Flow<boolean> {
+  return ((yield* parse(p, '', 0)) & 1) !== 0;
+}
+
+/** What $PARSE says to a name. @param options  NAM$B_NOP */
+function* parse(p: Procedure, name: string, options: number): Flow<number> {
   return yield* p.scratch(function* () {
     const fab = FAB.at(p.memory, p.allocate(FAB$C_BLN));
     const nam = NAM.at(p.memory, p.allocate(NAM$C_BLN));
@@ -75,6 +83,9 @@ export function* defaultExists(p: Procedure): Flow<boolean> {
     nam.NAM$B_BLN = NAM$C_BLN;
     nam.NAM$L_ESA = p.allocate(256);
     nam.NAM$B_ESS = 255;
-    return ((yield* service(p, '$PARSE', { fab: fab.address })) & 1) !== 0;
+    nam.NAM$B_NOP = options;
+    fab.FAB$L_FNA = p.bytes(textToBytes(name.slice(0, 255)));
+    fab.FAB$B_FNS = Math.min(name.length, 255);
+    return yield* service(p, '$PARSE', { fab: fab.address });
   });
 }

@@ -1,9 +1,7 @@
-import * as prvdef from '../executive/starlet/prvdef.js';
+import { PRIVILEGE_NAMES } from '../executive/starlet/prvdef.js';
 
-/** Privilege names and bit numbers, in the order of the bits. */
-export const PRIVILEGES: readonly (readonly [name: string, bit: number])[] = Object.entries(prvdef)
-  .flatMap(([name, bit]): (readonly [string, number])[] => (name.startsWith('PRV$V_') && typeof bit === 'number' ? [[name.slice(6), bit]] : []))
-  .sort((a, b) => a[1] - b[1]);
+/** Privilege names and bit numbers, in the order of the bits. NOACNT and SETPRI, which $PRVDEF has besides for ACNT and ALTPRI, are none: NOACNT is no ACNT. */
+export const PRIVILEGES: readonly (readonly [name: string, bit: number])[] = PRIVILEGE_NAMES.map((name, bit) => [name, bit]);
 
 /** `CMKRNL,SETPRV` of a privilege mask. */
 export function privilegeNames(mask: bigint): string {

@@ -16,8 +16,9 @@ import { showLogout } from './logout.js';
 import { refusal } from './restrictions.js';
 import { BJI, BJI_ROOM, textsBehind } from './queues/batch-information.js';
 import { putLine } from './terminal-io.js';
-import { UAF } from './uaf.js';
-import { consoleRecord, findUser, type UafRecord } from './uaf-file.js';
+import { UAF } from '../executive/structures/uaf.js';
+import { findUser, type UafRecord } from '../executive/information/authorization-file.js';
+import { consoleRecord } from './uaf-file.js';
 import { address, establish, inMode, nameFiles, nameLoginProcedures, putDefault, removePrivileges, type Entries } from './session.js';
 
 /** LOGINOUT in a batch process: the job controller says what is to be run, and for whom. @source book 23.2.3, 23.2.9; digest ch23 2.3, 2.9 */

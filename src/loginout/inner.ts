@@ -20,7 +20,7 @@ import { storeRights, type Right } from '../executive/process/rights.js';
 import { PHD } from '../executive/structures/phd.js';
 import { PRT$C_SW } from '../executive/structures/pte.js';
 import { PPD, PPD_ADDRESS } from '../dcl/index.js';
-import { UAF } from './uaf.js';
+import { UAF } from '../executive/structures/uaf.js';
 
 /** The parts of LOGINOUT that run in executive and kernel mode. */
 const SUPERVISOR = 2;

@@ -5,7 +5,7 @@ import { service } from '../executive/gate/service-call.js';
 import { bytesToText, readQuad } from '../executive/structures/memory.js';
 import { dayName } from './calendar.js';
 import { putLine } from './terminal-io.js';
-import { changeUser, type UafRecord } from './uaf-file.js';
+import { changeUser, type UafRecord } from '../executive/information/authorization-file.js';
 
 /** Dates of the last logins and the failures since, shown and written anew. @source book 23.2.2 steps 16, 18; dcl-output-formats.md, Login */
 

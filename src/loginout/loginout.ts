@@ -9,11 +9,12 @@ import { PRC$M_BATCH, PRC$M_INTER, PRC$M_NOUAF } from '../executive/starlet/prcd
 import { PRV$V_OPER } from '../executive/starlet/prvdef.js';
 import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
+import { SYI$_NODENAME } from '../executive/starlet/syidef.js';
 import { bytesToText } from '../executive/structures/memory.js';
 import { CTL$GL_VECTORS, P1_CELLS } from '../executive/structures/p1-cells.js';
 import { PPD, PPD_ADDRESS } from '../dcl/index.js';
 import { cliIsPresent } from '../dcl/cli-client.js';
-import { deviceItem, longwordOf } from '../dcl/item-information.js';
+import { deviceItem, longwordOf, systemItem, textOf } from '../dcl/item-information.js';
 import { jobLong } from '../dcl/job-information.js';
 import { loginBatch, logoutBatch } from './batch.js';
 import { batchFiles, restartCli } from './batch-files.js';
@@ -27,7 +28,8 @@ import { EVADED, INTRUDER_SCAN, intrusionScan, SUSPECT_SCAN } from './intrusion.
 import { loginTime, recordLogin, timeNow } from './last-login.js';
 import { newMailNotice } from './mail-profile.js';
 import { passwordState, refusal } from './restrictions.js';
-import { automaticUser, changeUser, consoleRecord, findUser, passwordIsRight, SECONDARY, type UafRecord } from './uaf-file.js';
+import { changeUser, findUser, type UafRecord } from '../executive/information/authorization-file.js';
+import { automaticUser, consoleRecord, passwordIsRight, SECONDARY } from './uaf-file.js';
 
 /**
  * LOGINOUT: first image of every process with a CLI, and its last (chapter 23.2; digest ch23 2.2, 2.9). The PPD tells which:
@@ -92,7 +94,7 @@ function* login(p: Procedure, entries: Entries, options: LoginOptions): Flow<num
   yield* establish(p, entries, record, interactive, terminal ? input.replace(/^_/, '') : '');
   if (!isStartup) yield* nameLoginProcedures(p, record);
   if (interactive && terminal) {
-    if (record.UAF$V_DISWELCOM === 0) yield* putLine(p, ppd.PPD$W_OUTISI, `\tWelcome to VAX/VMS version ${yield* version(p)}`);
+    if (record.UAF$V_DISWELCOM === 0) yield* putLine(p, ppd.PPD$W_OUTISI, `\tWelcome to VAX/VMS version ${yield* version(p)}${yield* onNode(p)}`);
     yield* recordLogin(p, ppd.PPD$W_OUTISI, record);
     const notice = record.UAF$V_DISMAIL === 0 ? yield* newMailNotice(p, bytesToText(record.UAF$T_USERNAME).trim()) : undefined;
     if (notice !== undefined) yield* putLine(p, ppd.PPD$W_OUTISI, notice);
@@ -208,6 +210,12 @@ function* userName(p: Procedure): Flow<string> {
 
 function* version(p: Procedure): Flow<string> {
   return bytesToText(p.memory.readBytes(p.kernel.symbol('SYS$GQ_VERSION'), 8)).trim() || 'V4.4';
+}
+
+/** ` on node NAME`, when the system has one. @source dcl-output-formats.md, Login */
+function* onNode(p: Procedure): Flow<string> {
+  const node = textOf(yield* systemItem(p, SYI$_NODENAME, 15));
+  return node === '' ? '' : ` on node ${node}`;
 }
 
 /** The end of a session: message, files closed, process deleted. */

@@ -1,5 +1,6 @@
 import { daysFromMonday, HOURS_IN_A_DAY, TICKS_IN_A_DAY, TICKS_IN_AN_HOUR } from './calendar.js';
-import { hoursOf, isPreExpired, type UafRecord } from './uaf-file.js';
+import type { UafRecord } from '../executive/information/authorization-file.js';
+import { hoursOf, isPreExpired } from './uaf-file.js';
 
 /**
  * What an authorization record says about when its account may be used: hours by day and way in, expiration, life of the password.

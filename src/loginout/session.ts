@@ -7,8 +7,8 @@ import { permanentEquivalence } from '../rms/names/translate.js';
 import type { PPD } from '../dcl/index.js';
 import { defineLogical } from './define.js';
 import { resolveName } from './resolve.js';
-import { UAF } from './uaf.js';
-import type { UafRecord } from './uaf-file.js';
+import { UAF } from '../executive/structures/uaf.js';
+import type { UafRecord } from '../executive/information/authorization-file.js';
 
 /** What interactive and batch logins have in common: inner modes, the standard files, the user's values. @source book 23.2.2 */
 const EXECUTIVE = 1;

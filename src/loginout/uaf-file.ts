@@ -1,57 +1,12 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
+import type { UafRecord } from '../executive/information/authorization-file.js';
 import { failedToOpen, KeyedFile, type KeyedLayout } from '../executive/information/keyed-file.js';
-import { RMS$_EOF, RMS$_RNF } from '../executive/starlet/rmsdef.js';
-import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
-import { XAB$C_BN4, XAB$M_CHG, XAB$M_DUP } from '../executive/starlet/xabdef.js';
 import { ArrayMemory, bytesToText, textToBytes } from '../executive/structures/memory.js';
+import { UAF, UAF$C_PURDY_V } from '../executive/structures/uaf.js';
 import { hashPassword } from './purdy.js';
-import { UAF, UAF$C_PURDY_V } from './uaf.js';
 
-/** Reading SYSUAF.DAT and SYSALF.DAT, and the records that a new system disk gets. */
-export type UafRecord = ReturnType<typeof UAF.at>;
-
-/** SYSUAF.DAT, or the file that the logical name SYSUAF leads to: by user name, by UIC. @source VMS V4 SYSUAF keys, as far as known */
-export const UAF_FILE = 'SYSUAF';
-export const UAF_LAYOUT: KeyedLayout = {
-  keys: [{ position: UAF.offset.UAF$T_USERNAME, size: 32 }, { position: UAF.offset.UAF$L_UIC, size: 4, type: XAB$C_BN4, flags: XAB$M_DUP | XAB$M_CHG }],
-  longest: UAF.size, defaults: 'SYS$SYSTEM:.DAT',
-};
-
-export const userKey = (userName: string): Uint8Array => textToBytes(userName.toUpperCase().padEnd(32));
-
-/** The UAF record of a user. Status RMS$_EOF: there is none; another failure: the file cannot be read. */
-export function* findUser(p: Procedure, userName: string): Flow<{ readonly status: number; readonly record?: UafRecord }> {
-  return yield* p.scratch(function* () {
-    const file = yield* KeyedFile.open(p, UAF_FILE, UAF_LAYOUT);
-    if (failedToOpen(file)) return { status: file.status };
-    const record = yield* file.find(userKey(userName));
-    yield* file.close();
-    if (typeof record === 'number') return { status: record === RMS$_RNF ? RMS$_EOF : record };
-    return { status: SS$_NORMAL, record: UAF.at(new ArrayMemory(record.slice()), 0) };
-  });
-}
-
-/**
- * Changes the record of a user where it lies.
- * @returns status of $OPEN, $GET or $UPDATE; RMS$_EOF: there is no such user
- */
-export function* changeUser(p: Procedure, userName: string, change: (record: UafRecord) => void): Flow<number> {
-  return yield* p.scratch(function* () {
-    const file = yield* KeyedFile.open(p, UAF_FILE, UAF_LAYOUT, 'write');
-    if (failedToOpen(file)) return file.status;
-    const found = yield* file.find(userKey(userName));
-    let status: number;
-    if (typeof found === 'number') status = found === RMS$_RNF ? RMS$_EOF : found;
-    else {
-      const record = found.slice();
-      change(UAF.at(new ArrayMemory(record), 0));
-      status = yield* file.update(record);
-    }
-    yield* file.close();
-    return status;
-  });
-}
+/** What LOGINOUT knows of authorization records: passwords, hours, autologin, and those that a new system disk gets. */
 
 /** Layout of an autologin record: terminal name (63 characters) and user name (12), blank filled. choice: the layout is ours. */
 const ALF_TERMINAL = 63;

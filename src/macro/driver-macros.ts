@@ -1,5 +1,5 @@
 /**
- * Macros for the tables of a device driver that SYSGEN loads: driver prologue, dispatch table, function decision table. Names and arguments are those of
+ * Macros for a device driver that SYSGEN loads: its driver prologue, dispatch and function decision tables, and the wait for an interrupt. Names and arguments are those of
  * VMS's LIB.MLB. Addresses in the tables are those of the link, which SYSGEN moves; names of structures come from SYS$SYSTEM:SYS.STB.
  *
  * choice: DPT_STORE gives eight bytes, and a table of them ends with a zero byte:
@@ -93,4 +93,32 @@ FUNCTAB_LEN=FUNCTAB_LEN+4
  .ENDC
 .ENDM FUNCTAB`;
 
-export const DRIVER_MACROS: Readonly<Record<string, string>> = { DPTAB: PROLOGUE, DPT_STORE: STORE, DDTAB: DISPATCH, FUNCTAB: FUNCTIONS };
+/** Raises IPL, the old one on the stack; lowers it again. */
+const DISABLE = `.MACRO DSBINT IPL=#31,DST=-(SP)
+ MFPR #PR$_IPL,DST
+ MTPR IPL,#PR$_IPL
+.ENDM DSBINT`;
+
+const ENABLE = `.MACRO ENBINT SRC=(SP)+
+ MTPR SRC,#PR$_IPL
+.ENDM ENBINT`;
+
+/** Waits for an interrupt behind DSBINT; EXCPT is where to go on when it does not come in TIME seconds. */
+const WAIT = `.MACRO WFIKPCH EXCPT,TIME=#65536
+ PUSHL TIME
+ JSB @#IOC$WFIKPCH
+ .WORD EXCPT-.
+.ENDM WFIKPCH`;
+
+const FORK = `.MACRO IOFORK
+ JSB @#EXE$IOFORK
+.ENDM IOFORK`;
+
+const COMPLETE = `.MACRO REQCOM
+ JMP @#IOC$REQCOM
+.ENDM REQCOM`;
+
+export const DRIVER_MACROS: Readonly<Record<string, string>> = {
+  DSBINT: DISABLE, ENBINT: ENABLE, WFIKPCH: WAIT, IOFORK: FORK, REQCOM: COMPLETE,
+   DPTAB: PROLOGUE, DPT_STORE: STORE, DDTAB: DISPATCH, FUNCTAB: FUNCTIONS,
+};

@@ -6,7 +6,7 @@ import {
 } from '../executive/starlet/fabdef.js';
 import { NAM, NAM$C_BID, NAM$C_BLN } from '../executive/starlet/namdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN, RAB$M_EOF, RAB$M_TPT } from '../executive/starlet/rabdef.js';
-import { RMS$_EOF } from '../executive/starlet/rmsdef.js';
+import { RMS$_CONTROLC, RMS$_CONTROLY, RMS$_EOF } from '../executive/starlet/rmsdef.js';
 import { XAB$C_PRO, XAB$C_PROLEN, XABPRO } from '../executive/starlet/xabdef.js';
 import { bytesToText, joinBytes, textToBytes } from '../executive/structures/memory.js';
 import type { Message } from './messages.js';
@@ -18,6 +18,14 @@ export interface FileFailure {
   readonly spec: string;
   readonly status: number;
   readonly stv: number;
+}
+
+/** $GET. A read that CTRL/Y ended is made again: what had been typed is gone, and CONTINUE came. */
+export function* getRecord(p: Procedure, rab: number): Flow<number> {
+  for (;;) {
+    const status = yield* service(p, '$GET', { rab });
+    if (status !== RMS$_CONTROLY && status !== RMS$_CONTROLC) return status;
+  }
 }
 
 export function isFailure(answer: object): answer is FileFailure {
@@ -213,7 +221,7 @@ export class RmsFile {
     const { p, rab } = this;
     rab.RAB$L_UBF = yield* this.room();
     rab.RAB$W_USZ = LONGEST_RECORD;
-    const status = yield* service(p, '$GET', { rab: rab.address });
+    const status = yield* getRecord(p, rab.address);
     if (status === RMS$_EOF) return undefined;
     return status & 1 ? p.memory.readBytes(rab.RAB$L_RBF, rab.RAB$W_RSZ) : this.failure(status);
   }

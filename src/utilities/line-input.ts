@@ -4,7 +4,7 @@ import { service } from '../executive/gate/service-call.js';
 import { FAB$M_GET } from '../executive/starlet/fabdef.js';
 import { RAB, RAB$C_BID, RAB$C_BLN, RAB$M_PMT } from '../executive/starlet/rabdef.js';
 import { bytesToText, textToBytes } from '../executive/structures/memory.js';
-import { fileBlocks } from './files.js';
+import { fileBlocks, getRecord } from './files.js';
 
 const ROOM = 512;
 
@@ -33,7 +33,7 @@ export class LineInput {
       rab.RAB$L_PBF = p.bytes(textToBytes(prompt));
       rab.RAB$B_PSZ = prompt.length;
       rab.RAB$L_ROP = RAB$M_PMT;
-      const status = yield* service(p, '$GET', { rab: rab.address });
+      const status = yield* getRecord(p, rab.address);
       return status & 1 ? bytesToText(p.memory.readBytes(rab.RAB$L_RBF, rab.RAB$W_RSZ)) : undefined;
     }.bind(this));
   }

@@ -4,7 +4,7 @@ import { service } from '../executive/gate/service-call.js';
 import { DC$_TERM } from '../executive/starlet/dcdef.js';
 import { DVI$_DEVCLASS, DVI$_DEVBUFSIZ, DVI$_DEVDEPEND } from '../executive/starlet/dvidef.js';
 import { IO$M_NOECHO, IO$M_NOFILTR, IO$M_NOFORMAT, IO$M_TIMED, IO$_READVBLK, IO$_WRITEVBLK } from '../executive/starlet/iodef.js';
-import { SS$_TIMEOUT } from '../executive/starlet/ssdef.js';
+import { SS$_CONTROLC, SS$_CONTROLY, SS$_TIMEOUT } from '../executive/starlet/ssdef.js';
 import { TT$M_SCOPE } from '../executive/starlet/ttdef.js';
 import { bytesToText, textToBytes } from '../executive/structures/memory.js';
 import { getDevice } from './process-information.js';
@@ -54,8 +54,12 @@ export class Screen {
     return yield* p.scratch(function* () {
       const [buffer, iosb] = [p.allocate(4), p.allocate(8)];
       const func = IO$_READVBLK | IO$M_NOECHO | IO$M_NOFILTR | (seconds === undefined ? 0 : IO$M_TIMED);
-      const queued = yield* service(p, '$QIOW', { efn: 2, chan, func, iosb, p1: buffer, p2: 1, p3: seconds ?? 0 });
-      const status = queued & 1 ? p.memory.readWord(iosb) : queued;
+      let status: number;
+      // A read that CTRL/Y ended is made again: CONTINUE came.
+      do {
+        const queued = yield* service(p, '$QIOW', { efn: 2, chan, func, iosb, p1: buffer, p2: 1, p3: seconds ?? 0 });
+        status = queued & 1 ? p.memory.readWord(iosb) : queued;
+      } while (status === SS$_CONTROLY || status === SS$_CONTROLC);
       // A terminator ends the read without being counted.
       const length = p.memory.readWord(iosb + 2) + p.memory.readWord(iosb + 6);
       if (length > 0) return bytesToText(p.memory.readBytes(buffer, 1));

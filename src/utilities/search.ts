@@ -9,7 +9,8 @@ import { messageCode, report, sharedCode } from './messages.js';
 import { Output } from './output.js';
 import { printable, type TextFormat } from './printable.js';
 import { selection } from './selection.js';
-import { startStatistics, statisticsLines, type SearchCounts } from './search-statistics.js';
+import { statisticsLines, type SearchCounts } from './search-statistics.js';
+import { usageNow } from './usage.js';
 
 /** SEARCH.EXE: lines that contain strings. @source DCL Dictionary, SEARCH; dcl-output-formats.md */
 const FACILITY = 0x8d7;
@@ -120,7 +121,7 @@ const main = procedure('SEARCH$MAIN', function* (p) {
   const chosen = yield* selection(p);
   if (typeof chosen === 'number') return chosen;
   const counting = yield* cliIsPresent(p, 'STATISTICS');
-  const before = counting ? yield* startStatistics(p) : undefined;
+  const before = counting ? yield* usageNow(p) : undefined;
   const silent = yield* cliIsNegated(p, 'OUTPUT');
   const opened = yield* Output.open(p, silent ? 'NLA0:' : (yield* cliGetValue(p, 'OUTPUT')) ?? 'SYS$OUTPUT');
   const { output } = opened;

@@ -1,8 +1,8 @@
 import { cliGetValue, cliGetValues, cliIsNegated, cliIsPresent } from '../dcl/cli-client.js';
+import { PRIVILEGES } from '../dcl/privileges.js';
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
-import * as PRV from '../executive/starlet/prvdef.js';
 import { SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { messageCode, report } from './messages.js';
 
@@ -33,7 +33,7 @@ function* change(p: Procedure, what: string, status: number): Flow<number> {
 export function privilegeMask(names: readonly string[]): { readonly enable: bigint; readonly disable: bigint; readonly unknown?: string } {
   let enable = 0n;
   let disable = 0n;
-  const bits = new Map(Object.entries(PRV).flatMap(([name, bit]) => name.startsWith('PRV$V_') && typeof bit === 'number' ? [[name.slice(6), bit] as const] : []));
+  const bits = new Map(PRIVILEGES);
   const everything = [...bits.values()].reduce((mask, bit) => mask | (1n << BigInt(bit)), 0n);
   for (const word of names.map((name) => name.toUpperCase())) {
     const negated = word.startsWith('NO') && !bits.has(word);

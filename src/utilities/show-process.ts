@@ -1,13 +1,14 @@
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
+import { PRIVILEGES } from '../dcl/privileges.js';
 import { service } from '../executive/gate/service-call.js';
 import { translateFile } from '../executive/information/put-line.js';
 import { identifierName, ownerText } from '../executive/information/rights-services.js';
 import { DEV$M_ALL } from '../executive/starlet/devdef.js';
 import { DVI$_DEVCHAR, DVI$_PID } from '../executive/starlet/dvidef.js';
 import * as JPI from '../executive/starlet/jpidef.js';
-import * as PRV from '../executive/starlet/prvdef.js';
+import { hasPrivilege } from '../executive/starlet/prvdef.js';
 import { SS$_NOMOREPROC, SS$_NORMAL } from '../executive/starlet/ssdef.js';
 import { ArrayMemory, readCounted, textToBytes } from '../executive/structures/memory.js';
 import { KGB$M_RESOURCE } from '../executive/starlet/uicdef.js';
@@ -167,11 +168,7 @@ function* showAccounting(p: Procedure, output: Output, values: Values): Flow<voi
 function* showPrivileges(output: Output, mask: bigint): Flow<void> {
   yield* output.line();
   yield* output.line('Process privileges:');
-  for (const [name, bit] of Object.entries(PRV)) {
-    if (!name.startsWith('PRV$V_') || typeof bit !== 'number' || !PRV.hasPrivilege(mask, bit)) continue;
-    if (name === 'PRV$V_NOACNT' || name === 'PRV$V_SETPRI') continue;        // second names of ACNT and ALTPRI
-    yield* output.line(` ${name.slice(6).padEnd(20)} ${PRIVILEGE_TEXTS[name.slice(6)] ?? ''}`.trimEnd());
-  }
+  for (const [name, bit] of PRIVILEGES) if (hasPrivilege(mask, bit)) yield* output.line(` ${name.padEnd(20)} ${PRIVILEGE_TEXTS[name] ?? ''}`.trimEnd());
 }
 
 /** Bytes of an identifier with its attributes. */

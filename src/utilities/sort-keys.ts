@@ -1,3 +1,6 @@
+import { ASCII, compareText, type Collation } from './sort-collating.js';
+import { binaryValue, decimalValue, floatingOrder, packedValue, zonedValue } from './sort-values.js';
+
 /** Keys of SORT and MERGE, and the order they make. @source DCL Dictionary, SORT */
 export interface SortKey {
   /** From 1. */
@@ -5,8 +8,12 @@ export interface SortKey {
   /** Bytes; undefined: to the end of the record. */
   readonly size: number | undefined;
   readonly descending: boolean;
-  readonly type: 'CHARACTER' | 'BINARY' | 'UNSIGNED' | 'DECIMAL';
+  readonly type: 'CHARACTER' | 'BINARY' | 'UNSIGNED' | 'DECIMAL' | 'ZONED' | 'PACKED_DECIMAL' | 'F_FLOATING' | 'D_FLOATING' | 'G_FLOATING' | 'H_FLOATING';
 }
+
+const OTHER_TYPES = ['ZONED', 'PACKED_DECIMAL', 'F_FLOATING', 'D_FLOATING', 'G_FLOATING', 'H_FLOATING'] as const;
+/** Types that need no /SIZE, in bytes. */
+const FIXED_SIZES: Partial<Record<SortKey['type'], number>> = { F_FLOATING: 4, D_FLOATING: 8, G_FLOATING: 8, H_FLOATING: 16 };
 
 /** Words of one /KEY=(...); undefined when they make no sense. */
 function readKey(text: string): { readonly key: SortKey; readonly number: number | undefined } | undefined {
@@ -30,12 +37,15 @@ function readKey(text: string): { readonly key: SortKey; readonly number: number
       binary = true;
       type = type === 'UNSIGNED' ? type : 'BINARY';
     } else if (is('UNSIGNED')) type = 'UNSIGNED';
+    else if (OTHER_TYPES.some((full) => is(full))) type = OTHER_TYPES.find((full) => is(full))!;
     else if (is('ASCENDING') || is('CHARACTER') || is('SIGNED')) continue;
     else return undefined;
   }
+  size ??= FIXED_SIZES[type];
   if (position === undefined || size === undefined || position < 1 || size < 1) return undefined;
   if ((binary || type === 'UNSIGNED') && ![1, 2, 4, 8].includes(size)) return undefined;
-  return { key: { position, size, descending, type }, number };
+  // The size of packed numbers is given in digits.
+  return { key: { position, size: type === 'PACKED_DECIMAL' ? Math.floor(size / 2) + 1 : size, descending, type }, number };
 }
 
 /** All keys of a command line, each from its own /KEY, in the order of NUMBER. undefined when one makes no sense. */
@@ -47,41 +57,23 @@ export function keysOfLine(line: string): SortKey[] | undefined {
   return keys.length === 0 ? [{ position: 1, size: undefined, descending: false, type: 'CHARACTER' }] : keys.map(({ key }) => key);
 }
 
-const BLANK = 32;
+/** A number to compare by, for each type that is one. */
+const VALUES: Readonly<Record<Exclude<SortKey['type'], 'CHARACTER'>, (bytes: Uint8Array, size: number) => bigint>> = {
+  BINARY: (bytes, size) => binaryValue(bytes, size, true), UNSIGNED: (bytes, size) => binaryValue(bytes, size, false), DECIMAL: decimalValue, ZONED: zonedValue,
+  PACKED_DECIMAL: packedValue, F_FLOATING: floatingOrder, D_FLOATING: floatingOrder, G_FLOATING: floatingOrder, H_FLOATING: floatingOrder,
+};
 
-function compareText(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.max(a.length, b.length);
-  for (let at = 0; at < length; at += 1) {
-    const difference = (a[at] ?? BLANK) - (b[at] ?? BLANK);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function binaryValue(bytes: Uint8Array, size: number, signed: boolean): bigint {
-  let value = 0n;
-  for (let at = size - 1; at >= 0; at -= 1) value = (value << 8n) | BigInt(bytes[at] ?? 0);
-  return signed ? BigInt.asIntN(8 * size, value) : value;
-}
-
-function decimalValue(bytes: Uint8Array): bigint {
-  const match = /^([+-]?)(\d*)([+-]?)$/.exec(String.fromCharCode(...bytes).trim());
-  const value = BigInt(match?.[2] || '0');
-  return match?.[1] === '-' || match?.[3] === '-' ? -value : value;
-}
-
-function compareKey(a: Uint8Array, b: Uint8Array, { type, size }: SortKey): number {
-  if (type === 'CHARACTER') return compareText(a, b);
-  const value = (bytes: Uint8Array): bigint => (type === 'DECIMAL' ? decimalValue(bytes) : binaryValue(bytes, size!, type === 'BINARY'));
-  const [left, right] = [value(a), value(b)];
+function compareKey(a: Uint8Array, b: Uint8Array, { type, size }: SortKey, collation: Collation): number {
+  if (type === 'CHARACTER') return compareText(a, b, collation);
+  const [left, right] = [VALUES[type](a, size!), VALUES[type](b, size!)];
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** The order of two records. */
-export function compareRecords(a: Uint8Array, b: Uint8Array, keys: readonly SortKey[]): number {
+export function compareRecords(a: Uint8Array, b: Uint8Array, keys: readonly SortKey[], collation = ASCII): number {
   for (const key of keys) {
     const field = (record: Uint8Array): Uint8Array => record.subarray(key.position - 1, key.size === undefined ? undefined : key.position - 1 + key.size);
-    const order = compareKey(field(a), field(b), key);
+    const order = compareKey(field(a), field(b), key, collation);
     if (order !== 0) return key.descending ? -order : order;
   }
   return 0;

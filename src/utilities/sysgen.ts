@@ -223,7 +223,7 @@ const HELP_LINES = [
   '  LOAD file | RELOAD file                 a driver, from its image',
   '  CONNECT device /NOADAPTER               a device for a driver that is loaded,',
   '          [/DRIVERNAME=driver]            or for SYS$SYSTEM:driver',
-  '  AUTOCONFIGURE ALL [/LOG]                devices that are there; all are, since boot',
+  '  AUTOCONFIGURE ALL [/LOG]                devices there are; all are, since boot',
   '  EXIT',
 ];
 

@@ -66,6 +66,14 @@ describe('starlet run', () => {
     expect(readFileSync(join(directory, 'out.txt'), 'latin1')).toBe('5 alpha\n4 beta\n');
   });
 
+  it('what a host directory does not have is refused: second names, quotas; a file being written is not deleted', () => {
+    const ran = run([
+      '$ SET NOON', '$ SET MESSAGE/NOFACILITY/NOSEVERITY/NOTEXT', '$ OPEN/WRITE O KEPT.TXT', '$ DELETE KEPT.TXT;', '$ CLOSE O', '$ SET FILE/ENTER=SECOND.TXT KEPT.TXT', '$ SHOW QUOTA',
+      '$ WRITE SYS$OUTPUT F$SEARCH("KEPT.TXT"), F$SEARCH("SECOND.TXT")', '$ EXIT 1',
+    ]);
+    expect(ran.out.split('\n')).toEqual(['%FILNOTDEL', '-FLK', '%WRITEERR', '-ILLIOFUNC', '%QFNOTACT', 'HDA0:[000000]KEPT.TXT;1', '']);
+  });
+
   it('reads the procedure from standard input; its directory is the current one', () => {
     expect(starlet(['run', '-'], '$ WRITE SYS$OUTPUT F$ENVIRONMENT("DEFAULT")\n')).toMatchObject({ code: 0, out: 'HDA0:[000000]\n' });
   });
@@ -208,8 +216,9 @@ describe('starlet', () => {
 
   it.each([
     [['run', 'nosuch.com'], 66, 'starlet: no file'], [['frob'], 64, "starlet: no command 'frob'"], [['start', '--frob'], 64, 'starlet:'],
-    [['sda', 'nosuch.dmp'], 66, 'starlet: cannot read'], [['start', '--memory', 'x'], 64, 'starlet: --memory must be'],
+    [['sda', 'nosuch.dmp'], 66, 'starlet: cannot read'], [['start', '--disk', 'test.com'], 73, 'starlet: test.com is not a system disk'], [['start', '--memory', 'x'], 64, 'starlet: --memory must be'],
   ])('%j: one line and exit code %d', (args, code, text) => {
+    write(['$ EXIT']);
     const ran = starlet(args);
     expect(ran.code).toBe(code);
     expect(ran.out).toBe('');

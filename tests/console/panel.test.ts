@@ -87,9 +87,28 @@ describe('the front panel', () => {
     paper.rows = 30;
     region.draw(FIGURES);
     expect(paper.text.startsWith('\x1b7\x1b[10;30r\x1b[?6h\x1b8\x1b7')).toBe(true);
+    // A terminal that becomes too small is the console's alone, until it has room again.
+    paper.text = '';
+    paper.rows = 12;
+    region.draw(FIGURES);
+    region.draw(FIGURES);
+    expect(paper.text).toBe('\x1b[?6l\x1b[r\x1b[12;1H\r\n');
+    paper.text = '';
+    paper.rows = 30;
+    region.draw(FIGURES);
+    expect(paper.text.startsWith('\x1b[2J\x1b[10;30r')).toBe(true);
     paper.text = '';
     region.close();
     expect(paper.text).toBe('\x1b[?6l\x1b[r\x1b[30;1H\r\n');
+  });
+
+  test.each([[80, 'Faults 3.3/s  free 12345  mod 67 '], [132, 'modified 67 pages'], [50, 'Supervisor ███░░░ 50%'], [30, 'Supervisor ███░░░ 50%']])('in %d columns nothing of the modes is cut off', (columns, shown) => {
+    const painter = new PanelPainter(columns);
+    const rows = painter.paint(FIGURES, columns).map((row) => row.replace(/\x1b[[0-9;?]*[a-zA-Z78]?/g, ''));
+    painter.close();
+    expect(rows.join('\n')).toContain(shown);
+    expect(rows.join('\n')).toMatch(/Kernel +█+░+ +25%/);
+    for (const row of rows) expect(row.length).toBeLessThanOrEqual(columns);
   });
 
   test('a terminal without room for it, or no terminal, has none', () => {

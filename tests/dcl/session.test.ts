@@ -70,6 +70,12 @@ describe('DCL on the booted system', () => {
     expect(answer(session, 'show symbol $status')).toEqual(['  $STATUS == "%X00038090"']);
   });
 
+  it('EXIT with a status at the prompt shows its message, and nothing ends', () => {
+    expect(answer(session, 'exit %x2c')).toEqual(['%SYSTEM-F-ABORT, abort']);
+    expect(answer(session, 'show symbol $status')).toEqual(['  $STATUS == "%X0000002C"']);
+    expect(answer(session, 'exit 1')).toEqual([]);
+  });
+
   it('symbols are bytes of P1', () => {
     answer(session, 'answer = 42');
     expect(answer(session, 'show symbol answer')).toEqual(['  ANSWER = 42   Hex = 0000002A  Octal = 00000000052']);

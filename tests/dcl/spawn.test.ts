@@ -192,6 +192,13 @@ describe('SPAWN', () => {
     expect(typed('SPAWN/NOLOG SHOW TIME')).toEqual(['  NOW']);
   });
 
+  it('an ATTACH that is refused takes its attach mailbox away when it was the first', () => {
+    console.type('RUN/DELAY=0:30/PROCESS_NAME=PLAIN SYS$SYSTEM:SHOW');         // a subprocess without a command interpreter
+    const before = books();
+    expect(typed('ATTACH PLAIN')).toEqual(['%DCL-E-REFUSED, you cannot attach to that process']);
+    expect(books()).toEqual(before);
+  });
+
   it('more subprocesses than one termination mailbox serves; the books balance when all are gone', () => {
     console.type('SPAWN/NOLOG SHOW TIME');            // the attach mailbox stays from here on
     const before = books();
@@ -467,6 +474,8 @@ it('SET PREFIX stands in front of verified lines', () => {
   console.type('CREATE V.COM', '$ SET VERIFY', '$ X = 1 + -', '1', "$ X = F$VERIFY(0)", '^Z');
   expect(typed('SET PREFIX "[!5AS] "')).toEqual(['%DCL-E-INVPREFIX, invalid prefix format string - check FAO directives']);
   expect(typed('SET PREFIX "!QQ"')).toEqual(['%DCL-E-INVPREFIX, invalid prefix format string - check FAO directives']);
+  console.type('SET PREFIX "[!UL|!XL] "');
+  expect(typed('@V')[0]).toBe('[0|00000000] $ X = 1 + -');
   console.type('SET PREFIX "(!8%T) "');
   const lines = typed('@V');
   expect(lines[0]).toMatch(/^\(\d\d:\d\d:\d\d\) \$ X = 1 \+ -$/);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UAF } from '../../src/loginout/uaf.js';
+import { UAF } from '../../src/executive/structures/uaf.js';
 import { ArrayMemory, bytesToText, readCounted, textToBytes } from '../../src/executive/structures/memory.js';
 import { JIB } from '../../src/executive/structures/jib.js';
 import { checkPool } from '../../src/executive/pool/check.js';

@@ -29,7 +29,7 @@ describe('LOGINOUT at the operator\'s console', () => {
     console.keys('user\r');
     expect(console.text.slice(0, from)).toContain('Username: USER');
     expect(console.text.slice(from)).not.toMatch(/user/i);
-    expect(console.text.slice(from)).toContain('Welcome to VAX/VMS version V4.4');
+    expect(console.text.slice(from)).toContain('Welcome to VAX/VMS version V4.4 on node STARLT');
     expect(console.type('WRITE SYS$OUTPUT F$GETJPI("","USERNAME")')).toEqual(['USER']);
   });
 

@@ -4,7 +4,7 @@ import { ArrayMemory, readCounted } from '../../src/executive/structures/memory.
 import { CLI_CELLS, CLI_DATA_BASE } from '../../src/executive/structures/p1-cells.js';
 import { PCB } from '../../src/executive/structures/pcb.js';
 import { CIA } from '../../src/loginout/intrusion.js';
-import { UAF } from '../../src/loginout/uaf.js';
+import { UAF } from '../../src/executive/structures/uaf.js';
 import { readSystemFile } from '../../src/sysgen/system-disk.js';
 import { Console, systemDisk } from '../sysgen/console.js';
 

@@ -4,7 +4,7 @@ import { readCounted } from '../../src/executive/structures/memory.js';
 import { PCB } from '../../src/executive/structures/pcb.js';
 import { PHD } from '../../src/executive/structures/phd.js';
 import { RECORD_SIZE, SQH, SQH$K_MAGIC } from '../../src/loginout/queues/records.js';
-import { UAF } from '../../src/loginout/uaf.js';
+import { UAF } from '../../src/executive/structures/uaf.js';
 import { ArrayMemory } from '../../src/executive/structures/memory.js';
 import { readSystemFile } from '../../src/sysgen/system-disk.js';
 import { Console, systemDisk } from '../sysgen/console.js';

@@ -24,7 +24,7 @@ describe('file specifications', () => {
     const rows: readonly (readonly [string, DirectorySpec | number])[] = [
       ['[]', { up: 0, elements: [] }], ['[-]', { up: 1, elements: [] }], ['[--.A]', { up: 2, elements: ['A'] }], ['[-.-]', { up: 2, elements: [] }],
       ['[.A.B]', { up: 0, elements: ['A', 'B'] }], ['[...]', { up: 0, elements: [ELLIPSIS] }], ['[-...]', { up: 1, elements: [ELLIPSIS] }],
-      ['[A...B]', { up: undefined, elements: ['A', ELLIPSIS, 'B'] }], ['[000000]', { up: undefined, elements: [] }], ['[000000.A]', { up: undefined, elements: ['A'] }],
+      ['[A...B]', { up: undefined, elements: ['A', ELLIPSIS, 'B'] }], ['[000000]', { up: undefined, elements: [] }], ['[000000.A]', { up: undefined, elements: ['A'], isFromMaster: true }], ['<A>', { up: undefined, elements: ['A'], isAngled: true }],
       ['[1,4]', { up: undefined, elements: ['001004'] }], ['[*...]', { up: undefined, elements: ['*', ELLIPSIS] }], ['[.-A]', { up: 0, elements: ['-A'] }],
       ['[A..B]', RMS$_DIR], ['[A.]', RMS$_DIR], ['[A/B]', RMS$_DIR], ['[A.000000]', RMS$_DIR],
     ];
@@ -68,7 +68,7 @@ describe('file specifications', () => {
       }
       const fields = scanFields(text.toUpperCase().replace(/ /g, ''))!;
       expect(Object.values(fields).join('')).toBe(text.toUpperCase().replace(/ /g, ''));
-      if (parsed.directory && parsed.directory.up === undefined) expect(parseDirectory(directoryText(parsed.directory.elements))).toEqual(parsed.directory);
+      if (parsed.directory && parsed.directory.up === undefined) expect(parseDirectory(directoryText(parsed.directory.elements, parsed.directory))).toEqual(parsed.directory);
     }
   });
 });

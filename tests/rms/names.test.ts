@@ -110,7 +110,7 @@ describe('names', () => {
       return 1;
     });
     expect(answers).toMatchObject({
-      'x.dat': 'DUA0:[000000]X.DAT;', 'x .COM;2': 'DUA0:[000000]X.COM;2', 'AGAIN:Z': 'DUA0:[A.B]Z.;', FILE: 'DUA0:[A.B]X.Y;3', 'SRC:[-]Q': 'DUA0:[A]Q.;',
+      'x.dat': 'DUA0:[000000]X.DAT;', 'x .COM;2': 'DUA0:[000000]X.COM;2', 'AGAIN:Z': 'DUA0:[A.B]Z.;', FILE: 'DUA0:[A.B]X.Y;3', 'SRC:[-]Q': RMS$_DIR,
       'SRC:[A]Q': RMS$_DIR, 'ROOT:[B]F.G': 'ROOT:[B]F.G;', 'ROOT:[000000]F.G': 'ROOT:[000000]F.G;', 'DUA0:[A.][B]F': 'DUA0:[A.][B]F.;',
       '[C]': RMS$_DNF, '[C]X': 'DUA0:[C]X.;', 'NODEV:X': RMS$_DEV, '[-]X': RMS$_DIR, 'A*B.C;X': RMS$_VER, '?': RMS$_FNM,
       'FILE.Z FILE:': 'DUA0:[A.B]FILE.Z;3', '[.B]X': 'DUA0:[A.B]X.;', '[-]Y.Z': 'DUA0:[000000]Y.Z;', '[...]*.*;*': 'DUA0:[A...]*.*;*',

@@ -111,6 +111,18 @@ describe('the browser over the example dump', () => {
     expect(visitor.browser.isDone).toBe(true);
   });
 
+  test('the foot names as many keys as fit whole, and shows the end of a long answer; the page of keys fits 80 columns', () => {
+    const { browser, press } = ((visitor) => ({ browser: visitor.browser, press: (...keys: string[]) => visitor.press(...keys) }))(open());
+    expect(browser.screen(80, 20).foot).toBe('RETURN follow  DELETE back  ? keys  Q quit  G go to  S symbols  / search');
+    expect(browser.screen(30, 20).foot).toBe('RETURN follow  DELETE back');
+    expect(browser.screen(132, 20).foot).toContain('L queue');
+    press('?');
+    const keys = browser.screen(200, 40).lines.map((line) => line.map((piece) => piece.text).join(''));
+    expect(Math.max(...keys.map((line) => line.trimEnd().length))).toBeLessThanOrEqual(80);
+    press('G', ...'SCH$GL_CURPCB+PCB$L_STS');
+    expect(browser.screen(20, 20).foot).toMatch(/\+PCB\$L_STS_$/);
+  });
+
   test('whatever is pressed over whatever bytes, a screen of the right size comes out', () => {
     const key = fc.oneof(
       fc.constantFrom<Key[]>(['up', 'down', 'pageup', 'pagedown', 'home', 'left', 'right', 'tab', 'return', 'delete', 'escape']),

@@ -1,11 +1,37 @@
 import { describe, expect, test } from 'vitest';
-import { UAF } from '../../src/loginout/uaf.js';
+import { procedure } from '../../src/executive/gate/microroutine.js';
+import { service } from '../../src/executive/gate/service-call.js';
+import { RMS$_RNF } from '../../src/executive/starlet/rmsdef.js';
+import { SS$_BADPARAM, SS$_NORMAL } from '../../src/executive/starlet/ssdef.js';
+import { UAI$_DEFDIR, UAI$_FLAGS, UAI$_GRP, UAI$_LOCAL_ACCESS_P, UAI$_PRI, UAI$_USERNAME } from '../../src/executive/starlet/uaidef.js';
+import { UAF } from '../../src/executive/structures/uaf.js';
 import { parseUtilityCommand } from '../../src/utilities/command-line.js';
 import { UtilitySession } from './session.js';
 
 /** AUTHORIZE makes and changes SYSUAF.DAT and RIGHTSLIST.DAT, indexed files, through RMS. Expectations: dcl-output-formats.md, AUTHORIZE; VMS Authorize Utility manual. */
 describe('AUTHORIZE', () => {
-  const dcl = new UtilitySession();
+  /** What the program UAITEST got: by $GETUAI of SMITH, and as status of what it must not do. */
+  const got: { values: string[]; statuses: number[] } = { values: [], statuses: [] };
+  const program = procedure('UAITEST$MAIN', function* (p) {
+    return yield* p.scratch(function* () {
+      const buffer = p.allocate(64);
+      const length = p.allocate(4);
+      const get = (name: string, code: number) => service(p, '$GETUAI', { usrnam: p.string(name), itmlst: p.itemList([{ code, length: 64, buffer, returnLength: length }]) });
+      const set = (name: string, code: number, bytes: Uint8Array) => service(p, '$SETUAI', { usrnam: p.string(name), itmlst: p.itemList([{ code, length: bytes.length, buffer: p.bytes(bytes) }]) });
+      for (const code of [UAI$_USERNAME, UAI$_GRP, UAI$_PRI, UAI$_DEFDIR, UAI$_LOCAL_ACCESS_P]) {
+        expect(yield* get('SMITH', code)).toBe(SS$_NORMAL);
+        got.values.push(Buffer.from(p.memory.readBytes(buffer, p.memory.readWord(length))).toString('latin1'));
+      }
+      expect(yield* set('SMITH', UAI$_PRI, Uint8Array.of(9))).toBe(SS$_NORMAL);
+      expect(yield* set('SMITH', UAI$_DEFDIR, Uint8Array.of(5, ...Buffer.from('[NEW]')))).toBe(SS$_NORMAL);
+      got.statuses = [
+        yield* get('NOBODY', UAI$_PRI), yield* set('NOBODY', UAI$_PRI, Uint8Array.of(1)), yield* get('SMITH', 999), yield* set('SMITH', UAI$_USERNAME, Uint8Array.of(65)),
+        yield* set('SMITH', UAI$_FLAGS, new Uint8Array(5)),
+      ];
+      return 1;
+    });
+  });
+  const dcl = new UtilitySession({}, [{ name: 'UAITEST', routines: [program], transfer: 'UAITEST$MAIN' }]);
   dcl.lines('SET TERMINAL/WIDTH=132', 'DEFINE SYSUAF SYS$DISK:[]UAF.DAT', 'DEFINE RIGHTSLIST SYS$DISK:[]RIGHTS.DAT', 'AUTHORIZE :== $SYS$SYSTEM:AUTHORIZE');
   const uaf = (command: string): string[] => dcl.lines(`AUTHORIZE ${command}`);
   const changed = ['%UAF-I-DONEMSG, system authorization file modified', '%UAF-I-RDBNOMODS, no modifications made to rights database'];
@@ -40,6 +66,16 @@ describe('AUTHORIZE', () => {
     ]);
     expect(uaf('SHOW/BRIEF *').slice(3, 7).map((line) => line.slice(21, 30).trim())).toEqual(['ADAMS', 'DEFAULT', 'SMITH', 'SYSTEM']);
     expect(uaf('SHOW NOBODY')[0]).toBe('%UAF-W-BADSPC, no user matches specification');
+  });
+
+  test('$GETUAI and $SETUAI read and change fields of a record', () => {
+    expect(dcl.lines('RUN SYS$SYSTEM:UAITEST')).toEqual([]);
+    expect(got.values).toEqual(['SMITH'.padEnd(32), '\xc0\0', '\x06', expect.stringMatching(/^.\[/), '\0\xfe\x03']);
+    expect(got.statuses).toEqual([RMS$_RNF, RMS$_RNF, SS$_BADPARAM, SS$_BADPARAM, SS$_BADPARAM]);
+    const shown = uaf('SHOW SMITH');
+    expect(shown.some((line) => line.startsWith('Prio:') && / 9 /.test(line))).toBe(true);
+    expect(shown.some((line) => line.startsWith('Default:') && line.endsWith('[NEW]'))).toBe(true);
+    uaf('MODIFY SMITH/PRIORITY=6');
   });
 
   test('changes of several users, of a name, and removal', () => {

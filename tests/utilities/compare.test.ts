@@ -112,6 +112,30 @@ describe('SORT, MERGE', () => {
     expect(dcl.lines('SORT/KEY=(POSITION:0,SIZE:1) N.DAT V.DAT')).toEqual(['%SORT-E-BAD_KEY, invalid key specification']);
   });
 
+  test('collating sequences; statistics', () => {
+    dcl.lines('CREATE C.DAT', 'b', 'A', '1', 'a', '^Z');
+    for (const [name, order] of [['ASCII', '1Aab'], ['EBCDIC', 'abA1'], ['MULTINATIONAL', '1Aab']] as const) {
+      dcl.lines(`SORT/COLLATING_SEQUENCE=${name} C.DAT C.OUT`);
+      expect([name, dcl.lines('TYPE C.OUT').join('')]).toEqual([name, order]);
+    }
+    expect(dcl.lines('SORT/STATISTICS/PROCESS=TAG C.DAT C.OUT').slice(1, 5)).toEqual([
+      '                         VAX Sort/Merge Statistics', '', 'Records read:                   4   Input record length:              1', 'Records sorted:                 4   Internal length:                  1',
+    ]);
+    expect(dcl.lines('SORT/PROCESS=ADDRESS C.DAT C.OUT')[0]).toMatch(/^%DCL-W-IVKEYW/);
+  });
+
+  test('the order of zoned, packed and floating keys', () => {
+    const order = (key: string, ...values: readonly (readonly number[])[]): number[] => {
+      const keys = keysOfLine(`SORT/KEY=(POS:1,${key}) A B`)!;
+      return values.map((bytes, index) => ({ bytes: Uint8Array.from(bytes), index })).sort((a, b) => compareRecords(a.bytes, b.bytes, keys)).map(({ index }) => index);
+    };
+    expect(order('SIZE:3,PACKED', [0x12, 0x3c], [0x12, 0x3d], [0x00, 0x1c])).toEqual([1, 2, 0]);
+    const text = (value: string): number[] => [...textToBytes(value)];
+    expect(order('SIZE:2,ZONED', text('12'), text('1r'), text('00'))).toEqual([1, 2, 0]);
+    // F floating 1.0, -2.0, 0.5, 0
+    expect(order('F_FLOATING', [0x80, 0x40, 0, 0], [0x00, 0xc1, 0, 0], [0x00, 0x40, 0, 0], [0, 0, 0, 0])).toEqual([1, 3, 2, 0]);
+  });
+
   test('the order of binary keys', () => {
     const [signed, unsigned] = [keysOfLine('SORT/KEY=(POS:1,SIZE:2,BINARY) A B')!, keysOfLine('SORT/KEY=(POS:1,SIZE:2,BINARY,UNSIGNED) A B')!];
     expect(compareRecords(Uint8Array.of(255, 255), Uint8Array.of(1, 0), signed)).toBe(-1);

@@ -15,6 +15,21 @@ import { WholeSystem } from './whole-system.js';
 /* A driver in VAX code (examples/eodriver.mar), assembled and linked under the system, loaded by SYSGEN, and used through $QIO and RMS. */
 
 const SOURCE = readFileSync('examples/eodriver.mar', 'utf8');
+/** The same as a device that is to interrupt within five seconds, and never does. */
+const WAITING = SOURCE.replace('NAME=EODRIVER', 'NAME=EWDRIVER').replace(/^EO_START:$/m, `EO_START:
+	DSBINT	#20
+	WFIKPCH	EO_LATE,#5
+	IOFORK
+	BRB	EO_DONE
+EO_LATE:
+	CMPL	R3,UCB$L_IRP(R5)
+	BNEQ	10$
+	IOFORK
+	MOVZWL	#SS$_TIMEOUT,R0
+	CLRL	R1
+	REQCOM
+10$:	HALT
+EO_DONE:`);
 let system: WholeSystem;
 
 /** What a command prints, without its echo and the prompt behind it. */
@@ -37,12 +52,12 @@ beforeAll(() => {
   const sources = {
     'EODRIVER.MAR': SOURCE, 'NEWER.MAR': SOURCE.replace('DPT_STORE REINIT', 'DPT_STORE REINIT\n\tDPT_STORE UCB,UCB$B_DEVTYPE,B,7'),
     'TTX.MAR': SOURCE.replace('NAME=EODRIVER', 'NAME=TTDRIVER'), 'LARGER.MAR': SOURCE.replace('EO_SIZE=512', 'EO_SIZE=900'), 'OPX.MAR': SOURCE.replace('NAME=EODRIVER', 'NAME=OPERATOR'),
-    'BASE.OPT': 'BASE=0\n',
+    'WAITER.MAR': WAITING, 'BASE.OPT': 'BASE=0\n',
   };
   buildSystemDiskInto(store, systemFiles(COMMON_IMAGES, sources), { date: TEST_TIME, dumpFileBlocks: 4, pageFileBlocks: 0 });
   system = new WholeSystem(store, { memoryMegabytes: 8 });
   say('SET DEFAULT SYS$EXAMPLES');
-  for (const name of ['EODRIVER', 'NEWER', 'TTX', 'OPX', 'LARGER']) {
+  for (const name of ['EODRIVER', 'NEWER', 'TTX', 'OPX', 'LARGER', 'WAITER']) {
     expect(say(`MACRO ${name}`)).toBe('');
     expect(say(`LINK/NOTRACEBACK ${name},SYS$SYSTEM:SYS.STB,BASE/OPTIONS`)).toBe(`%LINK-W-USRTFR, image ${name} has no user transfer address`);
   }
@@ -102,6 +117,21 @@ describe('SYSGEN and a driver from an image file', () => {
 
   test('ch19#10: RELOAD of TTDRIVER or of a port driver is refused', () => {
     for (const name of ['TTX', 'OPX']) expect(sysgen(`RELOAD SYS$EXAMPLES:${name}`)).toMatch(/^%SYSGEN-E-NORELOAD, /);
+  });
+
+  test('WFIKPCH: a driver waits for an interrupt, or for the time in which it should have come', () => {
+    expect(sysgen('LOAD SYS$EXAMPLES:WAITER')).toBe('');
+    expect(sysgen('CONNECT EWA0/NOADAPTER/DRIVERNAME=EWDRIVER')).toBe('');
+    say('OPEN/WRITE X EWA0:');
+    const unit = UCB.at(system.k, findUnit(system.k, 'EWA0'));
+    const state = (): readonly number[] => [unit.UCB$V_BSY, unit.UCB$V_INT, unit.UCB$V_TIM, unit.UCB$V_TIMOUT];
+    expect(say('WRITE X "LATE"')).toBe('');
+    expect(state()).toEqual([1, 1, 1, 0]);
+    expect(unit.UCB$L_DUETIM - system.k.sys.EXE$GL_ABSTIM).toBeGreaterThanOrEqual(1);
+    system.run(6);
+    expect(state()).toEqual([0, 0, 0, 1]);
+    expect(system.text).toMatch(/-SYSTEM-F-TIMEOUT, /);
+    say('CLOSE X');
   });
 
   test('without CMKRNL privilege nothing is loaded', () => {

@@ -14,7 +14,7 @@ describe('file commands', () => {
   test('TYPE shows a file, and says why it cannot', () => {
     expect(dcl.lines('TYPE A.TXT')).toEqual(['one', 'two', 'three']);
     expect(dcl.lines('TYPE A.TXT,NOFILE.X')).toEqual([
-      '%TYPE-W-SEARCHFAIL, error searching for DUA0:[TEST]NOFILE.X;', '-RMS-E-FNF, file not found', '', 'DUA0:[TEST]A.TXT;1', '', 'one', 'two', 'three',
+      'one', 'two', 'three', '%TYPE-W-SEARCHFAIL, error searching for DUA0:[TEST]NOFILE.X;', '-RMS-E-FNF, file not found',
     ]);
     expect(dcl.lines('SHOW SYMBOL $SEVERITY')).toEqual(['  $SEVERITY == "0"']);
   });

@@ -23,8 +23,23 @@ describe('SET PROCESS, SHOW, SYSGEN', () => {
     expect(pcb().PCB$Q_PRIV & world).toBe(world);
   });
 
+  test('CTRL/Y at the prompt of an image, CONTINUE: the image asks again', () => {
+    dcl.lines('RUN SYS$SYSTEM:SYSGEN', 'SHOW MAXPROC');
+    dcl.session.type('SHOW QUAN\x19');
+    expect(dcl.lines('SHOW DEFAULT')[0]).toBe('  DUA0:[TEST]');
+    dcl.lines('CONTINUE');
+    expect(dcl.session.type('SHOW QUANTUM')).toMatch(/\nQUANTUM +\d+ /);
+    dcl.lines('EXIT');
+    dcl.lines('CREATE TYPED.TXT', 'one');
+    dcl.session.type('lost\x19');
+    dcl.lines('CONTINUE', 'two', '^Z');
+    expect(dcl.lines('TYPE TYPED.TXT')).toEqual(['one', 'two']);
+  });
+
   test('what cannot be set is said with its reason', () => {
     expect(dcl.lines('SET PROCESS/NAME=SWAPPER')).toEqual(['%SET-E-NOTSET, error modifying process name', '-SYSTEM-F-DUPLNAM, duplicate name']);
+    expect(dcl.lines('SET PROCESS/PRIVILEGES=NOACNT', 'WRITE SYS$OUTPUT F$PRIVILEGE("ACNT")')).toEqual(['FALSE']);
+    dcl.lines('SET PROCESS/PRIVILEGES=ACNT');
     expect(dcl.lines('SET PROCESS/PRIVILEGES=FOO')).toEqual(['%SET-E-IVPRIV, unrecognized privilege - check validity and spelling', ' \\FOO\\']);
   });
 

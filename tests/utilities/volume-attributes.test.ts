@@ -40,11 +40,13 @@ describe('what a volume says of itself: INITIALIZE, MOUNT, SET VOLUME, SHOW DEVI
     expect(at.lines('INITIALIZE/DENSITY=1600 DUA1: DATA')).toEqual(['%INIT-F-VALUERR, the volume cannot be made: /DENSITY is for tapes']);
   });
 
-  test('INITIALIZE/GROUP, /INDEX=END and /ERASE', () => {
+  test('INITIALIZE/GROUP, /INDEX=END and /ERASE, of a disk that is allocated', () => {
+    expect(at.lines('ALLOCATE DUA1:')).toEqual(['%DCL-I-ALLOC, _DUA1: allocated']);
     store.write(3900, new Uint8Array(BLOCK).fill(0x55));
     expect(at.lines('INITIALIZE/GROUP/NOSHARE/INDEX=END/ERASE DUA1: DATA')).toEqual([]);
     expect([home().HM2$L_VOLOWNER, home().HM2$W_PROTECT, home().HM2$W_VOLCHAR, store.read(3000, 1).some((byte) => byte !== 0)]).toEqual([0x0001_0000, 0xf000, 0xc, false]);
     expect(home().HM2$L_IBMAPLBN).toBeGreaterThan(3900);
+    expect(at.lines('DEALLOCATE DUA1:')).toEqual([]);
     expect(verifyVolume(store)).toEqual([]);
   });
 

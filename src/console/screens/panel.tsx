@@ -46,9 +46,12 @@ class NoInput extends EventEmitter {
   readonly isTTY = false;
 }
 
-const BAR = 12;
+/** From this many columns on there is room for long bars and words; 80 columns are what most terminals have. */
+const WIDE = 100;
+/** With fewer there is room for the modes only. */
+const NARROW = 46;
 const percent = (share: number): string => `${String(Math.round(100 * share)).padStart(3)}%`;
-const bar = (share: number, width = BAR): string => '█'.repeat(Math.round(share * width)).padEnd(width, '░');
+const bar = (share: number, width: number): string => '█'.repeat(Math.round(share * width)).padEnd(width, '░');
 
 function rate(value: number): string {
   if (value >= 1e6) return `${(value / 1e6).toFixed(1)} M`;
@@ -60,23 +63,24 @@ const MOST_LEVELS = 5;
 
 export function Panel({ figures, columns }: { readonly figures: PanelFigures; readonly columns: number }): ReactElement {
   const { modes, levels, states, computable, pools } = figures;
+  const isWide = columns >= WIDE;
   return (
     <Box borderStyle="single" width={columns} height={PANEL_HEIGHT}>
-      <Box flexDirection="column" width={28} marginRight={1}>
+      <Box flexDirection="column" width={isWide ? 26 : 21} flexShrink={0} marginRight={1}>
         {MODES.map(([label, key, color]) => (
-          <Text key={key} wrap="truncate">{label.padEnd(10)} <Text color={color}>{bar(modes[key], 11)}</Text>{percent(modes[key])}</Text>
+          <Text key={key} wrap="truncate">{label.padEnd(10)} <Text color={color}>{bar(modes[key], isWide ? 11 : 6)}</Text>{percent(modes[key])}</Text>
         ))}
         <Text wrap="truncate" bold>{rate(figures.instructions)} instructions/s</Text>
       </Box>
-      <Box flexDirection="column" width={26} marginRight={1}>
+      {columns >= NARROW && <Box flexDirection="column" width={isWide ? 26 : 22} flexShrink={0} marginRight={1}>
         <Text wrap="truncate">Current  <Text bold>{figures.current}</Text></Text>
         <Text wrap="truncate">COM      {computable.length === 0 ? '-' : computable.map(([priority, count]) => `${priority}:${count}`).join(' ')}</Text>
         <Text wrap="wrap">{states.map(([name, count]) => `${name} ${count}`).join('  ')}</Text>
         <Text wrap="truncate">IPL      {levels.slice(0, MOST_LEVELS).map(([ipl, share]) => `${ipl}:${Math.round(100 * share)}%`).join(' ')}</Text>
-      </Box>
+      </Box>}
       <Box flexDirection="column" flexGrow={1}>
-        <Text wrap="truncate">Faults {rate(figures.faults)}/s  free {figures.freePages}  modified {figures.modifiedPages} pages</Text>
-        <Text wrap="truncate">I/O    direct {rate(figures.directIo)}/s  buffered {rate(figures.bufferedIo)}/s</Text>
+        <Text wrap="truncate">Faults {rate(figures.faults)}/s  free {figures.freePages}{isWide ? `  modified ${figures.modifiedPages} pages` : `  mod ${figures.modifiedPages}`}</Text>
+        <Text wrap="truncate">{isWide ? 'I/O    direct' : 'Direct'} {rate(figures.directIo)}/s  buffered {rate(figures.bufferedIo)}/s</Text>
         {pools.map(({ name, used, size }) => (
           <Text key={name} wrap="truncate">{name.padEnd(9)}<Text color="magenta">{bar(size === 0 ? 0 : used / size, 8)}</Text>{percent(size === 0 ? 0 : used / size)} of {Math.round(size / 1024)} KB</Text>
         ))}

@@ -146,11 +146,11 @@ function* readCommandVerb(dcl: Dcl, command: ParsedCommand): Flow<number | void>
     ...(timeout === undefined ? {} : { timeout: Number(timeout) }),
     ...(command.has('DELETE') ? { deleteRecord: true } : {}),
   });
+  if (wasInterrupted(result)) throw new CommandInterrupted();
   if ((result.status & 1) !== 0) {
     dcl.assign(symbol, result.text, false);
     return 1;
   }
-  if (wasInterrupted(result)) throw new CommandInterrupted();
   yield* gone(dcl, command, rmsFailure(result));
 }
 

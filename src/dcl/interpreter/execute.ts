@@ -187,7 +187,8 @@ function* leave(dcl: Dcl, request: Leave): Flow<number | undefined> {
     }
     if (outermost(dcl)) {
       if (dcl.interactive) {
-        dcl.prc.PRC$L_STATUS = next.status;
+        // EXIT with a status at the prompt is how people ask for a message.
+        yield* settle(dcl, next.status, next.isShown);
         return undefined;
       }
       return yield* endOfJob(dcl, next.status);

@@ -1,5 +1,5 @@
-import { RMS$_EOF, RMS$_RER } from '../../executive/starlet/rmsdef.js';
-import { SS$_ABORT, SS$_CANCEL, SS$_CONTROLC, SS$_CONTROLY, SS$_HANGUP } from '../../executive/starlet/ssdef.js';
+import { RMS$_CONTROLC, RMS$_CONTROLY, RMS$_EOF, RMS$_RER } from '../../executive/starlet/rmsdef.js';
+import { SS$_ABORT, SS$_CANCEL, SS$_HANGUP } from '../../executive/starlet/ssdef.js';
 import type { Flow } from '../../executive/gate/microroutine.js';
 import { CLI$_BUFOVF, CLI$_SKPDAT } from '../condition-codes.js';
 import { check, checkRms, fail } from '../condition.js';
@@ -23,11 +23,11 @@ import { echo } from './verify.js';
 /** The input of the current level has ended. */
 export const END_OF_INPUT = Symbol('end of input');
 
-const INTERRUPTED = new Set<number>([SS$_CONTROLY, SS$_CONTROLC, SS$_ABORT, SS$_CANCEL]);
+const CANCELLED = new Set<number>([SS$_ABORT, SS$_CANCEL]);
 
 /** Whether CTRL/Y or CTRL/C ended a read of RMS: what was typed is gone, and the main loop sees the flag its AST routine left. */
 export function wasInterrupted(result: { readonly status: number; readonly stv: number }): boolean {
-  return result.status === RMS$_RER && INTERRUPTED.has(result.stv & 0xffff);
+  return result.status === RMS$_CONTROLY || result.status === RMS$_CONTROLC || (result.status === RMS$_RER && CANCELLED.has(result.stv & 0xffff));
 }
 
 const RECORD = IDF.offset.IDF$T_RECORD;

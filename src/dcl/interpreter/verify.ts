@@ -6,8 +6,11 @@ import type { Dcl } from './session.js';
 
 /** Verification: the echo of the lines of a procedure. @source dcl-language.md section 8 */
 
-/** choice: directives that need no argument, and times and dates, which are the current ones. Others would read addresses we do not have. */
-const ACCEPTED = /^(?:[^!]|!(?:\d*%[TD]|[/_^!>]|\d+\*[^]|\d+<))*$/i;
+/**
+ * Directives that need no argument, times and dates, which are the current ones, and numbers: what wants an argument gets zero. choice: those of
+ * strings are refused, which would be read at address zero. @source DCL Dictionary, SET PREFIX
+ */
+const ACCEPTED = /^(?:[^!]|!(?:\d*%[TD]|\d*[OXUSZ][BWL]|[/_^!>]|\d+\*[^]|\d+<))*$/i;
 
 /** The text a prefix control string gives now; undefined when it is not a prefix, or $FAO does not accept it. */
 export function* formatPrefix(dcl: Dcl, control: string): Flow<string | undefined> {

@@ -60,7 +60,7 @@ export function readTime(text: string, delta: boolean): TimeParts | undefined {
 }
 
 function readAbsolute(text: string): TimeParts['absolute'] {
-  const match = /^(?:(TODAY|TOMORROW|YESTERDAY)|(\d{0,2}-(?:[A-Z]{3})?(?:-\d{0,4})?|\d{1,2}-[A-Z]{3}-\d{4}))?(?:(^|[: ]+)([\d:.]*))?$/.exec(text);
+  const match = /^(?:(TODAY|TOMORROW|YESTERDAY)|(\d{0,2}-(?:[A-Z]{3})?(?:-\d{0,4})?|\d{1,2}-[A-Z]{3}-\d{4}))?(?:(^|:| +:?)([\d:.]*))?$/.exec(text);
   if (!match) return undefined;
   const [, relative, date, , rest] = match;
   const clock = rest === undefined || rest === '' ? undefined : clockText(rest);

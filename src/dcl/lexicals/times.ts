@@ -40,7 +40,9 @@ function* cvtime(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const parts = readTime(args.text(0), format === 'DELTA');
   if (parts === undefined) return fail(format === 'DELTA' ? CLI$_IVDTIME : CLI$_IVATIME);
   const time = format === 'DELTA' ? (yield* binaryTime(dcl.outside.procedure, parts.delta!.text)) ?? fail(CLI$_IVDTIME) : yield* resolveTime(dcl.outside.procedure, parts);
-  const [year, month, day, hour, minute, second, hundredth] = (yield* numeric(dcl, time)) as [number, number, number, number, number, number, number];
+  // A quadword of zero is a date to $NUMTIM.
+  const isNothing = format === 'DELTA' && time === 0n;
+  const [year, month, day, hour, minute, second, hundredth] = (isNothing ? [0, 0, 0, 0, 0, 0, 0] : yield* numeric(dcl, time)) as [number, number, number, number, number, number, number];
   const clock = `${two(hour)}:${two(minute)}:${two(second)}.${two(hundredth)}`;
   const name = MONTHS[month - 1] ?? '';
   const comparison = format === 'COMPARISON';
@@ -84,7 +86,8 @@ function* deltaTime(dcl: Dcl, args: LexicalArguments): Flow<Value> {
   const text = yield* p.scratch(function* () {
     const at = p.allocate(8);
     const buffer = p.allocate(20);
-    const negative = -difference;
+    // The shortest of delta times, for one of zero is a date.
+    const negative = difference === 0n ? -1n : -difference;
     p.memory.writeLong(at, Number(BigInt.asUintN(32, negative)));
     p.memory.writeLong(at + 4, Number(BigInt.asUintN(32, negative >> 32n)));
     check(yield* service(p, '$ASCTIM', { timbuf: p.descriptor(16, buffer), timadr: at }));

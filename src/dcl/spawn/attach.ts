@@ -5,7 +5,7 @@ import { fail } from '../condition.js';
 import type { Dcl } from '../interpreter/session.js';
 import { translate } from '../names.js';
 import { assignChannel, deassign, MAIN_FLAG, readMessage, writeMessage } from './mailbox.js';
-import { attachName, LONGEST_ATTACH, makeAttachable, waitForTerminal, withoutControl } from './terminal.js';
+import { attachName, endAttachable, LONGEST_ATTACH, makeAttachable, waitForTerminal, withoutControl } from './terminal.js';
 
 /**
  * Gives the terminal to another process of the job and hibernates until somebody gives it back.
@@ -17,9 +17,14 @@ import { attachName, LONGEST_ATTACH, makeAttachable, waitForTerminal, withoutCon
 export function* attachTo(dcl: Dcl, pid: number): Flow<void> {
   const p = dcl.outside.procedure;
   yield* withoutControl(dcl, function* () {
+    const wasAttachable = dcl.prc.PRC$W_ATTCHAN !== 0;
     yield* makeAttachable(dcl);
+    const refused = function* (): Flow<never> {
+      if (!wasAttachable) yield* endAttachable(dcl);
+      return fail(CLI$_REFUSED);
+    };
     const target = yield* assignChannel(p, attachName(pid));
-    if ((target.status & 1) === 0) fail(CLI$_REFUSED);
+    if ((target.status & 1) === 0) yield* refused();
     const { value } = yield* translate(p, 'SYS$OUTPUT', 'LNM$FILE_DEV');
     const stream = value.startsWith('\x1b\0') ? value.slice(4) : value;
     // Before the answer: the target may give the terminal back at once.
@@ -29,7 +34,7 @@ export function* attachTo(dcl: Dcl, pid: number): Flow<void> {
     yield* deassign(p, target.channel);
     if (answer?.bytes[0] !== 1) {
       dcl.prc.PRC$V_DETACHED = 0;
-      fail(CLI$_REFUSED);
+      yield* refused();
     }
     yield* waitForTerminal(dcl, true);
   });

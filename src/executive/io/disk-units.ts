@@ -21,6 +21,9 @@ import { mediaId } from './media.js';
 
 const SYSTEM_UIC = 0x0001_0004;
 const BLOCK = 512;
+/** Geometry of an RA81, as SHOW DEVICES/FULL has it: sectors of a track, tracks of a cylinder. The cylinders are as many as the blocks need. */
+const RA81_SECTORS = 51;
+const RA81_TRACKS = 14;
 /** Times that a transfer with an error is tried again. */
 const RETRIES = 8;
 
@@ -117,9 +120,12 @@ export function IOC$ADD_DISK_UNIT(k: Kernel, ddbName: string, { unit, type, bloc
   controller.CRB$W_REFC = controller.CRB$W_REFC + 1;
   const idb = VEC.at(k, crb + CRB.offset.CRB$L_INTD).VEC$L_IDB;
   ucb.UCB$B_ERTMAX = RETRIES;
-  if (ucb.UCB$B_DEVTYPE === DT$_RA81) ucb.UCB$L_MEDIA_ID = mediaId('DU', 'RA81');
   ucb.UCB$B_SLAVE = unit & 7;
   ucb.UCB$L_MAXBLOCK = blocks ?? blocksOf(k, IDB.at(k, idb).IDB$L_CSR, unit & 7);
+  if (ucb.UCB$B_DEVTYPE === DT$_RA81) {
+    ucb.UCB$L_MEDIA_ID = mediaId('DU', 'RA81');
+    ucb.UCB$L_DEVDEPEND = RA81_SECTORS | (RA81_TRACKS << 8) | (Math.ceil(ucb.UCB$L_MAXBLOCK / (RA81_SECTORS * RA81_TRACKS)) << 16);
+  }
   ucb.UCB$V_VALID = 1;
   k.writeLong(idb + IDB.offset.IDB$L_UCBLST + 4 * (unit & 7), address);
   linkUnit(k, ddb, address);

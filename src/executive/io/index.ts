@@ -23,6 +23,7 @@ import { MAILBOX_SERVICE_ROUTINES } from './mailbox-services.js';
 import { MOUNT_ROUTINES } from './mount-services.js';
 import { OUT_OF_BAND_ROUTINES } from './out-of-band.js';
 import { QIO_ROUTINES } from './qio.js';
+import waitSource from './driver-wait.mar';
 import qioSource from './qio.mar';
 import { MOUNT_VERIFICATION_ROUTINES } from './mount-verification.js';
 import verificationSource from './mount-verification.mar';
@@ -36,7 +37,7 @@ export const IO_ROUTINES: readonly Microroutine[] = [
   ...MOUNT_VERIFICATION_ROUTINES, ...DRIVER_ENTRY_ROUTINES, ...DISK_DRIVER_ROUTINES, ...ACP_FDT_ROUTINES,
 ];
 
-export const IO_SOURCE = `${qioSource}\n${consoleSource}\n${dzSource}\n${printerSource}\n${tapeSource}\n${verificationSource}`;
+export const IO_SOURCE = `${qioSource}\n${waitSource}\n${consoleSource}\n${dzSource}\n${printerSource}\n${tapeSource}\n${verificationSource}`;
 
 /** SCB vectors: I/O postprocessing at IPL 4, console receive and transmit at IPL 20. @source digest ch19 fact 42 */
 export const IO_SCB = [

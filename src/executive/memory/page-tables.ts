@@ -67,7 +67,10 @@ export function setRegionLengths(k: Kernel, p0Pages: number, p1LowPage: number):
   k.cpu.writePR(PR$_TBIA, 0);
   phd.PHD$L_FREP0VA = p0Pages * PAGE;
   phd.PHD$L_FREP1VA = (0x40000000 + p1LowPage * PAGE - PAGE) >>> 0;
-  phd.PHD$L_FREPTECNT = (k.sys.SGN$GL_MAXVPGCT - p0Pages - (REGION_PAGES - p1LowPage)) >>> 0;
+  const pages = p0Pages + (REGION_PAGES - p1LowPage);
+  phd.PHD$L_FREPTECNT = (k.sys.SGN$GL_MAXVPGCT - pages) >>> 0;
+  // The swapper has no P1 space.
+  if (p1LowPage < REGION_PAGES) k.p1.CTL$GL_VIRTPEAK = Math.max(k.p1.CTL$GL_VIRTPEAK, pages);
 }
 
 /** First page of P1 that exists: P1LR. */

@@ -6,6 +6,8 @@
 // success
 export const RMS$_SUC = 0x10001;
 export const RMS$_NORMAL = 0x10001;
+export const RMS$_CONTROLY = 0x10611;
+export const RMS$_CONTROLC = 0x10651;
 export const RMS$_CREATED = 0x10619;
 export const RMS$_SUPERSEDE = 0x10631;
 export const RMS$_FILEPURGED = 0x10679;

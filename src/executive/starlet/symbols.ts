@@ -39,6 +39,7 @@ import * as syidef from './syidef.js';
 import * as trmdef from './trmdef.js';
 import * as tt2def from './tt2def.js';
 import * as ttdef from './ttdef.js';
+import * as uaidef from './uaidef.js';
 import * as uicdef from './uicdef.js';
 import * as xabdef from './xabdef.js';
 import { serviceSymbol } from './service-table.js';
@@ -47,7 +48,7 @@ import { serviceSymbol } from './service-table.js';
 const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   brkdef, chfdef, chpdef, clidef, climsgdef, dcdef, devdef, dscdef, dvidef, fabdef, fscndef, iodef, jbcmsgdef, jpidef, lckdef, libdef,
   lkidef, lnmdef, mntdef, msgdef, namdef, opcdef, pqldef, prcdef, prdef, prtdef, prvdef, psldef, quidef, rabdef, rmsdef, secdef, sjcdef, ssdef, strdef,
-  stsdef, syidef, trmdef, tt2def, ttdef, uicdef, xabdef,
+  stsdef, syidef, trmdef, tt2def, ttdef, uaidef, uicdef, xabdef,
 ];
 
 /** User structures of RMS with the name of each, for the macro library. */

@@ -543,11 +543,21 @@ export class FileFunctions {
     }
     if (request.modifiers & IO$M_DELETE) {
       requireAccess(k, yield* structure.header(request.fileId), FILE_DELETE);
+      this.requireNoOtherWriter(request.fileId);
       yield* this.requireDeletable(request.fileId);
     }
     if (entry) yield* structure.remove(directory, entry.name, entry.version);
     if (request.modifiers & IO$M_DELETE) yield* this.discard(request.fileId);
     return SS$_NORMAL;
+  }
+
+  /** A file that somebody else writes stays, as PURGE finds with the log of a batch job; readers keep what they have open. Fails with SS$_ACCONFLICT. */
+  private requireNoOtherWriter(id: FileId): void {
+    const fcb = findFcb(this.k, this.vcb, id);
+    if (!fcb) return;
+    const window = windowOfChannel(this.k, this.request.ccb);
+    const isOwn = window !== 0 && WCB.at(this.k, window).WCB$L_FCB === fcb.address && WCB.at(this.k, window).WCB$V_WRITE !== 0;
+    if (fcb.FCB$W_WCNT > (isOwn ? 1 : 0)) fail(SS$_ACCONFLICT);
   }
 
   /** A directory with files in it stays. */

@@ -8,7 +8,7 @@ import {
 import { RMS$_DEV, RMS$_DIR, RMS$_FNM, RMS$_LNE, RMS$_TYP, RMS$_VER } from '../../executive/starlet/rmsdef.js';
 import { PIO_BASE, PIO_CELLS } from '../../executive/structures/p1-cells.js';
 import { readCounted } from '../../executive/structures/memory.js';
-import { hasWildcard, isWildDirectory, parseDirectory, parseSpec, resolveDirectory, type DirectorySpec, type FileSpec } from './file-spec.js';
+import { hasWildcard, isTooDeep, isWildDirectory, parseDirectory, parseSpec, resolveDirectory, type DirectoryForm, type DirectorySpec, type FileSpec } from './file-spec.js';
 import { permanentFile, translate, type Translation } from './translate.js';
 
 /**
@@ -44,6 +44,7 @@ export interface Expanded {
   readonly physical: string;
   readonly root: readonly string[];
   readonly directory: readonly string[];
+  readonly form: DirectoryForm;
   readonly name: string;
   readonly type: string;
   readonly version: string;
@@ -91,11 +92,8 @@ class Builder {
     }
     if (spec.directory) {
       if (this.directory === undefined) this.directory = spec.directory;
-      else if (this.directory.up !== undefined && spec.directory.up === undefined && twice) {
-        const resolved = resolveDirectory(this.directory, spec.directory.elements);
-        if (!resolved) return RMS$_DIR;
-        this.directory = { up: undefined, elements: resolved };
-      } else if (twice) return RMS$_DIR;
+      // SYS$LOGIN:[.SUB] as well: a relative directory goes with the default directory alone (run on V5.5).
+      else if (twice) return RMS$_DIR;
       if (twice) this.flags |= NAM$M_EXP_DIR;
     }
     if (spec.name !== undefined) {
@@ -227,8 +225,10 @@ export function* expandName(p: Procedure, strings: NameStrings, options: ExpandO
   }
   const base = defaultDirectory(p);
   const directory = builder.node !== undefined ? remoteDirectory(builder.directory) : builder.directory === undefined ? [...base] : resolveDirectory(builder.directory, base);
-  if (directory === undefined) return RMS$_DIR;
+  if (directory === undefined || isTooDeep(directory)) return RMS$_DIR;
+  const { isAngled, isFromMaster } = builder.directory ?? {};
   return {
+    form: { isAngled, isFromMaster },
     permanent: builder.permanent, node: builder.node ?? '', device: builder.shown ?? '', physical: builder.physical ?? '', root: builder.root, directory,
     name: builder.name ?? '', type: builder.type ?? '', version: builder.version ?? '',
     flags: builder.flags | wildcards(builder, directory), choices: builder.choices,

@@ -11,7 +11,15 @@ export const MAXIMUM_LEVELS = 8;
 const HIGHEST_VERSION = 32767;
 export const ELLIPSIS = '...';
 
-export interface DirectorySpec {
+/** How a directory was written, where that is not the usual way: RMS gives it back so (run on V5.5). */
+export interface DirectoryForm {
+  /** `<A.B>` */
+  readonly isAngled?: boolean | undefined;
+  /** `[000000.A.B]` */
+  readonly isFromMaster?: boolean | undefined;
+}
+
+export interface DirectorySpec extends DirectoryForm {
   /** Leading minus signs of a relative directory; undefined for one that starts at the master file directory. */
   readonly up: number | undefined;
   /** Names from the outside in, `...` among them; the master file directory's own 000000 is left out. */
@@ -119,7 +127,7 @@ function validVersion(text: string): boolean {
 /** A directory in its brackets; a number (RMS$_DIR) when it is none. */
 export function parseDirectory(bracketed: string): DirectorySpec | number {
   const text = bracketed.slice(1, -1);
-  if (text === '') return { up: 0, elements: [] };
+  if (text === '') return { up: 0, elements: [], ...(bracketed.startsWith('<') ? { isAngled: true } : {}) };
   const uic = /^([0-7*%]{1,3}),([0-7*%]{1,3})$/.exec(text);
   if (uic) {
     const half = (part: string): string => (part === '*' ? '%%%' : part.padStart(3, '0'));
@@ -149,9 +157,18 @@ export function parseDirectory(bracketed: string): DirectorySpec | number {
     elements.push(match[1]!);
     rest = rest.slice(match[0].length);
   }
-  const plain = elements[0] === '000000' && !isRelative ? elements.slice(1) : elements;
-  if (plain.includes('000000')) return RMS$_DIR;
-  return { up: isRelative ? up : undefined, elements: plain };
+  const isFromMaster = elements[0] === '000000' && !isRelative;
+  const plain = isFromMaster ? elements.slice(1) : elements;
+  if (plain.includes('000000') || isTooDeep(plain)) return RMS$_DIR;
+  return {
+    up: isRelative ? up : undefined, elements: plain, ...(bracketed.startsWith('<') ? { isAngled: true } : {}),
+    ...(isFromMaster && plain.length > 0 && plain[0] !== ELLIPSIS ? { isFromMaster: true } : {}),
+  };
+}
+
+/** Whether a directory is below MAXIMUM_LEVELS others. */
+export function isTooDeep(elements: readonly string[]): boolean {
+  return elements.filter((element) => element !== ELLIPSIS).length > MAXIMUM_LEVELS;
 }
 
 /** The directory that `relative` names when `base` is the current one; undefined: it would be above the master file directory. */
@@ -164,10 +181,10 @@ export function resolveDirectory(relative: DirectorySpec, base: readonly string[
 }
 
 /** `[A.B...]`; the master file directory is [000000]. */
-export function directoryText(elements: readonly string[]): string {
-  let text = elements.length === 0 || elements[0] === ELLIPSIS ? '000000' : '';
+export function directoryText(elements: readonly string[], form: DirectoryForm = {}): string {
+  let text = elements.length === 0 || elements[0] === ELLIPSIS || form.isFromMaster ? '000000' : '';
   for (const element of elements) text += element === ELLIPSIS ? ELLIPSIS : text === '' || text.endsWith(ELLIPSIS) ? element : `.${element}`;
-  return `[${text}]`;
+  return form.isAngled ? `<${text}>` : `[${text}]`;
 }
 
 /** `[A.B.]`, a root; '' when there is none. */

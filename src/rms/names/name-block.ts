@@ -62,7 +62,7 @@ export interface SpecText {
 export function specText(expanded: Expanded, hasDirectories: boolean, directories: readonly string[] = expanded.directory): SpecText {
   const root = expanded.flags & NAM$M_CNCL_DEV ? '' : rootText(expanded.root);
   return {
-    node: expanded.node, device: expanded.device === '' ? '' : `${expanded.device}:`, directory: hasDirectories ? root + directoryText(directories) : '',
+    node: expanded.node, device: expanded.device === '' ? '' : `${expanded.device}:`, directory: hasDirectories ? root + directoryText(directories, expanded.form) : '',
     name: expanded.name, type: `.${expanded.type}`, version: `;${expanded.version}`,
   };
 }

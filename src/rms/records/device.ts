@@ -4,7 +4,7 @@ import {
   IO$_READPROMPT, IO$_READVBLK, IO$_WRITEVBLK, IO$M_CVTLOW, IO$M_NOECHO, IO$M_NOFILTR, IO$M_PURGE, IO$M_TIMED,
 } from '../../executive/starlet/iodef.js';
 import {
-  RMS$_EOF, RMS$_NORMAL, RMS$_RBF, RMS$_RER, RMS$_RSZ, RMS$_TMO, RMS$_UBF, RMS$_USZ, RMS$_WER,
+  RMS$_CONTROLC, RMS$_CONTROLY, RMS$_EOF, RMS$_NORMAL, RMS$_RBF, RMS$_RER, RMS$_RSZ, RMS$_TMO, RMS$_UBF, RMS$_USZ, RMS$_WER,
 } from '../../executive/starlet/rmsdef.js';
 import { DEV$M_CCL } from '../../executive/starlet/devdef.js';
 import { SS$_CONTROLC, SS$_CONTROLY, SS$_ENDOFFILE, SS$_TIMEOUT } from '../../executive/starlet/ssdef.js';
@@ -32,9 +32,12 @@ export function* getDeviceRecord(p: Procedure, operation: RecordOperation): Thre
   const count = first >>> 16;
   rab.RAB$L_RBF = buffer;
   rab.RAB$W_RSZ = count;
-  // Interrupted reads have success codes, and their text is no record.
-  const interrupted = status === SS$_CONTROLY || status === SS$_CONTROLC;
-  if (interrupted || (!(status & 1) && status !== SS$_TIMEOUT)) return readError(status);
+  if (status === SS$_CONTROLY || status === SS$_CONTROLC) {
+    // What had been typed is no record. The program may read again, as it does when CONTINUE lets it go on.
+    rab.RAB$W_RSZ = 0;
+    return { status: status === SS$_CONTROLY ? RMS$_CONTROLY : RMS$_CONTROLC, stv: status };
+  }
+  if (!(status & 1) && status !== SS$_TIMEOUT) return readError(status);
   if (status === SS$_TIMEOUT) return { status: RMS$_TMO, stv: second };
   if (ifab.IFB$V_TERMINAL && (second & 0xffff) === CTRL_Z) return { status: RMS$_EOF };
   return { status: RMS$_NORMAL, stv: ifab.IFB$V_TERMINAL ? second & 0xffff : second };

@@ -38,7 +38,8 @@ interface Question {
   readonly answer: (text: string) => void;
 }
 
-const HELP = 'RETURN follow  DELETE back  G go to  S symbols  / search  M memory  I instructions  F format  L queue  ? keys  Q quit';
+/** Keys one most needs, and the others as far as the screen is wide. */
+const HELP = ['RETURN follow', 'DELETE back', '? keys', 'Q quit', 'G go to', 'S symbols', '/ search', 'M memory', 'I instructions', 'F format', 'L queue'];
 const MOST_VISITS = 500;
 
 /**
@@ -250,7 +251,7 @@ export class Browser {
     const { question } = this;
     return {
       title: `${this.name}   ${visit.page.title}   ${this.inView()}`.trimEnd().slice(0, width), lines, note: this.note().slice(0, width),
-      foot: (question ? `${question.prompt}${question.text}_` : this.message === '' ? HELP : this.message).slice(0, width),
+      foot: question ? `${question.prompt}${question.text}_`.slice(-width) : this.message === '' ? keysWithin(width) : this.message.slice(0, width),
     };
   }
 
@@ -284,4 +285,14 @@ function pieces(row: Row, chosen: number | undefined, width: number): Piece[] {
   }
   if (at < text.length || found.length === 0) found.push({ text: text.slice(at) || (chosen === undefined ? '' : ' '), style: base });
   return found;
+}
+
+/** As many of the keys as there is room for. */
+function keysWithin(width: number): string {
+  let line = HELP[0]!;
+  for (const key of HELP.slice(1)) {
+    if (line.length + 2 + key.length > width) break;
+    line += `  ${key}`;
+  }
+  return line.slice(0, width);
 }

@@ -2,20 +2,20 @@ import { asciiTime } from '../../executive/information/time.js';
 import { uicText } from '../../executive/information/fao.js';
 import * as PRV from '../../executive/starlet/prvdef.js';
 import { bytesToText } from '../../executive/structures/memory.js';
-import { hoursOf, isPreExpired, type UafRecord } from '../../loginout/uaf-file.js';
+import { PRIVILEGES } from '../../dcl/privileges.js';
+import type { UafRecord } from '../../executive/information/authorization-file.js';
+import { hoursOf, isPreExpired } from '../../loginout/uaf-file.js';
 import { ACCESS, DAYS, FLAGS } from './fields.js';
 
 /** SHOW and LIST of AUTHORIZE. @source dcl-output-formats.md, AUTHORIZE (V4 form) */
 const counted = (bytes: Uint8Array): string => bytesToText(bytes.subarray(1, 1 + bytes[0]!));
 export const userNameOf = (record: UafRecord): string => bytesToText(record.UAF$T_USERNAME).trimEnd();
 
-const PRIVILEGES = Object.entries(PRV).flatMap(([name, bit]) => (typeof bit === 'number' && name.startsWith('PRV$V_') && name !== 'PRV$V_NOACNT' && name !== 'PRV$V_SETPRI' ? [[name.slice(6), bit] as const] : []));
-
 /** Names of privileges, in lines of the screen. */
 function privilegeLines(mask: bigint): string[] {
   const lines: string[] = [];
   let line = ' ';
-  for (const [name, bit] of [...PRIVILEGES].sort((a, b) => a[1] - b[1])) {
+  for (const [name, bit] of PRIVILEGES) {
     if (((mask >> BigInt(bit)) & 1n) === 0n) continue;
     if (line.length + 1 + name.length > 78) {
       lines.push(line);

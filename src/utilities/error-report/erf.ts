@@ -59,9 +59,9 @@ const main = procedure('ERF$MAIN', function* (p) {
   if (typeof wanted === 'number') return wanted;
   const specs = yield* cliGetValues(p, 'FILE');
   const [brief, isSummary, full] = [yield* cliIsPresent(p, 'BRIEF'), yield* cliIsPresent(p, 'SUMMARY'), yield* cliIsPresent(p, 'FULL')];
-  const opened = yield* Output.open(p, (yield* cliGetValue(p, 'OUTPUT')) ?? 'SYS$OUTPUT');
-  const { output } = opened;
-  if (!output) return opened.status;
+  const outputSpec = (yield* cliGetValue(p, 'OUTPUT')) ?? 'SYS$OUTPUT';
+  const { output, status: opened } = yield* Output.open(p, outputSpec);
+  if (!output) return yield* report(p, { code: sharedCode(FACILITY, 'openOut'), args: [outputSpec] }, { code: opened });
   let status = 1;
   for (const spec of specs.length === 0 ? [DEFAULT_FILE] : specs) {
     const file = yield* readRecords(p, spec, { defaults: DEFAULT_FILE });

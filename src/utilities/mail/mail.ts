@@ -10,7 +10,7 @@ import { SS$_NORMAL } from '../../executive/starlet/ssdef.js';
 import { SYI$_NODENAME } from '../../executive/starlet/syidef.js';
 import { writeQuad } from '../../executive/structures/memory.js';
 import { changeProfile, profileText, readProfile } from '../../loginout/mail-profile.js';
-import { findUser } from '../../loginout/uaf-file.js';
+import { findUser } from '../../executive/information/authorization-file.js';
 import { keywordOf, parseUtilityCommand, type UtilityCommand, type UtilityQualifier } from '../command-line.js';
 import { LineInput } from '../line-input.js';
 import { report } from '../messages.js';

@@ -2,7 +2,7 @@ import type { Flow } from '../../executive/gate/microroutine.js';
 import { CLI$_IVKEYW } from '../../executive/starlet/climsgdef.js';
 import { SS$_NORMAL } from '../../executive/starlet/ssdef.js';
 import { changeProfile, profileText, setProfileText, type MailProfile, type ProfileText } from '../../loginout/mail-profile.js';
-import { findUser } from '../../loginout/uaf-file.js';
+import { findUser } from '../../executive/information/authorization-file.js';
 import { keywordOf } from '../command-line.js';
 import { report } from '../messages.js';
 import { MAIL_FILE, placeOf } from './deliver.js';

@@ -39,3 +39,15 @@ $ X = F$CONTEXT("PROCESS",C,"NODENAME",F$GETSYI("NODENAME"))
 $ W F$PID(C) .EQS. F$GETJPI("","PID")
 $ X = F$CONTEXT("PROCESS",D,"NODENAME",F$GETSYI("NODENAME"),"NEQ")
 $ W "{", F$PID(D), "}"
+$! NOACNT is the absence of ACNT, not a privilege of that name; what F$SETPRV says puts things back.
+$ P = F$SETPRV("NOACNT")
+$ W P, " ", F$PRIVILEGE("ACNT"), F$PRIVILEGE("NOACNT")
+$ P = F$SETPRV(P)
+$ W P, " ", F$PRIVILEGE("ACNT")
+$ W F$LOCATE("NOACNT",F$GETJPI("","CURPRIV")) .EQ. F$LENGTH(F$GETJPI("","CURPRIV"))
+$! Geometry of the disk; the most virtual memory the process had.
+$ W F$GETDVI("DUA0","SECTORS"), " ", F$GETDVI("DUA0","TRACKS"), " ", F$GETDVI("DUA0","CYLINDERS")*51*14 .GE. F$GETDVI("DUA0","MAXBLOCK")
+$ W F$GETJPI("","VIRTPEAK") .GT. 0
+$! No time at all is a delta time too; a colon divides date and time, the next one hours and minutes.
+$ W F$CVTIME("0","DELTA"), "|", F$CVTIME("::30","DELTA"), "|", F$CVTIME("0-","DELTA","DAY"), "|", F$DELTA_TIME("1-JAN-1986","1-JAN-1986"), "|", F$DELTA_TIME("1-JAN-1986","1-JAN-1986","DCL")
+$ W F$CVTIME("1-JAN-1986::30"), "|", F$CVTIME("1-JAN-1986:::30"), "|", F$CVTIME("1-JAN-1986 14"), "|", F$CVTIME("1-JAN-1986:14:30")

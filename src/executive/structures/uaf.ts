@@ -1,4 +1,4 @@
-import { gap, structure } from '../executive/structures/structure.js';
+import { gap, structure } from './structure.js';
 
 /**
  * A record of the user authorization file, SYS$SYSTEM:SYSUAF.DAT: 644 bytes. Layout of the public $UAFDEF as we know it.

@@ -1,0 +1,60 @@
+$! OPEN, READ, WRITE and CLOSE with their qualifiers, and what goes wrong: DCL Dictionary; UNDFIL and EOF as captured on V7.3 (dcl-language.md 1 and 9).
+$ SET NOON
+$ OPEN/WRITE F RECORDS.DAT
+$ WRITE F "one"
+$ A = "sym"
+$ B = 5
+$ WRITE/SYMBOL F A,B
+$ WRITE/SYMBOL F A, NOSUCH
+$ WRITE F "two", 2, "x"
+$ READ F R
+$ CLOSE F
+$ CLOSE F
+$ SHOW SYMBOL $STATUS
+$ CLOSE/NOLOG F
+$ CLOSE/ERROR=NOT_OPEN F
+$ WRITE SYS$OUTPUT "not here"
+$NOT_OPEN:
+$ READ/END_OF_FILE=NOT_OPEN NOSUCH R
+$ WRITE/ERROR=NO_FILE NOSUCH "x"
+$ WRITE SYS$OUTPUT "not here"
+$NO_FILE:
+$ OPEN/ERROR=NO_SUCH G NOSUCH.DAT
+$ WRITE SYS$OUTPUT "not here"
+$NO_SUCH:
+$ OPEN/APPEND G NOSUCH.DAT
+$ OPEN G [.NOSUCH]NOSUCH.DAT
+$ OPEN/READ/WRITE F RECORDS.DAT
+$! A name that is open stays with its file.
+$ OPEN/READ F NOSUCH.DAT
+$ READ F R
+$ WRITE/UPDATE F "ONE"
+$ READ F R
+$ WRITE/UPDATE F "longer than it was"
+$ READ/DELETE F R
+$ CLOSE F
+$ OPEN/APPEND F RECORDS.DAT
+$ WRITE F "at the end"
+$ CLOSE F
+$ OPEN F RECORDS.DAT
+$LOOP: READ/END_OF_FILE=DONE F R
+$ WRITE SYS$OUTPUT "[''R']"
+$ GOTO LOOP
+$DONE: SHOW SYMBOL $STATUS
+$ READ F R
+$ READ/ERROR=GONE F R
+$GONE:
+$ WRITE F "x"
+$ READ/KEY="a" F R
+$ READ/MATCH=LT F R
+$ READ F 1X
+$ READ F X Y
+$ CLOSE F
+$! Data lines of the procedure are read from SYS$INPUT.
+$ READ SYS$INPUT R
+of the procedure
+$ SHOW SYMBOL R
+$ READ/END_OF_FILE=NO_DATA SYS$INPUT R
+$ WRITE SYS$OUTPUT "not here"
+$NO_DATA:
+$ EXIT 1
