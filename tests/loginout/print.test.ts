@@ -84,7 +84,7 @@ describe('PRINT', () => {
     console.keys('\rsystem\rmanager\r');
     console.type('INITIALIZE/QUEUE/START/ON=LPA0: SYS$PRINT');
     create(console, 'SYS$SYSDEVICE:[USER]SECRET.TXT', ['the secret']);
-    console.type('SET PROTECTION=(S:RWED,O:RWED,G,W) SYS$SYSDEVICE:[USER]SECRET.TXT', 'LOGOUT');
+    console.type('SET FILE/OWNER=[1,4] SYS$SYSDEVICE:[USER]SECRET.TXT', 'SET PROTECTION=(S:RWED,O:RWED,G,W) SYS$SYSDEVICE:[USER]SECRET.TXT', 'LOGOUT');
     console.keys('\ruser\ruser\r');
     const told = console.type('PRINT/NOTIFY/DELETE SECRET.TXT').join('\n');
     wait(console);

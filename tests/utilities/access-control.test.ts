@@ -51,7 +51,7 @@ describe('entries', () => {
 describe('SET ACL, SHOW ACL, DIRECTORY', () => {
   const store = labelled('LISTS', 3000);
   const at = new VolumeSystem([store]);
-  for (const command of ['MOUNT/SYSTEM DUA1: LISTS', 'CREATE/DIRECTORY DUA1:[A]', 'SET DEFAULT DUA1:[A]', 'COPY NL: F.DAT']) at.lines(command);
+  for (const command of ['MOUNT/SYSTEM DUA1: LISTS', 'CREATE/DIRECTORY/OWNER=[1,4] DUA1:[A]', 'SET DEFAULT DUA1:[A]', 'COPY NL: F.DAT']) at.lines(command);
   const shown = (): string[] => at.lines('SHOW ACL F.DAT').slice(1).map((line) => line.trim());
 
   test('entries are added, replaced, deleted, copied', () => {

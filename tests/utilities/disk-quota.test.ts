@@ -15,8 +15,10 @@ describe('disk quotas', () => {
     const at = new VolumeSystem([store]);
     at.lines('DQ := $DISKQUOTA');
     at.lines('MOUNT/SYSTEM DUA1: QUOTAS');
-    at.lines('SET DEFAULT DUA1:[A]');
+    // What SYSTEM makes belongs to the owner of the directory.
+    at.lines('SET DEFAULT DUA1:[B]');
     at.lines('CREATE/DIRECTORY/OWNER=[100,1] DUA1:[A]');
+    at.lines('CREATE/DIRECTORY/OWNER=[1,4] DUA1:[B]');
     expect(at.lines('SHOW QUOTA')).toEqual(['%SYSTEM-F-QFNOTACT, disk quotas not enabled on this volume']);
     expect(at.lines('DQ CREATE')).toEqual([]);
     expect(at.lines('DQ CREATE').join()).toContain('DISKQ');
@@ -46,7 +48,7 @@ describe('disk quotas', () => {
     at.lines(`DQ MODIFY [1,4]/PERMQUOTA=${before + 8}/OVERDRAFT=6`);
     expect(at.lines('COPY/ALLOCATION=20 NL: MUCH.DAT').join()).toMatch(/EXDISKQUOTA/);
     expect(entry(at, '[1,4]')[0]).toBe(before);
-    expect(at.lines('DIRECTORY DUA1:[A]').join()).toContain('no files found');
+    expect(at.lines('DIRECTORY DUA1:[B]').join()).toContain('no files found');
     expect(at.lines('COPY/ALLOCATION=7 NL: E.DAT')).toEqual([]);
     expect(at.lines('SHOW QUOTA')).toEqual([`  User [SYSTEM] has ${before + 8} blocks used, 0 available,`, `  of ${before + 8} authorized and permitted overdraft of 6 blocks on DUA1`]);
     expect(at.lines('COPY/ALLOCATION=1 NL: G.DAT').join()).toMatch(/EXDISKQUOTA/);

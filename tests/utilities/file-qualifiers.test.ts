@@ -105,6 +105,11 @@ describe('COPY, APPEND, CREATE, RENAME, PURGE, DELETE', () => {
     expect(dcl.lines('RENAME Q.TXT A*B.TXT')).toEqual(['%RENAME-E-OPENOUT, error opening DUA0:[TEST]A*B.TXT; as output', '-RMS-F-WLD, invalid wildcard operation']);
   });
 
+  test('a file belongs to the owner of its directory, a new version to the owner of the one before, when a privileged user makes it', () => {
+    dcl.lines('CREATE/DIRECTORY/OWNER=[200,11] [.OWN]', 'COPY A.TXT [.OWN]', 'COPY A.TXT [.OWN]B.TXT', 'SET FILE/OWNER=[200,12] [.OWN]B.TXT', 'COPY A.TXT [.OWN]B.TXT');
+    expect(dcl.lines('DIRECTORY/OWNER/NOHEADING/NOTRAILING [.OWN]').map((line) => line.replace(/ +/, ' '))).toEqual(['A.TXT;1 [200,11]', 'B.TXT;2 [200,12]', 'B.TXT;1 [200,12]']);
+  });
+
   test('a file that is being written stays; one that is only read goes', () => {
     dcl.lines('OPEN/WRITE F OPEN.TXT');
     expect(dcl.lines('DELETE OPEN.TXT;')).toEqual(['%DELETE-W-FILNOTDEL, error deleting DUA0:[TEST]OPEN.TXT;1', '-RMS-E-FLK, file currently locked by another user']);

@@ -23,6 +23,18 @@ describe('SET PROCESS, SHOW, SYSGEN', () => {
     expect(pcb().PCB$Q_PRIV & world).toBe(world);
   });
 
+  test('SET UIC changes the PCB and the group table, for who has CMKRNL', () => {
+    const before = pcb().PCB$L_UIC;
+    expect(dcl.lines('SET UIC [301,7]')).toEqual([]);
+    expect(pcb().PCB$L_UIC).toBe((0o301 << 16) | 7);
+    expect(dcl.lines('WRITE SYS$OUTPUT F$TRNLNM("LNM$GROUP","LNM$PROCESS_DIRECTORY")')).toEqual(['LNM$GROUP_000301']);
+    dcl.lines('SET PROCESS/PRIVILEGES=NOCMKRNL');
+    expect(dcl.lines('SET UIC [1,4]')).toEqual(['%SET-E-NOTSET, error modifying UIC', '-SYSTEM-F-NOCMKRNL, operation requires CMKRNL privilege']);
+    expect(pcb().PCB$L_UIC).toBe((0o301 << 16) | 7);
+    dcl.lines('SET PROCESS/PRIVILEGES=CMKRNL', `SET UIC [${(before >>> 16).toString(8)},${(before & 0xffff).toString(8)}]`);
+    expect(pcb().PCB$L_UIC).toBe(before);
+  });
+
   test('CTRL/Y at the prompt of an image, CONTINUE: the image asks again', () => {
     dcl.lines('RUN SYS$SYSTEM:SYSGEN', 'SHOW MAXPROC');
     dcl.session.type('SHOW QUAN\x19');

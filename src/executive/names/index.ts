@@ -16,7 +16,7 @@ export { defineName } from './crelnm.js';
 export { LNM$DELETE_HASH, LNM$DELETE_LNMB } from './delete.js';
 export { LNM$INIT_SYSTEM } from './system-init.js';
 export {
-  LNM$CREATE_JOB_TABLES, LNM$DELETE_JOB, LNM$INIT_PROCESS, LNM$RUNDOWN, LNM$SET_GROUP, groupTableName, jobTableName,
+  LNM$CHANGE_GROUP, LNM$CREATE_JOB_TABLES, LNM$DELETE_JOB, LNM$INIT_PROCESS, LNM$RUNDOWN, LNM$SET_GROUP, groupTableName, jobTableName,
   processNamesOf,
 } from './process-tables.js';
 export { LNM$SEARCHLOG, LNM$SEARCH_ONE, translationWithIndex } from './search.js';

@@ -142,14 +142,26 @@ function terminalName(k: Kernel): string {
  */
 export function LNM$CREATE_JOB_TABLES(k: Kernel, quota: number): number {
   const uic = k.pcb.PCB$L_UIC;
-  const common = { parent: SYSTEM_DIRECTORY, mode: KERNEL, flags: 0, trusted: true };
-  const job = LNM$CREATE_TABLE(k, { ...common, name: jobTableName(k), quota, createIf: false, owner: uic, protection: PROTECT_OWNER_ONLY });
-  if ((job.status & 1) === 0) return job.status;
+  const job = LNM$CREATE_TABLE(k, {
+    parent: SYSTEM_DIRECTORY, mode: KERNEL, flags: 0, trusted: true, name: jobTableName(k), quota, createIf: false, owner: uic, protection: PROTECT_OWNER_ONLY,
+  });
+  return (job.status & 1) === 0 ? job.status : createGroupTable(k);
+}
+
+/** The table of the current process's UIC group, when no process of the group made it before. */
+function createGroupTable(k: Kernel): number {
+  const uic = k.pcb.PCB$L_UIC;
   const group = LNM$CREATE_TABLE(k, {
-    ...common, name: groupTableName(uic), quota: 0, createIf: true, owner: (uic & 0xffff0000) | 0xffff,
+    parent: SYSTEM_DIRECTORY, mode: KERNEL, flags: 0, trusted: true, name: groupTableName(uic), quota: 0, createIf: true, owner: (uic & 0xffff0000) | 0xffff,
     protection: PROTECT_GROUP_TABLE, tableFlags: LNMTH.mask.LNMTH$V_GROUP,
   });
   return (group.status & 1) === 0 ? group.status : SS$_NORMAL;
+}
+
+/** Points LNM$GROUP of the current process at the table of its present UIC group: SET UIC. */
+export function LNM$CHANGE_GROUP(k: Kernel): number {
+  const status = createGroupTable(k);
+  return (status & 1) === 0 ? status : defineName(k, 'LNM$GROUP', PROCESS_DIRECTORY, KERNEL, [groupTableName(k.pcb.PCB$L_UIC)]);
 }
 
 /** Points LNM$GROUP and LNM$JOB of the current process at the tables of its present UIC and job, making them where needed. */

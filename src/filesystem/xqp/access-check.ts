@@ -37,9 +37,27 @@ export function mayUse(k: Kernel, owner: number, protection: number, access: num
   if ((access & ~(FILE_READ | FILE_EXECUTE)) === 0 && hasPrivilege(k, PRV$V_READALL)) return true;
   const uic = k.pcb.PCB$L_UIC;
   const sameGroup = uic >>> 16 === owner >>> 16;
-  const system = uic >>> 16 <= k.sys.EXE$GL_SYSUIC || hasPrivilege(k, PRV$V_SYSPRV) || (sameGroup && hasPrivilege(k, PRV$V_GRPPRV));
-  const categories = [system, uic === owner, ...(isDeniedByAcl || (access & FILE_CONTROL) !== 0 ? [] : [sameGroup, true])];
+  const categories = [isSystemTo(k, owner), uic === owner, ...(isDeniedByAcl || (access & FILE_CONTROL) !== 0 ? [] : [sameGroup, true])];
   return categories.some((member, category) => member && ((protection >>> (4 * category)) & access & ~FILE_CONTROL) === 0);
+}
+
+/** Does the process belong to the system, as far as what `owner` has is concerned? */
+function isSystemTo(k: Kernel, owner: number): boolean {
+  const uic = k.pcb.PCB$L_UIC;
+  return uic >>> 16 <= k.sys.EXE$GL_SYSUIC || hasPrivilege(k, PRV$V_SYSPRV) || (uic >>> 16 === owner >>> 16 && hasPrivilege(k, PRV$V_GRPPRV));
+}
+
+/**
+ * Whose a new file is: its maker's, or, when he has extended privileges, that of the version before it, else of its directory.
+ *
+ * @param model  header of the version before, else of the directory; undefined for a file without a name
+ * @source HELP COPY of VMS 4.5B; DCL Dictionary, COPY
+ */
+export function ownerOfNew(k: Kernel, model: Uint8Array | undefined): number {
+  const maker = k.pcb.PCB$L_UIC;
+  if (!model) return maker;
+  const owner = headerOf(model).FH2$L_FILEOWNER;
+  return hasPrivilege(k, PRV$V_BYPASS) || isSystemTo(k, owner) ? owner : maker;
 }
 
 /** Fails with SS$_NOPRIV when it may not. */

@@ -23,7 +23,7 @@ import { matching, requestedName } from '../lookup.js';
 import { headerOf } from '../on-disk.js';
 import type { ChargeLimit } from '../quota.js';
 import { blocksIn, type Extent } from '../retrieval.js';
-import { FILE_CONTROL, FILE_DELETE, FILE_READ, FILE_WRITE, mayUseFile, requireAccess, requireLookup } from './access-check.js';
+import { FILE_CONTROL, FILE_DELETE, FILE_READ, FILE_WRITE, mayUseFile, ownerOfNew, requireAccess, requireLookup } from './access-check.js';
 import { ACL_CHANGES, readAttribute, writeAttribute, type FileUse } from './attributes.js';
 import { noteWriter } from './block-cache.js';
 import { findFcb, makeFcb, makeWindow, refreshFcb, releaseFcb, releaseWindow, remapWindows, type FcbView } from './control-blocks.js';
@@ -239,8 +239,9 @@ export class FileFunctions {
     const model = previous ? yield* structure.header(previous) : undefined;
     const inherited = model ? headerOf(model).FH2$W_FILEPROT : undefined;
     // Lists are inherited from the version before, or from the directory.
-    const directoryAcl = model || directory.number === 0 ? NO_ACL : aclOf(yield* structure.header(directory));
-    const creator = k.pcb.PCB$L_UIC;
+    const parent = model || directory.number === 0 ? undefined : yield* structure.header(directory);
+    const directoryAcl = parent ? aclOf(parent) : NO_ACL;
+    const creator = ownerOfNew(k, model ?? parent);
     yield* this.charge(creator, 1, 'quota');
     let owner = creator;
     let isDirectory = false;

@@ -4,6 +4,7 @@ import { procedure, type Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { service } from '../../executive/gate/service-call.js';
 import * as JPI from '../../executive/starlet/jpidef.js';
+import { PRV$V_CMKRNL } from '../../executive/starlet/prvdef.js';
 import { SS$_NOMOREPROC, SS$_NORMAL } from '../../executive/starlet/ssdef.js';
 import { SYI$_NODENAME } from '../../executive/starlet/syidef.js';
 import { readQuad, writeQuad } from '../../executive/structures/memory.js';
@@ -123,4 +124,4 @@ MONITOR$START::
 	RET
 `;
 
-export const MONITOR_IMAGE: ResidentImage = { name: 'MONITOR', source: SOURCE, transfer: 'MONITOR$START', routines: [main, monitorFigures] };
+export const MONITOR_IMAGE: ResidentImage = { name: 'MONITOR', source: SOURCE, transfer: 'MONITOR$START', routines: [main, monitorFigures], privileges: 1n << BigInt(PRV$V_CMKRNL) };
