@@ -147,10 +147,23 @@ export class Mmu {
   // The same for any mode; `size` 1, 2 or 4. Not sign extended.
 
   load(va: number, size: number, mode: number): number {
+    if (size === 4) {
+      const tb = this.#reads[mode]!;
+      const i = ((va >>> 8) ^ (va >>> 19)) & 0x7fe;
+      if (tb[i] === (va & -512) && (va & OFFSET) <= 508) return this.#view.getInt32((va + tb[i + 1]!) | 0, true);
+    }
     return this.#loadSlow(va, size, mode, false);
   }
 
   store(va: number, size: number, value: number, mode: number): void {
+    if (size === 4) {
+      const tb = this.#writes[mode]!;
+      const i = ((va >>> 8) ^ (va >>> 19)) & 0x7fe;
+      if (tb[i] === (va & -512) && (va & OFFSET) <= 508) {
+        this.#view.setInt32((va + tb[i + 1]!) | 0, value, true);
+        return;
+      }
+    }
     this.#storeSlow(va, size, value, mode);
   }
 

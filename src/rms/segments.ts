@@ -201,6 +201,16 @@ export function createBuffer(p: Procedure, ifab: Ifab, size: number): Bdb | unde
   return bdb;
 }
 
+/** Puts a buffer's descriptor in front of the others of the file. */
+export function makeFirst(p: Procedure, ifab: Ifab, bdb: number): void {
+  const head = ifab.address + IFAB.offset.IFB$L_BDB;
+  const first = p.memory.readLong(head);
+  if (first === bdb) return;
+  unlink(p, head, bdb);
+  p.memory.writeLong(bdb, first);
+  p.memory.writeLong(head, bdb);
+}
+
 export function deleteBuffer(p: Procedure, ifab: Ifab, bdb: Bdb): void {
   const permanent = ifab.IFB$V_PPF !== 0;
   unlink(p, ifab.address + IFAB.offset.IFB$L_BDB, bdb.address);

@@ -42,11 +42,11 @@ export const IFAB = structure('IFB', 128, {
   0x58: ['IFB$L_NAME', 'NAME.TYPE;VERSION of a file to be deleted, counted; 0 none'],
   0x5c: ['IFB$W_GBC', 'global buffer count'],
   0x5e: ['IFB$W_BUFFERS', 'buffers a relative or indexed file may have'],
-  0x60: ['IFB$L_BDB', 'first buffer descriptor, 0 none'],
+  0x60: ['IFB$L_BDB', 'first buffer descriptor, that of the buffer used last; 0 none'],
   0x64: ['IFB$L_MRN', 'maximum record number'],
   0x68: ['IFB$Q_LKSB', 'lock status block of the file lock'],
   0x70: ['IFB$L_CHANGES', 'changes of the file, by any process, that the buffers have seen'],
-  0x74: ['IFB$L_CLOCK', 'uses of buffers'],
+  0x74: gap(4, 'unused'),
   0x78: ['IFB$L_GBH', 'with IFB$V_POOL: where this process has the pool of global buffers mapped; it may be at 0'],
   0x7c: ['IFB$W_GBBUF', 'global buffers the stream has asked for'],
   0x7e: gap(2, 'unused'),
@@ -111,8 +111,7 @@ export const BDB = structure('BDB', 28, {
   0x10: ['BDB$W_NUMB', 'its size in bytes'],
   0x12: ['BDB$B_CACHE_VAL', 'level of the bucket in its index, 0 data: what it is worth to be kept'],
   0x13: gap(1, 'unused'),
-  0x14: ['BDB$L_USE', 'IFB$L_CLOCK when it was used last'],
-  0x18: gap(4, 'unused'),
+  0x14: gap(8, 'unused'),
 }, {}, { BDB$V_DIRTY: ['BDB$B_FLAGS', 0] });
 export const BDB$C_BID = 12;
 

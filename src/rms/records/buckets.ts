@@ -10,7 +10,7 @@ import { recordAttributes } from '../files/attributes.js';
 import { checkPrologue } from '../on-disk.js';
 import { queueIo, type IoContext } from '../operation.js';
 import { BDB } from '../structures.js';
-import { buffersOf, createBuffer, deleteBuffer, releaseWorkArea, type Bdb, type Ifab } from '../segments.js';
+import { buffersOf, createBuffer, deleteBuffer, makeFirst, releaseWorkArea, type Bdb, type Ifab } from '../segments.js';
 import { hasRoomForBuffer, provideForBuffer } from '../space.js';
 import { BLOCK } from './buffer.js';
 import { failRecord } from './failure.js';
@@ -32,16 +32,14 @@ export function setBufferLimit(p: Procedure, ifab: Ifab, wanted: number): void {
   ifab.IFB$W_BUFFERS = Math.max(ifab.IFB$W_BUFFERS, FEWEST_BUFFERS, count);
 }
 
-function used(ifab: Ifab, bdb: Bdb): void {
-  ifab.IFB$L_CLOCK = (ifab.IFB$L_CLOCK + 1) >>> 0;
-  bdb.BDB$L_USE = ifab.IFB$L_CLOCK;
-}
-
+/** The buffer that has a bucket. The one used last is the first of the list. */
 function find(p: Procedure, ifab: Ifab, vbn: number, size: number): Bdb | undefined {
   const { memory } = p;
   const { BDB$L_VBN, BDB$W_NUMB } = BDB.offset;
   for (let bdb = ifab.IFB$L_BDB; bdb !== 0; bdb = memory.readLong(bdb)) {
-    if (memory.readLong(bdb + BDB$L_VBN) === vbn && memory.readWord(bdb + BDB$W_NUMB) === size) return BDB.at(memory, bdb);
+    if (memory.readLong(bdb + BDB$L_VBN) !== vbn || memory.readWord(bdb + BDB$W_NUMB) !== size) continue;
+    makeFirst(p, ifab, bdb);
+    return BDB.at(memory, bdb);
   }
   return undefined;
 }
@@ -67,7 +65,6 @@ export function* readBucket(p: Procedure, context: IoContext, vbn: number, block
     bdb.BDB$L_VBN = vbn;
   }
   bdb.BDB$B_CACHE_VAL = value;
-  used(ifab, bdb);
   const bytes = p.memory.readBytes(bdb.BDB$L_ADDR, size);
   if (ifab.IFB$V_POOL) {
     giveUpBuffer(bdb);
@@ -105,7 +102,6 @@ function* store(p: Procedure, context: IoContext, vbn: number, bytes: Uint8Array
   p.memory.writeBytes(bdb.BDB$L_ADDR, bytes);
   bdb.BDB$L_VBN = vbn;
   bdb.BDB$V_DIRTY = 1;
-  used(ifab, bdb);
   return bdb;
 }
 
@@ -168,22 +164,22 @@ export function forgetBuckets(p: Procedure, ifab: Ifab): void {
 /** Buffers that a file gets although little is left for work areas and record locks then. */
 const FEW = 3;
 
-/** Of the buffers with the lowest value, the one used longest ago. */
-function leastWorth(buffers: readonly Bdb[]): Bdb | undefined {
-  let [found, lowest, oldest] = [undefined as Bdb | undefined, Infinity, Infinity];
-  for (const bdb of buffers) {
-    const [value, use] = [bdb.BDB$B_CACHE_VAL, bdb.BDB$L_USE];
-    if (value < lowest || (value === lowest && use < oldest)) [found, lowest, oldest] = [bdb, value, use];
+/** How many buffers a file has, and of those with the lowest value the one used longest ago: the last of the list. */
+function leastWorth(p: Procedure, ifab: Ifab): { readonly count: number; readonly oldest: Bdb | undefined } {
+  const { memory } = p;
+  let [count, found, lowest] = [0, 0, Infinity];
+  for (let bdb = ifab.IFB$L_BDB; bdb !== 0; bdb = memory.readLong(bdb)) {
+    const value = memory.readByte(bdb + BDB.offset.BDB$B_CACHE_VAL);
+    if (value <= lowest) [found, lowest] = [bdb, value];
+    count += 1;
   }
-  return found;
+  return { count, oldest: found === 0 ? undefined : BDB.at(memory, found) };
 }
 
 function* emptyBuffer(p: Procedure, context: IoContext, size: number): ThreadFlow<Bdb> {
   const { ifab } = context;
   for (;;) {
-    const buffers = [...buffersOf(p, ifab)];
-    const count = buffers.length;
-    const oldest = leastWorth(buffers);
+    const { count, oldest } = leastWorth(p, ifab);
     if (count < ifab.IFB$W_BUFFERS) {
       const permanent = ifab.IFB$V_PPF !== 0;
       yield* provideForBuffer(p, permanent, context.mode, size);
@@ -193,7 +189,10 @@ function* emptyBuffer(p: Procedure, context: IoContext, size: number): ThreadFlo
     if (!oldest) failRecord(RMS$_DME);
     yield* clean(p, context, oldest);
     giveUpBuffer(oldest);
-    if (oldest.BDB$W_NUMB === size) return oldest;
+    if (oldest.BDB$W_NUMB === size) {
+      makeFirst(p, ifab, oldest.address);
+      return oldest;
+    }
     deleteBuffer(p, ifab, oldest);
   }
 }
