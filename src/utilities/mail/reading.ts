@@ -3,7 +3,7 @@ import type { Flow } from '../../executive/gate/microroutine.js';
 import { RMS$_FNF } from '../../executive/starlet/rmsdef.js';
 import { SS$_NORMAL } from '../../executive/starlet/ssdef.js';
 import { textToBytes } from '../../executive/structures/memory.js';
-import { timeNow } from '../../loginout/last-login.js';
+import { timeNow } from '../../executive/time/time-now.js';
 import { changeProfile } from '../../loginout/mail-profile.js';
 import { closed, isFailure, reason, RmsFile, type FileFailure } from '../files.js';
 import type { LineSink } from '../output.js';
