@@ -78,8 +78,8 @@ function* copyOne(p: Procedure, input: FoundFile, to: string, wanted: CopyChoice
 /** A directory is not copied with what is in it: a new empty one of its name is made. @source DCL Dictionary, COPY, copying directory files */
 function* copyDirectory(p: Procedure, to: string, wanted: CopyChoices): Flow<number> {
   const { directory, name } = fieldsOf(to);
-  const inside = directory.endsWith('[000000]') ? `${directory.slice(0, -7)}${name}]` : directory === '' ? `[.${name}]` : `${directory.slice(0, -1)}.${name}]`;
-  const made = yield* createDirectory(p, inside, { owner: undefined, protection: undefined, versionLimit: 0 });
+  const [, device = '', above = ''] = /^(.*?)(?:[[<]([^\]>]*)[\]>])?$/.exec(directory)!;
+  const made = yield* createDirectory(p, `${device}[${above === '000000' ? '' : `${above}.`}${name}]`, { owner: undefined, protection: undefined, versionLimit: 0 });
   if ('stv' in made) return yield* fail(p, COPY, 'openOut', made);
   if (wanted.log && !made.existed) yield* report(p, { code: messageCode('COPY$_CREATED'), args: [made.spec] });
   return 1;

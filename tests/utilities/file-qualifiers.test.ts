@@ -121,6 +121,8 @@ describe('COPY, APPEND, CREATE, RENAME, PURGE, DELETE', () => {
   test('COPY of a directory makes an empty one; a version below the highest is pointed out', () => {
     dcl.lines('CREATE/DIRECTORY [.D1],[.D2]', 'COPY A.TXT [.D1]');
     expect(dcl.lines('COPY/LOG D1.DIR [.D2]')).toEqual(['%COPY-S-CREATED, DUA0:[TEST.D2.D1] created']);
+    expect(dcl.lines('COPY/LOG D1.DIR DUA0:D3')).toEqual(['%COPY-S-CREATED, DUA0:[TEST.D3] created']);
+    expect(dcl.lines('COPY/LOG D1.DIR <.D3>D4')).toEqual(['%COPY-S-CREATED, DUA0:[TEST.D3.D4] created']);
     expect(dcl.lines('DIRECTORY/NOHEADING/NOTRAILING [.D2...]')).toEqual(['D1.DIR;1']);
     dcl.lines('COPY A.TXT [.D2]H.TXT;5');
     expect(dcl.lines('COPY A.TXT [.D2]H.TXT;3')).toEqual(['%COPY-W-HIGHVER, higher version of DUA0:[TEST.D2]H.TXT;3 already exists']);
