@@ -25,3 +25,14 @@ export function readPrivilege(word: string): { mask: bigint; wanted: boolean } |
   const negative = name.startsWith('NO') ? find(name.slice(2)) : undefined;
   return negative === undefined ? undefined : { mask: negative, wanted: false };
 }
+
+/** A list of privileges, the last word on each counting: those wanted, those not, and the first word that is none. */
+export function privilegeMasks(words: readonly string[]): { readonly enable: bigint; readonly disable: bigint; readonly unknown?: string } {
+  let [enable, disable] = [0n, 0n];
+  for (const word of words) {
+    const found = readPrivilege(word);
+    if (!found) return { enable, disable, unknown: word.toUpperCase() };
+    [enable, disable] = found.wanted ? [enable | found.mask, disable & ~found.mask] : [enable & ~found.mask, disable | found.mask];
+  }
+  return { enable, disable };
+}

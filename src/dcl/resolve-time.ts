@@ -2,19 +2,18 @@ import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
 import { bytesToText } from '../executive/structures/memory.js';
+import { timeNow } from '../executive/time/time-now.js';
 import { CLI$_IVATIME, CLI$_IVDTIME } from './condition-codes.js';
 import { CommandFailure, fail } from './condition.js';
 import { readTime, type TimeParts } from './language/time-text.js';
 
 /** Times as DCL spells them, turned into system times through $BINTIM: for lexical functions and for qualifiers of utilities. */
 
-/** Binary time (8 bytes) of $BINTIM text, or of now. */
-export function* binaryTime(p: Procedure, text: string | undefined): Flow<bigint | undefined> {
+/** Binary time (8 bytes) of $BINTIM text; undefined when it is none. */
+export function* binaryTime(p: Procedure, text: string): Flow<bigint | undefined> {
   return yield* p.scratch(function* () {
     const time = p.allocate(8);
-    const status = text === undefined
-      ? yield* service(p, '$GETTIM', { timadr: time })
-      : yield* service(p, '$BINTIM', { timbuf: p.string(text), timadr: time });
+    const status = yield* service(p, '$BINTIM', { timbuf: p.string(text), timadr: time });
     if ((status & 1) === 0) return undefined;
     return BigInt.asIntN(64, BigInt(p.memory.readLong(time)) | (BigInt(p.memory.readLong(time + 4)) << 32n));
   });
@@ -31,7 +30,7 @@ function* dateToday(p: Procedure): Flow<string> {
 
 /** The absolute time that `parts` describe: a date and time (missing parts today's), plus or minus a delta. */
 export function* resolveTime(p: Procedure, parts: TimeParts): Flow<bigint> {
-  const now = (yield* binaryTime(p, undefined))!;
+  const now = yield* timeNow(p);
   let time = now;
   if (parts.absolute !== undefined) {
     const { day, clock } = parts.absolute;

@@ -87,6 +87,18 @@ function placeOf(place: InitializeOptions['index'], usable: number, cluster: num
 
 const overlaps = (a: Extent, b: Extent): boolean => a.lbn < b.lbn + b.count && b.lbn < a.lbn + a.count;
 
+/** The clusters that blocks lie in, in their order, each once. */
+function wholeClusters(areas: readonly Extent[], cluster: number): Extent[] {
+  const found: { lbn: number; count: number }[] = [];
+  for (const { lbn, count } of [...areas].sort((a, b) => a.lbn - b.lbn)) {
+    const [first, end] = [Math.floor(lbn / cluster) * cluster, Math.ceil((lbn + count) / cluster) * cluster];
+    const before = found.at(-1);
+    if (before && first <= before.lbn + before.count) before.count = Math.max(before.count, end - before.lbn);
+    else found.push({ lbn: first, count: end - first });
+  }
+  return found;
+}
+
 /** Fails with a RangeError when the disk cannot hold such a volume. */
 function layOut(blocks: number, options: InitializeOptions): Layout {
   const cluster = options.cluster ?? (blocks > 50_000 ? 3 : 1);
@@ -110,10 +122,7 @@ function layOut(blocks: number, options: InitializeOptions): Layout {
   ];
   const middle = { lbn: bitmapAndHeaders.lbn, count: mfd.lbn + mfd.count - bitmapAndHeaders.lbn };
   if (middle.lbn + middle.count > usable - cluster || overlaps(middle, index[1]!)) throw new RangeError('the disk is too small for a Files-11 volume');
-  const bad = (options.badBlocks ?? []).map(({ lbn, count }) => {
-    const first = Math.floor(lbn / cluster) * cluster;
-    return { lbn: first, count: toCluster(lbn + count) - first };
-  });
+  const bad = wholeClusters(options.badBlocks ?? [], cluster);
   if (bad.some((area) => area.lbn + area.count > usable || [...index.slice(0, 3), middle].some((used) => overlaps(used, area)))) {
     throw new RangeError('a bad block lies outside the disk or where the volume needs a good one');
   }

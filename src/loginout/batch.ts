@@ -11,13 +11,14 @@ import { PPD, PPD_ADDRESS } from '../dcl/index.js';
 import { DELETE_INPUT, LOG_NAME, NEXT_INPUT, QUEUED_JOB, RESTARTED_JOB, UNSEEN_COMMAND, VERIFIED_JOB } from './batch-files.js';
 import { defineLogical } from './define.js';
 import { BEGIN_BATCH } from './inner.js';
-import { noteLogin, timeNow } from './last-login.js';
+import { noteLogin } from './last-login.js';
 import { showLogout } from './logout.js';
 import { refusal } from './restrictions.js';
 import { BJI, BJI_ROOM, textsBehind } from './queues/batch-information.js';
 import { putLine } from './terminal-io.js';
 import { UAF } from '../executive/structures/uaf.js';
 import { findUser, type UafRecord } from '../executive/information/authorization-file.js';
+import { timeNow } from '../executive/time/time-now.js';
 import { consoleRecord } from './uaf-file.js';
 import { address, establish, inMode, nameFiles, nameLoginProcedures, putDefault, removePrivileges, type Entries } from './session.js';
 

@@ -1,10 +1,10 @@
 import { asciiTime, weekday, WEEKDAYS } from '../executive/information/time.js';
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
-import { service } from '../executive/gate/service-call.js';
-import { bytesToText, readQuad } from '../executive/structures/memory.js';
+import { bytesToText } from '../executive/structures/memory.js';
 import { putLine } from './terminal-io.js';
 import { changeUser, type UafRecord } from '../executive/information/authorization-file.js';
+import { timeNow } from '../executive/time/time-now.js';
 
 /** Dates of the last logins and the failures since, shown and written anew. @source book 23.2.2 steps 16, 18; dcl-output-formats.md, Login */
 
@@ -19,14 +19,6 @@ export function* recordLogin(p: Procedure, isi: number, record: UafRecord): Flow
   const failures = record.UAF$W_LOGFAILS;
   if (failures > 0) yield* putLine(p, isi, `    ${failures} failure${failures === 1 ? '' : 's'} since last successful login`);
   yield* noteLogin(p, bytesToText(record.UAF$T_USERNAME).trim(), 'UAF$Q_LASTLOGIN_I');
-}
-
-export function* timeNow(p: Procedure): Flow<bigint> {
-  return yield* p.scratch(function* () {
-    const at = p.allocate(8);
-    yield* service(p, '$GETTIM', { timadr: at });
-    return readQuad(p.memory, at);
-  });
 }
 
 /** Writes the time of a login into the user's record. */

@@ -25,10 +25,11 @@ import { showLogout } from './logout.js';
 import { address, establish, inMode, nameFiles, nameLoginProcedures, nameOf, removePrivileges, type Entries } from './session.js';
 import { ask, putLine } from './terminal-io.js';
 import { EVADED, INTRUDER_SCAN, intrusionScan, SUSPECT_SCAN } from './intrusion.js';
-import { loginTime, recordLogin, timeNow } from './last-login.js';
+import { loginTime, recordLogin } from './last-login.js';
 import { newMailNotice } from './mail-profile.js';
 import { passwordState, refusal } from './restrictions.js';
 import { changeUser, findUser, type UafRecord } from '../executive/information/authorization-file.js';
+import { timeNow } from '../executive/time/time-now.js';
 import { automaticUser, consoleRecord, passwordIsRight, SECONDARY } from './uaf-file.js';
 
 /**

@@ -7,6 +7,7 @@ import {
   JPI$_BUFIO, JPI$_CPUTIM, JPI$_DIRIO, JPI$_LOGINTIM, JPI$_PAGEFLTS, JPI$_PRCNAM, JPI$_VIRTPEAK, JPI$_VOLUMES, JPI$_WSPEAK,
 } from '../executive/starlet/jpidef.js';
 import { bytesToText } from '../executive/structures/memory.js';
+import { timeNow } from '../executive/time/time-now.js';
 import { putLine } from './terminal-io.js';
 
 export interface LogoutMessage {
@@ -33,9 +34,7 @@ function* accountingLines(p: Procedure): Flow<string[]> {
   const count = function* (code: number): Flow<number> { return (yield* jobLong(p, code)).value >>> 0; };
   const cell = (label: string, value: number, width: number): string => label + String(value).padStart(width - label.length);
   const login = (yield* jobItem(p, JPI$_LOGINTIM, 8)).bytes;
-  const now = p.allocate(8);
-  yield* service(p, '$GETTIM', { timadr: now });
-  const elapsed = quad(p.memory.readBytes(now, 8)) - quad(login);
+  const elapsed = (yield* timeNow(p)) - quad(login);
   const [bufio, dirio, faults, cpu] = [yield* count(JPI$_BUFIO), yield* count(JPI$_DIRIO), yield* count(JPI$_PAGEFLTS), yield* count(JPI$_CPUTIM)];
   const [wsPeak, virtualPeak, volumes] = [yield* count(JPI$_WSPEAK), yield* count(JPI$_VIRTPEAK), yield* count(JPI$_VOLUMES)];
   return [

@@ -13,8 +13,9 @@ import {
 import {
   OPC$M_NM_DEVICE, OPC$M_NM_DISKS, OPC$_RQ_CANCEL, OPC$_RQ_LOGI, OPC$_RQ_REPLY, OPC$_RQ_RQST, OPC$_RQ_STATUS, OPC$_RQ_TERME,
 } from '../executive/starlet/opcdef.js';
-import { readCounted, readQuad, readText, writeCounted } from '../executive/structures/memory.js';
+import { readCounted, readText, writeCounted } from '../executive/structures/memory.js';
 import { structure } from '../executive/structures/structure.js';
+import { timeNow } from '../executive/time/time-now.js';
 import { OperatorLog } from './opcom-log.js';
 
 /**
@@ -206,10 +207,8 @@ function* showPending(p: Procedure, tables: Tables): Flow<void> {
 
 /** Shows lines on the terminals of the operators of these classes, and puts them into the log. */
 function* announce(p: Procedure, tables: Tables, mask: number, lines: readonly string[]): Flow<void> {
-  const now = p.allocate(8);
-  yield* service(p, '$GETTIM', { timadr: now });
   const rule = '%%%%%%%%%%%';
-  const shown = [`${rule}  OPCOM  ${asciiTime(readQuad(p.memory, now))}  ${rule}`, ...lines, ''];
+  const shown = [`${rule}  OPCOM  ${asciiTime(yield* timeNow(p))}  ${rule}`, ...lines, ''];
   const text = ['', ...shown].join('\r\n');
   yield* tables.log.write(shown);
   for (const terminal of operators(p, tables)) {

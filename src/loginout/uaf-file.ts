@@ -3,7 +3,7 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import type { UafRecord } from '../executive/information/authorization-file.js';
 import { failedToOpen, KeyedFile, type KeyedLayout } from '../executive/information/keyed-file.js';
 import { ArrayMemory, bytesToText, textToBytes } from '../executive/structures/memory.js';
-import { UAF, UAF$C_PURDY_V } from '../executive/structures/uaf.js';
+import { HOUR_BYTES, UAF, UAF$C_PURDY_V } from '../executive/structures/uaf.js';
 import { hashPassword } from './purdy.js';
 
 /** What LOGINOUT knows of authorization records: passwords, hours, autologin, and those that a new system disk gets. */
@@ -58,9 +58,6 @@ export function storePassword(record: UafRecord, userName: string, fields: Passw
 export const PWD_EXPIRED_DATE = 0xffff_ffff_ffff_ffffn;
 
 export const isPreExpired = (record: UafRecord): boolean => record.UAF$Q_PWD_DATE === PWD_EXPIRED_DATE;
-
-/** Bytes of a day's hours, a bit each, in UAF$R_ACCESS. */
-export const HOUR_BYTES = 3;
 
 /** Hours that may not be used, for primary and secondary days. @param access  way in: network 0, batch 1, local 2, dialup 3, remote 4 */
 export function hoursOf(record: UafRecord, access: number): { readonly primary: number; readonly secondary: number } {

@@ -13,7 +13,7 @@ import { ACCOUNTING_FILE } from '../loginout/accounting/manager.js';
 import { ACCOUNTING_TYPES, ACP, ACR } from '../loginout/accounting/records.js';
 import { isFailure, readRecords, reason } from './files.js';
 import { report, sharedCode } from './messages.js';
-import { Output } from './output.js';
+import { openOutput, type Output } from './output.js';
 import { JobItems, sendJob } from './queues/client.js';
 
 /** ACCOUNTING, SET ACCOUNTING, SHOW ACCOUNTING. @source DCL Dictionary; Accounting Utility */
@@ -108,12 +108,11 @@ const main = procedure('ACC$MAIN', function* (p) {
     times.push(time);
   }
   const [before, since] = times;
-  const opened = yield* Output.open(p, (yield* cliGetValue(p, 'OUTPUT')) ?? 'SYS$OUTPUT');
   const name = (yield* cliGetValue(p, 'FILE')) ?? ACCOUNTING_FILE;
-  if (!opened.output) return opened.status;
   const file = yield* readRecords(p, name.toUpperCase(), { defaults: ACCOUNTING_FILE, shared: true });
   if (isFailure(file)) return yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: [file.spec] }, reason(file));
-  const { output } = opened;
+  const output = yield* openOutput(p, FACILITY, yield* cliGetValue(p, 'OUTPUT'));
+  if (typeof output === 'number') return output;
   const records = file.records.map(listed).filter((record): record is Listed => record !== undefined).filter((record) => (before === undefined || record.time < before)
     && (since === undefined || record.time >= since) && (users.length === 0 || users.includes(record.user))
     && (wantedTypes.length === 0 || wantedTypes.includes(record.type) || wantedTypes.includes(record.subtype)));

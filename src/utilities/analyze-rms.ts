@@ -12,7 +12,7 @@ import { fdlText } from './fdl/text.js';
 import { findAll, type FoundFile } from './file-search.js';
 import { isFailure, reason } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';
-import { Output } from './output.js';
+import { openOutput, type Output } from './output.js';
 import { timeText } from './process-information.js';
 import { analysisSections, attributeLines, heading, headerLines, prologLines, statisticsLines } from './rms-report.js';
 import { StructureFile } from './rms-structure.js';
@@ -68,9 +68,7 @@ function* outputOf(p: Procedure, kind: Kind, first: FoundFile): Flow<Output | nu
   const isFile = named !== undefined || kind === 'FDL' || (yield* cliIsPresent(p, 'OUTPUT'));
   const type = kind === 'FDL' ? '.FDL' : '.ANL';
   const spec = !isFile ? 'SYS$OUTPUT' : named === undefined ? `${first.name}${type}` : /[.:]/.test(named.replace(/^.*[\]>:]/, '')) || named.endsWith(':') ? named : `${named}${type}`;
-  const opened = yield* Output.open(p, spec);
-  if (opened.output) return opened.output;
-  return yield* report(p, { code: sharedCode(ANLRMS, 'openOut'), args: [spec] }, { code: opened.status });
+  return yield* openOutput(p, ANLRMS, spec);
 }
 
 function* analyzeOne(p: Procedure, kind: Kind, found: FoundFile, output: Output | undefined, toFile: boolean, command: string): Flow<number> {

@@ -38,9 +38,8 @@ const BLOCK = 512;
 const FAILED = 0x1000_002c;
 
 const main = procedure('SDA$MAIN', function* (p) {
-  const opened = yield* Output.open(p);
-  const { output } = opened;
-  if (!output) return opened.status;
+  const output = yield* Output.open(p);
+  if (isFailure(output)) return output.status;
   const dump = (yield* cliIsPresent(p, 'SYSTEM')) ? undefined : (yield* cliGetValue(p, 'DUMP')) ?? DEFAULT_DUMP;
   const target = dump === undefined ? runningSystem(p) : yield* openDump(p, dump);
   if (typeof target === 'number') return target;

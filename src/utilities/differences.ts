@@ -8,7 +8,7 @@ import { findSections, type Section } from './difference-sections.js';
 import { findFiles } from './file-search.js';
 import { isFailure, readRecords, reason } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';
-import { Output } from './output.js';
+import { openOutput } from './output.js';
 import { fieldsOf } from './output-name.js';
 
 /** DIFF.EXE: DIFFERENCES. @source DCL Dictionary; dcl-output-formats.md; sums and context as in listings of running systems */
@@ -93,8 +93,8 @@ const main = procedure('DIFF$MAIN', function* (p) {
   const second = yield* secondSide(p, first, yield* cliGetValue(p, 'INPUT2'));
   if (typeof second === 'number') return second;
   const outputSpec = (yield* cliIsPresent(p, 'OUTPUT')) ? (yield* cliGetValue(p, 'OUTPUT')) ?? `${fieldsOf(first.spec).name}.DIF` : undefined;
-  const { output, status } = yield* Output.open(p, outputSpec ?? 'SYS$OUTPUT');
-  if (!output) return status;
+  const output = yield* openOutput(p, DIFF, outputSpec);
+  if (typeof output === 'number') return output;
   const counting = [countingLines(first, wanted), countingLines(second, wanted)] as const;
   const numbers = [counting[0].map(({ number }) => number), counting[1].map(({ number }) => number)] as const;
   const all = findSections(counting[0].map(({ text }) => text), counting[1].map(({ text }) => text), wanted.match, wanted.window);

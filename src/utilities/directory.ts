@@ -16,7 +16,7 @@ import { STS$K_WARNING, STS$M_SEVERITY } from '../executive/starlet/stsdef.js';
 import { messageCode, messageText, report, sharedCode, shown, TEXT_ONLY } from './messages.js';
 import { printOutput } from './print-output.js';
 import { selection, type Selection } from './selection.js';
-import { Output } from './output.js';
+import { openOutput, type Output } from './output.js';
 import { getDevice, timeText } from './process-information.js';
 
 /** DIRECTORY.EXE. @source dcl-output-formats.md, DIRECTORY */
@@ -215,9 +215,8 @@ const main = procedure('DIRECTORY$MAIN', function* (p) {
   const specs = yield* cliGetValues(p, 'INPUT');
   const isPrinted = yield* cliIsPresent(p, 'PRINTER');
   const typed = yield* cliGetValue(p, 'OUTPUT');
-  const opened = yield* Output.open(p, typed ?? (isPrinted ? 'DIRECTORY.LIS' : 'SYS$OUTPUT'));
-  const { output } = opened;
-  if (!output) return opened.status;
+  const output = yield* openOutput(p, FACILITY, typed ?? (isPrinted ? 'DIRECTORY.LIS' : undefined));
+  if (typeof output === 'number') return output;
   let status = 1;
   let directories = 0;
   const grand: Totals = { files: 0, used: 0, allocated: 0 };

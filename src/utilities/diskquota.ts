@@ -152,9 +152,8 @@ function* execute(session: Session, text: string): Flow<number | 'exit'> {
 }
 
 const main = procedure('DISKQUOTA$MAIN', function* (p) {
-  const opened = yield* Output.open(p);
-  const { output } = opened;
-  if (!output) return opened.status;
+  const output = yield* Output.open(p);
+  if (isFailure(output)) return output.status;
   const session: Session = { p, output, device: '', chan: 0 };
   const status = yield* use(session, 'SYS$DISK:');
   if (!(status & 1)) return status;

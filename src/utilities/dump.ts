@@ -15,7 +15,7 @@ import { isFailure, programRegion, reason, RmsFile, type FileFailure } from './f
 import { report, sharedCode } from './messages.js';
 import { diskBlocks, wholeDisk } from './dump-disk.js';
 import { foreignTape, tapeBlocks } from './dump-tape.js';
-import { Output } from './output.js';
+import { openOutput, type Output } from './output.js';
 import { printOutput } from './print-output.js';
 import { getDevice, timeText } from './process-information.js';
 
@@ -140,11 +140,8 @@ function* dumpFile(p: Procedure, file: FoundFile, wanted: Choices, output: Outpu
   return yield* dumpBlocks(p, file, Math.min(wanted.last ?? end, Math.max(end, wanted.last === undefined ? 0 : header.allocated)), wanted, output);
 }
 
-/** The blocks of a device: of a tape those up to the next tape mark. */
-function* dumpDevice(p: Procedure, device: string, kind: 'tape' | 'disk', toFile: boolean, wanted: Choices): Flow<number> {
-  const opened = yield* Output.open(p, toFile ? (yield* cliGetValue(p, 'OUTPUT')) ?? `${kind.toUpperCase()}.DMP` : 'SYS$OUTPUT');
-  const { output } = opened;
-  if (!output) return opened.status;
+/** The blocks of a device: of a tape those up to the next tape mark. @returns 1, or the status of a message */
+function* dumpDevice(p: Procedure, device: string, kind: 'tape' | 'disk', output: Output, wanted: Choices): Flow<number> {
   for (const line of ['', `Dump of device ${device} on ${(yield* timeText(p)).slice(0, 23)}`, '']) yield* output.line(line);
   let base = wanted.number ?? 0;
   const [blocks, title] = kind === 'tape' ? [tapeBlocks, 'Block number'] as const : [diskBlocks, 'Logical block number'] as const;
@@ -152,8 +149,17 @@ function* dumpDevice(p: Procedure, device: string, kind: 'tape' | 'disk', toFile
     for (const line of [heading(title, number, bytes.length), '', ...dumpLines(bytes, wanted.form, base), '']) yield* output.line(line);
     if (wanted.number !== undefined) base += bytes.length;
   });
-  yield* output.close();
   return status & 1 ? status : yield* report(p, { code: sharedCode(DUMP, 'readError'), args: [device] }, { code: status });
+}
+
+/** Each file. @returns 1, or the status of the last message */
+function* dumpFiles(p: Procedure, files: readonly FoundFile[], output: Output, wanted: Choices): Flow<number> {
+  let status = 1;
+  for (const file of files) {
+    const failed = yield* p.scratch(() => dumpFile(p, file, wanted, output));
+    if (failed) status = yield* report(p, { code: sharedCode(DUMP, 'readError'), args: [file.spec] }, reason(failed));
+  }
+  return status;
 }
 
 const main = procedure('DUMP$MAIN', function* (p) {
@@ -164,20 +170,17 @@ const main = procedure('DUMP$MAIN', function* (p) {
   const wanted = yield* choices(p, toFile, disk === undefined ? 1 : 0);
   let status = 1;
   const tape = specs.length === 1 ? yield* foreignTape(p, specs[0]!) : undefined;
-  if (tape !== undefined) return yield* dumpDevice(p, tape, 'tape', toFile, wanted);
-  if (disk !== undefined) return yield* dumpDevice(p, disk, 'disk', toFile, wanted);
-  const files = yield* findAll(p, specs, '', function* (failure) {
+  const device = tape ?? disk;
+  const files = device !== undefined ? [] : yield* findAll(p, specs, '', function* (failure) {
     status = yield* report(p, { code: sharedCode(DUMP, 'openIn'), args: [failure.spec] }, reason(failure));
   });
-  if (files.length === 0) return status;
+  if (device === undefined && files.length === 0) return status;
+  const kind = tape === undefined ? 'disk' : 'tape';
   const typed = yield* cliGetValue(p, 'OUTPUT');
-  const opened = yield* Output.open(p, toFile ? typed ?? `${files[0]!.name}.DMP` : 'SYS$OUTPUT');
-  const { output } = opened;
-  if (!output) return opened.status;
-  for (const file of files) {
-    const failed = yield* p.scratch(() => dumpFile(p, file, wanted, output));
-    if (failed) status = yield* report(p, { code: sharedCode(DUMP, 'readError'), args: [file.spec] }, reason(failed));
-  }
+  const output = yield* openOutput(p, DUMP, toFile ? typed ?? `${device === undefined ? files[0]!.name : kind.toUpperCase()}.DMP` : undefined);
+  if (typeof output === 'number') return output;
+  const dumped = device === undefined ? yield* dumpFiles(p, files, output, wanted) : yield* dumpDevice(p, device, kind, output, wanted);
+  if (!(dumped & 1)) status = dumped;
   yield* output.close();
   const printed = isPrinted ? yield* printOutput(p, output.spec, true) : 1;
   return printed & 1 ? status : printed;

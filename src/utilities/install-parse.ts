@@ -1,4 +1,4 @@
-import { PRIVILEGE_NAMES } from '../executive/starlet/prvdef.js';
+import { privilegeMasks } from '../dcl/privileges.js';
 import { KFE } from '../executive/structures/kfe.js';
 
 /**
@@ -102,18 +102,9 @@ function qualifier(words: { verb: InstallCommand['verb'] | undefined; flags: num
 }
 
 /** `(SYSPRV,NOOPER)`; without a value all of them. undefined: a name is none. */
-function privilegeMask(value: string | undefined): bigint | undefined {
-  const all = (1n << BigInt(PRIVILEGE_NAMES.length)) - 1n;
-  if (value === undefined) return all;
-  let privileges = 0n;
-  for (const word of value.replace(/[()]/g, '').split(',').map((part) => part.trim()).filter((part) => part !== '')) {
-    const negated = word.startsWith('NO') && !PRIVILEGE_NAMES.includes(word);
-    const name = negated ? word.slice(2) : word;
-    const bits = name === 'ALL' ? all : PRIVILEGE_NAMES.includes(name) ? 1n << BigInt(PRIVILEGE_NAMES.indexOf(name)) : undefined;
-    if (bits === undefined) return undefined;
-    privileges = negated ? privileges & ~bits : privileges | bits;
-  }
-  return privileges;
+function privilegeMask(value = 'ALL'): bigint | undefined {
+  const { enable, unknown } = privilegeMasks(value.replace(/[()]/g, '').split(',').filter((part) => part.trim() !== ''));
+  return unknown === undefined ? enable : undefined;
 }
 
 export const installSyntax: readonly string[] = [

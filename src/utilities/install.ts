@@ -12,7 +12,7 @@ import { KFE } from '../executive/structures/kfe.js';
 import { ArrayMemory, bytesToText } from '../executive/structures/memory.js';
 import { IHD$K_LIM, IHD$V_MATCHCTL, ISD$M_WRT, type ImageHeader } from '../macro/image-format.js';
 import { commandDialogue } from './line-input.js';
-import { fileBlocks, programRegion, reason } from './files.js';
+import { fileBlocks, isFailure, programRegion, reason } from './files.js';
 import { INSBLK, INSTALL_ROUTINES } from './install-kernel.js';
 import { installSyntax, parseInstall, type InstallCommand } from './install-parse.js';
 import { messageCode, report } from './messages.js';
@@ -257,9 +257,8 @@ function* execute(session: Session, text: string): Flow<number | 'exit'> {
 }
 
 const main = procedure('INSTALL$MAIN', function* (p) {
-  const opened = yield* Output.open(p);
-  const { output } = opened;
-  if (!output) return opened.status;
+  const output = yield* Output.open(p);
+  if (isFailure(output)) return output.status;
   const session: Session = { p, output, routines: INSTALL_ROUTINES.map((_routine, index) => p.argument(index + 1)) };
   const once = ((yield* cliGetForeign(p)) ?? (yield* cliGetValue(p, 'COMMAND')) ?? '').replace(/^\s*\/COMMAND(?:_MODE)?\b/i, '');
   const status = yield* commandDialogue(p, once, 'INSTALL> ', (line) => execute(session, line));

@@ -6,7 +6,7 @@ import { bytesToText } from '../executive/structures/memory.js';
 import { findAll } from './file-search.js';
 import { isFailure, reason, RmsFile } from './files.js';
 import { messageCode, report, sharedCode } from './messages.js';
-import { Output } from './output.js';
+import { Output, openOutput } from './output.js';
 import { printable, type TextFormat } from './printable.js';
 import { selection } from './selection.js';
 import { statisticsLines, type SearchCounts } from './search-statistics.js';
@@ -123,9 +123,8 @@ const main = procedure('SEARCH$MAIN', function* (p) {
   const counting = yield* cliIsPresent(p, 'STATISTICS');
   const before = counting ? yield* usageNow(p) : undefined;
   const silent = yield* cliIsNegated(p, 'OUTPUT');
-  const opened = yield* Output.open(p, silent ? 'NLA0:' : (yield* cliGetValue(p, 'OUTPUT')) ?? 'SYS$OUTPUT');
-  const { output } = opened;
-  if (!output) return opened.status;
+  const output = yield* openOutput(p, FACILITY, silent ? 'NLA0:' : yield* cliGetValue(p, 'OUTPUT'));
+  if (typeof output === 'number') return output;
   let status = 1;
   const found = yield* findAll(p, specs, '', function* (failure) {
     status = yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: [failure.spec] }, reason(failure));
@@ -146,8 +145,8 @@ const main = procedure('SEARCH$MAIN', function* (p) {
 });
 
 function* showStatistics(p: Procedure, lines: readonly string[]): Flow<void> {
-  const { output } = yield* Output.open(p);
-  if (!output) return;
+  const output = yield* Output.open(p);
+  if (isFailure(output)) return;
   for (const line of lines) yield* output.line(line);
   yield* output.close();
 }

@@ -1,5 +1,5 @@
 import { cliGetValue, cliGetValues, cliIsNegated, cliIsPresent } from '../dcl/cli-client.js';
-import { PRIVILEGES } from '../dcl/privileges.js';
+import { privilegeMasks } from '../dcl/privileges.js';
 import type { Flow } from '../executive/gate/microroutine.js';
 import type { Procedure } from '../executive/gate/procedure.js';
 import { service } from '../executive/gate/service-call.js';
@@ -29,31 +29,8 @@ function* change(p: Procedure, what: string, status: number): Flow<number> {
   return yield* report(p, { code: messageCode('SET$_NOTSET'), args: [what] }, { code: status });
 }
 
-/** Mask of the names in a list of privileges. */
-export function privilegeMask(names: readonly string[]): { readonly enable: bigint; readonly disable: bigint; readonly unknown?: string } {
-  let enable = 0n;
-  let disable = 0n;
-  const bits = new Map(PRIVILEGES);
-  const everything = [...bits.values()].reduce((mask, bit) => mask | (1n << BigInt(bit)), 0n);
-  for (const word of names.map((name) => name.toUpperCase())) {
-    const negated = word.startsWith('NO') && !bits.has(word);
-    const wanted = negated ? word.slice(2) : word;
-    const found = bits.has(wanted) ? [wanted] : [...bits.keys()].filter((name) => name.startsWith(wanted));
-    const mask = wanted === 'ALL' ? everything : wanted !== '' && new Set(found.map((name) => bits.get(name))).size === 1 ? 1n << BigInt(bits.get(found[0]!)!) : undefined;
-    if (mask === undefined) return { enable, disable, unknown: word };
-    if (negated) {
-      disable |= mask;
-      enable &= ~mask;
-    } else {
-      enable |= mask;
-      disable &= ~mask;
-    }
-  }
-  return { enable, disable };
-}
-
 function* setPrivileges(p: Procedure): Flow<number> {
-  const { enable, disable, unknown } = privilegeMask(yield* cliGetValues(p, 'PRIVILEGES'));
+  const { enable, disable, unknown } = privilegeMasks(yield* cliGetValues(p, 'PRIVILEGES'));
   if (unknown !== undefined) return yield* report(p, { code: messageCode('SET$_IVPRIV'), args: [unknown] });
   let status: number = SS$_NORMAL;
   for (const [flag, mask] of [[1, enable], [0, disable]] as const) {

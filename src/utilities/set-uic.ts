@@ -8,12 +8,16 @@ import { SS$_IVIDENT, SS$_NOCMKRNL, SS$_NOSUCHID } from '../executive/starlet/ss
 import { messageCode, report } from './messages.js';
 import { uicOf } from './selection.js';
 
-/** Kernel mode, by $CMKRNL. Argument: the UIC. Group logical names are those of the new group. @returns SS$_NOCMKRNL; those of LNM$NAME_GROUP */
+/** Kernel mode, by $CMKRNL. Argument: the UIC. Group logical names are those of the new group. @returns SS$_NOCMKRNL; those of LNM$NAME_GROUP, the UIC is then what it was */
 export const changeUic = callRoutine('SET$UIC', (k) => {
   // The image has CMKRNL whoever runs it; the user needs it too.
   if ((k.p1.CTL$GQ_PROCPRIV & (1n << BigInt(PRV$V_CMKRNL))) === 0n) return SS$_NOCMKRNL;
-  k.pcb.PCB$L_UIC = k.argument(1);
-  return LNM$NAME_GROUP(k);
+  const { pcb } = k;
+  const before = pcb.PCB$L_UIC;
+  pcb.PCB$L_UIC = k.argument(1);
+  const status = LNM$NAME_GROUP(k);
+  if ((status & 1) === 0) pcb.PCB$L_UIC = before;
+  return status;
 });
 
 /** SET UIC [group,member]. @source DCL Dictionary, SET UIC */

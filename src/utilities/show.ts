@@ -4,7 +4,7 @@ import type { Procedure } from '../executive/gate/procedure.js';
 import { cliGetValue, cliIsPresent } from '../dcl/cli-client.js';
 import { showBroadcast } from './broadcast.js';
 import { deleteIntrusion, intrusions, showIntrusion } from './intrusion-records.js';
-import { Output } from './output.js';
+import { openOutput, type Output } from './output.js';
 import { showRmsDefault } from './set-rms.js';
 import { showPrinter } from './printer.js';
 import { showAcl } from './show-acl.js';
@@ -42,18 +42,21 @@ const REGION_ROUTINE = 4;
 const INTRUSION_ROUTINE = 5;
 const VOLUME_ROUTINE = 6;
 
+/** Number of the facility, as in utilities.msg. */
+const FACILITY = 120;
+
 const main = procedure('SHOW$MAIN', function* (p) {
   if (yield* cliIsPresent(p, 'INTRUSION_RECORD')) return yield* deleteIntrusion(p, p.argument(INTRUSION_ROUTINE));
   const option = (yield* cliGetValue(p, 'OPTION')) ?? '';
   const name = Object.keys(OPTIONS).find((candidate) => candidate.startsWith(option.toUpperCase()));
-  const opened = yield* Output.open(p, (yield* cliGetValue(p, 'OUTPUT')) ?? 'SYS$OUTPUT');
-  if (!opened.output) return opened.status;
+  const output = yield* openOutput(p, FACILITY, yield* cliGetValue(p, 'OUTPUT'));
+  if (typeof output === 'number') return output;
   if (name === undefined) {
-    yield* opened.output.line(`%SHOW-E-NOTIMPL, SHOW ${option} is not available on this system yet`);
+    yield* output.line(`%SHOW-E-NOTIMPL, SHOW ${option} is not available on this system yet`);
     return NOT_AVAILABLE;
   }
-  const status = yield* OPTIONS[name]!(p, opened.output);
-  yield* opened.output.close();
+  const status = yield* OPTIONS[name]!(p, output);
+  yield* output.close();
   return status;
 });
 

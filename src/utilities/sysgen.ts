@@ -199,9 +199,8 @@ function* execute(session: Session, text: string): Flow<number | 'exit'> {
 }
 
 const main = procedure('SYSGEN$MAIN', function* (p) {
-  const opened = yield* Output.open(p);
-  const { output } = opened;
-  if (!output) return opened.status;
+  const output = yield* Output.open(p);
+  if (isFailure(output)) return output.status;
   const session: Session = { p, output, kernelRoutine: p.argument(1), deviceRoutine: p.argument(2), drivers: { load: p.argument(3), connect: p.argument(4) }, values: active(p), source: 'Active' };
   const once = (yield* cliGetForeign(p)) ?? '';
   const status = yield* commandDialogue(p, once, 'SYSGEN>  ', (line) => execute(session, line));

@@ -6,7 +6,7 @@ import { bytesToText } from '../executive/structures/memory.js';
 import { findFiles } from './file-search.js';
 import { isFailure, reason, RmsFile } from './files.js';
 import { report, sharedCode } from './messages.js';
-import { Output, type LineSink } from './output.js';
+import { openOutput, type LineSink } from './output.js';
 import { Pager } from './pager.js';
 import { selection } from './selection.js';
 
@@ -20,9 +20,9 @@ const main = procedure('TYPE$MAIN', function* (p) {
   if (typeof chosen === 'number') return chosen;
   const outputSpec = yield* cliGetValue(p, 'OUTPUT');
   const paged = (yield* cliIsPresent(p, 'PAGE')) && outputSpec === undefined;
-  const opened = yield* Output.open(p, outputSpec ?? 'SYS$OUTPUT');
-  if (!opened.output) return opened.status;
-  const output = paged ? yield* Pager.open(p, opened.output) : opened.output;
+  const opened = yield* openOutput(p, FACILITY, outputSpec);
+  if (typeof opened === 'number') return opened;
+  const output = paged ? yield* Pager.open(p, opened) : opened;
   let status = 1;
   // The first file of a list without wildcards is shown without its name.
   let isNamed = specs.some((spec) => /[*%]|\.\.\./.test(spec));

@@ -3,7 +3,7 @@ import { procedure } from '../../src/executive/gate/microroutine.js';
 import { service } from '../../src/executive/gate/service-call.js';
 import { RMS$_RNF } from '../../src/executive/starlet/rmsdef.js';
 import { SS$_BADPARAM, SS$_NORMAL } from '../../src/executive/starlet/ssdef.js';
-import { UAI$_DEFDIR, UAI$_FLAGS, UAI$_GRP, UAI$_LOCAL_ACCESS_P, UAI$_PRI, UAI$_USERNAME } from '../../src/executive/starlet/uaidef.js';
+import { UAI$_ACCOUNT, UAI$_DEFDIR, UAI$_FLAGS, UAI$_GRP, UAI$_LOCAL_ACCESS_P, UAI$_PRI, UAI$_USERNAME } from '../../src/executive/starlet/uaidef.js';
 import { UAF } from '../../src/executive/structures/uaf.js';
 import { parseUtilityCommand } from '../../src/utilities/command-line.js';
 import { UtilitySession } from './session.js';
@@ -11,7 +11,7 @@ import { UtilitySession } from './session.js';
 /** AUTHORIZE makes and changes SYSUAF.DAT and RIGHTSLIST.DAT, indexed files, through RMS. Expectations: dcl-output-formats.md, AUTHORIZE; VMS Authorize Utility manual. */
 describe('AUTHORIZE', () => {
   /** What the program UAITEST got: by $GETUAI of SMITH, and as status of what it must not do. */
-  const got: { values: string[]; statuses: number[] } = { values: [], statuses: [] };
+  const got: { values: string[]; account: string; statuses: number[] } = { values: [], account: '', statuses: [] };
   const program = procedure('UAITEST$MAIN', function* (p) {
     return yield* p.scratch(function* () {
       const buffer = p.allocate(64);
@@ -24,6 +24,9 @@ describe('AUTHORIZE', () => {
       }
       expect(yield* set('SMITH', UAI$_PRI, Uint8Array.of(9))).toBe(SS$_NORMAL);
       expect(yield* set('SMITH', UAI$_DEFDIR, Uint8Array.of(5, ...Buffer.from('[NEW]')))).toBe(SS$_NORMAL);
+      expect(yield* set('SMITH', UAI$_ACCOUNT, Uint8Array.from(Buffer.from('BOOKS')))).toBe(SS$_NORMAL);
+      expect(yield* get('SMITH', UAI$_ACCOUNT)).toBe(SS$_NORMAL);
+      got.account = Buffer.from(p.memory.readBytes(buffer, p.memory.readWord(length))).toString('latin1');
       got.statuses = [
         yield* get('NOBODY', UAI$_PRI), yield* set('NOBODY', UAI$_PRI, Uint8Array.of(1)), yield* get('SMITH', 999), yield* set('SMITH', UAI$_USERNAME, Uint8Array.of(65)),
         yield* set('SMITH', UAI$_FLAGS, new Uint8Array(5)),
@@ -71,6 +74,7 @@ describe('AUTHORIZE', () => {
   test('$GETUAI and $SETUAI read and change fields of a record', () => {
     expect(dcl.lines('RUN SYS$SYSTEM:UAITEST')).toEqual([]);
     expect(got.values).toEqual(['SMITH'.padEnd(32), '\xc0\0', '\x06', expect.stringMatching(/^.\[/), '\0\xfe\x03']);
+    expect(got.account).toBe('BOOKS'.padEnd(32));
     expect(got.statuses).toEqual([RMS$_RNF, RMS$_RNF, SS$_BADPARAM, SS$_BADPARAM, SS$_BADPARAM]);
     const shown = uaf('SHOW SMITH');
     expect(shown.some((line) => line.startsWith('Prio:') && / 9 /.test(line))).toBe(true);

@@ -89,7 +89,7 @@ describe('ANALYZE/ERROR_LOG', () => {
     const counted = console.type('ANALYZE/ERROR/SUMMARY SYS$ERRORLOG:OLD.SYS').join('\n');
     expect(counted).toMatch(/DEVICE ERROR +2\.[\s\S]*_DUA0: +1\.\n +_DUA1: +1\./);
     expect(console.type('ANALYZE/ERROR/OUTPUT=SYS$MANAGER:E.LIS SYS$ERRORLOG:OLD.SYS')).toEqual([]);
-    expect(console.type('ANALYZE/ERROR/OUTPUT=NOSUCH:X')).toEqual(['%ERF-E-OPENOUT, error opening NOSUCH:X as output', expect.stringMatching(/^-RMS-F-DEV, /)]);
+    expect(console.type('ANALYZE/ERROR/OUTPUT=NOSUCH:X')).toEqual(['%ERF-E-OPENOUT, error opening NOSUCH:[SYSMGR]X.LIS; as output', expect.stringMatching(/^-RMS-F-DEV, /)]);
     expect(console.type('SEARCH SYS$MANAGER:E.LIS somebody')).toEqual([expect.stringContaining('somebody was here')]);
     expect(console.type('ANALYZE/ERROR NOSUCH.SYS').join(' ')).toMatch(/^%ERF-E-OPENIN, .*NOSUCH\.SYS;? as input -RMS-E-FNF/);
   });

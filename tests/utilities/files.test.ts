@@ -19,6 +19,14 @@ describe('file commands', () => {
     expect(dcl.lines('SHOW SYMBOL $SEVERITY')).toEqual(['  $SEVERITY == "0"']);
   });
 
+  test.each([
+    ['TYPE', 'TYPE/OUTPUT=NOSUCH:X A.TXT'], ['DIRECT', 'DIRECTORY/OUTPUT=NOSUCH:X'], ['SHOW', 'SHOW SYSTEM/OUTPUT=NOSUCH:X'], ['DIFF', 'DIFFERENCES/OUTPUT=NOSUCH:X A.TXT A.TXT'],
+    ['SEARCH', 'SEARCH/OUTPUT=NOSUCH:X A.TXT one'], ['DUMP', 'DUMP/OUTPUT=NOSUCH:X A.TXT'],
+  ])('%s says which /OUTPUT cannot be opened, and why', (facility, command) => {
+    expect(dcl.lines(command)).toEqual([expect.stringMatching(new RegExp(`^%${facility}-E-OPENOUT, error opening NOSUCH:\\[TEST\\]X\\.LIS; as output$`)), expect.stringMatching(/^-RMS-F-DEV, /)]);
+    expect(dcl.lines('SHOW SYMBOL $SEVERITY')).toEqual(['  $SEVERITY == "2"']);
+  });
+
   test('data lines of a procedure are SYS$INPUT of the command before them', () => {
     expect(dcl.lines('@DATA')).toEqual(['as it is', '$ a dollar', 'abc']);
   });

@@ -38,12 +38,17 @@ describe('MAIL', () => {
     expect(read).toEqual(expect.arrayContaining(['From:\tSTARLT::SYSTEM', 'To:\tUSER,SYSTEM', 'Subj:\tA greeting', 'Hello.', 'How are you?', '%MAIL-E-NOMOREMSG, no more messages']));
     expect(read.find((line) => line.startsWith('    #1'))).toMatch(/^ {4}#1 {10}\d\d-\w{3}-\d{4} \d\d:\d\d:\d\d +NEWMAIL$/);
     expect(console.text.slice(console.text.lastIndexOf('READ'))).not.toContain('You have 2');
+    console.type('WAIT 00:00:02');
     const directory = mail('DIRECTORY', 'COPY FRIENDS 1', 'Y', 'SELECT FRIENDS', 'MOVE OTHERS 1', 'NO', 'SELECT MAIL', 'DELETE 1', 'DIR', 'DIR/FOLDER', 'READ 2', 'READ NOWHERE', 'SHOW DELETED');
     expect(directory).toContain('    1 STARLT::SYSTEM        01-JAN-1986  A greeting'.replace('01-JAN-1986', directory.join().match(/\d\d-\w{3}-\d{4}/)![0]));
     expect(directory).toEqual(expect.arrayContaining([
       '%MAIL-I-SELECTED, 1 message selected', '    1 (Deleted)', 'FRIENDS', 'WASTEBASKET', '%MAIL-E-NOMOREMSG, no more messages', '%MAIL-E-NOTEXIST, folder NOWHERE does not exist',
       'You have 1 deleted message.',
     ]));
+    // A copy is as old as what it was made from.
+    const dateIn = (lines: readonly string[]): string | undefined => lines.find((line) => line.startsWith('    #1'))?.slice(16, 36);
+    expect(dateIn(mail('SELECT FRIENDS', 'READ'))).toBe(dateIn(read));
+    expect(mail('SET WASTEBASKET "NO BASKET"')).toContain('%MAIL-E-ILLFOLNAM, invalid folder name NO BASKET');
     expect(mail('SHOW DELETED', 'DIR/FOLDER')).toEqual(expect.arrayContaining(['You have 0 deleted messages.', 'FRIENDS']));
   });
 

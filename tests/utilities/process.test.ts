@@ -3,7 +3,7 @@ import { PCB } from '../../src/executive/structures/pcb.js';
 import { readCounted } from '../../src/executive/structures/memory.js';
 import { gridLines } from '../../src/utilities/directory.js';
 import { outputName } from '../../src/utilities/output-name.js';
-import { privilegeMask } from '../../src/utilities/set-process.js';
+import { privilegeMasks } from '../../src/dcl/privileges.js';
 import { UtilitySession } from './session.js';
 
 describe('SET PROCESS, SHOW, SYSGEN', () => {
@@ -102,8 +102,8 @@ describe('small parts', () => {
   });
 
   test('privilege lists', () => {
-    expect(privilegeMask(['ALL', 'NOWORLD']).enable & (1n << 16n)).toBe(0n);
-    expect(privilegeMask(['CMKRNL']).enable).toBe(1n);
-    expect(privilegeMask(['X']).unknown).toBe('X');
+    expect(privilegeMasks(['ALL', 'NOWORLD']).enable & (1n << 16n)).toBe(0n);
+    expect(privilegeMasks(['CMKRNL']).enable).toBe(1n);
+    expect(privilegeMasks(['X']).unknown).toBe('X');
   });
 });

@@ -25,8 +25,8 @@ describe('what a volume says of itself: INITIALIZE, MOUNT, SET VOLUME, SHOW DEVI
     return storageControlOf(store.read(parameters.sbmapLbn - 1, 1));
   };
 
-  test('INITIALIZE puts them into the home block; bad blocks belong to BADBLK.SYS', () => {
-    expect(at.lines('INIT/ACC=9/DIR=100/EXT=20/WIN=12/PROT=(W:R)/FILE=(G)/INDEX=BEGINNING/BAD=(3000:4,3500) DUA1: DATA')).toEqual([]);
+  test('INITIALIZE puts them into the home block; bad blocks belong to BADBLK.SYS, each once', () => {
+    expect(at.lines('INIT/ACC=9/DIR=100/EXT=20/WIN=12/PROT=(W:R)/FILE=(G)/INDEX=BEGINNING/BAD=(3500,3001:2,3000:4,3003) DUA1: DATA')).toEqual([]);
     const { HM2$B_LRU_LIM: directories, HM2$W_EXTEND: extend, HM2$B_WINDOW: window, HM2$W_PROTECT: protect, HM2$W_FILEPROT: files, HM2$L_IBMAPLBN: bitmap } = home();
     expect([directories, extend, window, protect, files, bitmap]).toEqual([9, 20, 12, 0xe000, 0xff00, 2]);
     expect(verifyVolume(store)).toEqual([]);

@@ -40,7 +40,6 @@ const LATER: Readonly<Record<string, (dcl: Dcl, pid: number) => Flow<Value>>> = 
   CLASSIFICATION: constant(''), CURRENT_AFFINITY_MASK: constant(0), DEADLOCK_WAIT: constant(0), HOME_RAD: constant(0), IMAGE_RIGHTS: constant(''), KT_COUNT: constant(1),
   KT_LIMIT: constant(0), MULTITHREAD: constant(0), NODE_CSID: constant(0), PROCESS_RIGHTS: (dcl, pid) => jobValue(dcl, pid, 'RIGHTSLIST'),
   *RIGHTS_SIZE(dcl, pid) { return (yield* jobItem(dcl.outside.procedure, jpidef.JPI$_RIGHTSLIST, RIGHTS_ROOM, pid)).bytes.length; },
- 
   SCHED_CLASS_NAME: constant(''), STS2: constant(0), SUBSYSTEM_RIGHTS: constant(''), SYSTEM_RIGHTS: constant(''),
   IMAGE_WORKPRIV: (dcl, pid) => jobValue(dcl, pid, 'IMAGPRIV'), IMAGE_PERMPRIV: (dcl, pid) => jobValue(dcl, pid, 'IMAGPRIV'),
   IMAGE_AUTHPRIV: (dcl, pid) => jobValue(dcl, pid, 'IMAGPRIV'),

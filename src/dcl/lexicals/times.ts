@@ -2,6 +2,7 @@ import type { Flow } from '../../executive/gate/microroutine.js';
 import { service } from '../../executive/gate/service-call.js';
 import { MONTHS, weekday, WEEKDAYS } from '../../executive/information/time.js';
 import { bytesToText } from '../../executive/structures/memory.js';
+import { timeNow } from '../../executive/time/time-now.js';
 import { CLI$_IVATIME, CLI$_IVDTIME, CLI$_IVKEYW } from '../condition-codes.js';
 import { check, fail } from '../condition.js';
 import type { Dcl } from '../interpreter/session.js';
@@ -98,7 +99,7 @@ function* deltaTime(dcl: Dcl, args: LexicalArguments): Flow<Value> {
 /** F$UNIQUE(): a string that no other call gives: the system time in hexadecimal, moved on so that calls differ, and the process. */
 function* unique(dcl: Dcl): Flow<Value> {
   const { prc } = dcl;
-  const now = (yield* binaryTime(dcl.outside.procedure, undefined))!;
+  const now = yield* timeNow(dcl.outside.procedure);
   prc.PRC$L_UNIQUE = (prc.PRC$L_UNIQUE + 1) >>> 0;
   const pid = yield* jobValue(dcl, 0, 'PID');
   return `${now.toString(16).toUpperCase().padStart(16, '0')}${toText(pid)}${prc.PRC$L_UNIQUE.toString(16).toUpperCase().padStart(4, '0')}`;

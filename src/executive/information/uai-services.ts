@@ -4,7 +4,7 @@ import { callerItems, canWriteItem, storeItem, type Item } from '../names/item-l
 import { RMS$_EOF, RMS$_RNF } from '../starlet/rmsdef.js';
 import { SS$_ACCVIO, SS$_BADPARAM, SS$_NORMAL } from '../starlet/ssdef.js';
 import * as uaidef from '../starlet/uaidef.js';
-import { UAF } from '../structures/uaf.js';
+import { HOUR_BYTES, UAF } from '../structures/uaf.js';
 import { changeUser, findUser } from './authorization-file.js';
 
 /**
@@ -17,9 +17,9 @@ interface Field {
   readonly size: number;
 }
 
-/** Hours of a kind of day and a way in, in UAF$R_ACCESS. */
-const HOURS = 3;
 const WAYS_IN = ['NETWORK', 'BATCH', 'LOCAL', 'DIALUP', 'REMOTE'];
+/** Fills up an account name; all other fields end with zeroes. */
+const BLANK = 0x20;
 /** Fields that no program changes: what makes the record that of this user. */
 const FIXED: ReadonlySet<number> = new Set([uaidef.UAI$_RTYPE, uaidef.UAI$_VERSION, uaidef.UAI$_USRDATOFF, uaidef.UAI$_USERNAME, uaidef.UAI$_USERNAME_TAG]);
 
@@ -34,8 +34,8 @@ function fields(): ReadonlyMap<number, Field> {
   found.set(uaidef.UAI$_MEM, { offset: uic, size: 2 });
   found.set(uaidef.UAI$_GRP, { offset: uic + 2, size: 2 });
   WAYS_IN.forEach((way, index) => {
-    found.set(codes[`UAI$_${way}_ACCESS_P`]!, { offset: UAF.offset.UAF$R_ACCESS + 2 * HOURS * index, size: HOURS });
-    found.set(codes[`UAI$_${way}_ACCESS_S`]!, { offset: UAF.offset.UAF$R_ACCESS + 2 * HOURS * index + HOURS, size: HOURS });
+    found.set(codes[`UAI$_${way}_ACCESS_P`]!, { offset: UAF.offset.UAF$R_ACCESS + 2 * HOUR_BYTES * index, size: HOUR_BYTES });
+    found.set(codes[`UAI$_${way}_ACCESS_S`]!, { offset: UAF.offset.UAF$R_ACCESS + 2 * HOUR_BYTES * index + HOUR_BYTES, size: HOUR_BYTES });
   });
   return found;
 }
@@ -81,7 +81,7 @@ function* setuai(p: Procedure): Flow<number> {
     const { offset, size } = FIELDS.get(code)!;
     if (FIXED.has(code) || length > size) return SS$_BADPARAM;
     if (!p.kernel.callerCanRead(buffer, length)) return SS$_ACCVIO;
-    const bytes = new Uint8Array(size);
+    const bytes = new Uint8Array(size).fill(code === uaidef.UAI$_ACCOUNT ? BLANK : 0);
     bytes.set(p.kernel.readBytes(buffer, length));
     changes.push({ offset, bytes });
   }

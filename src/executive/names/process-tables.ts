@@ -161,14 +161,17 @@ function createGroupTable(k: Kernel): number {
 /** Points LNM$GROUP and LNM$JOB of the current process at the tables of its present UIC and job, making them where needed. */
 export function LNM$SET_GROUP(k: Kernel, quota: number): number {
   const status = LNM$CREATE_JOB_TABLES(k, quota);
-  if ((status & 1) === 0) return status;
+  return (status & 1) === 0 ? status : nameGroup(k);
+}
+
+function nameGroup(k: Kernel): number {
   return defineName(k, 'LNM$GROUP', PROCESS_DIRECTORY, KERNEL, [groupTableName(k.pcb.PCB$L_UIC)]);
 }
 
 /** After a change of the UIC: the group table, made where needed, and LNM$GROUP, which names it. */
 export function LNM$NAME_GROUP(k: Kernel): number {
   const status = createGroupTable(k);
-  return (status & 1) === 0 ? status : defineName(k, 'LNM$GROUP', PROCESS_DIRECTORY, KERNEL, [groupTableName(k.pcb.PCB$L_UIC)]);
+  return (status & 1) === 0 ? status : nameGroup(k);
 }
 
 /** Cache blocks: LNMPHASHTBL * 8 / 128 of them, on CTL$GQ_LNMTBLCACHE. @source book 28.5.4 */

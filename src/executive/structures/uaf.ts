@@ -71,3 +71,6 @@ export const UAF = structure('UAF', 644, {
 });
 
 export const UAF$C_PURDY_V = 2;
+
+/** Bytes of a day's hours, a bit each, in UAF$R_ACCESS. */
+export const HOUR_BYTES = 3;

@@ -46,8 +46,7 @@ export class AnsiVolume implements FileStructure {
   private files: TapeFile[] | undefined;
   private nextNumber = FIRST_NUMBER;
 
-  /** @param io the tape, in the operation under way */
-  /** @param sizes  of the blocks of new files, and of the records of files whose labels do not tell: MOUNT/BLOCKSIZE and /RECORDSIZE */
+  /** @param io  the tape, in the operation under way @param sizes  of the blocks of new files, and of the records of files whose labels do not tell: MOUNT/BLOCKSIZE and /RECORDSIZE */
   constructor(public io: TapeIo, readonly label: string, private readonly sizes: { readonly block?: number | undefined; readonly record?: number | undefined } = {}) {}
 
   /** Reads the volume's label. Fails with SS$_NOHOMEBLK when there is none. */

@@ -80,14 +80,14 @@ export interface TapeBlocks {
   readonly blocks: readonly Uint8Array[];
 }
 
-/** The blocks of a file, each of up to `size` bytes. Fails with SS$_IVBUFLEN for a record too long for a tape. */
+/** The blocks of a file, each of up to `size` bytes, as far as a tape can have such blocks, or what the longest record needs. Fails with SS$_IVBUFLEN for a record too long for a tape. */
 export function tapeBlocks(bytes: Uint8Array, format: RecordFormat, size: number): TapeBlocks {
   const records = recordsOf(bytes, format);
   const isFixed = format.type === FAT$C_FIXED || format.type === FAT$C_UNDEFINED;
   const longest = records.reduce((most, { length }) => Math.max(most, length), isFixed ? (format.recordSize === 0 || format.type === FAT$C_UNDEFINED ? 512 : format.recordSize) : 0);
   const overhead = isFixed ? 0 : CONTROL;
   if (longest + overhead > LARGEST_BLOCK) fail(SS$_IVBUFLEN);
-  const blockSize = Math.max(size, longest + overhead);
+  const blockSize = Math.min(LARGEST_BLOCK, Math.max(size, SHORTEST_BLOCK, longest + overhead));
   const blocks: Uint8Array[] = [];
   let parts: number[] = [];
   const flush = (): void => {

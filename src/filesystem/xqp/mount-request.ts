@@ -73,7 +73,6 @@ export function mountRequest(k: Kernel, request: FileRequest): MountRequest {
   if ((isSystem && !hasPrivilege(k, PRV$V_SYSNAM)) || (isGroup && !hasPrivilege(k, PRV$V_GRPNAM))) fail(SS$_NOPRIV);
   if (!isSystem && !isGroup) checkOwner(k, request.ucb.address);
   const attributes = attributesIn(request.nameBytes.subarray(label.length + logicalName.length + 2));
-  // The volume's owner may do so too; who he is shows when the home block is read.
   if (attributes.VATR$V_LRU_LIM !== 0 && !hasPrivilege(k, PRV$V_OPER)) fail(SS$_NOPRIV);
   return {
     isSystem, isGroup, isForeign: (flags & MNT$M_FOREIGN) !== 0, isReadOnly: (flags & MNT$M_NOWRITE) !== 0,

@@ -11,6 +11,7 @@ import {
 } from '../../executive/starlet/quidef.js';
 import { bytesToText, writeQuad } from '../../executive/structures/memory.js';
 import { gap, structure } from '../../executive/structures/structure.js';
+import { timeNow } from '../../executive/time/time-now.js';
 import { AccountingManager } from '../accounting/manager.js';
 import { JobControlError } from './error.js';
 import { QueueFile } from './queue-file.js';
@@ -173,12 +174,5 @@ export class QueueManager {
   }
 
   /** The time of day. */
-  *now(): Flow<bigint> {
-    const { p } = this;
-    return yield* p.scratch(function* () {
-      const at = p.allocate(8);
-      yield* service(p, '$GETTIM', { timadr: at });
-      return BigInt(p.memory.readLong(at)) | (BigInt(p.memory.readLong(at + 4)) << 32n);
-    });
-  }
+  *now(): Flow<bigint> { return yield* timeNow(this.p); }
 }

@@ -14,6 +14,7 @@ import { confirm } from '../confirm.js';
 import { keywordOf, parseUtilityCommand, type UtilityCommand, type UtilityQualifier } from '../command-line.js';
 import { LineInput } from '../line-input.js';
 import { messageCode, report } from '../messages.js';
+import { isFailure } from '../files.js';
 import { Output } from '../output.js';
 import { parseUic } from '../selection.js';
 import { BRIEF_HEADING, briefLine, fullDisplay, userNameOf } from './display.js';
@@ -186,8 +187,8 @@ function* list(session: Authorize, specification: string, isFull: boolean): Flow
   const { p } = session;
   yield* say(session, 'LSTMSG1');
   const status = yield* p.scratch(function* () {
-    const { output, status: opened } = yield* Output.open(p, 'SYSUAF.LIS');
-    if (!output) return opened;
+    const output = yield* Output.open(p, 'SYSUAF.LIS');
+    if (isFailure(output)) return output.status;
     const done = yield* show(session, specification, !isFull, output);
     yield* output.close();
     return done;
@@ -257,8 +258,8 @@ function* openFile(p: Procedure): Flow<KeyedFile | number> {
 }
 
 const main = procedure('AUTHORIZE$MAIN', function* (p) {
-  const { output, status: opened } = yield* Output.open(p);
-  if (!output) return opened;
+  const output = yield* Output.open(p);
+  if (isFailure(output)) return output.status;
   const file = yield* openFile(p);
   if (typeof file === 'number') return file;
   const session: Authorize = { p, output, file, changed: false, rightsChanged: false };

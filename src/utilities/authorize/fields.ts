@@ -1,12 +1,13 @@
+import { privilegeMasks } from '../../dcl/privileges.js';
 import type { Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { binaryTime } from '../../executive/information/time.js';
 import { readQuad, textToBytes } from '../../executive/structures/memory.js';
+import { HOUR_BYTES } from '../../executive/structures/uaf.js';
 import type { UafRecord } from '../../executive/information/authorization-file.js';
-import { HOUR_BYTES, PRIMARY, PWD_EXPIRED_DATE, SECONDARY, storePassword } from '../../loginout/uaf-file.js';
+import { PRIMARY, PWD_EXPIRED_DATE, SECONDARY, storePassword } from '../../loginout/uaf-file.js';
 import { keywordOf, type UtilityQualifier } from '../command-line.js';
 import { uicOf } from '../selection.js';
-import { privilegeMask } from '../set-process.js';
 
 /** What the qualifiers of ADD, COPY, DEFAULT, MODIFY and RENAME do to a record. @source VMS Authorize Utility manual, as far as V4.4 has them */
 
@@ -155,7 +156,7 @@ export function* applyField(p: Procedure, record: UafRecord, userName: string, {
       return undefined;
     }
     case 'PRIVILEGES': case 'DEFPRIVILEGES': {
-      const { enable, disable, unknown } = privilegeMask(values);
+      const { enable, disable, unknown } = privilegeMasks(values);
       if (unknown !== undefined) return { value: unknown };
       const field = name === 'PRIVILEGES' ? 'UAF$Q_PRIV' : 'UAF$Q_DEF_PRIV';
       record[field] = (record[field] | enable) & ~disable;

@@ -4,7 +4,7 @@ import { procedure, type Flow } from '../../executive/gate/microroutine.js';
 import { SS$_NORMAL } from '../../executive/starlet/ssdef.js';
 import { isFailure, reason, RmsFile, type FileFailure } from '../files.js';
 import { shapeOf } from '../copy-parts.js';
-import { Output } from '../output.js';
+import { openOutput } from '../output.js';
 import { readJob, say, type Job } from './job.js';
 import { list } from './list.js';
 import { baseOf, outputSpec, splitSaved, targetOf } from './names.js';
@@ -77,18 +77,21 @@ function* copyFiles(job: Job): Flow<void> {
   if (job.record || job.deletes) yield* afterwards(job, done);
 }
 
+/** Number of the facility, as in utilities.msg. */
+const BACKUP = 16;
+
 const main = procedure('BACKUP$MAIN', function* (p) {
   const wantsList = yield* cliIsPresent(p, 'LIST');
-  const opened = wantsList ? yield* Output.open(p, (yield* cliGetValue(p, 'LIST')) ?? 'SYS$OUTPUT') : undefined;
-  if (opened && !opened.output) return opened.status;
-  const job = yield* readJob(p, opened?.output);
+  const listing = wantsList ? yield* openOutput(p, BACKUP, yield* cliGetValue(p, 'LIST')) : undefined;
+  if (typeof listing === 'number') return listing;
+  const job = yield* readJob(p, listing);
   if (typeof job === 'number') return job;
   if (job.inputIsSaveSet) yield* fromSaveSet(job);
   else if (job.output === undefined) yield* say(job, 'NOOUTPUT');
   else if (job.outputIsSaveSet) yield* toSaveSet(job);
   else if (job.compare) yield* compareFiles(job, yield* diskFiles(job));
   else yield* copyFiles(job);
-  if (opened?.output) yield* opened.output.close();
+  if (listing) yield* listing.close();
   return job.status & 1 ? SS$_NORMAL : job.status;
 });
 

@@ -230,14 +230,15 @@ function* tellExceptions(p: Procedure, conversion: Conversion): Flow<void> {
   yield* p.scratch(function* () {
     const file = options.exceptions === '' || isTerminal ? undefined : yield* RmsFile.create(p, options.exceptions, { defaults: '.EXC' });
     if (file && isFailure(file)) return yield* stop(p, 'openOut', file);
-    const lines = isTerminal ? yield* Output.open(p) : undefined;
+    const opened = isTerminal ? yield* Output.open(p) : undefined;
+    const lines = opened && isFailure(opened) ? undefined : opened;
     for (const { why, record } of exceptions) {
       yield* report(p, { code: messageCode(`CONV$_${why}`) });
       if (file && !isFailure(file)) yield* file.put(record.data);
-      if (lines?.output) yield* lines.output.line(String.fromCharCode(...record.data));
+      if (lines) yield* lines.line(String.fromCharCode(...record.data));
     }
     if (file && !isFailure(file)) yield* file.close();
-    if (lines?.output) yield* lines.output.close();
+    if (lines) yield* lines.close();
     return 1;
   });
 }

@@ -1,6 +1,7 @@
 import type { Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import * as JPI from '../../executive/starlet/jpidef.js';
+import { isFailure } from '../files.js';
 import { Output } from '../output.js';
 import { getProcess } from '../process-information.js';
 
@@ -67,10 +68,10 @@ export class Statistics {
 
   private *write(p: Procedure, lines: readonly string[]): Flow<void> {
     yield* p.scratch(function* () {
-      const { output } = yield* Output.open(p);
-      for (const line of lines) if (output) yield* output.line(line);
-      if (output) yield* output.close();
-      return 1;
+      const output = yield* Output.open(p);
+      if (isFailure(output)) return output.status;
+      for (const line of lines) yield* output.line(line);
+      return yield* output.close();
     });
   }
 }

@@ -84,8 +84,8 @@ function* dialogue(session: EdtSession): Flow<Outcome> {
 
 const main = procedure('EDT$MAIN', function* (p) {
   const name = ((yield* cliGetValue(p, 'FILE')) ?? '').toUpperCase();
-  const { output, status: opened } = yield* Output.open(p);
-  if (!output) return opened;
+  const output = yield* Output.open(p);
+  if (isFailure(output)) return output.status;
   const text = yield* openText(p, name);
   if (typeof text === 'number') return text;
   const input = yield* EdtInput.open(p);

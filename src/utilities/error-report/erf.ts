@@ -5,7 +5,7 @@ import { procedure, type Flow } from '../../executive/gate/microroutine.js';
 import type { Procedure } from '../../executive/gate/procedure.js';
 import { isFailure, readRecords, reason } from '../files.js';
 import { messageCode, report, sharedCode } from '../messages.js';
-import { Output } from '../output.js';
+import { openOutput } from '../output.js';
 import { DEVICE_KINDS, ENTRY_KINDS, readEntry, type LoggedEntry } from './entry.js';
 import { BRIEF_HEADING, briefLine, fullEntry, heading, summary } from './lines.js';
 
@@ -59,9 +59,8 @@ const main = procedure('ERF$MAIN', function* (p) {
   if (typeof wanted === 'number') return wanted;
   const specs = yield* cliGetValues(p, 'FILE');
   const [brief, isSummary, full] = [yield* cliIsPresent(p, 'BRIEF'), yield* cliIsPresent(p, 'SUMMARY'), yield* cliIsPresent(p, 'FULL')];
-  const outputSpec = (yield* cliGetValue(p, 'OUTPUT')) ?? 'SYS$OUTPUT';
-  const { output, status: opened } = yield* Output.open(p, outputSpec);
-  if (!output) return yield* report(p, { code: sharedCode(FACILITY, 'openOut'), args: [outputSpec] }, { code: opened });
+  const output = yield* openOutput(p, FACILITY, yield* cliGetValue(p, 'OUTPUT'));
+  if (typeof output === 'number') return output;
   let status = 1;
   for (const spec of specs.length === 0 ? [DEFAULT_FILE] : specs) {
     const file = yield* readRecords(p, spec, { defaults: DEFAULT_FILE });

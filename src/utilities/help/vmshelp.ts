@@ -10,7 +10,7 @@ import { reason } from '../files.js';
 import { LHD$C_HELP } from '../librarian/format.js';
 import { readLibrary } from '../librarian/library-file.js';
 import { messageCode, report, sharedCode } from '../messages.js';
-import { Output, type LineSink } from '../output.js';
+import { openOutput, type LineSink } from '../output.js';
 import { Pager } from '../pager.js';
 import { getDevice } from '../process-information.js';
 import { moreLines, pathsTo, readRequest, topicLines, topicsOf, type Request, type Topic } from './tree.js';
@@ -146,11 +146,11 @@ const main = procedure('VMSHELP$MAIN', function* (p) {
   if (typeof read === 'number') return read;
   const file = yield* cliGetValue(p, 'OUTPUT');
   const toFile = file !== undefined || (yield* cliIsPresent(p, 'OUTPUT'));
-  const opened = yield* Output.open(p, file ?? (toFile ? 'HELP.LIS' : 'SYS$OUTPUT'));
-  if (!opened.output) return opened.status;
+  const opened = yield* openOutput(p, HELP, file ?? (toFile ? 'HELP.LIS' : undefined));
+  if (typeof opened === 'number') return opened;
   const interactive = !toFile && (yield* isTerminal(p, 'SYS$INPUT'));
   const paged = (yield* cliIsPresent(p, 'PAGE')) && interactive;
-  const output = paged ? yield* Pager.open(p, opened.output) : opened.output;
+  const output = paged ? yield* Pager.open(p, opened) : opened;
   const help = new Help(output, read.topics);
   let at: readonly Topic[] = [];
   if (typed === '') {

@@ -10,7 +10,7 @@ import { isFailure, readRecords, reason, RmsFile } from '../files.js';
 import { findFiles } from '../file-search.js';
 import { messageCode, report, sharedCode } from '../messages.js';
 import { fieldsOf } from '../output-name.js';
-import { Output } from '../output.js';
+import { openOutput } from '../output.js';
 import { timeText } from '../process-information.js';
 import { LHD$C_HELP, LHD$C_MACRO, LHD$C_OBJECT, LHD$C_TEXT, LIBRARIAN, type Library, type LibraryModule, type LibraryType } from './format.js';
 import { LIBRARY_FILE_TYPES, readLibrary, writeLibrary } from './library-file.js';
@@ -206,9 +206,9 @@ function* list(work: Work): Flow<void> {
     picks: ({ name, inserted }) => (only.length === 0 || only.some((pattern) => matchesWildcard(name.toUpperCase(), pattern)))
       && (until === undefined || inserted < until) && (from === undefined || inserted >= from),
   }, (time) => (time === undefined ? now : dates.get(time)!));
-  const { output, status } = yield* Output.open(p, (yield* cliGetValue(p, 'LIST')) ?? 'SYS$OUTPUT');
-  if (!output) {
-    work.status = status;
+  const output = yield* openOutput(p, LIBRAR, yield* cliGetValue(p, 'LIST'));
+  if (typeof output === 'number') {
+    work.status = output;
     return;
   }
   for (const line of lines) yield* output.line(line);

@@ -5,7 +5,7 @@ import type { KeyedFailure } from '../../executive/information/keyed-file.js';
 import { BRK$C_MAIL, BRK$C_USERNAME } from '../../executive/starlet/brkdef.js';
 import { SS$_NORMAL, SS$_NOSUCHNODE } from '../../executive/starlet/ssdef.js';
 import { bytesToText, readCounted } from '../../executive/structures/memory.js';
-import { timeNow } from '../../loginout/last-login.js';
+import { timeNow } from '../../executive/time/time-now.js';
 import { changeProfile, profileText, readProfile } from '../../loginout/mail-profile.js';
 import { UAF } from '../../executive/structures/uaf.js';
 import { findUser, type UafRecord } from '../../executive/information/authorization-file.js';

@@ -20,7 +20,6 @@ const MRH = structure('MRH', 58, {
 }, {}, { MRH$V_REPLIED: ['MRH$W_FLAGS', 0], MRH$V_EXTERNAL: ['MRH$W_FLAGS', 1] });
 
 const LONGEST_RECORD = 2048;
-export const LONGEST_FOLDER = 39;
 const FOLDER_SIZE = 40;
 const FOLDER_KEY = 1;
 /** S:RW,O:RW,G,W */
@@ -39,7 +38,9 @@ export interface MailMessage {
 
 /** A message of a mail file. */
 export interface KeptMessage extends MailMessage {
+  /** Of its arrival in the file. */
   readonly time: bigint;
+  readonly sent: bigint;
   readonly folder: string;
   readonly isReplied: boolean;
 }
@@ -51,6 +52,8 @@ export interface MailPlace {
   /** Who the file belongs to when it has to be made; 0 for who makes it. */
   readonly owner: number;
 }
+
+export const isFolderName = (text: string): boolean => /^[A-Z0-9$_.-]{1,39}$/.test(text);
 
 export const failed = (answer: MailFile | KeyedFailure): answer is KeyedFailure => !(answer instanceof MailFile);
 
@@ -78,6 +81,9 @@ function texts(record: Uint8Array): string[] {
   return found;
 }
 
+/** The text of the message lies in a file of its own. */
+const isExternal = (record: Uint8Array): boolean => MRH.at(new ArrayMemory(record.slice()), 0).MRH$V_EXTERNAL === 1;
+
 export class MailFile {
   private constructor(private readonly p: Procedure, private readonly file: KeyedFile, private readonly place: MailPlace) {}
 
@@ -93,12 +99,15 @@ export class MailFile {
     return `${this.place.directory}MAIL$${time.toString(16).toUpperCase().padStart(16, '0')}.MAI`;
   }
 
-  /** Adds a message. Two do not arrive at the same time: the later one is a tick later. @returns status of RMS */
-  *add(message: MailMessage, folder: string, now: bigint): Flow<number> {
+  /** Adds a message. Two do not arrive at the same time: the later one is a tick later. @param sent  another time than now, for a copy @returns status of RMS */
+  *add(message: MailMessage, folder: string, now: bigint, sent = now): Flow<number> {
     for (let time = now; ; time += 1n) {
-      const record = yield* this.recordOf(message, folder, time, now);
+      const record = yield* this.recordOf(message, folder, time, sent);
       if (typeof record === 'number') return record;
       const status = yield* this.file.put(record);
+      if (status & 1) return status;
+      // The text beside the file must not become that of the message that has this time.
+      if (isExternal(record)) yield* deleteFile(this.p, `${this.external(time)};`);
       if (status !== RMS$_DUP) return status;
     }
   }
@@ -157,7 +166,7 @@ export class MailFile {
     const view = MRH.at(new ArrayMemory(record.slice()), 0);
     const [from = '', to = '', cc = '', subject = '', ...lines] = texts(record);
     const text = view.MRH$V_EXTERNAL ? yield* this.readText(this.external(time)) : lines;
-    return { time, folder: bytesToText(view.MRH$T_FOLDER).trimEnd(), isReplied: view.MRH$V_REPLIED === 1, from, to, cc, subject, lines: text };
+    return { time, sent: view.MRH$Q_SENT, folder: bytesToText(view.MRH$T_FOLDER).trimEnd(), isReplied: view.MRH$V_REPLIED === 1, from, to, cc, subject, lines: text };
   }
 
   private *readText(name: string): Flow<string[]> {
@@ -186,9 +195,9 @@ export class MailFile {
   *remove(time: bigint): Flow<number> {
     const found = yield* this.file.find(timeKey(time));
     if (typeof found === 'number') return found;
-    const isExternal = MRH.at(new ArrayMemory(found.slice()), 0).MRH$V_EXTERNAL === 1;
+    const hasText = isExternal(found);
     const status = yield* this.file.remove();
-    if (status & 1 && isExternal) yield* deleteFile(this.p, `${this.external(time)};`);
+    if (status & 1 && hasText) yield* deleteFile(this.p, `${this.external(time)};`);
     return status;
   }
 

@@ -14,6 +14,7 @@ import { findUser } from '../../executive/information/authorization-file.js';
 import { keywordOf, parseUtilityCommand, type UtilityCommand, type UtilityQualifier } from '../command-line.js';
 import { LineInput } from '../line-input.js';
 import { report } from '../messages.js';
+import { isFailure } from '../files.js';
 import { Output } from '../output.js';
 import { getProcess, getSystem } from '../process-information.js';
 import { placeOf } from './deliver.js';
@@ -144,10 +145,7 @@ function* perform(mail: Mail, verb: (typeof VERBS)[number], { parameters }: Util
       const numbers = yield* numbersOf(mail, parameters, has(qualifiers, 'ALL'));
       return numbers ? yield* moveTo(mail, wastebasketOf(mail), numbers) : SS$_NORMAL;
     }
-    case 'PURGE': {
-      yield* purge(mail);
-      return SS$_NORMAL;
-    }
+    case 'PURGE': return yield* purge(mail);
     case 'MOVE': case 'FILE': return yield* refile(mail, 'MOVE', parameters, has(qualifiers, 'ALL'));
     case 'COPY': return yield* refile(mail, 'COPY', parameters, has(qualifiers, 'ALL'));
     case 'EXTRACT': return yield* extractTo(mail, first, qualifiers);
@@ -180,8 +178,8 @@ function* dropPrivileges(p: Procedure, own: bigint): Flow<void> {
 const SELF = { user: { code: JPI$_USERNAME, kind: 'text' }, own: { code: JPI$_PROCPRIV, kind: 'quad' } } as const;
 
 const main = procedure('MAIL$MAIN', function* (p) {
-  const { output, status: opened } = yield* Output.open(p);
-  if (!output) return opened;
+  const output = yield* Output.open(p);
+  if (isFailure(output)) return output.status;
   const { values } = yield* getProcess(p, 0, SELF);
   const node = (yield* getSystem(p, { node: { code: SYI$_NODENAME, kind: 'text' } } as const)).values.node.trim();
   yield* dropPrivileges(p, values.own);

@@ -1,21 +1,22 @@
 import { asciiTime } from '../../executive/information/time.js';
 import type { Flow } from '../../executive/gate/microroutine.js';
+import { RMS$_FNF } from '../../executive/starlet/rmsdef.js';
 import { SS$_NORMAL } from '../../executive/starlet/ssdef.js';
 import { textToBytes } from '../../executive/structures/memory.js';
-import { timeNow } from '../../loginout/last-login.js';
+import { timeNow } from '../../executive/time/time-now.js';
 import { changeProfile } from '../../loginout/mail-profile.js';
 import { closed, isFailure, reason, RmsFile, type FileFailure } from '../files.js';
 import type { LineSink } from '../output.js';
 import { Pager } from '../pager.js';
-import { LONGEST_FOLDER, type KeptMessage, type MailFile } from './mail-file.js';
+import { isFolderName, type KeptMessage, type MailFile } from './mail-file.js';
 import { MAIL, NEWMAIL, privileged, say, selectFirst, wastebasketOf, withFile, type Mail, type Selection } from './session.js';
 
 /** What MAIL does with messages that are there: READ, DIRECTORY, DELETE, MOVE, EXTRACT, SEARCH ... @source VMS Mail Utility manual; layouts as remembered (choice) */
 const FOLDER_COLUMN = 60;
 
 /** The lines of a message, its number and folder above them. */
-function messageLines({ from, to, cc, subject, lines, time }: KeptMessage, number: number, folder: string): string[] {
-  const date = (asciiTime(time) ?? '').slice(0, 20);
+function messageLines({ from, to, cc, subject, lines, sent }: KeptMessage, number: number, folder: string): string[] {
+  const date = (asciiTime(sent) ?? '').slice(0, 20);
   return [`    #${String(number).padEnd(11)}${date.padEnd(24)}${folder.padStart(FOLDER_COLUMN - 20)}`, ...heading({ from, to, cc, subject }), '', ...lines];
 }
 
@@ -101,8 +102,8 @@ export function* listMessages(mail: Mail, first = 1): Flow<number> {
   return status;
 }
 
-function directoryLine({ from, time, subject }: KeptMessage, number: number): string {
-  return `${String(number).padStart(5)} ${from.replace(/ .*/, '').padEnd(21).slice(0, 21)} ${(asciiTime(time) ?? '').slice(0, 11)}  ${subject.slice(0, 39)}`.trimEnd();
+function directoryLine({ from, sent, subject }: KeptMessage, number: number): string {
+  return `${String(number).padStart(5)} ${from.replace(/ .*/, '').padEnd(21).slice(0, 21)} ${(asciiTime(sent) ?? '').slice(0, 11)}  ${subject.slice(0, 39)}`.trimEnd();
 }
 
 /** DIRECTORY/FOLDER */
@@ -151,7 +152,7 @@ export function* moveTo(mail: Mail, folder: string, numbers: readonly number[]):
 export function* copyTo(mail: Mail, folder: string, numbers: readonly number[]): Flow<number> {
   return yield* eachTime(mail, numbers, function* (file, time) {
     const message = yield* file.read(time);
-    return message ? yield* file.add(message, folder, yield* timeNow(mail.p)) : SS$_NORMAL;
+    return message ? yield* file.add(message, folder, yield* timeNow(mail.p), message.sent) : SS$_NORMAL;
   });
 }
 
@@ -169,7 +170,7 @@ function* eachTime(mail: Mail, numbers: readonly number[], act: (file: MailFile,
 
 /** Whether there may be a folder of that name; a new one is made only when the user says so. */
 export function* mayUseFolder(mail: Mail, folder: string): Flow<boolean> {
-  if (folder.length > LONGEST_FOLDER || !/^[A-Z0-9$_.-]+$/.test(folder)) {
+  if (!isFolderName(folder)) {
     yield* say(mail, 'ILLFOLNAM', [folder]);
     return false;
   }
@@ -180,7 +181,7 @@ export function* mayUseFolder(mail: Mail, folder: string): Flow<boolean> {
   return /^\s*[YT1]/i.test(answer);
 }
 
-/** EXTRACT, and PRINT's file. */
+/** EXTRACT. @returns the name of the file, when it has been written; else the status of a message */
 export function* extract(mail: Mail, name: string, { numbers, header, appends }: { readonly numbers: readonly number[]; readonly header: boolean; readonly appends: boolean }): Flow<{ readonly status: number; readonly name?: string }> {
   const { p } = mail;
   const lines: string[] = [];
@@ -220,12 +221,14 @@ export function* search(mail: Mail, text: string, from: number): Flow<number> {
   return typeof found === 'object' ? yield* readNumber(mail, found.number) : yield* say(mail, 'NOTFOUND', [text]);
 }
 
-/** PURGE: the wastebasket is emptied. @returns how many messages went */
+/** PURGE: the wastebasket is emptied. @returns 1, or the status of a message */
 export function* purge(mail: Mail): Flow<number> {
-  const gone = yield* withFile(mail, function* (file) {
-    const times = yield* file.times(wastebasketOf(mail));
-    for (const time of times) yield* file.remove(time);
-    return { count: times.length };
+  const status = yield* withFile(mail, function* (file) {
+    for (const time of yield* file.times(wastebasketOf(mail))) {
+      const removed = yield* file.remove(time);
+      if (!(removed & 1)) return yield* say(mail, 'WRITEERR', [mail.place.file], { code: removed });
+    }
+    return SS$_NORMAL;
   });
-  return typeof gone === 'number' ? 0 : gone.count;
+  return status === RMS$_FNF ? SS$_NORMAL : status;
 }

@@ -6,6 +6,7 @@ import { findUser } from '../../executive/information/authorization-file.js';
 import { keywordOf } from '../command-line.js';
 import { report } from '../messages.js';
 import { MAIL_FILE, placeOf } from './deliver.js';
+import { isFolderName } from './mail-file.js';
 import { MAIL, privileged, refreshProfile, say, select, wastebasketOf, withFile, type Mail } from './session.js';
 
 /** SET and SHOW: what VMSMAIL.DAT knows of the user, and what is chosen at the moment. @source VMS Mail Utility manual; wording as remembered (choice) */
@@ -83,7 +84,9 @@ export function* changeSetting(mail: Mail, word: string, [value = '', ...more]: 
     case 'NOPERSONAL_NAME': return yield* store(mail, (profile) => { setProfileText(profile, TEXTS.PERSONAL_NAME, ''); });
     case 'FORWARD': case 'PERSONAL_NAME': case 'WASTEBASKET_NAME': {
       const text = value === '' ? (yield* mail.input.line(`${what === 'FORWARD' ? 'Forwarding address' : what === 'PERSONAL_NAME' ? 'Personal name' : 'Wastebasket name'}: `)) ?? '' : value;
-      return yield* store(mail, (profile) => { setProfileText(profile, TEXTS[what], text); });
+      const kept = what === 'WASTEBASKET_NAME' ? text.trim().toUpperCase() : text;
+      if (what === 'WASTEBASKET_NAME' && !isFolderName(kept)) return yield* say(mail, 'ILLFOLNAM', [text]);
+      return yield* store(mail, (profile) => { setProfileText(profile, TEXTS[what], kept); });
     }
   }
 }
@@ -108,7 +111,7 @@ function* copySelf(mail: Mail, words: readonly string[]): Flow<number> {
 
 /** Mail that comes from now on, and the file that is read, lie in the subdirectory. */
 function* moveDirectory(mail: Mail, subdirectory: string): Flow<number> {
-  if (subdirectory !== '' && !/^\[\.[A-Z0-9$_.]+\]$/.test(subdirectory)) return yield* say(mail, 'SUBDIR', [subdirectory]);
+  if (subdirectory !== '' && !/^\[\.[A-Z0-9$_.]{1,36}\]$/.test(subdirectory)) return yield* say(mail, 'SUBDIR', [subdirectory]);
   const { record } = yield* privileged(mail.p, mail.privileges, () => findUser(mail.p, mail.user));
   const status = yield* store(mail, (profile) => { setProfileText(profile, 'MPR$T_DIRECTORY', subdirectory); });
   if (status & 1 && record) mail.place = placeOf(record, subdirectory);

@@ -9,7 +9,7 @@ import { SS$_NOMOREPROC, SS$_NORMAL } from '../../executive/starlet/ssdef.js';
 import { SYI$_NODENAME } from '../../executive/starlet/syidef.js';
 import { readQuad, writeQuad } from '../../executive/structures/memory.js';
 import { messageCode, report } from '../messages.js';
-import { Output } from '../output.js';
+import { openOutput } from '../output.js';
 import { cpuTime, getProcess, getSystem, timeText } from '../process-information.js';
 import { Screen } from '../screen.js';
 import { stateName } from '../show-system.js';
@@ -79,12 +79,15 @@ function* picture(p: Procedure, name: string, node: string, statistics: Statisti
   return [centred('VAX/VMS Monitor Utility'), centred(monitored.title), centred(`on node ${node}`), centred(now), '', ...(monitored.kind === 'time' ? statistics.bars() : statistics.lines())];
 }
 
+/** Number of the facility, as in utilities.msg. */
+const FACILITY = 204;
+
 const main = procedure('MONITOR$MAIN', function* (p) {
   const name = (yield* cliGetValue(p, 'CLASS')) ?? 'SYSTEM';
   const monitored = CLASSES.find((each) => each.name === name);
   const display = yield* cliGetValue(p, 'DISPLAY');
-  const opened = yield* Output.open(p, display ?? 'SYS$OUTPUT');
-  if (!opened.output) return opened.status;
+  const output = yield* openOutput(p, FACILITY, display);
+  if (typeof output === 'number') return output;
   const seconds = Math.max(1, Number((yield* cliGetValue(p, 'INTERVAL')) ?? 3));
   const hidden = yield* cliIsNegated(p, 'DISPLAY');
   const ending = yield* cliGetValue(p, 'ENDING');
@@ -108,11 +111,11 @@ const main = procedure('MONITOR$MAIN', function* (p) {
     before = after;
     const lines = hidden ? [] : yield* picture(p, name, values.node.trim(), statistics);
     if (screen) yield* screen.draw(lines);
-    else for (const line of lines) yield* opened.output.line(line.trimEnd());
+    else for (const line of lines) yield* output.line(line.trimEnd());
     if (!goesOn || once || (until !== undefined && after.time >= until)) break;
   }
   if (screen) yield* screen.close(screen.rows);
-  yield* opened.output.close();
+  yield* output.close();
   return SS$_NORMAL;
 });
 

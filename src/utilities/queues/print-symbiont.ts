@@ -9,7 +9,8 @@ import { IO$M_NOW, IO$_READVBLK, IO$_WRITEVBLK } from '../../executive/starlet/i
 import { MSG$_SMBDON, MSG$_SMBINI } from '../../executive/starlet/msgdef.js';
 import * as qui from '../../executive/starlet/quidef.js';
 import { SS$_NOPRIV, SS$_NORMAL } from '../../executive/starlet/ssdef.js';
-import { bytesToText, readCounted, readQuad, textToBytes } from '../../executive/structures/memory.js';
+import { bytesToText, readCounted, textToBytes } from '../../executive/structures/memory.js';
+import { timeNow } from '../../executive/time/time-now.js';
 import {
   SMD, SMT, SMT$K_ROOM, SMT$K_TEXTS, SMT$M_FILE_BURST, SMT$M_FILE_FLAG, SMT$M_FILE_TRAILER, SMT$M_JOB_BURST, SMT$M_JOB_FLAG, SMT$M_JOB_TRAILER,
 } from '../../loginout/queues/symbiont-message.js';
@@ -76,10 +77,8 @@ function* print(p: Procedure, device: number, task: Task): Flow<{ status: number
   if (isFailure(header)) return { status: header.status, pages: 0 };
   const access = ARM$M_READ | (task.SMT$L_DELETE !== 0 ? ARM$M_DELETE : 0);
   if (!(yield* mayHave(p, task, header.owner, header.protection, access))) return { status: SS$_NOPRIV, pages: 0 };
-  const now = p.allocate(8);
-  yield* service(p, '$GETTIM', { timadr: now });
   const facts: FlagFacts = {
-    job, entry: task.SMT$L_ENTRY, queue, user: bytesToText(task.SMT$T_USERNAME).trimEnd(), spec: file.spec, note, submitted: task.SMT$Q_SUBMITTED, printed: readQuad(p.memory, now),
+    job, entry: task.SMT$L_ENTRY, queue, user: bytesToText(task.SMT$T_USERNAME).trimEnd(), spec: file.spec, note, submitted: task.SMT$Q_SUBMITTED, printed: yield* timeNow(p),
   };
   const separate = task.SMT$L_SEPARATE;
   yield* flagPages(p, device, facts, separate, 'FLAG');
