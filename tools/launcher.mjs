@@ -4,10 +4,10 @@
 # newer than they and the system disk. To Node all this is a comment.
 data=${STARLET_HOME:-${XDG_DATA_HOME:-$HOME/.local/share}/starlet}
 prepared=$data/code/prepared-run
-if [ "$1" = run ] && [ -f "$prepared" ] && [ -z "$NODE_OPTIONS" ] && { read -r node && read -r program; } 2>&- < "$prepared.for" &&
+if [ "$1" = run ] && [ -f "$prepared" ] && [ -z "$NODE_OPTIONS" ] && { read -r node && read -r program && read -r flags; } 2>&- < "$prepared.for" &&
   [ "$node" -ef "$(command -v node)" ] && [ "$program" -ef "$0" ] &&
   [ "$prepared" -nt "$node" ] && [ "$prepared" -nt "$program" ] && [ "$prepared" -nt "$data/system.dsk" ]
-then exec "$node" --snapshot-blob "$prepared" "$0" "$@"
+then exec "$node" $flags --snapshot-blob "$prepared" "$0" "$@"
 fi
 exec node "$0" "$@"
 */;

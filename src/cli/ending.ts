@@ -1,11 +1,11 @@
-import { EX_INTERRUPTED, EX_TIMEOUT } from './usage.js';
+import { EX_INTERRUPTED, EX_NOINPUT, EX_TIMEOUT } from './usage.js';
 
 /** CTRL/C so often within so many milliseconds ends the program itself. */
 const INSISTENT = 3;
 const WITHIN_MS = 2000;
 
 /**
- * What may end a run from outside: the time given to it, signals. SIGINT is the person's CTRL/Y first, and only in earnest when it is repeated.
+ * What may end a run from outside: the time given to it, signals, the end of an input that it needs. SIGINT is the person's CTRL/Y first, and only in earnest when it is repeated.
  */
 export class Ending {
   /** Set when the run is to end. */
@@ -29,6 +29,13 @@ export class Ending {
       process.stderr.write(`starlet: timed out after ${seconds} s\n`);
       this.end(EX_TIMEOUT);
     }, seconds * 1000);
+  }
+
+  /** It would ask for ever. */
+  inputExhausted(): void {
+    if (this.exitCode !== undefined) return;
+    process.stderr.write('starlet: the procedure goes on asking, but standard input has ended\n');
+    this.end(EX_NOINPUT);
   }
 
   interrupt(): void {

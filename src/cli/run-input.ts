@@ -15,6 +15,9 @@ const CTRL_C = 0x03;
 const CTRL_Y = 0x19;
 const CTRL_Z = 0x1a;
 
+/** A procedure that goes on asking after the end of its input, so often, asks until it gets an answer. */
+const MOST_ENDS = 1000;
+
 export class RunInput {
   private readonly waiting: number[] = [];
   private hasBegun = false;
@@ -22,11 +25,14 @@ export class RunInput {
   /** UCB of OPA0:, once the system is up. */
   private terminal = 0;
 
+  /** How often a read has been told that the input has ended. */
+  private ends = 0;
+
   /** The byte before, of a file or pipe. */
   private last = 0;
 
-  /** @param isPerson  somebody sits there and sees what is asked  @param events  called when something has come; at CTRL/C in raw mode */
-  constructor(private readonly system: System, private readonly isPerson: boolean, private readonly events: { wake(): void; interrupt(): void }) {}
+  /** @param isPerson  somebody sits there and sees what is asked  @param events  called when something has come; at CTRL/C in raw mode; when there has long been nothing more to read */
+  constructor(private readonly system: System, private readonly isPerson: boolean, private readonly events: { wake(): void; interrupt(): void; exhausted(): void }) {}
 
   /** The procedure has been started. */
   open(): void {
@@ -49,6 +55,7 @@ export class RunInput {
     if (!this.hasBegun) this.begin();
     const end = this.endOfLine();
     if (!this.isReady) return false;
+    if (end === 0 && ++this.ends > MOST_ENDS) this.events.exhausted();
     const bytes = end === 0 ? [CTRL_Z] : this.waiting.splice(0, end);
     // The last line of a file may lack its end.
     if (!this.isPerson && bytes.at(-1) !== CR && bytes.at(-1) !== CTRL_Z) bytes.push(CR);

@@ -142,7 +142,7 @@ async function runProcedure(request: RunRequest, mounts: readonly HostMount[], m
     }, done: (status) => { final = status; },
   }, mounts, (byte) => pending.push(byte));
   const ending = new Ending(() => { runner.wake(); });
-  const input = new RunInput(system, isPerson, { wake: () => { runner.wake(); }, interrupt: () => { ending.interrupt(); } });
+  const input = new RunInput(system, isPerson, { wake: () => { runner.wake(); }, interrupt: () => { ending.interrupt(); }, exhausted: () => { ending.inputExhausted(); } });
   ending.onInterrupt = () => {
     if (hasBegun) input.interrupt();
     return hasBegun;

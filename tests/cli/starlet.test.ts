@@ -110,6 +110,11 @@ describe('starlet run and the host', () => {
     expect(starlet(['run', 'test.com'], 'fred  smith\n').out).toBe('FRED SMITH\ndata of the procedure\n');
   });
 
+  it('a procedure that goes on asking when standard input has ended is ended', () => {
+    const { code, out, err } = run(['$ ASK: INQUIRE X "name"', '$ IF X .EQS. "" THEN GOTO ASK', '$ WRITE SYS$OUTPUT "never"']);
+    expect({ code, out, err }).toEqual({ code: 66, out: '', err: 'starlet: the procedure goes on asking, but standard input has ended\n' });
+  });
+
   it('standard input is left alone by a procedure that does not read it', () => {
     write(['$ WRITE SYS$OUTPUT P1']);
     const ran = spawnSync('sh', ['-c', `while read x; do "${process.execPath}" "${join(ROOT, 'bin/starlet')}" run --fast test.com $x; done`], {

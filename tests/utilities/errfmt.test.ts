@@ -224,7 +224,8 @@ test('ch08#31, ch08#34: a device error is logged when its request completes, wit
   expect(entry.EMB$W_DV_UNIT).toBe(0);
   expect(readCounted(entry.memory, entry.address + EMB_DV.offset.EMB$T_DV_NAME)).toBe('DUA');
   expect(entry.EMB$L_DV_NUMREG).toBe(7);
-  expect(entry.EMB$L_DV_OWNUIC).toBe(0x0001_0004);
+  // Of the volume that is mounted: the system disk is [1,1]'s.
+  expect(entry.EMB$L_DV_OWNUIC).toBe(0x0001_0001);
   expect(busy[0]).toBe(0);
   k.sys.EXE$GL_MCHKERRS = 3;
   const shown = system.type('SHOW ERROR');
