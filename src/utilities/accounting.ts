@@ -108,10 +108,11 @@ const main = procedure('ACC$MAIN', function* (p) {
     times.push(time);
   }
   const [before, since] = times;
+  const to = yield* cliGetValue(p, 'OUTPUT');
   const name = (yield* cliGetValue(p, 'FILE')) ?? ACCOUNTING_FILE;
   const file = yield* readRecords(p, name.toUpperCase(), { defaults: ACCOUNTING_FILE, shared: true });
   if (isFailure(file)) return yield* report(p, { code: sharedCode(FACILITY, 'openIn'), args: [file.spec] }, reason(file));
-  const output = yield* openOutput(p, FACILITY, yield* cliGetValue(p, 'OUTPUT'));
+  const output = yield* openOutput(p, FACILITY, to);
   if (typeof output === 'number') return output;
   const records = file.records.map(listed).filter((record): record is Listed => record !== undefined).filter((record) => (before === undefined || record.time < before)
     && (since === undefined || record.time >= since) && (users.length === 0 || users.includes(record.user))

@@ -17,7 +17,7 @@ const REVOKE = 0;
  *
  * @returns SS$_WASSET the process had the identifier, SS$_WASCLR it had not; SS$_RIGHTSFULL; those of EXE$NAMPID
  */
-export const changeRights = callRoutine('EXE$CHANGE_RIGHTS', (k) => {
+const changeRights = callRoutine('EXE$CHANGE_RIGHTS', (k) => {
   const [wanted, value, attributes, pidadr, prcnam, former] = [1, 2, 3, 4, 5, 6].map((number) => k.argument(number)) as [number, number, number, number, number, number];
   if (former !== 0 && !k.callerCanWrite(former, 4)) return SS$_ACCVIO;
   return withTarget(k, pidadr, prcnam, (pcb) => {
