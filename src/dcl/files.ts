@@ -48,6 +48,8 @@ export interface Files {
   deviceName(stream: number): string;
   /** Others may read from the stream now: it stands where the records given so far end. */
   release(stream: number): Flow<void>;
+  /** What has been written reaches the file. */
+  flush(stream: number): Flow<number>;
   /** The first record is read next. */
   rewind(stream: number): Flow<number>;
   close(stream: number): Flow<number>;

@@ -257,6 +257,10 @@ export class RmsFiles implements Files {
     return name === '' ? '' : `_${name}`;
   }
 
+  *flush(stream: number): Flow<number> {
+    return yield* service(this.p, '$FLUSH', { rab: stream + RAB_AT });
+  }
+
   *rewind(stream: number): Flow<number> {
     this.cacheOf(stream)?.markUnsure();
     return yield* service(this.p, '$REWIND', { rab: stream + RAB_AT });

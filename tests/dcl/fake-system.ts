@@ -75,6 +75,8 @@ class TextFiles implements Files {
 
   deviceName(): string { return '_DUA0:'; }
 
+  *flush(): Flow<number> { return 1; }
+
   *rewind(stream: number): Flow<number> {
     this.streams[stream - 1]!.at = 0;
     return 1;

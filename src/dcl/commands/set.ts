@@ -128,8 +128,17 @@ function* setSymbol(dcl: Dcl, command: ParsedCommand): Flow<number> {
   return 1;
 }
 
+/**
+ * SET OUTPUT_RATE[=time]: what a batch job has written so far reaches its log file. @dcl partly: the time is not kept; a log is written when a buffer is
+ * full, here, and at the end
+ */
+function* setOutputRate(dcl: Dcl): Flow<number> {
+  const status = yield* dcl.outside.files.flush(dcl.outputStream());
+  return status & 1 ? 1 : fail(status);
+}
+
 export const SET_COMMANDS: CommandRoutines = {
   SET_CLI: setCli,
   SET_ON: setOn, SET_VERIFY: setVerify, SET_PROMPT: setPrompt, SET_PREFIX: setPrefix, SET_CONTROL: setControl, SET_DEFAULT: setDefaultCommand,
-  SET_MESSAGE: setMessage, SET_SYMBOL: setSymbol,
+  SET_MESSAGE: setMessage, SET_OUTPUT_RATE: setOutputRate, SET_SYMBOL: setSymbol,
 };
