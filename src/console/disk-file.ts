@@ -67,8 +67,12 @@ export class DiskFile {
 
   /** @returns whether the image is as `suspend` left it; the disk can be used again only then */
   resume(): boolean {
-    if (this.suspended === undefined || !existsSync(this.path)) return false;
-    this.handle = openSync(this.path, this.isReadOnly ? 'r' : 'r+');
+    if (this.suspended === undefined) return false;
+    try {
+      this.handle = openSync(this.path, this.isReadOnly ? 'r' : 'r+');
+    } catch {
+      return false;
+    }
     if (this.state() === this.suspended) return true;
     closeSync(this.handle);
     return false;
