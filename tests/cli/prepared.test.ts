@@ -1,40 +1,31 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyProgram, prepared } from './program.js';
 
 /** Runs from a prepared machine: src/cli/prepared.ts. The shell shows with -x what bin/starlet starts. */
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROCEDURE = [
   '$ SHOW LOGICAL SYS$HOST', '$ WRITE SYS$OUTPUT P1, F$GETJPI("", "PRCNAM"), F$ENVIRONMENT("DEFAULT")', '$ INQUIRE X "name"', '$ SHOW SYMBOL X',
   '$ WRITE SYS$OUTPUT F$CVTIME("", , "DATE") .EQS. F$CVTIME(F$GETSYI("BOOTTIME"), , "DATE")', '$ WAIT 00:00:00.5', '$ SHOW QUEUE/ALL *', '$ EXIT %X10000002',
 ].join('\n');
 let directory = '';
+let program = '';
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'starlet-prepared-'));
-  expect(spawnSync('node', [join(ROOT, 'tools/build.mjs')], { cwd: ROOT, encoding: 'utf8' }).stderr).toBe('');
-  // A program of its own: other tests build bin/ anew meanwhile, and a snapshot is of one build.
-  mkdirSync(join(directory, 'bin'));
-  for (const name of ['starlet', 'starlet.cjs']) copyFileSync(join(ROOT, 'bin', name), join(directory, 'bin', name));
+  program = copyProgram(directory);
   writeFileSync(join(directory, 'test.com'), `${PROCEDURE}\n`);
 });
 
 afterAll(() => { rmSync(directory, { recursive: true, force: true }); });
 
-function run(flags: readonly string[] = []): { isPrepared: boolean; code: number | null; out: string } {
-  const ran = spawnSync('sh', ['-x', join(directory, 'bin/starlet'), 'run', ...flags, 'test.com', 'one'], {
-    cwd: directory, input: 'Ann\n', encoding: 'utf8', timeout: 50_000, env: { ...process.env, STARLET_HOME: join(directory, 'home'), STARLET_PREPARE: '1' },
+function run(flags: readonly string[] = [], prepare = '1'): { isPrepared: boolean; code: number | null; out: string } {
+  const ran = spawnSync('sh', ['-x', program, 'run', ...flags, 'test.com', 'one'], {
+    cwd: directory, input: 'Ann\n', encoding: 'utf8', timeout: 50_000, env: { ...process.env, STARLET_HOME: join(directory, 'home'), STARLET_PREPARE: prepare },
   });
   return { isPrepared: ran.stderr.includes('--snapshot-blob'), code: ran.status, out: ran.stdout };
-}
-
-async function waitForSnapshot(): Promise<void> {
-  const code = join(directory, 'home/code');
-  for (let wait = 0; wait < 500 && (existsSync(join(code, 'prepared-run.lock')) || !existsSync(join(code, 'prepared-run'))); wait += 1) await setTimeout(100);
 }
 
 describe('a prepared run', () => {
@@ -44,7 +35,7 @@ describe('a prepared run', () => {
     expect(first.out).toContain('"SYS$HOST" = "HDA0:" (LNM$SYSTEM_TABLE)');
     expect(first.out).toContain('oneSTARLET_RUNHDA0:[000000]');
     expect(run()).toEqual(first);
-    await waitForSnapshot();
+    await prepared(join(directory, 'home'));
     expect(run()).toEqual({ ...first, isPrepared: true });
     expect(run(['--fast'])).toEqual({ ...first, isPrepared: true });
     expect(run(['--memory', '12']), 'another machine is booted').toEqual({ ...first, isPrepared: true });
@@ -52,10 +43,9 @@ describe('a prepared run', () => {
   });
 
   it('is not made from a snapshot that is older than the system disk', async () => {
-    await waitForSnapshot();
+    await prepared(join(directory, 'home'));
     const later = new Date(Date.now() + 1000);
     utimesSync(join(directory, 'home/system.dsk'), later, later);
-    expect(run()).toMatchObject({ isPrepared: false, code: 2 });
-    await waitForSnapshot();
+    expect(run([], '0')).toMatchObject({ isPrepared: false, code: 2 });
   });
 });

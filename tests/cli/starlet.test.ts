@@ -2,23 +2,26 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyProgram, prepared, ROOT } from './program.js';
 
 /** The program as a shell sees it: what `npm run build` made, in a process of its own. */
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 let directory = '';
+let program = '';
 
-beforeAll(() => {
+beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'starlet-test-'));
-  const built = spawnSync('node', [join(ROOT, 'tools/build.mjs')], { cwd: ROOT, encoding: 'utf8' });
-  expect(built.stderr).toBe('');
+  program = copyProgram(directory);
+  // The second run leaves a prepared machine for those that follow.
+  write(['$ EXIT']);
+  for (let times = 0; times < 2; times += 1) spawnSync(program, ['run', 'test.com'], { cwd: directory, env: { ...process.env, STARLET_HOME: join(directory, 'home'), STARLET_PREPARE: '1' } });
+  await prepared(join(directory, 'home'));
 });
 
 afterAll(() => { rmSync(directory, { recursive: true, force: true }); });
 
 function starlet(args: readonly string[], input = ''): { code: number | null; out: string; err: string } {
-  const ran = spawnSync('node', [join(ROOT, 'bin/starlet'), ...args], {
+  const ran = spawnSync(program, [...args], {
     cwd: directory, input, encoding: 'utf8', timeout: 50_000, env: { ...process.env, STARLET_HOME: join(directory, 'home') },
   });
   return { code: ran.status, out: ran.stdout.replaceAll('\0', '').replaceAll('\r', ''), err: ran.stderr };
@@ -36,7 +39,7 @@ function run(lines: readonly string[], ...parameters: readonly string[]): Return
 /** Runs a procedure whose standard input stays open, and presses CTRL/C when it has said something. */
 function interrupted(lines: readonly string[]): Promise<{ code: number | null; out: string }> {
   write(lines);
-  const child = spawn('node', [join(ROOT, 'bin/starlet'), 'run', 'test.com'], { cwd: directory, env: { ...process.env, STARLET_HOME: join(directory, 'home') } });
+  const child = spawn(program, ['run', 'test.com'], { cwd: directory, env: { ...process.env, STARLET_HOME: join(directory, 'home') } });
   let out = '';
   return new Promise((resolve) => {
     child.stdout.on('data', (data: Buffer) => {
